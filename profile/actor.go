@@ -1,0 +1,56 @@
+package profile
+
+import (
+	"context"
+	"slices"
+)
+
+// An Actor is whoever a call is made for: a customer, an agent, a bot or, when
+// it is the zero Actor, an anonymous visitor. It is a value that the host (or a
+// [Directory]) makes anew for every request, so that a change of rights takes
+// effect with the next one. Do not keep one longer than the request it is for.
+type Actor struct {
+	ID         string    // stable subject from the directory or the identity provider
+	Account    string    // organisation the actor belongs to
+	Roles      []Role    // what the actor is, mapped to permissions by a [Policy]
+	Segments   []string  // named rules the actor fulfils, without the built-in ones
+	Locale     string    // preferred language, a BCP 47 tag, or empty
+	Zone       string    // IANA time zone, or empty
+	Name       string    // how to address the actor, for pages only
+	Assurance  Assurance // how surely the actor is who it claims to be
+	OnBehalfOf string    // the person an agent or a bot acts for, or empty
+}
+
+// An Assurance says how an actor signed in. Higher is surer.
+type Assurance uint8
+
+// The levels of assurance.
+const (
+	AssuranceNone   Assurance = iota // anonymous
+	AssuranceLink                    // holds a link or a token sent to them
+	AssuranceSignIn                  // signed in
+	AssuranceStrong                  // signed in just now, with a second factor
+)
+
+// Anonymous reports whether nobody has signed in.
+func (a Actor) Anonymous() bool { return a.ID == "" }
+
+// Has reports whether a holds role.
+func (a Actor) Has(role Role) bool { return slices.Contains(a.Roles, role) }
+
+// Staff reports whether a works for the company that runs the portal.
+func (a Actor) Staff() bool { return slices.ContainsFunc(a.Roles, Role.Staff) }
+
+type actorKey struct{}
+
+// NewContext returns a context that carries a. Only HTTP middleware calls it:
+// everything else takes its actor as a parameter.
+func NewContext(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// FromContext returns the actor put there by [NewContext], or the anonymous one.
+func FromContext(ctx context.Context) Actor {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return a
+}

@@ -1,0 +1,80 @@
+package profile
+
+// A Role is what an actor is on the portal.
+type Role string
+
+// The roles that the library knows. A host adds its own by mapping them to
+// permissions in a [Policy].
+const (
+	RoleCustomer   Role = "customer"   // a person of a customer organisation
+	RoleManager    Role = "manager"    // administers their own organisation
+	RolePartner    Role = "partner"    // a reseller, an installer, an expert from outside
+	RoleAgent      Role = "agent"      // answers customers
+	RoleAuthor     Role = "author"     // writes content
+	RoleReviewer   Role = "reviewer"   // approves and publishes content
+	RoleTranslator Role = "translator" // translates content
+	RoleModerator  Role = "moderator"  // looks after the community
+	RoleAdmin      Role = "admin"      // administers the portal
+)
+
+// Staff reports whether a role is held by people of the company itself.
+func (r Role) Staff() bool {
+	switch r {
+	case RoleAgent, RoleAuthor, RoleReviewer, RoleTranslator, RoleModerator, RoleAdmin:
+		return true
+	}
+	return false
+}
+
+// A Permission is something an actor may do, named capability.verb.
+type Permission string
+
+// The permissions of the capabilities that exist so far. Each is checked in
+// exactly one front type.
+const (
+	PermissionContentWrite     Permission = "kb.write"         // draft and edit articles
+	PermissionContentPublish   Permission = "kb.publish"       // publish, archive, restore
+	PermissionContentTranslate Permission = "kb.translate"     // edit translations
+	PermissionContentOrganise  Permission = "kb.organise"      // categories and redirects
+	PermissionContentImport    Permission = "kb.import"        // import and export
+	PermissionFeedbackRead     Permission = "kb.feedback"      // read what readers said
+	PermissionSearchTune       Permission = "search.tune"      // see rankings explained, rebuild
+	PermissionDirectoryRead    Permission = "directory.read"   // see people and organisations
+	PermissionDirectoryWrite   Permission = "directory.write"  // change them
+	PermissionSegmentsWrite    Permission = "segments.write"   // change the rules of segments
+	PermissionEventsRead       Permission = "analytics.read"   // read journeys and reports
+	PermissionImpersonate      Permission = "directory.viewas" // see the portal as somebody else
+)
+
+// A Policy maps roles to permissions. The zero Policy grants nothing.
+type Policy map[Role][]Permission
+
+// DefaultPolicy returns the table that the library suggests. A host may change
+// the copy it gets and hand it to the front types.
+func DefaultPolicy() Policy {
+	content := []Permission{PermissionContentWrite, PermissionContentTranslate, PermissionFeedbackRead}
+	publish := append([]Permission{PermissionContentPublish, PermissionContentOrganise}, content...)
+	return Policy{
+		RoleAgent:      {PermissionFeedbackRead, PermissionDirectoryRead},
+		RoleAuthor:     content,
+		RoleTranslator: {PermissionContentTranslate},
+		RoleReviewer:   publish,
+		RoleModerator:  {PermissionFeedbackRead},
+		RoleAdmin: append([]Permission{
+			PermissionContentImport, PermissionSearchTune, PermissionDirectoryRead, PermissionDirectoryWrite,
+			PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
+		}, publish...),
+	}
+}
+
+// May reports whether one of a's roles grants permission.
+func (p Policy) May(a Actor, permission Permission) bool {
+	for _, role := range a.Roles {
+		for _, granted := range p[role] {
+			if granted == permission {
+				return true
+			}
+		}
+	}
+	return false
+}

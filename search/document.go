@@ -1,0 +1,32 @@
+package search
+
+import (
+	"time"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+// A Document is one text in one language, as the index keeps it.
+type Document struct {
+	ID        string              // "article/reset-hub@de": unique, stable
+	Group     string              // "article/reset-hub": what the document is a version of
+	Kind      string              // "how-to", "faq", "topic": what a reader would call it
+	Locale    string              // language of the text, a BCP 47 tag
+	Serves    []string            // languages whose readers are shown this version of the group
+	Title     string              // plain text
+	Summary   string              // plain text, shown when there is nothing to highlight
+	Body      string              // plain text
+	Keywords  []string            // tags, error codes and other names it should be found by
+	Path      string              // where to read it, relative to the portal: "/de/articles/hub-zuruecksetzen"
+	Audience  profile.Audience    // who may know that it exists
+	Facets    map[string][]string // values to filter and count by: "kind", "category", "product", "language"
+	UpdatedAt time.Time           // shown to readers, and breaks ties
+	Weight    float64             // what the source thinks of it; 0 means 1, above is better
+}
+
+// A Change says what has become of one group: Documents are all its versions
+// now, none if it is gone. Applying a change twice does no harm.
+type Change struct {
+	Group     string
+	Documents []Document
+}

@@ -1,0 +1,31 @@
+package search
+
+import "time"
+
+// A Query is what somebody asks. Its zero value finds everything they may see,
+// newest first.
+type Query struct {
+	Text    string              // everyday language; "quoted phrases", -excluded and +required words
+	Locale  string              // reader's language; empty means the actor's
+	Filters map[string][]string // facet to accepted values
+	Facets  []string            // facets to count
+	Sort    Sort                // order; the zero value is by relevance
+	After   string              // page token from an earlier answer to the same query
+	Page    int                 // or the number of the page, from 1; 0 means the first
+	Limit   int                 // hits a page; 0 means 10, at most 50
+	Explain bool                // how scores came about; needs permission search.tune
+}
+
+// Results is the answer to a [Query].
+type Results struct {
+	ID         string // of this search, for what follows from it
+	Hits       []Hit
+	Total      int
+	Facets     map[string][]FacetCount
+	DidYouMean string        // the whole query in a spelling that finds more, or empty
+	Next       string        // token of the next page, empty on the last
+	Page       int           // which page this is, from 1
+	Pages      int           // how many can be reached
+	Partial    bool          // the index is still being filled, there may be more
+	Took       time.Duration // time spent in the engine
+}
