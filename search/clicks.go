@@ -1,0 +1,104 @@
+package search
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// The events of this package.
+const (
+	EventPerformed = "search.performed" // a first page was asked for
+	EventClicked   = "search.clicked"   // a hit was followed
+)
+
+const clickScope = "search.click"
+
+// recordSearch notes a search: once for each intent, so not for further pages,
+// for browsing without a text, or for somebody who tunes rankings.
+func (e *Engine) recordSearch(ctx context.Context, by profile.Actor, a asked, res Results) {
+	if a.page > 1 || a.query.After != "" || a.query.Text == "" || a.query.Explain {
+		return
+	}
+	e.opts.Events.Record(ctx, analytics.Event{
+		ID: res.ID, Name: EventPerformed, At: e.now(), User: by.ID, Account: by.Account,
+		Text: mask(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: filterProps(a.query.Filters),
+	}.Complete(ctx))
+}
+
+func filterProps(filters map[string][]string) map[string]string {
+	props := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(filters)) {
+		props["filter."+name] = mask(clip(strings.Join(filters[name], ","), maxValue))
+	}
+	return props
+}
+
+// clickToken binds a click to the search, the document and its rank, so that
+// nobody can make one up.
+func (e *Engine) clickToken(search, group string, rank int) string {
+	return e.key.Seal(clickScope, cursor.Encode(search, group, cursor.FormatInt(int64(rank))))
+}
+
+// Clicked notes that by followed the hit whose Click is given. Saying so twice
+// is the same event twice, with the same ID, and counts once. The error matches
+// ErrInvalid for a token that is not from this engine.
+func (e *Engine) Clicked(ctx context.Context, by profile.Actor, token string) error {
+	if token == "" {
+		return errs.Field("token", "error.search.click", nil)
+	}
+	position, err := e.key.Open(clickScope, token)
+	if err != nil {
+		return errs.Field("token", "error.search.click", nil)
+	}
+	parts, err := cursor.Decode(position, 3)
+	if err != nil {
+		return err
+	}
+	rank, err := cursor.ParseInt(parts[2])
+	if err != nil {
+		return err
+	}
+	e.opts.Events.Record(ctx, analytics.Event{
+		ID: clickID(parts[0], token), Name: EventClicked, At: e.now(), User: by.ID, Account: by.Account,
+		Subject: parts[1], Search: parts[0], Rank: int(rank),
+	}.Complete(ctx))
+	return nil
+}
+
+// newID returns a UUID of version 7.
+func newID(now time.Time) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16)
+	rand.Read(b[6:])
+	return formatID(b)
+}
+
+// clickID returns the UUID of a click: the time is the search's, the rest
+// follows from the token.
+func clickID(search, token string) string {
+	sum := sha256.Sum256([]byte(token))
+	b := [16]byte(sum[:16])
+	if at, err := hex.DecodeString(strings.ReplaceAll(clip(search, 13), "-", "")); err == nil {
+		copy(b[:6], at)
+	}
+	return formatID(b)
+}
+
+func formatID(b [16]byte) string {
+	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	s := hex.EncodeToString(b[:])
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}

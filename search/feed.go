@@ -1,0 +1,165 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// A gate lets one in at a time, like a mutex that heeds a context.
+type gate chan struct{}
+
+func newGate() gate { return make(gate, 1) }
+
+func (g gate) enter(ctx context.Context) error {
+	select {
+	case g <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (g gate) leave() { <-g }
+
+// A feed is a source on its way into the index.
+type feed struct {
+	source Source
+
+	gate   gate   // held by whoever reads the source into the index
+	cursor string // of the index, if known
+	known  bool
+
+	mu    sync.Mutex // guards state
+	state SourceStatus
+}
+
+// note changes the feed's state.
+func (f *feed) note(change func(*SourceStatus)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(&f.state)
+}
+
+// step reads one batch from a source into the index and reports whether there
+// may be more.
+func (e *Engine) step(ctx context.Context, f *feed) (more bool, err error) {
+	if err := f.gate.enter(ctx); err != nil {
+		return false, err
+	}
+	defer f.gate.leave()
+	generation := e.currentGeneration()
+	if err = e.locate(ctx, f); err == nil {
+		more, err = e.advance(ctx, f)
+	}
+	if errors.Is(err, ErrRebuild) {
+		e.demand(generation, err.Error())
+	}
+	e.observe(f, more, err)
+	return more, err
+}
+
+// locate finds out where the index stands.
+func (e *Engine) locate(ctx context.Context, f *feed) error {
+	if f.known {
+		return nil
+	}
+	cursors, err := e.index.Cursors(ctx)
+	if err != nil {
+		return fmt.Errorf("cursors: %w", err)
+	}
+	f.cursor, f.known = cursors[f.source.Name()], true
+	return nil
+}
+
+func (e *Engine) advance(ctx context.Context, f *feed) (more bool, err error) {
+	changes, next, err := e.read(ctx, f.source, f.cursor)
+	if err != nil || len(changes) == 0 && next == f.cursor {
+		return false, err
+	}
+	f.known = false // whatever happens now, the index knows best
+	if err := e.index.Apply(ctx, Batch{Changes: changes, Cursors: map[string]string{f.source.Name(): next}}); err != nil {
+		return false, fmt.Errorf("apply: %w", err)
+	}
+	f.cursor, f.known = next, true
+	f.note(func(s *SourceStatus) { s.Changes += len(changes) })
+	return true, nil
+}
+
+// read reads one batch and leaves out what no index could keep. A source that
+// panics is a source that fails.
+func (e *Engine) read(ctx context.Context, s Source, after string) (changes []Change, next string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e.opts.Logger.ErrorContext(ctx, "a search source panicked", "source", s.Name(), "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("source %s: panic: %v", s.Name(), p)
+		}
+	}()
+	changes, next, err = s.Changes(ctx, after, e.opts.Batch)
+	if err != nil {
+		return nil, "", fmt.Errorf("source %s: %w", s.Name(), err)
+	}
+	for i := range changes {
+		e.tidy(ctx, s, &changes[i])
+	}
+	return changes, next, nil
+}
+
+// observe notes how reading a source went.
+func (e *Engine) observe(f *feed, more bool, err error) {
+	now := e.now()
+	f.note(func(s *SourceStatus) {
+		s.CheckedAt, s.Error = now, ""
+		switch {
+		case err != nil:
+			s.Error = err.Error()
+		case !more:
+			s.CaughtUp, s.behind = true, time.Time{}
+			return
+		}
+		if s.behind.IsZero() {
+			s.behind = now
+		}
+	})
+}
+
+// filling reports whether there is a source that was never read to its end.
+func (e *Engine) filling() bool {
+	for _, f := range e.feeds {
+		f.mu.Lock()
+		done := f.state.CaughtUp
+		f.mu.Unlock()
+		if !done {
+			return true
+		}
+	}
+	return false
+}
+
+// A pause grows with each failure in a row.
+type pause struct {
+	first, next time.Duration
+}
+
+// most is how many times the first pause the longest one is.
+const most = 100
+
+// rest waits, and longer the next time.
+func (p *pause) rest(ctx context.Context) {
+	p.next = min(max(2*p.next, p.first), most*p.first)
+	sleep(ctx, p.next)
+}
+
+func (p *pause) reset() { p.next = 0 }
+
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

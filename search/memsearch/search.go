@@ -1,0 +1,226 @@
+package memsearch
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search"
+)
+
+// visible returns what the sight admits and the language is served by, in the
+// order of IDs.
+func (s *state) visible(sight profile.Sight, locale string) []*entry {
+	var out []*entry
+	for _, entries := range s.groups {
+		for _, e := range entries {
+			if sight.Admits(e.doc.Audience) && (locale == "" || slices.Contains(e.doc.Serves, locale)) {
+				out = append(out, e)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b *entry) int { return cmp.Compare(a.doc.ID, b.doc.ID) })
+	return out
+}
+
+// Search implements [search.Index].
+func (x *Index) Search(ctx context.Context, q search.Request) (search.Response, error) {
+	s, err := x.open(ctx)
+	if err != nil {
+		return search.Response{}, err
+	}
+	scope := s.visible(q.Sight, q.Locale)
+	asked := newQuestion(q.Words, scope)
+	var resp search.Response
+	var found []search.Hit
+	entries := map[string]*entry{}
+	counts := map[string]map[string]int{}
+	for _, e := range scope {
+		if !asked.matches(e) {
+			continue
+		}
+		missed := misses(e.doc, q.Filters)
+		count(counts, e.doc, q.Facets, missed)
+		if len(missed) == 0 {
+			entries[e.doc.ID] = e
+			found = append(found, asked.hit(e, q.Explain))
+		}
+	}
+	slices.SortFunc(found, order(q.Sort))
+	resp.Total = len(found)
+	resp.Facets = facets(counts, q.Facets)
+	start := min(max(q.Offset, 0), len(found))
+	for i, h := range found[start:min(start+max(q.Limit, 0), len(found))] {
+		h.Rank = start + i + 1
+		h.Titles, h.Snippet = asked.show(entries[h.ID], q.Snippet)
+		h.Document = clone(h.Document)
+		h.Body = ""
+		resp.Hits = append(resp.Hits, h)
+	}
+	if q.Correct {
+		resp.Corrected = asked.correct(scope)
+	}
+	return resp, nil
+}
+
+func order(by search.Sort) func(a, b search.Hit) int {
+	return func(a, b search.Hit) int {
+		score := cmp.Compare(b.Score, a.Score)
+		if by == search.SortUpdated {
+			score = 0
+		}
+		return cmp.Or(score, b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.ID, b.ID))
+	}
+}
+
+// misses returns the facets whose filter the document does not pass.
+func misses(d search.Document, filters map[string][]string) []string {
+	var missed []string
+	for name, accepted := range filters {
+		if !slices.ContainsFunc(d.Facets[name], func(v string) bool { return slices.Contains(accepted, v) }) {
+			missed = append(missed, name)
+		}
+	}
+	return missed
+}
+
+// count counts a document in each facet whose other filters it passes.
+func count(counts map[string]map[string]int, d search.Document, names, missed []string) {
+	for _, name := range names {
+		if len(missed) > 1 || len(missed) == 1 && missed[0] != name {
+			continue
+		}
+		if counts[name] == nil {
+			counts[name] = map[string]int{}
+		}
+		for _, v := range slices.Compact(slices.Sorted(slices.Values(d.Facets[name]))) {
+			counts[name][v]++
+		}
+	}
+}
+
+func facets(counts map[string]map[string]int, names []string) map[string][]search.FacetCount {
+	out := map[string][]search.FacetCount{}
+	for _, name := range names {
+		out[name] = []search.FacetCount{}
+		for v, n := range counts[name] {
+			out[name] = append(out[name], search.FacetCount{Value: v, Count: n})
+		}
+		slices.SortFunc(out[name], func(a, b search.FacetCount) int {
+			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
+		})
+	}
+	return out
+}
+
+// A question is what is looked for among some documents.
+type question struct {
+	words          []search.Word
+	tokens         [][]string // of each word
+	wanted         []string   // tokens that count for the score, each once
+	all, title     map[string]int
+	n              float64
+	allLen, titLen float64 // average lengths
+}
+
+func newQuestion(words []search.Word, scope []*entry) *question {
+	q := &question{words: words, n: float64(len(scope)), all: map[string]int{}, title: map[string]int{}}
+	for _, w := range words {
+		var tokens []string
+		for _, t := range tokenize(w.Text) {
+			tokens = append(tokens, t.text)
+			if !w.Exclude && !slices.Contains(q.wanted, t.text) {
+				q.wanted = append(q.wanted, t.text)
+			}
+		}
+		q.tokens = append(q.tokens, tokens)
+	}
+	for _, e := range scope {
+		q.allLen += float64(e.all.length) / q.n
+		q.titLen += float64(e.title.length) / q.n
+		for _, t := range q.wanted {
+			q.all[t] += min(1, e.all.count[t])
+			q.title[t] += min(1, e.title.count[t])
+		}
+	}
+	return q
+}
+
+// matches reports whether e has every required word, no excluded one and, if
+// none is required, any of the others.
+func (q *question) matches(e *entry) bool {
+	optional, required, any := false, false, false
+	for i, w := range q.words {
+		has := e.has(q.tokens[i], w)
+		switch {
+		case w.Exclude && has, w.Required && !w.Exclude && !has:
+			return false
+		case w.Exclude:
+		case w.Required:
+			required = true
+		default:
+			optional, any = true, any || has
+		}
+	}
+	return any || required || !optional
+}
+
+// has reports whether e has a word. One that is wanted or unwanted for certain
+// must be there as it was written, even if it is made of several tokens.
+func (e *entry) has(tokens []string, w search.Word) bool {
+	if w.Phrase || w.Exclude || w.Required {
+		return len(tokens) > 0 && slices.ContainsFunc(e.fields, func(field []token) bool { return follows(field, tokens) })
+	}
+	return slices.ContainsFunc(tokens, func(t string) bool { return e.all.count[t] > 0 })
+}
+
+// follows reports whether the tokens stand next to each other in a field.
+func follows(field []token, tokens []string) bool {
+	for i := range len(field) - len(tokens) + 1 {
+		same := true
+		for j, t := range tokens {
+			same = same && (field[i+j].text == t || alone(t) && within(field[i+j].text, t))
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	k1, b      = 1.2, 0.75 // the textbook's
+	titleBoost = 0.5
+)
+
+// bm25 is a token's part of a score.
+func bm25(bag bag, t string, n, df, average float64) float64 {
+	tf := float64(bag.count[t])
+	if tf == 0 {
+		return 0
+	}
+	idf := math.Log(1 + (n-df+0.5)/(df+0.5))
+	return idf * tf * (k1 + 1) / (tf + k1*(1-b+b*float64(bag.length)/average))
+}
+
+func (q *question) hit(e *entry, explain bool) search.Hit {
+	h := search.Hit{Document: e.doc}
+	for _, t := range q.wanted {
+		v := bm25(e.all, t, q.n, float64(q.all[t]), q.allLen) + titleBoost*bm25(e.title, t, q.n, float64(q.title[t]), q.titLen)
+		if h.Score += v; explain && v > 0 {
+			h.Explain = append(h.Explain, search.Reason{What: t, Value: v})
+		}
+	}
+	if len(q.wanted) == 0 {
+		h.Score = 1
+	}
+	if w := e.doc.Weight; w != 0 && w != 1 {
+		h.Score *= w
+		if explain {
+			h.Explain = append(h.Explain, search.Reason{What: "weight", Value: w})
+		}
+	}
+	return h
+}

@@ -1,0 +1,222 @@
+package memsearch
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/stoa-go/stoa/search"
+)
+
+// alone reports whether a token is one character of a script written in pairs.
+func alone(t string) bool {
+	r, size := utf8.DecodeRuneInString(t)
+	return size == len(t) && unspaced(r)
+}
+
+// within reports whether a pair has a character.
+func within(pair, t string) bool {
+	return strings.Contains(pair, t) && utf8.RuneCountInString(pair) == 2
+}
+
+func found(t token, wanted []string) bool {
+	return slices.ContainsFunc(wanted, func(w string) bool { return w == t.text || alone(w) && within(t.text, w) })
+}
+
+// show returns the title and the best passage with what was found in them.
+func (q *question) show(e *entry, length int) (title, snippet []search.Span) {
+	title = spans(e.doc.Title, 0, len(e.doc.Title), e.fields[0], q.wanted)
+	if length <= 0 {
+		return title, nil
+	}
+	text, tokens := e.doc.Body, e.fields[1]
+	if e.doc.Summary != "" && !slices.ContainsFunc(tokens, func(t token) bool { return found(t, q.wanted) }) {
+		text, tokens = e.doc.Summary, e.fields[2]
+	}
+	from, to := passage(text, tokens, q.wanted, length)
+	return title, spans(text, from, to, tokens, q.wanted)
+}
+
+// passage returns the piece of text of at most length characters that has the
+// most words.
+func passage(text string, tokens []token, wanted []string, length int) (from, to int) {
+	most := 0
+	for i, t := range tokens {
+		if !found(t, wanted) {
+			continue
+		}
+		end, distinct := skip(text, t.start, length), map[string]bool{}
+		for _, u := range tokens[i:] {
+			if u.end <= end && found(u, wanted) {
+				distinct[u.text] = true
+			}
+		}
+		if len(distinct) > most {
+			most, from = len(distinct), t.start
+		}
+	}
+	// A few words before, unless that is the beginning anyhow.
+	lead := max(0, from-length/4)
+	for _, t := range tokens {
+		if t.start >= lead {
+			from = min(from, t.start)
+			break
+		}
+	}
+	if from > 0 && utf8.RuneCountInString(text[:from]) < length/4 {
+		from = 0
+	}
+	return from, skip(text, from, length)
+}
+
+// skip returns the place n characters after from.
+func skip(text string, from, n int) int {
+	for i := range text[from:] {
+		if n--; n < 0 {
+			return from + i
+		}
+	}
+	return len(text)
+}
+
+// spans cuts text[from:to] where wanted tokens begin and end.
+func spans(text string, from, to int, tokens []token, wanted []string) []search.Span {
+	var out []search.Span
+	first := from
+	add := func(end int, match bool) {
+		if end > from {
+			if n := len(out); n > 0 && out[n-1].Match == match {
+				out[n-1].Text += text[from:end]
+			} else {
+				out = append(out, search.Span{Text: text[from:end], Match: match})
+			}
+			from = end
+		}
+	}
+	for _, t := range tokens {
+		if t.start >= first && t.end <= to && found(t, wanted) { // pairs overlap, so add goes on from the last one's end
+			add(t.start, false)
+			add(t.end, true)
+		}
+	}
+	add(to, false)
+	return out
+}
+
+// Suggest implements [search.Index].
+func (x *Index) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.Suggestion, error) {
+	s, err := x.open(ctx)
+	typed := tokenize(q.Text)
+	if err != nil || len(typed) == 0 {
+		return nil, err
+	}
+	type offer struct {
+		search.Suggestion
+		front  int
+		weight float64
+	}
+	var offers []offer
+	for _, e := range s.visible(q.Sight, q.Locale) {
+		wanted, ok := continues(e.fields[0], typed)
+		if !ok {
+			continue
+		}
+		o := offer{weight: cmp.Or(e.doc.Weight, 1), Suggestion: search.Suggestion{
+			ID: e.doc.ID, Group: e.doc.Group, Kind: e.doc.Kind, Locale: e.doc.Locale, Path: e.doc.Path,
+			UpdatedAt: e.doc.UpdatedAt, Title: spans(e.doc.Title, 0, len(e.doc.Title), e.fields[0], wanted),
+		}}
+		if !strings.HasPrefix(fold(e.doc.Title), fold(q.Text)) {
+			o.front = 1
+		}
+		offers = append(offers, o)
+	}
+	slices.SortStableFunc(offers, func(a, b offer) int {
+		return cmp.Or(cmp.Compare(a.front, b.front), cmp.Compare(b.weight, a.weight), b.UpdatedAt.Compare(a.UpdatedAt))
+	})
+	var out []search.Suggestion
+	for _, o := range offers[:min(len(offers), max(q.Limit, 0))] {
+		out = append(out, o.Suggestion)
+	}
+	return out, nil
+}
+
+// continues reports whether a title has all the typed words, the last at least
+// begun, and returns those of its tokens that are meant.
+func continues(title, typed []token) (wanted []string, ok bool) {
+	for i, t := range typed {
+		at := slices.IndexFunc(title, func(u token) bool {
+			return u.text == t.text || i == len(typed)-1 && strings.HasPrefix(u.text, t.text)
+		})
+		if at < 0 {
+			return nil, false
+		}
+		wanted = append(wanted, title[at].text)
+	}
+	return wanted, true
+}
+
+// correct returns, for words that no document has, the nearest that one has.
+func (q *question) correct(scope []*entry) []search.Correction {
+	var out []search.Correction
+	for i, w := range q.words {
+		if w.Exclude || w.Phrase || len(q.tokens[i]) != 1 || q.all[q.tokens[i][0]] > 0 {
+			continue
+		}
+		if near := nearest(q.tokens[i][0], scope); near != "" {
+			out = append(out, search.Correction{Word: i, Text: near})
+		}
+	}
+	return out
+}
+
+// nearest returns the word of the documents that differs least from t, of
+// those the most frequent one, as it is written there.
+func nearest(t string, scope []*entry) string {
+	frequency, written := map[string]int{}, map[string]string{}
+	for _, e := range scope {
+		for f, text := range append([]string{e.doc.Title, e.doc.Body, e.doc.Summary}, e.doc.Keywords...) {
+			for _, u := range e.fields[f] {
+				if frequency[u.text]++; written[u.text] == "" {
+					written[u.text] = strings.ToLower(text[u.start:u.end])
+				}
+			}
+		}
+	}
+	best, bestDistance := "", 1+min(2, utf8.RuneCountInString(t)/4)
+	for u, n := range frequency {
+		d := distance([]rune(t), []rune(u))
+		if d < bestDistance || d == bestDistance && best != "" && (n > frequency[best] || n == frequency[best] && u < best) {
+			best, bestDistance = u, d
+		}
+	}
+	return written[best]
+}
+
+// distance counts the letters to change, add, leave out or swap with the next.
+func distance(a, b []rune) int {
+	if d := len(a) - len(b); d > 2 || d < -2 {
+		return 3
+	}
+	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
+	for j := range rows[1] {
+		rows[1][j] = j
+	}
+	for i := range a {
+		rows[2][0] = i + 1
+		for j := range b {
+			same := 1
+			if a[i] == b[j] {
+				same = 0
+			}
+			d := min(rows[1][j+1]+1, rows[2][j]+1, rows[1][j]+same)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				d = min(d, rows[0][j-1]+1)
+			}
+			rows[2][j+1] = d
+		}
+		rows[0], rows[1], rows[2] = rows[1], rows[2], rows[0]
+	}
+	return rows[1][len(b)]
+}

@@ -1,0 +1,82 @@
+package search
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Options is what an [Engine] can be told. Its zero value works.
+type Options struct {
+	Sources []Source           // repositories to search; nil means somebody else fills the index
+	Events  analytics.Recorder // nil means events are dropped
+	Policy  profile.Policy     // nil means [profile.DefaultPolicy]
+	Secret  []byte             // authenticates page and click tokens; nil means random, good for one process
+	Now     func() time.Time   // nil means time.Now
+	Logger  *slog.Logger       // nil means no log
+
+	// Fallback answers while the index cannot, say from titles in a database.
+	// It must apply the actor's rights by itself. nil means that such searches
+	// fail with [ErrUnavailable].
+	Fallback func(ctx context.Context, by profile.Actor, q Query) (Results, error)
+
+	// Locale maps what a reader asks for, such as "de-AT", to a language that
+	// documents serve, such as "de". nil means that it is taken as it is.
+	Locale func(tag string) string
+
+	// Progress is told how a rebuild goes on, after each batch. nil means
+	// nobody is.
+	Progress func(Progress)
+
+	Concurrent int           // searches at once; 0 means four for each processor
+	Queue      time.Duration // how long one waits for its turn before [ErrTooMany]; 0 means a second
+	Timeout    time.Duration // how long the index may take; 0 means ten seconds
+	Snippet    int           // length of snippets in characters; 0 means 200, negative none
+	Batch      int           // changes read and applied at once; 0 means 500
+	Poll       time.Duration // how often sources are looked at without being told; 0 means a minute
+	Retry      time.Duration // pause after a first failure, doubled up to a hundredfold; 0 means half a second
+}
+
+// or returns v, or fallback if v is the zero value.
+func or[T comparable](v, fallback T) T {
+	var zero T
+	if v == zero {
+		return fallback
+	}
+	return v
+}
+
+func (o *Options) filled() Options {
+	var f Options
+	if o != nil {
+		f = *o
+	}
+	if f.Events == nil {
+		f.Events = analytics.Discard
+	}
+	if f.Policy == nil {
+		f.Policy = profile.DefaultPolicy()
+	}
+	if f.Now == nil {
+		f.Now = time.Now
+	}
+	if f.Locale == nil {
+		f.Locale = func(tag string) string { return tag }
+	}
+	if f.Progress == nil {
+		f.Progress = func(Progress) {}
+	}
+	f.Logger = or(f.Logger, slog.New(slog.DiscardHandler))
+	f.Concurrent = or(f.Concurrent, 4*runtime.GOMAXPROCS(0))
+	f.Queue = or(f.Queue, time.Second)
+	f.Timeout = or(f.Timeout, 10*time.Second)
+	f.Snippet = max(0, or(f.Snippet, 200))
+	f.Batch = or(f.Batch, 500)
+	f.Poll = or(f.Poll, time.Minute)
+	f.Retry = or(f.Retry, 500*time.Millisecond)
+	return f
+}

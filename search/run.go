@@ -1,0 +1,133 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Run keeps the index fresh from all sources until ctx ends, and then returns
+// nil. It never gives up: what fails is tried again, after longer and longer
+// pauses, and an index that cannot be continued is rebuilt while the old one
+// answers. Call it once.
+func (e *Engine) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { e.keepRebuilding(ctx) })
+	for _, f := range e.feeds {
+		wg.Go(func() { e.follow(ctx, f) })
+	}
+	e.checkSources(ctx)
+	wg.Wait()
+	return nil
+}
+
+// follow reads a source as it changes.
+func (e *Engine) follow(ctx context.Context, f *feed) {
+	failing, idle := pause{first: e.opts.Retry}, pause{first: 10 * time.Millisecond}
+	for ctx.Err() == nil {
+		more, err := e.step(ctx, f)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			e.opts.Logger.ErrorContext(ctx, "search source not read", "source", f.source.Name(), "err", err)
+			failing.rest(ctx)
+		case more:
+			failing.reset()
+			idle.reset()
+		default:
+			failing.reset()
+			e.await(ctx, f, &idle)
+		}
+	}
+}
+
+// await returns when the source may have changed. A source whose Wait does not
+// wait is not asked without end.
+func (e *Engine) await(ctx context.Context, f *feed, idle *pause) {
+	began := time.Now()
+	bounded, cancel := context.WithTimeout(ctx, e.opts.Poll)
+	defer cancel()
+	err := f.source.Wait(bounded, f.cursorNow(ctx))
+	if err != nil && bounded.Err() == nil {
+		e.opts.Logger.WarnContext(ctx, "search source does not wait", "source", f.source.Name(), "err", err)
+	}
+	if time.Since(began) < 10*time.Millisecond {
+		idle.rest(ctx)
+	}
+}
+
+func (f *feed) cursorNow(ctx context.Context) string {
+	if f.gate.enter(ctx) != nil {
+		return ""
+	}
+	defer f.gate.leave()
+	return f.cursor
+}
+
+// checkSources asks for a rebuild if the index holds documents of a source that
+// there is no more.
+func (e *Engine) checkSources(ctx context.Context) {
+	cursors, err := e.index.Cursors(ctx)
+	if err != nil || len(e.feeds) == 0 {
+		return // each feed asks by itself and says so
+	}
+	for name := range cursors {
+		if !slices.ContainsFunc(e.feeds, func(f *feed) bool { return f.source.Name() == name }) {
+			e.demand(e.currentGeneration(), fmt.Sprintf("there is no more source %q", name))
+		}
+	}
+}
+
+// Refresh brings the index up to date once, with a rebuild if it needs one. It
+// is for imports, tests and programs that do not call [Engine.Run].
+func (e *Engine) Refresh(ctx context.Context) (err error) {
+	for range maxRefreshes {
+		if err = e.rebuildIfWanted(ctx); err != nil {
+			return err
+		}
+		if err = e.drainAll(ctx); !errors.Is(err, ErrRebuild) {
+			return err
+		}
+	}
+	return err
+}
+
+// maxRefreshes is how often Refresh follows a source that wants a rebuild.
+const maxRefreshes = 3
+
+func (e *Engine) drainAll(ctx context.Context) error {
+	for _, f := range e.feeds {
+		if err := e.drain(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *Engine) drain(ctx context.Context, f *feed) error {
+	for more := true; more; {
+		var err error
+		if more, err = e.step(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rebuild asks for the index to be filled anew, by [Engine.Run] in the
+// background or by the next [Engine.Refresh]. It needs permission search.tune.
+func (e *Engine) Rebuild(_ context.Context, by profile.Actor) error {
+	if err := e.permit(by, profile.PermissionSearchTune); err != nil {
+		return err
+	}
+	if len(e.feeds) == 0 {
+		return fmt.Errorf("rebuild without sources: %w", ErrUnavailable)
+	}
+	e.demand(e.currentGeneration(), "asked for by "+by.ID)
+	return nil
+}

@@ -1,0 +1,129 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+const (
+	defaultSuggestions = 8
+	maxSuggestions     = 20
+)
+
+// Suggest returns documents whose titles continue text, of those that by may
+// see. The locale may be empty for the actor's, and limit 0 for 8; there are
+// never more than 20. No event is recorded.
+func (e *Engine) Suggest(ctx context.Context, by profile.Actor, text, locale string, limit int) ([]Suggestion, error) {
+	r := SuggestRequest{
+		Sight: by.Sight(), Text: clean(text), Locale: e.locale(by, locale),
+		Limit: min(or(max(limit, 0), defaultSuggestions), maxSuggestions),
+	}
+	if end, _ := measure(r.Text, maxWords); end < len(r.Text) {
+		r.Text = strings.TrimSpace(r.Text[:end])
+	}
+	if r.Text == "" {
+		return nil, nil
+	}
+	var found []Suggestion
+	err := e.ask(ctx, func(ctx context.Context) (err error) {
+		found, err = e.index.Suggest(ctx, r)
+		return err
+	})
+	if errors.Is(err, ErrUnavailable) && e.opts.Fallback != nil {
+		return e.suggestFallback(ctx, by, r)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	return found, nil
+}
+
+func (e *Engine) suggestFallback(ctx context.Context, by profile.Actor, r SuggestRequest) ([]Suggestion, error) {
+	res, err := e.opts.Fallback(ctx, by, Query{Text: r.Text, Locale: r.Locale, Limit: r.Limit})
+	if err != nil {
+		return nil, fmt.Errorf("suggest: %w", err)
+	}
+	var out []Suggestion
+	for _, h := range e.admitted(by, res.Hits) {
+		s := Suggestion{
+			ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.Titles, Path: h.Path, UpdatedAt: h.UpdatedAt,
+		}
+		if len(s.Title) == 0 {
+			s.Title = []Span{{Text: h.Title}}
+		}
+		out = append(out, s)
+	}
+	return out[:min(len(out), r.Limit)], nil
+}
+
+// Like describes what related documents are wanted for.
+type Like struct {
+	Group    string              // the document itself, which is left out; may be empty
+	Title    string              // what it is about
+	Keywords []string            // its tags
+	Locale   string              // reader's language; empty means the actor's
+	Filters  map[string][]string // what related documents must be; nil means anything
+	Limit    int                 // how many; 0 means 5, at most 50
+}
+
+const defaultRelated = 5
+
+// Related returns documents that resemble one, best first, of those that by may
+// see. No event is recorded, and what it returns carries no click tokens.
+func (e *Engine) Related(ctx context.Context, by profile.Actor, like Like) ([]Hit, error) {
+	limit := min(or(max(like.Limit, 0), defaultRelated), maxLimit)
+	r := Request{
+		Sight: by.Sight(), Words: like.words(), Locale: e.locale(by, like.Locale), Filters: like.Filters, Limit: limit + 1,
+	}
+	if len(r.Words) == 0 {
+		return nil, nil
+	}
+	if err := checkQuery(Query{Filters: like.Filters}); err != nil {
+		return nil, err
+	}
+	var resp Response
+	err := e.ask(ctx, func(ctx context.Context) (err error) {
+		resp, err = e.index.Search(ctx, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("related: %w", err)
+	}
+	return like.choose(e.admitted(by, resp.Hits), limit), nil
+}
+
+// words returns the words of the title and the keywords, of which none is
+// required: a quote in a title is not a query's.
+func (l Like) words() []Word {
+	var words []Word
+	left := maxWords
+	for _, text := range append([]string{l.Title}, l.Keywords...) {
+		for word := range strings.FieldsSeq(clean(text)) {
+			end, used := measure(word, left)
+			if used == 0 || slices.Contains(words, Word{Text: word[:end]}) {
+				continue
+			}
+			left -= used
+			words = append(words, Word{Text: word[:end]})
+		}
+	}
+	return words
+}
+
+// remote is the part of the best score below which a document is not related:
+// it shares no more than a common word.
+const remote = 0.1
+
+func (l Like) choose(hits []Hit, limit int) []Hit {
+	if len(hits) == 0 {
+		return nil
+	}
+	best := hits[0].Score
+	hits = slices.DeleteFunc(hits, func(h Hit) bool { return h.Group == l.Group || h.Score < remote*best })
+	return hits[:min(len(hits), limit)]
+}
