@@ -1,0 +1,210 @@
+package web
+
+import (
+	"cmp"
+	"encoding"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stoa-go/stoa/internal/errs"
+)
+
+// What a query string may hold.
+const (
+	maxQuery      = 8 << 10 // bytes
+	maxQueryText  = 1024    // bytes in a text without a max tag
+	maxQueryItems = 100     // values of one repeatable parameter
+)
+
+// Query reads the URL's query into a T, a struct whose fields are tagged
+//
+//	query:"name"     the parameter; fields without it are left alone
+//	default:"20"     what a missing or empty parameter means
+//	clamp:"1,100"    numbers outside are moved to the nearer end
+//	max:"256"        the most bytes of a text, 1024 if not said
+//
+// and are text, numbers, truth values, times (RFC 3339), types that read
+// themselves from text, pointers to these, which stay nil if the parameter is
+// missing, or slices of these, for parameters that may be repeated, up to 100
+// times. Unknown parameters are ignored. A repeated parameter for a field that
+// is not a slice, text with control characters or a number that does not fit
+// is refused in errs.Fields; a query that cannot be read at all is errs.Invalid.
+func Query[T any](r *http.Request) (T, error) {
+	var v T
+	if len(r.URL.RawQuery) > maxQuery {
+		return v, errs.Say(errs.Invalid, "error.query", nil)
+	}
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return v, errs.Say(errs.Invalid, "error.query", nil)
+	}
+	faults := errs.Fields{}
+	queryFields(reflect.ValueOf(&v).Elem(), values, faults)
+	if len(faults) > 0 {
+		var zero T
+		return zero, faults
+	}
+	return v, nil
+}
+
+func queryFields(v reflect.Value, values url.Values, faults errs.Fields) {
+	for f, field := range v.Fields() {
+		name, tagged := f.Tag.Lookup("query")
+		switch {
+		case f.Anonymous && !tagged && field.Kind() == reflect.Struct:
+			queryFields(field, values, faults)
+		case tagged && f.IsExported():
+			given := values[name]
+			if fallback, ok := f.Tag.Lookup("default"); ok && (len(given) == 0 || len(given) == 1 && given[0] == "") {
+				given = []string{fallback}
+			}
+			if key := setAll(field, given, f.Tag); key != "" {
+				faults.Add(name, "error.field."+key, map[string]any{"max": maxBytes(f.Tag)})
+			}
+		}
+	}
+}
+
+// setAll sets a field to the values of its parameter and returns what is wrong
+// with them.
+func setAll(v reflect.Value, given []string, tag reflect.StructTag) string {
+	switch {
+	case len(given) == 0:
+		return ""
+	case v.Kind() == reflect.Slice && !readsText(v.Type()):
+		return setSlice(v, given, tag)
+	case len(given) > 1:
+		return "repeated"
+	}
+	if v.Kind() != reflect.Pointer {
+		return set(v, given[0], tag)
+	}
+	p := reflect.New(v.Type().Elem())
+	key := set(p.Elem(), given[0], tag)
+	v.Set(p)
+	return key
+}
+
+func setSlice(v reflect.Value, given []string, tag reflect.StructTag) string {
+	if len(given) > maxQueryItems {
+		return "repeated"
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(given), len(given)))
+	for i, s := range given {
+		if key := set(v.Index(i), s, tag); key != "" {
+			return key
+		}
+	}
+	return ""
+}
+
+func set(v reflect.Value, s string, tag reflect.StructTag) string {
+	switch {
+	case len(s) > maxBytes(tag):
+		return "too_long"
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+		return "characters"
+	case readsText(v.Type()):
+		return setText(v, s)
+	case v.Kind() == reflect.String:
+		v.SetString(s)
+		return ""
+	case v.Kind() == reflect.Bool:
+		return setBool(v, s)
+	}
+	return setNumber(v, s, tag)
+}
+
+func setText(v reflect.Value, s string) string {
+	if t, ok := v.Addr().Interface().(*time.Time); ok {
+		at, err := time.Parse(time.RFC3339, s)
+		*t = at.UTC().Truncate(time.Microsecond)
+		return unless(err, "format")
+	}
+	return unless(v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(s)), "format")
+}
+
+func setBool(v reflect.Value, s string) string {
+	switch s {
+	case "true", "1", "on":
+		v.SetBool(true)
+	case "false", "0", "":
+	default:
+		return "want_boolean"
+	}
+	return ""
+}
+
+func setNumber(v reflect.Value, s string, tag reflect.StructTag) string {
+	low, high, clamped := strings.Cut(tag.Get("clamp"), ",")
+	switch {
+	case v.CanInt():
+		n, err := strconv.ParseInt(s, 10, v.Type().Bits())
+		if key := numberFault(err, clamped, "want_integer"); key != "" {
+			return key
+		}
+		if clamped { // ParseInt gives the nearer end of the range for what is outside
+			n = min(max(n, number(low)), number(high))
+		}
+		v.SetInt(n)
+	case v.CanUint():
+		n, err := strconv.ParseUint(s, 10, v.Type().Bits())
+		if key := numberFault(err, clamped, "want_integer"); key != "" {
+			return key
+		}
+		if clamped {
+			n = min(max(n, uint64(number(low))), uint64(number(high)))
+		}
+		v.SetUint(n)
+	default:
+		n, err := strconv.ParseFloat(s, v.Type().Bits())
+		if key := numberFault(err, false, "want_number"); key != "" || n != n {
+			return cmp.Or(key, "want_number")
+		}
+		v.SetFloat(n)
+	}
+	return ""
+}
+
+func numberFault(err error, clamped bool, wanted string) string {
+	e, _ := err.(*strconv.NumError)
+	switch {
+	case e == nil, e.Err == strconv.ErrRange && clamped:
+		return ""
+	case e.Err == strconv.ErrRange:
+		return "range"
+	}
+	return wanted
+}
+
+func number(s string) int64 {
+	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	if err != nil {
+		panic("web: clamp needs two whole numbers, not " + strconv.Quote(s))
+	}
+	return n
+}
+
+func maxBytes(tag reflect.StructTag) int {
+	if s, ok := tag.Lookup("max"); ok {
+		return int(number(s))
+	}
+	return maxQueryText
+}
+
+func readsText(t reflect.Type) bool {
+	return t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}
+
+func unless(err error, key string) string {
+	if err != nil {
+		return key
+	}
+	return ""
+}
