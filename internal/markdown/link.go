@@ -1,0 +1,171 @@
+package markdown
+
+import (
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+)
+
+// link rewrites the target of an a element, or removes the element.
+func (p *page) link(n *html.Node) {
+	href, to := p.target(attr(n, "href"))
+	dropAttr(n, "rel")
+	dropAttr(n, "href")
+	if to == reachNowhere {
+		if attr(n, "id") == "" {
+			unwrap(n)
+		}
+		return
+	}
+	setAttr(n, "href", href)
+	if to == reachForeign {
+		setAttr(n, "rel", p.rel())
+	}
+	if to == reachForeign || to == reachSite {
+		p.links.add(href)
+	}
+}
+
+func (p *page) rel() string {
+	if p.r.opts.Untrusted {
+		return "noopener nofollow ugc"
+	}
+	return "noopener"
+}
+
+// target returns what to write for a link target.
+func (p *page) target(raw string) (string, reach) {
+	href, to := parseTarget(p.withoutTemplates(raw))
+	switch {
+	case to == reachPage:
+		return p.inPage(href), to
+	case to == reachNowhere || p.r.opts.Link == nil:
+		return href, to
+	}
+	own, ok := p.r.opts.Link(href)
+	if !ok {
+		return "", reachNowhere
+	}
+	return parseTarget(own)
+}
+
+// inPage returns the fragment by which a place on the page is reached now.
+func (p *page) inPage(href string) string {
+	name, err := url.PathUnescape(href[1:])
+	if err != nil {
+		return href
+	}
+	for _, key := range []string{name, idChars(name), strings.Trim(gitHubSlug(name), "-")} {
+		if id, ok := p.anchors[key]; ok {
+			return (&url.URL{Fragment: id}).String()
+		}
+	}
+	return href
+}
+
+func (p *page) withoutTemplates(target string) string {
+	if p.r.opts.KeepTemplates || !strings.ContainsAny(target, "{%") {
+		return target
+	}
+	return templateSpan.ReplaceAllString(target, "")
+}
+
+// image rewrites the source of an img element, makes it a link if it is on
+// another site, or leaves its alternative text.
+func (p *page) image(n *html.Node) {
+	src, to := p.source(attr(n, "src"))
+	switch {
+	case to == reachSite, to == reachForeign && p.mayLoad(src):
+		setAttr(n, "src", src)
+		setAttr(n, "loading", "lazy")
+		if !hasAttr(n, "alt") {
+			setAttr(n, "alt", "")
+		}
+		p.images.add(src)
+	case to == reachForeign:
+		p.linkImage(n, src)
+	default:
+		replaceByText(n, attr(n, "alt"))
+	}
+}
+
+// source returns what to write for the source of an image.
+func (p *page) source(raw string) (string, reach) {
+	src, to := parseTarget(p.withoutTemplates(raw))
+	if to != reachSite && to != reachForeign {
+		return "", reachNowhere
+	}
+	if p.r.opts.Image == nil {
+		return src, to
+	}
+	own, ok := p.r.opts.Image(src)
+	if !ok {
+		return "", reachNowhere
+	}
+	return parseTarget(own)
+}
+
+func (p *page) mayLoad(src string) bool {
+	u, err := url.Parse(src)
+	return err == nil && u.Scheme == "https" && slices.Contains(p.r.opts.ImageHosts, u.Host)
+}
+
+// linkImage puts a link to an image in its place, or its text where there is a
+// link already.
+func (p *page) linkImage(n *html.Node, src string) {
+	text := p.imageText(n, src)
+	for a := range n.Ancestors() {
+		if a.DataAtom == atom.A {
+			replaceByText(n, text)
+			return
+		}
+	}
+	a := &html.Node{Type: html.ElementNode, Data: "a", DataAtom: atom.A, Attr: []html.Attribute{{Key: "href", Val: src}}}
+	a.AppendChild(&html.Node{Type: html.TextNode, Data: text})
+	n.Parent.InsertBefore(a, n)
+	n.Parent.RemoveChild(n)
+	setAttr(a, "rel", p.rel())
+	p.links.add(src)
+}
+
+// imageText returns the alternative text of an image, or its file name.
+func (p *page) imageText(n *html.Node, src string) string {
+	if alt := strings.TrimSpace(attr(n, "alt")); alt != "" {
+		return alt
+	}
+	if u, err := url.Parse(src); err == nil && strings.Contains(path.Base(u.Path), ".") {
+		return p.r.label(LabelImage) + " " + path.Base(u.Path)
+	}
+	return p.r.label(LabelImage)
+}
+
+func replaceByText(n *html.Node, text string) {
+	if text != "" {
+		n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: strings.Map(visible, text)}, n)
+	}
+	n.Parent.RemoveChild(n)
+}
+
+func hasAttr(n *html.Node, key string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
+}
+
+// A list keeps strings in order, once each.
+type list struct {
+	all  []string
+	seen map[string]bool
+}
+
+func (l *list) add(s string) {
+	if l.seen == nil {
+		l.seen = map[string]bool{}
+	}
+	if !l.seen[s] {
+		l.seen[s] = true
+		l.all = append(l.all, s)
+	}
+}
