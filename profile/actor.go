@@ -39,7 +39,7 @@ func (a Actor) Anonymous() bool { return a.ID == "" }
 func (a Actor) Has(role Role) bool { return slices.Contains(a.Roles, role) }
 
 // Staff reports whether a works for the company that runs the portal.
-func (a Actor) Staff() bool { return slices.ContainsFunc(a.Roles, Role.Staff) }
+func (a Actor) Staff() bool { return !a.Anonymous() && slices.ContainsFunc(a.Roles, Role.Staff) }
 
 type actorKey struct{}
 

@@ -3,7 +3,6 @@ package profile
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -37,13 +36,12 @@ type Audience []string
 // Public is the audience that includes everybody.
 func Public() Audience { return Audience{SegmentPublic} }
 
+// Limits of an audience as somebody writes it. An intersection may exceed them.
 const (
 	maxTerms = 64  // in one audience
 	maxParts = 8   // in one term
 	maxTerm  = 255 // bytes
 )
-
-var segmentName = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]*(:[A-Za-z0-9_.@=-]+)?$`)
 
 // NewAudience returns the canonical audience of the terms, which must be valid.
 // It is for literals in programs; text from outside goes through [ParseAudience].
@@ -58,12 +56,18 @@ func NewAudience(terms ...string) Audience {
 // ParseAudience returns the canonical audience of terms as somebody wrote them,
 // or an error that matches ErrInvalid.
 func ParseAudience(terms []string) (Audience, error) {
-	if len(terms) > maxTerms {
-		return nil, errs.Field("audience", "error.audience.too_many", map[string]any{"max": maxTerms})
+	return parseAudience(terms, limits{maxTerms, maxParts, maxTerm})
+}
+
+type limits struct{ terms, parts, bytes int }
+
+func parseAudience(terms []string, max limits) (Audience, error) {
+	if len(terms) > max.terms {
+		return nil, errs.Field("audience", "error.audience.too_many", map[string]any{"max": max.terms})
 	}
 	out := make(Audience, 0, len(terms))
 	for _, t := range terms {
-		term, err := parseTerm(t)
+		term, err := parseTerm(t, max)
 		if err != nil {
 			return nil, err
 		}
@@ -72,18 +76,46 @@ func ParseAudience(terms []string) (Audience, error) {
 	return out.canonical(), nil
 }
 
-func parseTerm(text string) (string, error) {
+func parseTerm(text string, max limits) (string, error) {
 	parts := strings.Split(strings.TrimSpace(text), "+")
-	if len(parts) > maxParts || len(text) > maxTerm {
+	if len(parts) > max.parts || len(text) > max.bytes {
 		return "", errs.Field("audience", "error.audience.bad_term", map[string]any{"term": clip(text)})
 	}
 	for i, p := range parts {
 		parts[i] = strings.TrimSpace(p)
-		if !segmentName.MatchString(parts[i]) {
+		if !validSegment(parts[i]) {
 			return "", errs.Field("audience", "error.audience.bad_term", map[string]any{"term": clip(text)})
 		}
 	}
 	return joinTerm(parts), nil
+}
+
+// validSegment reports whether name can be written as a part of a term: lower
+// case, and after one colon what ids are made of. Nothing else gets into a
+// [Sight], so that no name can be taken for two, or for a compound term.
+func validSegment(name string) bool {
+	if len(name) > maxTerm {
+		return false
+	}
+	kind, rest, hasRest := strings.Cut(name, ":")
+	if kind == "" || !alphanumeric(kind[0], false) || !made(kind, "_.-", false) {
+		return false
+	}
+	return !hasRest || rest != "" && made(rest, "_.-@=", true)
+}
+
+// made reports whether s consists of letters, digits and the bytes in extra.
+func made(s, extra string, upper bool) bool {
+	for i := range len(s) {
+		if !alphanumeric(s[i], upper) && strings.IndexByte(extra, s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func alphanumeric(c byte, upper bool) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || upper && 'A' <= c && c <= 'Z'
 }
 
 func clip(s string) string {
@@ -108,32 +140,41 @@ func joinTerm(parts []string) string {
 // canonical sorts a and drops every term that another one includes: whoever
 // fulfils "a+b" fulfils "a" already.
 func (a Audience) canonical() Audience {
+	if a.IsPublic() {
+		return Public()
+	}
 	slices.Sort(a)
 	a = slices.Compact(a)
+	parts := make([][]string, len(a))
+	for i, t := range a {
+		parts[i] = strings.Split(t, "+")
+	}
 	out := make(Audience, 0, len(a))
 	for i, t := range a {
-		absorbed := false
-		for j, u := range a {
-			if i != j && includes(u, t) {
-				absorbed = true
-				break
-			}
-		}
-		if !absorbed {
+		if !absorbed(parts, i) {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
-// includes reports whether everybody who fulfils term t fulfils term u.
-func includes(u, t string) bool {
-	if u == SegmentPublic {
-		return true
+// absorbed reports whether another of terms asks for less than the i-th does.
+func absorbed(terms [][]string, i int) bool {
+	for j, u := range terms {
+		if j != i && subset(u, terms[i]) {
+			return true
+		}
 	}
-	have := strings.Split(t, "+")
-	for p := range strings.SplitSeq(u, "+") {
-		if !slices.Contains(have, p) {
+	return false
+}
+
+// subset reports whether all of a are in b.
+func subset(a, b []string) bool {
+	if len(a) > len(b) {
+		return false
+	}
+	for _, s := range a {
+		if !slices.Contains(b, s) {
 			return false
 		}
 	}
@@ -143,6 +184,12 @@ func includes(u, t string) bool {
 // And returns the audience of those who belong to both a and b. It is how an
 // article is never seen more widely than the category it stands in.
 func (a Audience) And(b Audience) Audience {
+	if a.IsPublic() {
+		return slices.Clone(b)
+	}
+	if b.IsPublic() {
+		return slices.Clone(a)
+	}
 	out := make(Audience, 0, len(a)*len(b))
 	for _, t := range a {
 		for _, u := range b {
@@ -161,13 +208,21 @@ func (a Audience) IsPublic() bool { return slices.Contains(a, SegmentPublic) }
 // String returns the terms joined by ", ".
 func (a Audience) String() string { return strings.Join(a, ", ") }
 
-// UnmarshalJSON reads a list of terms, which must be valid.
+// Limits of an audience as it was stored, which may be an intersection.
+const (
+	maxStoredTerms = 1024
+	maxStoredTerm  = 4096 // bytes
+)
+
+// UnmarshalJSON reads a list of terms, which must be valid. It takes the larger
+// audiences that [Audience.And] makes, too: give text from outside to
+// [ParseAudience].
 func (a *Audience) UnmarshalJSON(data []byte) error {
 	var terms []string
 	if err := json.Unmarshal(data, &terms); err != nil {
 		return fmt.Errorf("audience: %w", errs.Invalid)
 	}
-	parsed, err := ParseAudience(terms)
+	parsed, err := parseAudience(terms, limits{maxStoredTerms, maxStoredTerm, maxStoredTerm})
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,7 @@
 package profile
 
+import "slices"
+
 // A Role is what an actor is on the portal.
 type Role string
 
@@ -41,6 +43,10 @@ const (
 	PermissionSearchTune       Permission = "search.tune"      // see rankings explained, rebuild
 	PermissionDirectoryRead    Permission = "directory.read"   // see people and organisations
 	PermissionDirectoryWrite   Permission = "directory.write"  // change them
+	PermissionRolesGrant       Permission = "directory.roles"  // give people roles that the giver does not hold
+	PermissionMembersRead      Permission = "members.read"     // see the people of one's own organisation
+	PermissionMembersWrite     Permission = "members.write"    // add, change and disable them
+	PermissionSegmentsRead     Permission = "segments.read"    // see which segments there are
 	PermissionSegmentsWrite    Permission = "segments.write"   // change the rules of segments
 	PermissionEventsRead       Permission = "analytics.read"   // read journeys and reports
 	PermissionImpersonate      Permission = "directory.viewas" // see the portal as somebody else
@@ -50,31 +56,52 @@ const (
 type Policy map[Role][]Permission
 
 // DefaultPolicy returns the table that the library suggests. A host may change
-// the copy it gets and hand it to the front types.
+// the copy it gets and hand it to the front types. RoleAdmin has every
+// permission that any other role has, which is what lets it grant them all.
 func DefaultPolicy() Policy {
-	content := []Permission{PermissionContentWrite, PermissionContentTranslate, PermissionFeedbackRead}
+	content := []Permission{PermissionContentWrite, PermissionContentTranslate, PermissionFeedbackRead, PermissionSegmentsRead}
 	publish := append([]Permission{PermissionContentPublish, PermissionContentOrganise}, content...)
+	members := []Permission{PermissionMembersRead, PermissionMembersWrite}
 	return Policy{
-		RoleAgent:      {PermissionFeedbackRead, PermissionDirectoryRead},
+		RoleManager:    members,
+		RoleAgent:      {PermissionFeedbackRead, PermissionDirectoryRead, PermissionSegmentsRead},
 		RoleAuthor:     content,
 		RoleTranslator: {PermissionContentTranslate},
 		RoleReviewer:   publish,
 		RoleModerator:  {PermissionFeedbackRead},
-		RoleAdmin: append([]Permission{
+		RoleAdmin: slices.Concat(publish, members, []Permission{
 			PermissionContentImport, PermissionSearchTune, PermissionDirectoryRead, PermissionDirectoryWrite,
-			PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
-		}, publish...),
+			PermissionRolesGrant, PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
+		}),
 	}
 }
 
-// May reports whether one of a's roles grants permission.
+// May reports whether one of a's roles grants permission. An anonymous actor
+// may nothing.
 func (p Policy) May(a Actor, permission Permission) bool {
-	for _, role := range a.Roles {
-		for _, granted := range p[role] {
-			if granted == permission {
-				return true
-			}
+	if a.Anonymous() {
+		return false
+	}
+	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(p[r], permission) })
+}
+
+// MayGrant reports whether a may give somebody a role: one that a holds, the
+// role of a customer, or with [PermissionRolesGrant] any other, as long as it
+// brings no permission that a lacks. So nobody can be raised above the giver.
+func (p Policy) MayGrant(a Actor, role Role) bool {
+	if a.Anonymous() {
+		return false
+	}
+	if a.Has(role) {
+		return true
+	}
+	if role.Staff() && !a.Staff() {
+		return false // it opens what is written for staff, whatever it permits
+	}
+	for _, permission := range p[role] {
+		if !p.May(a, permission) {
+			return false
 		}
 	}
-	return false
+	return role == RoleCustomer || p.May(a, PermissionRolesGrant)
 }

@@ -14,29 +14,37 @@ type Sight struct {
 	segments []string // sorted, with the built-in ones
 }
 
-// Sight returns what a may see.
+// Sight returns what a may see. Names that could not be written in an audience
+// count for nothing, wherever the host took them from.
 func (a Actor) Sight() Sight {
 	s := make([]string, 0, len(a.Segments)+len(a.Roles)+5)
 	s = append(s, SegmentPublic)
 	if !a.Anonymous() {
-		s = append(s, SegmentSignedIn, SegmentPerson+a.ID)
-		if a.Account != "" {
-			s = append(s, SegmentAccount+a.Account)
-		}
-		for _, r := range a.Roles {
-			s = append(s, SegmentRole+string(r))
-		}
-		if a.Staff() {
-			s = append(s, SegmentStaff)
-		}
+		s = a.builtIn(s)
 	}
 	for _, name := range a.Segments {
 		if !reserved(name) {
 			s = append(s, name)
 		}
 	}
+	s = slices.DeleteFunc(s, func(name string) bool { return !validSegment(name) })
 	slices.Sort(s)
 	return Sight{segments: slices.Compact(s)}
+}
+
+// builtIn adds the segments that a has for being who a is.
+func (a Actor) builtIn(s []string) []string {
+	s = append(s, SegmentSignedIn, SegmentPerson+a.ID)
+	if a.Account != "" {
+		s = append(s, SegmentAccount+a.Account)
+	}
+	for _, r := range a.Roles {
+		s = append(s, SegmentRole+string(r))
+	}
+	if a.Staff() {
+		s = append(s, SegmentStaff)
+	}
+	return s
 }
 
 // reserved reports whether a name is a built-in segment's, which no rule may

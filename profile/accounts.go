@@ -1,0 +1,140 @@
+package profile
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/idem"
+)
+
+// Account returns an account that the actor may see: their own, or with
+// [PermissionDirectoryRead] any. Only the latter see Attributes.
+func (d *Directory) Account(ctx context.Context, by Actor, id string) (Account, error) {
+	reads := d.policy.May(by, PermissionDirectoryRead)
+	if !reads && (by.Anonymous() || by.Account != id) {
+		return Account{}, wrap(ErrNotFound, "account", id)
+	}
+	a, err := d.store.Account(ctx, id)
+	if err != nil {
+		return Account{}, wrap(err, "account", id)
+	}
+	return d.shownAccount(by, a), nil
+}
+
+// Accounts returns a page of all accounts, by name. It takes
+// [PermissionDirectoryRead].
+func (d *Directory) Accounts(ctx context.Context, by Actor, q AccountQuery) (page []Account, next string, err error) {
+	if !d.policy.May(by, PermissionDirectoryRead) {
+		return nil, "", fmt.Errorf("accounts: %w", ErrForbidden)
+	}
+	scope := "profile.accounts|" + by.ID
+	if q.After, err = d.tokens.Open(scope, q.After); err != nil {
+		return nil, "", fmt.Errorf("accounts: %w", err)
+	}
+	q.Limit = limit(q.Limit)
+	page, next, err = d.store.Accounts(ctx, q)
+	if err != nil {
+		return nil, "", fmt.Errorf("accounts: %w", err)
+	}
+	for i, a := range page {
+		page[i] = d.shownAccount(by, a)
+	}
+	return page, d.tokens.Seal(scope, next), nil
+}
+
+// AllAccounts ranges over all accounts.
+func (d *Directory) AllAccounts(ctx context.Context, by Actor, q AccountQuery) iter.Seq2[Account, error] {
+	return all(func(after string) ([]Account, string, error) {
+		if after != "" {
+			q.After = after
+		}
+		return d.Accounts(ctx, by, q)
+	})
+}
+
+// SaveAccount adds a if a.Version is 0, and otherwise replaces the account that
+// has a.ID and a.Version; ErrConflict means that somebody else was first. It
+// takes [PermissionDirectoryWrite]. Adding is safe to repeat: the same a with
+// the same ID or Key answers with the same account. Disabling an account signs
+// out all of its people at once.
+func (d *Directory) SaveAccount(ctx context.Context, by Actor, a Account) (Account, error) {
+	if !d.policy.May(by, PermissionDirectoryWrite) || !d.policy.May(by, PermissionDirectoryRead) {
+		return Account{}, fmt.Errorf("save account: %w", ErrForbidden)
+	}
+	if a.ID != "" && a.ID == by.Account && a.Disabled {
+		return Account{}, wrap(ErrForbidden, "account", a.ID) // it would disable the actor
+	}
+	var err error
+	if a = a.Clone(); a.Version == 0 {
+		a, err = d.addAccount(ctx, by, a)
+	} else {
+		a, err = d.changeAccount(ctx, by, a)
+	}
+	if err != nil {
+		return Account{}, err
+	}
+	return d.shownAccount(by, a), nil
+}
+
+func (d *Directory) addAccount(ctx context.Context, by Actor, a Account) (Account, error) {
+	if a.Key != "" {
+		if err := idem.CheckKey(a.Key); err != nil {
+			return Account{}, fmt.Errorf("add account: %w", err)
+		}
+	}
+	key := a.Key
+	a.Key, a.Origin, a.CreatedAt, a.UpdatedAt = "", "", time.Time{}, time.Time{}
+	hash := idem.Hash(a)
+	if a.ID == "" {
+		a.ID = idem.ID("profile.account", by.ID, key)
+	}
+	now := d.clock()
+	a.Origin, a.CreatedAt, a.UpdatedAt, a.Version = hash, now, now, 1
+	a, err := a.check()
+	if err != nil {
+		return Account{}, fmt.Errorf("add account: %w", err)
+	}
+	made, err := idem.Once(hash,
+		func() (Account, error) { return a, d.keepAccount(ctx, by, a) },
+		func() (Account, string, error) {
+			first, err := d.store.Account(ctx, a.ID)
+			return first, first.Origin, err
+		})
+	return made, wrap(err, "account", a.ID)
+}
+
+func (d *Directory) changeAccount(ctx context.Context, by Actor, a Account) (Account, error) {
+	old, err := d.store.Account(ctx, a.ID)
+	if err == nil && old.Version != a.Version {
+		err = ErrConflict
+	}
+	if err != nil {
+		return Account{}, wrap(err, "account", a.ID)
+	}
+	a.Key, a.Origin, a.CreatedAt, a.UpdatedAt = "", old.Origin, old.CreatedAt, d.clock()
+	a.Version++
+	if a, err = a.check(); err == nil {
+		err = d.keepAccount(ctx, by, a)
+	}
+	return a, wrap(err, "account", a.ID)
+}
+
+// keepAccount stores a and says so.
+func (d *Directory) keepAccount(ctx context.Context, by Actor, a Account) error {
+	if err := d.store.SaveAccount(ctx, a); err != nil {
+		return err
+	}
+	d.record(ctx, by, "account.saved", "account/"+a.ID)
+	return nil
+}
+
+// shownAccount returns a as the actor may see it.
+func (d *Directory) shownAccount(by Actor, a Account) Account {
+	a.Origin = ""
+	if !d.seesAttributes(by) {
+		a.Attributes = nil
+	}
+	return a
+}

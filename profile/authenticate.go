@@ -1,0 +1,155 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/web"
+)
+
+// An Authenticator says who makes a request. It is where the host's own sign-in
+// meets the library: it reads the host's session, and usually ends with
+//
+//	return directory.Actor(r.Context(), session.PersonID)
+//
+// Implementations
+//
+//   - must look at the request anew each time, and must not read its body;
+//   - must return the zero Actor for a request that nobody has signed in for;
+//   - must return ErrNotFound, ErrForbidden or ErrInvalid for a request whose
+//     sign-in is no longer good, alone or wrapped;
+//   - must return another error if they cannot tell;
+//   - must be safe for concurrent use. On an open stream they are called every
+//     second, so they should be quick.
+type Authenticator interface {
+	Authenticate(r *http.Request) (Actor, error)
+}
+
+// AuthenticatorFunc is a function that is an [Authenticator].
+type AuthenticatorFunc func(r *http.Request) (Actor, error)
+
+// Authenticate calls f.
+func (f AuthenticatorFunc) Authenticate(r *http.Request) (Actor, error) { return f(r) }
+
+// MiddlewareOptions adjust [Middleware]. The zero value is ready to use.
+type MiddlewareOptions struct {
+	// Refused answers requests whose sign-in is no longer good, usually by
+	// ending the session and sending the browser to sign in; nil means a
+	// problem with status 401.
+	Refused http.Handler
+	Logger  *slog.Logger // nil discards logs
+}
+
+// Middleware asks auth who makes each request and puts the answer into its
+// context, where [FromContext] and [Recheck] find it. A sign-in that is no
+// longer good is refused: such a request does not go on as an anonymous one. An
+// authenticator that cannot tell makes the portal unavailable (503) to that
+// request, even for what is public. A nil opts means the defaults.
+func Middleware(auth Authenticator, opts *MiddlewareOptions) func(http.Handler) http.Handler {
+	var o MiddlewareOptions
+	if opts != nil {
+		o = *opts
+	}
+	if o.Refused == nil {
+		o.Refused = web.Handler(o.Logger, func(http.ResponseWriter, *http.Request) error { return errSignedOut() })
+	}
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			v := &visit{auth: auth, request: r.Clone(r.Context())}
+			v.request.Body = http.NoBody
+			actor, err := v.ask(r.Context())
+			switch {
+			case err == nil:
+				v.actor = actor
+				next.ServeHTTP(w, r.WithContext(v.context(r.Context())))
+			case refused(err):
+				o.Refused.ServeHTTP(w, r)
+			default:
+				web.WriteError(w, r, o.Logger, err)
+			}
+		})
+	}
+}
+
+func errSignedOut() error { return errs.Say(errs.Forbidden, "error.profile.signed_out", nil) }
+
+// refused reports whether err says that a sign-in is no longer good.
+func refused(err error) bool {
+	return !errors.Is(err, errs.Unavailable) &&
+		(errors.Is(err, ErrNotFound) || errors.Is(err, ErrForbidden) || errors.Is(err, ErrInvalid))
+}
+
+// A visit is one request and who made it.
+type visit struct {
+	auth    Authenticator
+	request *http.Request // as it came in, without its body
+	actor   Actor
+}
+
+type visitKey struct{}
+
+// ask returns who makes the request now. Every error that is not a refusal
+// becomes ErrUnavailable, a panic too.
+func (v *visit) ask(ctx context.Context) (a Actor, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a, err = Actor{}, fmt.Errorf("authenticator panicked: %v: %w", p, errs.Unavailable)
+		}
+	}()
+	a, err = v.auth.Authenticate(v.request.WithContext(ctx))
+	if err != nil && !refused(err) {
+		err = fmt.Errorf("authenticate: %w: %w", errs.Unavailable, err)
+	}
+	return a, err
+}
+
+func (v *visit) context(ctx context.Context) context.Context {
+	common := analytics.FromContext(ctx)
+	common.User, common.Account = v.actor.ID, v.actor.Account
+	ctx = analytics.NewContext(ctx, common)
+	return NewContext(context.WithValue(ctx, visitKey{}, v), v.actor)
+}
+
+// Recheck asks the authenticator again about the request that ctx belongs to.
+// It returns nil only if the answer is the one with which the request began: a
+// person who has left, signed out, or gained or lost a right is no longer the
+// actor that an open stream was begun for, and the stream has to end; the
+// browser opens it anew. Streams call it every second.
+//
+// It fails with ErrForbidden then, with ErrUnavailable if the authenticator
+// cannot tell, and with ErrUnsupported if there is no [Middleware] around.
+func Recheck(ctx context.Context) error {
+	v, ok := ctx.Value(visitKey{}).(*visit)
+	if !ok {
+		return fmt.Errorf("recheck: no profile.Middleware: %w", errs.Unsupported)
+	}
+	now, err := v.ask(ctx)
+	if err != nil && !refused(err) {
+		return fmt.Errorf("recheck: %w", err)
+	}
+	if err != nil || !now.equal(v.actor) {
+		return fmt.Errorf("recheck: %w", errSignedOut())
+	}
+	return nil
+}
+
+// equal reports whether a and b are the same person with the same rights.
+func (a Actor) equal(b Actor) bool {
+	a.Roles, b.Roles = sorted(a.Roles), sorted(b.Roles)
+	a.Segments, b.Segments = sorted(a.Segments), sorted(b.Segments)
+	a.Name, b.Name = "", ""
+	return reflect.DeepEqual(a, b)
+}
+
+func sorted[S ~[]E, E ~string](s S) S {
+	s = slices.Clone(s)
+	slices.Sort(s)
+	return empty(slices.Compact(s))
+}

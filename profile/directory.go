@@ -1,0 +1,115 @@
+package profile
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/cursor"
+)
+
+// A Directory knows the people and organisations of a portal, what they may do
+// and which segments they belong to. Its methods may be called concurrently.
+type Directory struct {
+	store  Store
+	policy Policy
+	facts  Facts
+	events analytics.Recorder
+	log    *slog.Logger
+	now    func() time.Time
+	tokens cursor.Key
+
+	rulesFor time.Duration
+	rules    atomic.Pointer[ruleSet]
+	changes  atomic.Uint64 // of segments, made through this Directory
+}
+
+// Options adjust a Directory. The zero value is ready to use.
+type Options struct {
+	Policy   Policy             // nil means DefaultPolicy
+	Facts    Facts              // nil means that nothing is known of people's behaviour
+	Events   analytics.Recorder // nil discards events
+	Logger   *slog.Logger       // nil discards logs
+	Now      func() time.Time   // nil means time.Now
+	Secret   []byte             // signs page tokens; nil means random, so that a token is good in this process only
+	RulesFor time.Duration      // how long the rules of segments are used before they are read again; 0 means 1 s
+}
+
+// NewDirectory returns a Directory that keeps what it knows in store. A nil
+// opts means the defaults.
+func NewDirectory(store Store, opts *Options) *Directory {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	if o.Policy == nil {
+		o.Policy = DefaultPolicy()
+	}
+	if o.Events == nil {
+		o.Events = analytics.Discard
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.RulesFor == 0 {
+		o.RulesFor = time.Second
+	}
+	return &Directory{
+		store: store, policy: o.Policy, facts: o.Facts, events: o.Events, log: o.Logger, now: o.Now,
+		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor,
+	}
+}
+
+// clock returns the time at the precision that every store keeps.
+func (d *Directory) clock() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
+
+func (d *Directory) record(ctx context.Context, by Actor, name, subject string) {
+	d.events.Record(ctx, analytics.Event{Name: name, At: d.clock(), User: by.ID, Account: by.Account, Subject: subject})
+}
+
+// limit returns how many rows a page has.
+func limit(n int) int {
+	if n <= 0 {
+		return DefaultLimit
+	}
+	return min(n, maxLimit)
+}
+
+// all ranges over every page that list returns.
+func all[T any](list func(after string) ([]T, string, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		after := ""
+		for {
+			page, next, err := list(after)
+			if err != nil {
+				yield(none, err)
+				return
+			}
+			for _, v := range page {
+				if !yield(v, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			after = next
+		}
+	}
+}
+
+// wrap names the subject of an error, and leaves nil alone.
+func wrap(err error, kind, id string) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s %q: %w", kind, id, err)
+}

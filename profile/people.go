@@ -1,0 +1,347 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/idem"
+)
+
+// Person returns a person whom the actor may see: themselves, with
+// [PermissionMembersRead] the people of their own account, with
+// [PermissionDirectoryRead] anybody. Only the last see Attributes.
+func (d *Directory) Person(ctx context.Context, by Actor, id string) (Person, error) {
+	p, err := d.person(ctx, by, id)
+	if err != nil {
+		return Person{}, err
+	}
+	return d.shown(by, p), nil
+}
+
+// person returns all that is known of a person whom the actor may see.
+func (d *Directory) person(ctx context.Context, by Actor, id string) (Person, error) {
+	if by.Anonymous() {
+		return Person{}, wrap(ErrNotFound, "person", id)
+	}
+	p, err := d.store.Person(ctx, id)
+	if err == nil && !d.sees(by, p) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Person{}, wrap(err, "person", id)
+	}
+	return p, nil
+}
+
+// People returns a page of the people whom the actor may see, by name.
+func (d *Directory) People(ctx context.Context, by Actor, q PersonQuery) (page []Person, next string, err error) {
+	if by.Anonymous() {
+		return nil, "", fmt.Errorf("people: %w", ErrForbidden)
+	}
+	if !d.policy.May(by, PermissionDirectoryRead) {
+		if by.Account == "" || !d.policy.May(by, PermissionMembersRead) {
+			return d.onlySelf(ctx, by, q)
+		}
+		if q.Account != "" && q.Account != by.Account {
+			return nil, "", nil
+		}
+		q.Account = by.Account
+	}
+	scope := "profile.people|" + by.ID + "|" + q.Account + "|" + string(q.Role)
+	if q.After, err = d.tokens.Open(scope, q.After); err != nil {
+		return nil, "", fmt.Errorf("people: %w", err)
+	}
+	q.Limit = limit(q.Limit)
+	page, next, err = d.store.People(ctx, q)
+	if err != nil {
+		return nil, "", fmt.Errorf("people: %w", err)
+	}
+	for i, p := range page {
+		page[i] = d.shown(by, p)
+	}
+	return page, d.tokens.Seal(scope, next), nil
+}
+
+// onlySelf answers People for those who see nobody else.
+func (d *Directory) onlySelf(ctx context.Context, by Actor, q PersonQuery) ([]Person, string, error) {
+	p, err := d.Person(ctx, by, by.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	other := q.Account != "" && q.Account != p.Account || q.Role != "" && !slices.Contains(p.Roles, q.Role)
+	if q.After != "" || other {
+		return nil, "", nil
+	}
+	return []Person{p}, "", nil
+}
+
+// AllPeople ranges over all the people whom the actor may see and q selects.
+func (d *Directory) AllPeople(ctx context.Context, by Actor, q PersonQuery) iter.Seq2[Person, error] {
+	return all(func(after string) ([]Person, string, error) {
+		if after != "" {
+			q.After = after
+		}
+		return d.People(ctx, by, q)
+	})
+}
+
+// SavePerson adds p if p.Version is 0, and otherwise replaces the person that
+// has p.ID and p.Version; ErrConflict means that somebody else was first. It
+// returns the person as kept.
+//
+// With [PermissionDirectoryWrite] everything may be changed. With
+// [PermissionMembersWrite] it is the people of the actor's own account: they
+// are added without ID and Attributes, and keep their account, address and
+// Attributes. Everybody may change their own Name, Locale and Zone. Nobody can
+// give a role that [Policy.MayGrant] does not let them give, nor change
+// somebody who has one.
+//
+// Adding is safe to repeat: the same p with the same ID or Key answers with
+// the same person.
+func (d *Directory) SavePerson(ctx context.Context, by Actor, p Person) (Person, error) {
+	p = p.Clone()
+	var err error
+	if p.Version == 0 {
+		p, err = d.addPerson(ctx, by, p)
+	} else {
+		p, err = d.changePerson(ctx, by, p)
+	}
+	if err != nil {
+		return Person{}, err
+	}
+	return d.shown(by, p), nil
+}
+
+func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, error) {
+	if err := d.mayAdd(by, &p); err != nil {
+		return Person{}, fmt.Errorf("add person: %w", err)
+	}
+	if p.Key != "" {
+		if err := idem.CheckKey(p.Key); err != nil {
+			return Person{}, fmt.Errorf("add person: %w", err)
+		}
+	}
+	key := p.Key
+	p.Key, p.Origin, p.CreatedAt, p.UpdatedAt = "", "", time.Time{}, time.Time{}
+	hash := idem.Hash(p)
+	if p.ID == "" {
+		p.ID = idem.ID("profile.person", by.ID, key)
+	}
+	now := d.clock()
+	p.Origin, p.CreatedAt, p.UpdatedAt, p.Version = hash, now, now, 1
+	p, err := p.check()
+	if err == nil {
+		err = d.checkAccount(ctx, p.Account)
+	}
+	if err != nil {
+		return Person{}, fmt.Errorf("add person: %w", err)
+	}
+	made, err := idem.Once(hash,
+		func() (Person, error) { return p, d.keepPerson(ctx, by, p) },
+		func() (Person, string, error) {
+			first, err := d.person(ctx, by, p.ID)
+			return first, first.Origin, err
+		})
+	return made, wrap(err, "person", p.ID)
+}
+
+// keepPerson stores p and says so.
+func (d *Directory) keepPerson(ctx context.Context, by Actor, p Person) error {
+	if err := d.store.SavePerson(ctx, p); err != nil {
+		return err
+	}
+	d.record(ctx, by, "person.saved", "person/"+p.ID)
+	return nil
+}
+
+// mayAdd reports whether the actor may add p, whose account it fills in.
+func (d *Directory) mayAdd(by Actor, p *Person) error {
+	switch {
+	case d.policy.May(by, PermissionDirectoryWrite):
+	case by.Account != "" && d.policy.May(by, PermissionMembersWrite):
+		if p.Account == "" {
+			p.Account = by.Account
+		}
+		if p.Account != by.Account || p.ID != "" || len(p.Attributes) > 0 {
+			return ErrForbidden
+		}
+	default:
+		return ErrForbidden
+	}
+	return d.mayGrantAll(by, p.Roles)
+}
+
+func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Person, error) {
+	old, err := d.person(ctx, by, p.ID)
+	if err != nil {
+		return Person{}, err
+	}
+	if p.Attributes == nil && !d.seesAttributes(by) {
+		p.Attributes = old.Attributes
+	}
+	if err := d.mayChange(by, old, p); err != nil {
+		return Person{}, wrap(err, "person", p.ID)
+	}
+	if old.Version != p.Version {
+		return Person{}, wrap(ErrConflict, "person", p.ID)
+	}
+	p.Key, p.Origin, p.CreatedAt, p.UpdatedAt = "", old.Origin, old.CreatedAt, d.clock()
+	p.Version++
+	if p, err = p.check(); err == nil && p.Account != old.Account {
+		err = d.checkAccount(ctx, p.Account)
+	}
+	if err != nil {
+		return Person{}, wrap(err, "person", old.ID)
+	}
+	return p, wrap(d.keepPerson(ctx, by, p), "person", p.ID)
+}
+
+// mayChange reports whether the actor may turn old into p.
+func (d *Directory) mayChange(by Actor, old, p Person) error {
+	whole := d.policy.May(by, PermissionDirectoryWrite)
+	member := d.managesMember(by, old)
+	if by.ID != old.ID && !whole && !member {
+		return ErrForbidden
+	}
+	if by.ID == old.ID {
+		if p.Disabled != old.Disabled {
+			return ErrForbidden
+		}
+	} else {
+		// Whoever changes somebody's address or disables them has power over them.
+		if err := d.mayGrantAll(by, old.Roles); err != nil {
+			return err
+		}
+	}
+	if err := d.mayGrantAll(by, added(old.Roles, p.Roles)); err != nil {
+		return err
+	}
+	if whole {
+		return nil
+	}
+	if p.Account != old.Account || p.Email != old.Email || !sameAttributes(p.Attributes, old.Attributes) {
+		return ErrForbidden
+	}
+	if !member && (p.Disabled != old.Disabled || !sameRoles(p.Roles, old.Roles)) {
+		return ErrForbidden
+	}
+	return nil
+}
+
+// RemovePerson forgets a person. Their next request is refused, and their open
+// streams end. It takes [PermissionDirectoryWrite]; nobody removes themselves.
+func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error {
+	p, err := d.person(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	if !d.policy.May(by, PermissionDirectoryWrite) || by.ID == id {
+		return wrap(ErrForbidden, "person", id)
+	}
+	if err := d.mayGrantAll(by, p.Roles); err != nil {
+		return wrap(err, "person", id)
+	}
+	if err := d.store.RemovePerson(ctx, id); err != nil {
+		return wrap(err, "person", id)
+	}
+	d.record(ctx, by, "person.removed", "person/"+id)
+	return nil
+}
+
+// DisablePerson keeps a person from signing in and signs them out at once.
+// Nobody disables themselves.
+func (d *Directory) DisablePerson(ctx context.Context, by Actor, id string) (Person, error) {
+	return d.setDisabled(ctx, by, id, true)
+}
+
+// EnablePerson lets a disabled person sign in again.
+func (d *Directory) EnablePerson(ctx context.Context, by Actor, id string) (Person, error) {
+	return d.setDisabled(ctx, by, id, false)
+}
+
+func (d *Directory) setDisabled(ctx context.Context, by Actor, id string, disabled bool) (Person, error) {
+	if by.ID == id {
+		return Person{}, wrap(ErrForbidden, "person", id)
+	}
+	// It must win over whoever edits the person at the same time.
+	for tries := 5; ; tries-- {
+		p, err := d.person(ctx, by, id)
+		if err != nil {
+			return Person{}, err
+		}
+		changed := p.Clone()
+		changed.Disabled = disabled
+		if err := d.mayChange(by, p, changed); err != nil {
+			return Person{}, wrap(err, "person", id)
+		}
+		if p.Disabled != disabled {
+			p, err = d.changePerson(ctx, by, changed)
+		}
+		if errors.Is(err, ErrConflict) && tries > 1 {
+			continue
+		}
+		return d.shown(by, p), err
+	}
+}
+
+func (d *Directory) sees(by Actor, p Person) bool {
+	return by.ID == p.ID || d.policy.May(by, PermissionDirectoryRead) ||
+		by.Account != "" && by.Account == p.Account && d.policy.May(by, PermissionMembersRead)
+}
+
+func (d *Directory) managesMember(by Actor, p Person) bool {
+	return by.Account != "" && by.Account == p.Account && d.policy.May(by, PermissionMembersWrite)
+}
+
+func (d *Directory) seesAttributes(by Actor) bool {
+	return d.policy.May(by, PermissionDirectoryRead)
+}
+
+// shown returns p as the actor may see it.
+func (d *Directory) shown(by Actor, p Person) Person {
+	p.Origin = ""
+	if !d.seesAttributes(by) {
+		p.Attributes = nil
+	}
+	return p
+}
+
+func (d *Directory) mayGrantAll(by Actor, roles []Role) error {
+	for _, r := range roles {
+		if !d.policy.MayGrant(by, r) {
+			return fmt.Errorf("role %q: %w", clip(string(r)), ErrForbidden)
+		}
+	}
+	return nil
+}
+
+func (d *Directory) checkAccount(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	_, err := d.store.Account(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return errs.Field("account", "error.profile.unknown_account", nil)
+	}
+	return err
+}
+
+// added returns the roles in new that are not in old.
+func added(old, new []Role) []Role {
+	return slices.DeleteFunc(slices.Clone(new), func(r Role) bool { return slices.Contains(old, r) })
+}
+
+func sameRoles(a, b []Role) bool { return len(added(a, b)) == 0 && len(added(b, a)) == 0 }
+
+func sameAttributes(a, b map[string][]string) bool {
+	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
+}

@@ -1,0 +1,155 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Actor returns the person with the given ID as somebody to act for, with their
+// roles and the segments they belong to now. The person and their account are
+// read anew each time: one who is removed or disabled, or whose account is, is
+// ErrNotFound from then on.
+//
+// The host's [Authenticator] calls it once it knows who is asking, and raises
+// Assurance if they signed in with more than usual.
+func (d *Directory) Actor(ctx context.Context, id string) (Actor, error) {
+	p, err := d.store.Person(ctx, id)
+	if err == nil && p.Disabled {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Actor{}, wrap(err, "person", id)
+	}
+	a, err := d.accountOf(ctx, p)
+	if err != nil {
+		return Actor{}, wrap(err, "person", id)
+	}
+	segments, err := d.segmentsOf(ctx, p, a)
+	if err != nil {
+		return Actor{}, wrap(err, "person", id)
+	}
+	return Actor{
+		ID: p.ID, Account: p.Account, Roles: slices.Clone(p.Roles), Segments: segments,
+		Locale: p.Locale, Zone: p.Zone, Name: p.Name, Assurance: AssuranceSignIn,
+	}, nil
+}
+
+// accountOf returns p's account. Of one that the directory does not know,
+// nothing is known.
+func (d *Directory) accountOf(ctx context.Context, p Person) (Account, error) {
+	if p.Account == "" {
+		return Account{}, nil
+	}
+	a, err := d.store.Account(ctx, p.Account)
+	if errors.Is(err, ErrNotFound) {
+		return Account{ID: p.Account}, nil
+	}
+	if err == nil && a.Disabled {
+		err = ErrNotFound
+	}
+	return a, err
+}
+
+func (d *Directory) segmentsOf(ctx context.Context, p Person, a Account) ([]string, error) {
+	set, err := d.ruleSet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	facts := FactsOf(p, a)
+	d.addBehaviour(ctx, p, set.behaviour, facts)
+	var out []string
+	for _, r := range set.rules {
+		if r.holds(facts) {
+			out = append(out, r.name)
+		}
+	}
+	return out, nil
+}
+
+// addBehaviour adds what the host knows under the names. If it cannot say, it
+// is not known, and the conditions do not hold.
+func (d *Directory) addBehaviour(ctx context.Context, p Person, names []string, facts map[string][]string) {
+	if d.facts == nil || len(names) == 0 {
+		return
+	}
+	known, err := d.facts.Facts(ctx, p.Clone(), slices.Clone(names))
+	if err != nil {
+		d.log.WarnContext(ctx, "facts about a person are not available", "person", p.ID, "error", err)
+		return
+	}
+	for _, name := range names {
+		facts[FactBehaviour+name] = known[name]
+	}
+}
+
+// A ruleSet is all segments, compiled.
+type ruleSet struct {
+	rules     []namedRule
+	behaviour []string // names of the facts to ask the host for
+	until     time.Time
+}
+
+type namedRule struct {
+	name  string
+	holds Predicate
+}
+
+// ruleSet returns the rules as they were at most Options.RulesFor ago.
+func (d *Directory) ruleSet(ctx context.Context) (*ruleSet, error) {
+	now := d.now()
+	if set := d.rules.Load(); set != nil && now.Before(set.until) {
+		return set, nil
+	}
+	changes := d.changes.Load()
+	list, err := d.store.Segments(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("segments: %w", err)
+	}
+	set := d.compile(list)
+	set.until = now.Add(d.rulesFor)
+	if d.changes.Load() == changes {
+		d.rules.Store(set)
+	}
+	return set, nil
+}
+
+// forgetRules makes the next request read the rules again.
+func (d *Directory) forgetRules() {
+	d.changes.Add(1)
+	d.rules.Store(nil)
+}
+
+// compile leaves out what this version of the library does not understand, so
+// that nobody belongs to it.
+func (d *Directory) compile(list []Segment) *ruleSet {
+	set := &ruleSet{}
+	for _, s := range list {
+		holds, err := s.Rule.Compile()
+		if err != nil || reserved(s.Name) {
+			d.log.Error("segment without a usable rule", "segment", s.Name, "error", err)
+			continue
+		}
+		set.rules = append(set.rules, namedRule{s.Name, holds})
+		set.behaviour = s.Rule.behaviour(set.behaviour)
+	}
+	slices.Sort(set.behaviour)
+	set.behaviour = slices.Compact(set.behaviour)
+	return set
+}
+
+// behaviour appends the names of the facts from outside that r asks for.
+func (r Rule) behaviour(names []string) []string {
+	for _, list := range [][]Rule{r.All, r.Any} {
+		for _, sub := range list {
+			names = sub.behaviour(names)
+		}
+	}
+	if name, ok := strings.CutPrefix(r.Fact, FactBehaviour); ok {
+		names = append(names, name)
+	}
+	return names
+}
