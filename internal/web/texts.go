@@ -76,6 +76,7 @@ func texts() map[string]string {
 		"error.json_nesting":    "The body is nested too deep.",
 		"error.body_cut":        "The body ended too early.",
 		"error.query":           "The address has a query that cannot be read.",
+		"error.too_many_detail": "Try again in {seconds} seconds.",
 		"error.cross_origin":    "The request came from another site.",
 		"error.if_match_value":  "If-Match must hold the one ETag that was read.",
 		"error.idempotency_key": "The Idempotency-Key must be 1 to {max} printable ASCII characters.",
