@@ -141,6 +141,25 @@ func TestReader(t *testing.T) {
 	require.Equal(t, []string{"a"}, ids(t, d.Read()))
 }
 
+func TestAfterCommit(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
+		calls := 0
+		d := sqldb.New(things(t, db))
+		d.AfterCommit(func() {
+			calls++
+			if calls == 1 {
+				require.Equal(t, []string{"a"}, ids(t, db), "the rows are there by then")
+			}
+		})
+		require.NoError(t, d.Write(t.Context(), insert(t.Context(), "a")))
+		require.Equal(t, 1, calls)
+		require.Error(t, d.Write(t.Context(), insert(t.Context(), "a")))
+		require.Equal(t, 1, calls)
+		require.NoError(t, d.WithReader(db).Write(t.Context(), insert(t.Context(), "b")))
+		require.Equal(t, 2, calls)
+	})
+}
+
 func TestDialect(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
 		want := sqldb.DialectSQLite

@@ -62,6 +62,17 @@ func (w *Where) And(cond string, args ...any) *Where {
 	return w
 }
 
+// Next returns the number of the placeholder that comes next.
+func (w *Where) Next() int { return len(w.args) + 1 }
+
+// Numbered adds a condition whose placeholders are numbered already, from
+// [Where.Next] on.
+func (w *Where) Numbered(cond string, args ...any) *Where {
+	w.conds = append(w.conds, cond)
+	w.args = append(w.args, args...)
+	return w
+}
+
 // In adds the condition that column is one of values. With no values nothing
 // matches.
 func In[T any](w *Where, column string, values []T) *Where {
