@@ -1,0 +1,196 @@
+package importkb
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/stoa-go/stoa/internal/markdown"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// front is the front matter of a Markdown file, in our own words and in those
+// that other systems use for the same.
+type front struct {
+	ID            text   `yaml:"id"`
+	Lang          text   `yaml:"lang"`
+	Title         text   `yaml:"title"`
+	Slug          text   `yaml:"slug"`
+	Summary       text   `yaml:"summary"`
+	Description   text   `yaml:"description"`
+	Category      list   `yaml:"category"`
+	Categories    list   `yaml:"categories"`
+	Kind          text   `yaml:"kind"`
+	Audience      list   `yaml:"audience"`
+	Products      list   `yaml:"products"`
+	Tags          list   `yaml:"tags"`
+	Related       list   `yaml:"related"`
+	Order         number `yaml:"order"`
+	Author        text   `yaml:"author"`
+	Date          text   `yaml:"date"`
+	Created       text   `yaml:"created"`
+	Updated       text   `yaml:"updated"`
+	MsDate        text   `yaml:"ms.date"`
+	SourceUpdated text   `yaml:"source_updated"`
+	RedirectFrom  list   `yaml:"redirect_from"`
+	Permalink     text   `yaml:"permalink"`
+	Status        text   `yaml:"status"`
+	Draft         bool   `yaml:"draft"`
+}
+
+// Folder reads every Markdown file below fsys, categories.yaml, and the pictures
+// in folders named media. name is the bundle's.
+//
+// The language of a file is its front matter's lang, the ending of its name
+// ("reset.de.md", "reset._de.md"), or a folder named for a language. Its
+// category is its front matter's, or the folder it is in. Its ID is its front
+// matter's, or its path without language and ending.
+func Folder(fsys fs.FS, name string) (kb.Bundle, error) {
+	b := kb.Bundle{Name: name}
+	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			b.Problems = append(b.Problems, kb.Problem{File: file, Reason: err.Error()})
+			return nil
+		}
+		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && file != "." {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !d.Type().IsRegular() {
+			return nil
+		}
+		return readFile(&b, fsys, file)
+	})
+	if err != nil {
+		return b, fmt.Errorf("read %s: %w", name, err)
+	}
+	return b, nil
+}
+
+// readFile reads one file into b.
+func readFile(b *kb.Bundle, fsys fs.FS, file string) error {
+	switch ext := strings.ToLower(path.Ext(file)); {
+	case path.Base(file) == "categories.yaml":
+		cats, err := readCategories(fsys, file)
+		if err != nil {
+			b.Problems = append(b.Problems, problem(file, 1, err))
+		}
+		b.Categories = append(b.Categories, cats...)
+	case slices.Contains(strings.Split(path.Dir(file), "/"), "media"):
+		data, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			return err
+		}
+		b.Media = append(b.Media, kb.MediaItem{Name: path.Base(file), Data: data})
+	case (ext == ".md" || ext == ".markdown") && !ourOwn[path.Base(file)]:
+		item, line, err := readMarkdown(fsys, file)
+		if err != nil {
+			b.Problems = append(b.Problems, problem(file, line, err))
+			return nil
+		}
+		b.Items = append(b.Items, item)
+	}
+	return nil
+}
+
+// ourOwn are files about the folder, not articles of it.
+var ourOwn = map[string]bool{"WORLD.md": true}
+
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+func problem(file string, line int, err error) kb.Problem {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		in, _ := strconv.Atoi(m[1])
+		line += in - 1
+	}
+	return kb.NewProblem(file, line, err)
+}
+
+// maxFile bounds one Markdown file, in bytes.
+const maxFile = 4 << 20
+
+// readMarkdown reads one article. line is where its front matter, or what is
+// wrong with it, begins.
+func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return kb.Item{}, 0, err
+	}
+	if len(data) > maxFile {
+		return kb.Item{}, 0, fmt.Errorf("the file is longer than %d bytes", maxFile)
+	}
+	source := strings.ToValidUTF8(strings.TrimPrefix(string(data), "\ufeff"), "\ufffd")
+	matter, body, line, err := markdown.SplitFrontMatter(source)
+	if err != nil {
+		return kb.Item{}, max(line, 1), err
+	}
+	var f front
+	if err := yaml.Unmarshal(matter, &f); err != nil {
+		return kb.Item{}, 2, err
+	}
+	item, err := f.item(file, body)
+	if err != nil {
+		return kb.Item{}, 2, err
+	}
+	item.File, item.Line, item.Path = file, 1, file
+	return item, 1, nil
+}
+
+func (f front) item(file, body string) (kb.Item, error) {
+	place := placeOf(file)
+	item := kb.Item{
+		External: first(string(f.ID), place.id), Locale: first(string(f.Lang), place.lang, "en"),
+		Category: first(f.Category.first(), f.Categories.first(), place.folder), Kind: kb.Kind(f.Kind),
+		Title: first(oneLine(string(f.Title)), titleOf(body), place.title()), Slug: string(f.Slug),
+		Summary: oneLine(first(string(f.Summary), string(f.Description))), Body: body,
+		Products: f.Products, Tags: f.Tags, Related: f.Related, Order: int(f.Order), Owner: string(f.Author),
+		RedirectFrom: f.RedirectFrom, Draft: f.Draft || f.Status == "draft", Archived: f.Status == "archived",
+	}
+	if f.Permalink != "" {
+		item.RedirectFrom = append(item.RedirectFrom, string(f.Permalink))
+	}
+	if item.Slug == "" {
+		item.Slug = kb.Slugify(place.name)
+	}
+	if len(f.Audience) > 0 {
+		audience, err := profile.ParseAudience(f.Audience)
+		if err != nil {
+			return kb.Item{}, err
+		}
+		item.Audience = audience
+	}
+	var err [3]error
+	item.Created, err[0] = parseDate(first(string(f.Created), string(f.Date)))
+	item.Updated, err[1] = parseDate(first(string(f.Updated), string(f.MsDate), string(f.Date)))
+	item.SourceUpdated, err[2] = parseDate(string(f.SourceUpdated))
+	return item, errors.Join(err[:]...)
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v = strings.TrimSpace(v); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+var headingOne = regexp.MustCompile(`(?m)^#{1,2}[ \t]+(.+?)[ \t#]*$`)
+
+var tagOrLink = regexp.MustCompile(`<[^>]*>|\]\([^)]*\)|[\[\]*_` + "`" + `]`)
+
+// titleOf returns the first heading of a text.
+func titleOf(body string) string {
+	m := headingOne.FindStringSubmatch(body)
+	if m == nil {
+		return ""
+	}
+	return oneLine(tagOrLink.ReplaceAllString(m[1], ""))
+}

@@ -1,0 +1,70 @@
+// Package importkb reads articles from files, for [kb.Library.Import].
+//
+// [Folder] reads a folder of Markdown files with front matter, [JSONLines] a
+// file with one article a line. Both read what they can and report the rest by
+// file, line and reason.
+package importkb
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/kb"
+)
+
+// Path reads whatever is at path: a folder of Markdown, or an articles.jsonl.
+// The name of the bundle is the name of the folder, or of the one that the file
+// is in, so that importing from there again finds the same articles.
+func Path(path string) (kb.Bundle, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return kb.Bundle{}, err
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return kb.Bundle{}, err
+	}
+	if info.IsDir() {
+		if file := filepath.Join(path, "articles.jsonl"); exists(file) {
+			return readLines(file, filepath.Base(full))
+		}
+		return Folder(os.DirFS(path), filepath.Base(full))
+	}
+	if strings.EqualFold(filepath.Ext(path), ".jsonl") {
+		return readLines(path, filepath.Base(filepath.Dir(full)))
+	}
+	return kb.Bundle{}, fmt.Errorf("import %s: want a folder of Markdown files or a file whose name ends in .jsonl", path)
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+func readLines(path, name string) (kb.Bundle, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return kb.Bundle{}, err
+	}
+	defer f.Close()
+	return JSONLines(f, filepath.Base(path), name)
+}
+
+// dateForms are the ways in which dates are written.
+var dateForms = []string{time.RFC3339Nano, "2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02", "01/02/2006"}
+
+// parseDate reads a date in any of its forms. Empty is the zero time.
+func parseDate(s string) (time.Time, error) {
+	if s = strings.TrimSpace(s); s == "" {
+		return time.Time{}, nil
+	}
+	for _, form := range dateForms {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a date: write 2026-11-21 or 2026-11-21T15:04:05Z", s)
+}

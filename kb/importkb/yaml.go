@@ -1,0 +1,115 @@
+package importkb
+
+import (
+	"fmt"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Front matter of other systems writes the same thing in many ways: an ID as a
+// number, a date without quotes, one tag without a list. These types read them
+// all.
+
+// A text is any scalar as it was written.
+type text string
+
+// UnmarshalYAML implements [yaml.Unmarshaler].
+func (t *text) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode && n.Tag != "!!null" {
+		*t = text(n.Value)
+	}
+	return nil
+}
+
+// A list is a list of scalars, one scalar, or several joined by commas.
+type list []string
+
+// UnmarshalYAML implements [yaml.Unmarshaler].
+func (l *list) UnmarshalYAML(n *yaml.Node) error {
+	switch n.Kind {
+	case yaml.SequenceNode:
+		for _, item := range n.Content {
+			if item.Kind == yaml.ScalarNode && item.Value != "" {
+				*l = append(*l, strings.TrimSpace(item.Value))
+			}
+		}
+	case yaml.ScalarNode:
+		for part := range strings.SplitSeq(n.Value, ",") {
+			if part = strings.TrimSpace(part); part != "" && n.Tag != "!!null" {
+				*l = append(*l, part)
+			}
+		}
+	}
+	return nil
+}
+
+func (l list) first() string {
+	if len(l) == 0 {
+		return ""
+	}
+	return l[0]
+}
+
+// A number is a whole number; anything else is zero.
+type number int
+
+// UnmarshalYAML implements [yaml.Unmarshaler].
+func (v *number) UnmarshalYAML(n *yaml.Node) error {
+	i, _ := strconv.Atoi(n.Value)
+	*v = number(i)
+	return nil
+}
+
+// readCategories reads categories.yaml: a list with id, parent, order, audience,
+// icon, and a title, slug and description for each language.
+func readCategories(fsys fs.FS, file string) ([]kb.CategoryItem, error) {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return nil, err
+	}
+	var rows []map[string]yaml.Node
+	if err := yaml.Unmarshal(data, &rows); err != nil {
+		return nil, err
+	}
+	var out []kb.CategoryItem
+	for i, row := range rows {
+		c, err := category(row)
+		if err != nil {
+			return out, fmt.Errorf("category %d: %w", i+1, err)
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+func category(row map[string]yaml.Node) (kb.CategoryItem, error) {
+	c := kb.CategoryItem{Labels: map[string]kb.Label{}}
+	var audience list
+	var order number
+	known := map[string]any{"id": &c.External, "parent": &c.Parent, "icon": &c.Icon, "order": &order, "audience": &audience}
+	for key, node := range row {
+		if into, ok := known[key]; ok {
+			if err := node.Decode(into); err != nil {
+				return c, err
+			}
+			continue
+		}
+		var label struct{ Title, Slug, Description text }
+		if err := node.Decode(&label); err != nil {
+			return c, err
+		}
+		c.Labels[key] = kb.Label{Title: string(label.Title), Slug: string(label.Slug), Description: string(label.Description)}
+	}
+	c.Order = int(order)
+	var err error
+	if c.Audience, err = profile.ParseAudience(audience); len(audience) == 0 {
+		c.Audience = profile.Public()
+	}
+	return c, err
+}

@@ -1,0 +1,84 @@
+package kb
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// A linkTable knows which article stands behind a file or an old address, so
+// that links between imported articles become references to articles.
+type linkTable struct {
+	byFile   map[string]string // "LOCALE path" or "path" to article ID
+	byPath   map[string]string // old address to article ID
+	external map[string]string // external name to article ID
+}
+
+func (im *importing) linkTable() linkTable {
+	t := linkTable{byFile: map[string]string{}, byPath: map[string]string{}, external: map[string]string{}}
+	for _, g := range im.groups {
+		id := im.id("article", g[0].External)
+		t.external[g[0].External] = id
+		for _, item := range g {
+			if item.Path != "" {
+				t.byFile[item.Locale+" "+item.Path] = id
+				t.byFile[item.Path] = id
+			}
+			for _, from := range item.RedirectFrom {
+				t.byPath[normalPath(from)] = id
+			}
+		}
+	}
+	return t
+}
+
+// target matches where a link or picture of Markdown leads: after "](" and in
+// definitions "[name]: ".
+var target = regexp.MustCompile(`(\]\(\s*<?|(?m:^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?))([^\s()<>]+)`)
+
+// rewrite returns the body of item with its links to other articles as
+// references.
+func (t linkTable) rewrite(item Item) string {
+	body := strings.ReplaceAll(item.Body, "\r\n", "\n")
+	return target.ReplaceAllStringFunc(body, func(s string) string {
+		m := target.FindStringSubmatch(s)
+		return m[1] + t.resolve(item, m[2])
+	})
+}
+
+func (t linkTable) resolve(item Item, link string) string {
+	dest, fragment, hash := strings.Cut(link, "#")
+	if hash {
+		fragment = "#" + fragment
+	}
+	if name, ok := strings.CutPrefix(dest, "article:"); ok {
+		if id, ok := t.external[name]; ok {
+			return "article:" + id + fragment
+		}
+		return link
+	}
+	u, err := url.Parse(dest)
+	if err != nil || dest == "" || u.Scheme != "" || u.Host != "" {
+		return link
+	}
+	if id, ok := t.lookup(item, u.Path); ok {
+		return "article:" + id + fragment
+	}
+	return link
+}
+
+func (t linkTable) lookup(item Item, p string) (string, bool) {
+	if id, ok := t.byPath[normalPath(p)]; ok && strings.HasPrefix(p, "/") {
+		return id, true
+	}
+	if strings.HasPrefix(p, "/") || item.Path == "" {
+		return "", false
+	}
+	file := path.Join(path.Dir(item.Path), p)
+	if id, ok := t.byFile[item.Locale+" "+file]; ok {
+		return id, true
+	}
+	id, ok := t.byFile[file]
+	return id, ok
+}

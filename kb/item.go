@@ -1,0 +1,109 @@
+package kb
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// An Item is one article in one language, as an importer read it. Items with the
+// same External are the languages of one article.
+type Item struct {
+	File          string // where it was read, for reports
+	Line          int    //
+	External      string // name in the system it comes from, the same in every language
+	Locale        string
+	Category      string // external name of its category
+	Kind          Kind   // empty means how-to
+	Title         string
+	Slug          string // empty means one made from the title
+	Summary       string // empty means the start of the text
+	Body          string // Markdown
+	Audience      profile.Audience
+	Products      []string
+	Tags          []string
+	Related       []string // external names
+	Order         int
+	Owner         string   // person's id; empty means whoever imports
+	Path          string   // file it stood in, that links of others are relative to
+	RedirectFrom  []string // paths it was found at
+	Created       time.Time
+	Updated       time.Time
+	SourceUpdated time.Time // date of the source text it was translated from, if known
+	Draft         bool      // not to be shown to readers
+	Archived      bool
+}
+
+// A CategoryItem is a category as an importer read it.
+type CategoryItem struct {
+	External string
+	Parent   string // external name
+	Order    int
+	Audience profile.Audience
+	Icon     string
+	Labels   map[string]Label
+}
+
+// A MediaItem is a picture as an importer read it.
+type MediaItem struct {
+	Name string
+	Data []byte
+}
+
+// A Bundle is everything an importer read.
+type Bundle struct {
+	Name       string // of what it was read from: the same again means the same articles
+	Items      []Item
+	Categories []CategoryItem
+	Media      []MediaItem
+	Problems   []Problem // what could not be read
+}
+
+// A Problem is one thing that could not be imported.
+type Problem struct {
+	File   string
+	Line   int                     // 0 means the whole file
+	Reason string                  // in English, or the names of Fields
+	Fields map[string]errs.Message // what is wrong with which field, to say it in the reader's language; may be nil
+}
+
+// Error returns "file:line: reason".
+func (p Problem) Error() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Reason
+	}
+	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Reason)
+}
+
+// NewProblem returns what err says is wrong with a place in a file.
+func NewProblem(file string, line int, err error) Problem {
+	p := Problem{File: file, Line: line, Reason: strings.Join(strings.Fields(err.Error()), " ")}
+	if f, ok := errors.AsType[errs.Fields](err); ok {
+		p.Fields = f
+	}
+	return p
+}
+
+// An ImportReport says what an import did.
+type ImportReport struct {
+	Articles   int // read, each counted once however many languages
+	Texts      int // read
+	Created    int // articles
+	Updated    int // articles
+	Unchanged  int // articles
+	Categories int // created or changed
+	Media      int // created or changed
+	Redirects  int // read
+	Problems   []Problem
+}
+
+// ImportOptions adjust an import. The zero value is ready to use.
+type ImportOptions struct {
+	Source   string                // language preferred as the source of an article; empty means the library's default
+	Audience profile.Audience      // of what names none; nil means public
+	Progress func(done, total int) // nil means none; called after each article
+}

@@ -1,0 +1,159 @@
+package kb
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/lru"
+	"github.com/stoa-go/stoa/internal/markdown"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// A Library is where articles are read, written and found. It carries every
+// rule about them; its [Store] carries none.
+type Library struct {
+	store   Store
+	events  analytics.Recorder
+	policy  profile.Policy
+	log     *slog.Logger
+	now     func() time.Time
+	locales []string
+	choose  func(asked string, have []string) string
+	tokens  cursor.Key
+	word    Wording
+	writers sync.Map // locale to *markdown.Renderer
+	path    func(Ref) string
+	places  atomic.Pointer[places]
+	texts   *lru.Cache[textKey, *markdown.Document]
+	pages   *lru.Cache[pageKey, stampedPage]
+}
+
+// Options adjust a Library. The zero value is ready to use.
+type Options struct {
+	Events   analytics.Recorder // nil discards events
+	Policy   profile.Policy     // nil means profile.DefaultPolicy
+	Logger   *slog.Logger       // nil means none
+	Now      func() time.Time   // nil means time.Now
+	Locales  []string           // languages offered to readers, the default first; nil means "en"
+	Choose   Chooser            // nil picks the language itself, its parent, the source, then the first
+	Secret   []byte             // authenticates page tokens; nil means a random one that ends with the process
+	Path     func(Ref) string   // where readers find what an article links to; nil means "/articles/SLUG" and so on
+	Word     Wording            // translates the few words that are added to texts ("note", "warning"); nil means English
+	CacheMax int                // rendered pages kept; 0 means 512
+}
+
+// A Chooser picks the language that a reader of asked is shown from those that
+// there are. have is never empty; its first element is the article's source
+// language.
+type Chooser func(asked string, have []string) string
+
+// A Wording returns a word in a language, or "" if it does not know it. The
+// words are "note", "tip", "important", "warning", "caution", "done", "open",
+// "table", "footnote_back" and "image".
+type Wording func(locale, word string) string
+
+// NewLibrary returns a Library that keeps its articles in store. A nil opts
+// means the defaults.
+func NewLibrary(store Store, opts *Options) *Library {
+	var o Options
+	if opts != nil {
+		o = *opts
+	}
+	l := &Library{
+		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
+		locales: slices.Clone(o.Locales), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
+	}
+	l.defaults(o)
+	return l
+}
+
+func (l *Library) defaults(o Options) {
+	if l.events == nil {
+		l.events = analytics.Discard
+	}
+	if l.policy == nil {
+		l.policy = profile.DefaultPolicy()
+	}
+	if l.log == nil {
+		l.log = slog.New(slog.DiscardHandler)
+	}
+	if l.now == nil {
+		l.now = time.Now
+	}
+	if len(l.locales) == 0 {
+		l.locales = []string{"en"}
+	}
+	if l.choose == nil {
+		l.choose = chooseLanguage
+	}
+	if l.path == nil {
+		l.path = defaultPath
+	}
+	if o.CacheMax == 0 {
+		o.CacheMax = 512
+	}
+	l.texts = lru.New[textKey, *markdown.Document](o.CacheMax)
+	l.pages = lru.New[pageKey, stampedPage](o.CacheMax)
+}
+
+// Locales returns the languages offered to readers, the default first.
+func (l *Library) Locales() []string { return slices.Clone(l.locales) }
+
+// clock returns the time at the precision that every store keeps.
+func (l *Library) clock() time.Time { return l.now().UTC().Truncate(time.Microsecond) }
+
+func (l *Library) record(ctx context.Context, by profile.Actor, e analytics.Event) {
+	e.At, e.User, e.Account = l.clock(), by.ID, by.Account
+	l.events.Record(ctx, e)
+}
+
+// chooseLanguage is the default [Chooser].
+func chooseLanguage(asked string, have []string) string {
+	for tag := asked; tag != ""; tag = parent(tag) {
+		if slices.Contains(have, tag) {
+			return tag
+		}
+	}
+	return have[0]
+}
+
+// parent returns the tag without its last part: "pt-BR" becomes "pt".
+func parent(tag string) string {
+	i := strings.LastIndexByte(tag, '-')
+	if i < 0 {
+		return ""
+	}
+	return tag[:i]
+}
+
+// places is what the library knows of categories, as of a stamp.
+type places struct {
+	stamp  string
+	forest *forest
+}
+
+// categories returns all categories as they are now. Only their stamp is asked
+// for each time; a change anywhere, on another instance too, is seen at once.
+func (l *Library) categories(ctx context.Context) (*forest, error) {
+	stamp, _, err := l.store.Stamps(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p := l.places.Load(); p != nil && p.stamp == stamp {
+		return p.forest, nil
+	}
+	all, stamp, err := l.store.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &places{stamp: stamp, forest: newForest(all)}
+	l.places.Store(p)
+	return p.forest, nil
+}

@@ -1,0 +1,117 @@
+package memkb
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/kb"
+)
+
+// AddFeedback implements [kb.FeedbackStore].
+func (s *Store) AddFeedback(ctx context.Context, f kb.Feedback) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.feedback[f.ID]; ok {
+		return kb.ErrConflict
+	}
+	f.At = f.At.UTC()
+	s.feedback[f.ID] = f
+	return nil
+}
+
+// FeedbackByID implements [kb.FeedbackStore].
+func (s *Store) FeedbackByID(ctx context.Context, id string) (kb.Feedback, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return find(ctx, s.feedback, id)
+}
+
+// Feedback implements [kb.FeedbackStore].
+func (s *Store) Feedback(ctx context.Context, article, token string, limit int) ([]kb.Feedback, string, error) {
+	var last kb.Feedback
+	if token != "" {
+		parts, err := cursor.Decode(token, 2)
+		if err != nil {
+			return nil, "", err
+		}
+		if last.At, err = cursor.ParseTime(parts[0]); err != nil {
+			return nil, "", err
+		}
+		last.ID = parts[1]
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var page []kb.Feedback
+	for _, f := range s.feedback {
+		if (article == "" || f.Article == article) && (token == "" || newest(f, last) > 0) {
+			page = append(page, f)
+		}
+	}
+	slices.SortFunc(page, newest)
+	limit = cmp.Or(limit, 50)
+	if len(page) <= limit {
+		return page, "", ctx.Err()
+	}
+	end := page[limit-1]
+	return page[:limit], cursor.Encode(cursor.FormatTime(end.At), end.ID), ctx.Err()
+}
+
+func newest(a, b kb.Feedback) int {
+	return cmp.Or(b.At.Compare(a.At), strings.Compare(a.ID, b.ID))
+}
+
+// Ratings implements [kb.FeedbackStore].
+func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.Rating, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	out := map[string]kb.Rating{}
+	for _, f := range s.feedback {
+		if !slices.Contains(articles, f.Article) {
+			continue
+		}
+		r := out[f.Article]
+		if f.Helpful {
+			r.Helpful++
+		} else {
+			r.Unhelpful++
+		}
+		out[f.Article] = r
+	}
+	return out, ctx.Err()
+}
+
+// PutMedia implements [kb.MediaStore].
+func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m.Data, m.At = slices.Clone(m.Data), m.At.UTC()
+	s.media[m.Name] = m
+	s.contents++
+	return nil
+}
+
+// Media implements [kb.MediaStore].
+func (s *Store) Media(ctx context.Context, name string) (kb.Media, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	m, err := find(ctx, s.media, name)
+	m.Data = slices.Clone(m.Data)
+	return m, err
+}
+
+// MediaUses implements [kb.MediaStore].
+func (s *Store) MediaUses(ctx context.Context, name string) ([]string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Sorted(maps.Keys(s.uses[name])), ctx.Err()
+}

@@ -1,0 +1,289 @@
+package kb
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// A Page is an article as one reader sees it in one language.
+type Page struct {
+	Article     string // ID
+	Kind        Kind
+	Title       string
+	Summary     string
+	Body        string    // Markdown
+	Text        Rendered  // the body, safe to show
+	Locale      string    // language it is shown in
+	Asked       string    // language it was asked for in
+	Slug        string    // in Locale
+	Revision    int       //
+	Version     string    // changes whenever the page does, for caches
+	Stale       bool      // the source has gone on since it was translated
+	Products    []string  //
+	Tags        []string  //
+	PublishedAt time.Time //
+	UpdatedAt   time.Time // of what is shown
+	Categories  []Place   // from the top down to its own
+	Languages   []Language
+	Related     []Entry
+	Public      bool // everybody may see it, so may search engines
+}
+
+// A Language is one that an article can be read in.
+type Language struct {
+	Locale string
+	Slug   string
+}
+
+// A Place is a category as a reader sees it.
+type Place struct {
+	ID          string
+	Parent      string
+	Locale      string // language of the label
+	Title       string
+	Slug        string
+	Description string
+	Icon        string
+	Articles    int     // that the reader may see, in it and below
+	Children    []Place // that the reader may see
+	Languages   []Language
+	Public      bool
+}
+
+// An Entry is an article in a list.
+type Entry struct {
+	Article   string
+	Kind      Kind
+	Locale    string
+	Slug      string
+	Title     string
+	Summary   string
+	Category  string
+	Products  []string
+	UpdatedAt time.Time
+	Languages []Language
+	Public    bool
+}
+
+// Article returns an article in the language that suits a reader of locale
+// best. It records that the article was viewed.
+func (l *Library) Article(ctx context.Context, by profile.Actor, id, locale string) (Page, error) {
+	p, err := l.cachedPage(ctx, by, id, locale)
+	if err != nil {
+		return Page{}, fmt.Errorf("article %s: %w", id, err)
+	}
+	l.record(ctx, by, analytics.Event{Name: "article.viewed", Subject: "article/" + id, Locale: p.Locale})
+	return p, nil
+}
+
+// visible returns an article that by may read, and the categories.
+func (l *Library) visible(ctx context.Context, by profile.Actor, id string) (Article, *forest, error) {
+	a, err := l.store.Article(ctx, id)
+	if err != nil {
+		return Article{}, nil, err
+	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return Article{}, nil, err
+	}
+	if len(a.Live()) == 0 || !by.Sight().Admits(audienceOf(a, f)) {
+		return Article{}, nil, ErrNotFound
+	}
+	return a, f, nil
+}
+
+// audienceOf returns who may see a: its own audience within its category's.
+func audienceOf(a Article, f *forest) profile.Audience {
+	return a.Audience.And(f.audience[a.Category])
+}
+
+// live returns the languages of a that readers are shown, the source first if
+// it is among them.
+func (a Article) live() []string {
+	have := a.Live()
+	if i := slices.Index(have, a.Source); i > 0 {
+		have = slices.Insert(slices.Delete(have, i, i+1), 0, a.Source)
+	}
+	return have
+}
+
+func (l *Library) page(ctx context.Context, by profile.Actor, a Article, f *forest, locale string) (Page, error) {
+	t, _ := a.In(l.choose(locale, a.live()))
+	rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Live)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{
+		Article: a.ID, Kind: a.Kind, Title: rev.Title, Summary: rev.Summary, Body: rev.Body,
+		Locale: t.Locale, Asked: locale, Slug: t.Slug, Revision: t.Live, Stale: a.Stale(t),
+		Products: a.Products, Tags: a.Tags, PublishedAt: t.PublishedAt, UpdatedAt: t.UpdatedAt,
+		Languages: languages(a), Public: audienceOf(a, f).IsPublic(),
+	}
+	for _, c := range f.path(a.Category) {
+		p.Categories = append(p.Categories, l.place(c, f, locale))
+	}
+	if p.Related, err = l.related(ctx, by, a, locale); err != nil {
+		return Page{}, err
+	}
+	p.Text, err = l.render(ctx, by, rev, locale)
+	p.Version = pageVersion(a, p)
+	return p, err
+}
+
+// pageVersion changes with everything on the page that can change by itself.
+func pageVersion(a Article, p Page) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s.%d.%s.%d", a.ID, a.Version, p.Locale, p.Revision)
+	for _, c := range p.Categories {
+		fmt.Fprintf(&b, ".%s:%s", c.Slug, c.Title)
+	}
+	for _, e := range p.Related {
+		fmt.Fprintf(&b, ".%s:%s", e.Slug, e.Title)
+	}
+	b.WriteString("." + p.Text.Version)
+	return b.String()
+}
+
+func languages(a Article) []Language {
+	var out []Language
+	for _, t := range a.Translations {
+		if t.Visible() {
+			out = append(out, Language{Locale: t.Locale, Slug: t.Slug})
+		}
+	}
+	return out
+}
+
+func (l *Library) related(ctx context.Context, by profile.Actor, a Article, locale string) ([]Entry, error) {
+	if len(a.Related) == 0 {
+		return nil, nil
+	}
+	return l.Entries(ctx, by, a.Related, locale)
+}
+
+// Entries returns the articles with the given IDs that by may read, in that
+// order. Those that by may not are left out.
+func (l *Library) Entries(ctx context.Context, by profile.Actor, ids []string, locale string) ([]Entry, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	page, _, err := l.Articles(ctx, by, Query{IDs: ids, Locale: locale, Limit: len(ids)})
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[string]int, len(ids))
+	for i, id := range slices.Backward(ids) {
+		at[id] = i
+	}
+	slices.SortStableFunc(page, func(a, b Entry) int { return at[a.Article] - at[b.Article] })
+	return page, nil
+}
+
+// A Query selects articles for readers.
+type Query struct {
+	Category string       // only in this category; empty means in any
+	Below    bool         // and in the categories under it
+	Kinds    []Kind       // only of these kinds
+	Product  string       // only about this product
+	IDs      []string     // only these
+	Locale   string       // reader's language
+	Order    ArticleOrder //
+	After    string       // page token from an earlier answer to the same query
+	Limit    int          // 0 means 50, at most 200
+}
+
+// Articles returns a page of the articles that by may read, and a token for the
+// next, empty on the last.
+func (l *Library) Articles(ctx context.Context, by profile.Actor, q Query) (page []Entry, next string, err error) {
+	f, err := l.categories(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("articles: %w", err)
+	}
+	sight := by.Sight()
+	sq := ArticleQuery{
+		Sight: &sight, IDs: q.IDs, Categories: within(f, sight, q.Category, q.Below), Kinds: q.Kinds,
+		Product: q.Product, Visible: true, Order: q.Order, Limit: clamp(q.Limit, 50, 200),
+	}
+	scope := q.scope()
+	if sq.After, err = l.tokens.Open(scope, q.After); err != nil {
+		return nil, "", fmt.Errorf("articles: %w", err)
+	}
+	articles, next, err := l.store.Articles(ctx, sq)
+	if err != nil {
+		return nil, "", fmt.Errorf("articles: %w", err)
+	}
+	for _, a := range articles {
+		page = append(page, l.entry(a, f, q.Locale))
+	}
+	return page, l.tokens.Seal(scope, next), nil
+}
+
+// scope names a query in its page tokens, so that a token serves no other.
+func (q Query) scope() string {
+	return fmt.Sprintf("articles|%s|%t|%q|%q|%s|%q", q.Category, q.Below, q.Kinds, q.Product, q.Order, q.IDs)
+}
+
+// within returns the categories that sight admits: all of them, or the one
+// asked for and those below it.
+func within(f *forest, sight profile.Sight, category string, below bool) []string {
+	if category == "" {
+		return f.visible(sight)
+	}
+	ids := []string{category}
+	if below {
+		ids = f.below(category)
+	}
+	out := []string{}
+	for _, id := range ids {
+		if sight.Admits(f.audience[id]) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func clamp(n, zero, most int) int {
+	if n <= 0 {
+		return zero
+	}
+	return min(n, most)
+}
+
+func (l *Library) entry(a Article, f *forest, locale string) Entry {
+	t, _ := a.In(l.choose(locale, a.live()))
+	return Entry{
+		Article: a.ID, Kind: a.Kind, Locale: t.Locale, Slug: t.Slug, Title: t.Title, Summary: t.Summary,
+		Category: a.Category, Products: a.Products, UpdatedAt: t.UpdatedAt, Languages: languages(a),
+		Public: audienceOf(a, f).IsPublic(),
+	}
+}
+
+// All ranges over every article that matches q and that by may read, page by
+// page.
+func (l *Library) All(ctx context.Context, by profile.Actor, q Query) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		for {
+			page, next, err := l.Articles(ctx, by, q)
+			if err != nil {
+				yield(Entry{}, err)
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+			q.After = next
+		}
+	}
+}

@@ -1,0 +1,284 @@
+package sqlkb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/feed"
+	"github.com/stoa-go/stoa/internal/sqldb"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// An articleRow is an article as its table spells it.
+type articleRow struct {
+	ID        string
+	Category  string
+	Kind      string
+	Audience  sqldb.Strings
+	Products  sqldb.Strings
+	Tags      sqldb.Strings
+	Related   sqldb.Strings
+	Place     int
+	Source    string
+	Owner     string
+	External  string
+	Input     string
+	CreatedAt sqldb.Time `db:"created_at"`
+	UpdatedAt sqldb.Time `db:"updated_at"`
+	ShownAt   sqldb.Time `db:"shown_at"`
+	Version   int
+}
+
+const articleColumns = `id, category, kind, audience, products, tags, related, place, source, owner, external, input,
+	created_at, updated_at, shown_at, version`
+
+func (r articleRow) article() kb.Article {
+	return kb.Article{
+		ID: r.ID, Category: r.Category, Kind: kb.Kind(r.Kind), Audience: profile.Audience(r.Audience),
+		Products: r.Products, Tags: r.Tags, Related: r.Related, Order: r.Place, Source: r.Source, Owner: r.Owner,
+		External: r.External, Input: r.Input, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		ShownAt: r.ShownAt.Time, Version: r.Version,
+	}
+}
+
+type translationRow struct {
+	Article     string
+	Locale      string
+	Slug        string
+	Status      string
+	Live        int
+	Head        int
+	Based       int
+	Title       string
+	Summary     string
+	PublishedAt sqldb.Time `db:"published_at"`
+	UpdatedAt   sqldb.Time `db:"updated_at"`
+}
+
+func (r translationRow) translation() kb.Translation {
+	return kb.Translation{
+		Locale: r.Locale, Slug: r.Slug, Status: kb.Status(r.Status), Live: r.Live, Head: r.Head, Based: r.Based,
+		Title: r.Title, Summary: r.Summary, PublishedAt: r.PublishedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+	}
+}
+
+// Article implements [kb.ArticleStore].
+func (s *Store) Article(ctx context.Context, id string) (kb.Article, error) {
+	var r articleRow
+	err := s.db.Get(ctx, &r, "article", `select `+articleColumns+` from stoa_article where id = $1`, id)
+	if err != nil {
+		return kb.Article{}, err
+	}
+	page := []kb.Article{r.article()}
+	err = s.translations(ctx, page)
+	return page[0], err
+}
+
+// translations fills in the translations of a page of articles.
+func (s *Store) translations(ctx context.Context, page []kb.Article) error {
+	if len(page) == 0 {
+		return nil
+	}
+	at := make(map[string]int, len(page))
+	ids := make([]string, len(page))
+	for i, a := range page {
+		at[a.ID], ids[i] = i, a.ID
+	}
+	var w sqldb.Where
+	sqldb.In(&w, "article", ids)
+	var rows []translationRow
+	err := s.db.Select(ctx, &rows, `
+		select article, locale, slug, status, live, head, based, title, summary, published_at, updated_at
+		from stoa_translation `+w.String()+` order by article, locale`, w.Args()...)
+	for _, r := range rows {
+		a := &page[at[r.Article]]
+		a.Translations = append(a.Translations, r.translation())
+	}
+	return err
+}
+
+// SaveArticle implements [kb.ArticleStore].
+func (s *Store) SaveArticle(ctx context.Context, a kb.Article, media []string, revisions ...kb.Revision) error {
+	if err := checkTexts(a, revisions); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		// The stamp comes first: its row lock makes writers wait here, before
+		// they hold anything that another might want.
+		if err := stamp(ctx, tx, "content"); err != nil {
+			return err
+		}
+		if err := putArticle(ctx, tx, a); err != nil {
+			return err
+		}
+		for _, step := range []func() error{
+			func() error { return putRevisions(ctx, tx, revisions) },
+			func() error { return putTranslations(ctx, tx, a) },
+			func() error { return putAudience(ctx, tx, a) },
+			func() error { return putProducts(ctx, tx, a) },
+			func() error { return putUses(ctx, tx, a.ID, media) },
+		} {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		return feed.Append(ctx, tx, feed.Change{Topic: topic, Ref: a.ID})
+	})
+}
+
+func checkTexts(a kb.Article, revisions []kb.Revision) error {
+	texts := []string{a.ID, a.Category, a.Owner, a.External, a.Source}
+	texts = append(texts, slices.Concat(a.Products, a.Tags, a.Related)...)
+	for _, t := range a.Translations {
+		texts = append(texts, t.Locale, t.Slug, t.Title, t.Summary)
+	}
+	for _, r := range revisions {
+		texts = append(texts, r.Title, r.Summary, r.Body, r.Note, r.Author)
+	}
+	return sqldb.CheckText(texts...)
+}
+
+func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
+	args := []any{
+		a.ID, a.Category, string(a.Kind), sqldb.Strings(a.Audience), sqldb.Strings(a.Products), sqldb.Strings(a.Tags),
+		sqldb.Strings(a.Related), a.Order, a.Source, a.Owner, a.External, a.Input, len(a.Live()) > 0,
+		sqldb.At(a.CreatedAt), sqldb.At(a.UpdatedAt), sqldb.At(a.ShownAt), a.Version,
+	}
+	if a.Version == 1 {
+		res, err := sqldb.Exec(ctx, tx, `
+			insert into stoa_article (id, category, kind, audience, products, tags, related, place, source, owner,
+				external, input, visible, created_at, updated_at, shown_at, version)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+			on conflict (id) do nothing`, args...)
+		if err != nil {
+			return err
+		}
+		return sqldb.Affected(res, errs.Conflict)
+	}
+	res, err := sqldb.Exec(ctx, tx, `
+		update stoa_article set category = $2, kind = $3, audience = $4, products = $5, tags = $6, related = $7,
+			place = $8, source = $9, owner = $10, external = $11, input = $12, visible = $13, created_at = $14,
+			updated_at = $15, shown_at = $16, version = $17
+		where id = $1 and version = $17 - 1`, args...)
+	if err != nil {
+		return err
+	}
+	if err := sqldb.Affected(res, errs.Conflict); err != nil {
+		return missing(ctx, tx, err, `select 1 from stoa_article where id = $1`, a.ID)
+	}
+	return nil
+}
+
+// missing returns not-found if the query finds nothing, and otherwise conflict.
+func missing(ctx context.Context, tx sqlx.QueryerContext, conflict error, query, id string) error {
+	var one int
+	err := sqlx.GetContext(ctx, tx, &one, query, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return kb.ErrNotFound
+	}
+	return errors.Join(conflict, err)
+}
+
+func putTranslations(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
+	for _, t := range a.Translations {
+		if err := putSlug(ctx, tx, a.ID, t); err != nil {
+			return err
+		}
+		_, err := sqldb.Exec(ctx, tx, `
+			insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at, updated_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+			on conflict (article, locale) do update set slug = excluded.slug, status = excluded.status, live = excluded.live,
+				head = excluded.head, based = excluded.based, title = excluded.title, summary = excluded.summary,
+				published_at = excluded.published_at, updated_at = excluded.updated_at`,
+			a.ID, t.Locale, t.Slug, string(t.Status), t.Live, t.Head, t.Based, t.Title, t.Summary,
+			sqldb.At(t.PublishedAt), sqldb.At(t.UpdatedAt))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putSlug takes a slug for an article, if no other has it or had it.
+func putSlug(ctx context.Context, tx sqlx.ExtContext, id string, t kb.Translation) error {
+	res, err := sqldb.Exec(ctx, tx, `
+		insert into stoa_article_slug (locale, slug, article) values ($1, $2, $3)
+		on conflict (locale, slug) do update set article = excluded.article
+		where stoa_article_slug.article = excluded.article`, t.Locale, t.Slug, id)
+	if err != nil {
+		return err
+	}
+	return sqldb.Affected(res, errs.Conflict)
+}
+
+func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revision) error {
+	for _, r := range revisions {
+		res, err := sqldb.Exec(ctx, tx, `
+			insert into stoa_revision (article, locale, number, title, summary, body, based, author, note, at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (article, locale, number) do nothing`,
+			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, r.Based, r.Author, r.Note, sqldb.At(r.At))
+		if err != nil {
+			return err
+		}
+		if err := sqldb.Affected(res, errs.Conflict); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putAudience(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
+	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_audience where ref = $1`, a.ID); err != nil {
+		return err
+	}
+	for _, r := range a.Audience.Rows() {
+		_, err := sqldb.Exec(ctx, tx, `insert into stoa_article_audience (ref, term, parts, segment) values ($1, $2, $3, $4)`,
+			a.ID, r.Term, r.Parts, r.Segment)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putProducts(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
+	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_product where article = $1`, a.ID); err != nil {
+		return err
+	}
+	for _, p := range a.Products {
+		_, err := sqldb.Exec(ctx, tx, `insert into stoa_article_product (article, product) values ($1, $2) on conflict do nothing`, a.ID, p)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putUses(ctx context.Context, tx sqlx.ExtContext, id string, media []string) error {
+	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_media_use where article = $1`, id); err != nil {
+		return err
+	}
+	for _, name := range media {
+		_, err := sqldb.Exec(ctx, tx, `insert into stoa_media_use (name, article) values ($1, $2) on conflict do nothing`, name, id)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Slug implements [kb.ArticleStore].
+func (s *Store) Slug(ctx context.Context, locale, slug string) (string, error) {
+	if err := sqldb.CheckText(locale, slug); err != nil {
+		return "", kb.ErrNotFound
+	}
+	var id string
+	err := s.db.Get(ctx, &id, "slug", `select article from stoa_article_slug where locale = $1 and slug = $2`, locale, slug)
+	return id, err
+}

@@ -1,0 +1,148 @@
+package sqlkb
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/sqldb"
+	"github.com/stoa-go/stoa/kb"
+)
+
+// Articles implements [kb.ArticleStore].
+func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
+	w := filter(q)
+	if err := past(w, q); err != nil {
+		return nil, "", err
+	}
+	order := ` order by place, id`
+	if q.Order == kb.OrderUpdated {
+		order = ` order by shown_at desc, id`
+	}
+	limit := cmp.Or(q.Limit, 50)
+	var rows []articleRow
+	err := s.db.Select(ctx, &rows, `select `+articleColumns+` from stoa_article `+w.String()+order+` limit `+w.Arg(limit+1), w.Args()...)
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = token(q.Order, rows[limit-1])
+	}
+	var page []kb.Article
+	for _, r := range rows {
+		page = append(page, r.article())
+	}
+	return page, next, s.translations(ctx, page)
+}
+
+// CountArticles implements [kb.ArticleStore].
+func (s *Store) CountArticles(ctx context.Context, q kb.ArticleQuery) (map[string]int, error) {
+	w := filter(q)
+	var rows []struct {
+		Category string
+		N        int
+	}
+	err := s.db.Select(ctx, &rows, `select category, count(*) as n from stoa_article `+w.String()+` group by category`, w.Args()...)
+	counts := make(map[string]int, len(rows))
+	for _, r := range rows {
+		counts[r.Category] = r.N
+	}
+	return counts, err
+}
+
+// filter turns a query into conditions.
+func filter(q kb.ArticleQuery) *sqldb.Where {
+	w := &sqldb.Where{}
+	if q.Visible {
+		w.And("visible")
+	}
+	if q.IDs != nil {
+		sqldb.In(w, "id", q.IDs)
+	}
+	if q.Categories != nil {
+		sqldb.In(w, "category", q.Categories)
+	}
+	if len(q.Kinds) > 0 {
+		sqldb.In(w, "kind", q.Kinds)
+	}
+	if q.Product != "" {
+		w.And("exists (select 1 from stoa_article_product p where p.product = ? and p.article = stoa_article.id)", q.Product)
+	}
+	if q.Sight != nil {
+		cond, args := q.Sight.Where("stoa_article_audience", "stoa_article.id", w.Next())
+		w.Numbered(cond, args...)
+	}
+	return w
+}
+
+// past adds the condition that rows come after the page token.
+func past(w *sqldb.Where, q kb.ArticleQuery) error {
+	if q.After == "" {
+		return nil
+	}
+	parts, err := cursor.Decode(q.After, 2)
+	if err != nil {
+		return err
+	}
+	if q.Order == kb.OrderUpdated {
+		at, err := cursor.ParseTime(parts[0])
+		w.And("(shown_at < ? or shown_at = ? and id > ?)", sqldb.At(at), sqldb.At(at), parts[1])
+		return err
+	}
+	place, err := cursor.ParseInt(parts[0])
+	w.And("(place, id) > (?, ?)", place, parts[1])
+	return err
+}
+
+func token(order kb.ArticleOrder, r articleRow) string {
+	if order == kb.OrderUpdated {
+		return cursor.Encode(cursor.FormatTime(r.ShownAt.Time), r.ID)
+	}
+	return cursor.Encode(cursor.FormatInt(int64(r.Place)), r.ID)
+}
+
+type revisionRow struct {
+	Article string
+	Locale  string
+	Number  int
+	Title   string
+	Summary string
+	Body    string
+	Based   int
+	Author  string
+	Note    string
+	At      sqldb.Time
+}
+
+func (r revisionRow) revision() kb.Revision {
+	return kb.Revision{
+		Article: r.Article, Locale: r.Locale, Number: r.Number, Title: r.Title, Summary: r.Summary, Body: r.Body,
+		Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
+	}
+}
+
+// Revision implements [kb.ArticleStore].
+func (s *Store) Revision(ctx context.Context, article, locale string, number int) (kb.Revision, error) {
+	var r revisionRow
+	err := s.db.Get(ctx, &r, "revision", `
+		select article, locale, number, title, summary, body, based, author, note, at
+		from stoa_revision where article = $1 and locale = $2 and number = $3`, article, locale, number)
+	return r.revision(), err
+}
+
+// Revisions implements [kb.ArticleStore].
+func (s *Store) Revisions(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error) {
+	var rows []revisionRow
+	err := s.db.Select(ctx, &rows, `
+		select article, locale, number, title, summary, '' as body, based, author, note, at
+		from stoa_revision
+		where article = $1 and locale = $2 and (number < $3 or $3 = 0)
+		order by number desc limit $4`, article, locale, before, max(limit, 0))
+	var out []kb.Revision
+	for _, r := range rows {
+		out = append(out, r.revision())
+	}
+	return out, err
+}

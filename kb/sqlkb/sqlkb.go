@@ -1,0 +1,92 @@
+// Package sqlkb keeps a [kb.Library]'s content in PostgreSQL or SQLite.
+//
+// It imports no driver. Open the database with the one you already use, call
+// [Migrate] once at startup, and pass it to [New].
+package sqlkb
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"io/fs"
+	"strconv"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/stoa-go/stoa/internal/feed"
+	"github.com/stoa-go/stoa/internal/migrate"
+	"github.com/stoa-go/stoa/internal/sqldb"
+)
+
+//go:embed migrations
+var embedded embed.FS
+
+// Migrations returns the schema as numbered files, in one folder per dialect,
+// for teams that run their own migration tool.
+func Migrations() fs.FS {
+	files, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return files
+}
+
+// Migrate brings the tables of this package up to date, with those of the
+// change log that it writes.
+func Migrate(ctx context.Context, db *sql.DB) error {
+	if err := feed.Migrate(ctx, db); err != nil {
+		return err
+	}
+	return migrate.Up(ctx, db, "kb", Migrations())
+}
+
+// Validate returns an error that says what to do if the tables are not those
+// that this version of the package works with.
+func Validate(ctx context.Context, db *sql.DB) error {
+	return migrate.Validate(ctx, db, "kb", Migrations())
+}
+
+// A Store is a [kb.Store] in a SQL database.
+type Store struct {
+	db  *sqldb.DB
+	log *feed.Log
+}
+
+// topic is where the log notes which articles changed.
+const topic = "kb"
+
+// New returns a Store in db, whose schema must be current. Pass a [*sqlx.Tx] to
+// write in the same transaction as rows of your own.
+func New(db sqlx.ExtContext) *Store { return newStore(sqldb.New(db)) }
+
+// NewWithReader is New with a second pool for everything that only reads, as
+// SQLite wants it.
+func NewWithReader(db, reader sqlx.ExtContext) *Store {
+	return newStore(sqldb.New(db).WithReader(reader))
+}
+
+func newStore(db *sqldb.DB) *Store { return &Store{db: db, log: feed.New(db, nil)} }
+
+// Stamps implements [kb.CategoryStore].
+func (s *Store) Stamps(ctx context.Context) (string, string, error) {
+	var rows []struct {
+		Name string
+		N    int64
+	}
+	err := s.db.Select(ctx, &rows, `select name, n from stoa_kb_stamp order by name`)
+	if err != nil || len(rows) != 2 {
+		return "", "", err
+	}
+	return strconv.FormatInt(rows[0].N, 10), strconv.FormatInt(rows[1].N, 10), nil
+}
+
+// stamp counts a change. The row is locked until the transaction ends: authors
+// wait for each other, readers for nobody.
+func stamp(ctx context.Context, tx sqlx.ExtContext, names ...string) error {
+	for _, name := range names {
+		if _, err := sqldb.Exec(ctx, tx, `update stoa_kb_stamp set n = n + 1 where name = $1`, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,194 @@
+package kb
+
+import (
+	"context"
+	"time"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+// A Store keeps everything a [Library] needs. It applies no rules of its own:
+// the Library decides who may do what before it calls the store.
+//
+// Implementations must
+//   - be safe for concurrent use;
+//   - do each call whole or not at all;
+//   - keep times to the microsecond and return them in UTC;
+//   - return copies: what the caller changes afterwards changes nothing inside;
+//   - log every change of an article in the same transaction, for [Store.Changes];
+//   - pass the suite in package kbtest.
+type Store interface {
+	ArticleStore
+	CategoryStore
+	FeedbackStore
+	MediaStore
+}
+
+// An ArticleStore keeps articles, their revisions and the names they had.
+type ArticleStore interface {
+	// Article returns the article with the given ID, or ErrNotFound.
+	Article(ctx context.Context, id string) (Article, error)
+
+	// SaveArticle stores a and adds its new revisions, or does nothing. Version
+	// 1 is a new article: ErrConflict if its ID is taken. Any other must follow
+	// the stored version: ErrNotFound if there is none, ErrConflict if it
+	// differs. A slug that another article has in the language, now or as the
+	// name it is redirected from, is ErrConflict; slugs given up go on to find the article.
+	SaveArticle(ctx context.Context, a Article, media []string, revisions ...Revision) error
+
+	// Slug returns the ID of the article that has or had slug in locale, or
+	// ErrNotFound.
+	Slug(ctx context.Context, locale, slug string) (id string, err error)
+
+	// Revision returns one revision, or ErrNotFound.
+	Revision(ctx context.Context, article, locale string, number int) (Revision, error)
+
+	// Revisions returns the revisions of a translation, newest first, without
+	// their bodies, below the number before (0 means from the newest).
+	Revisions(ctx context.Context, article, locale string, before, limit int) ([]Revision, error)
+
+	// Articles returns the articles that match q, in its order, and a token
+	// for the next page, empty on the last.
+	Articles(ctx context.Context, q ArticleQuery) (page []Article, next string, err error)
+
+	// CountArticles returns how many articles match q in each category,
+	// leaving out those with none. Order, After and Limit do not matter.
+	CountArticles(ctx context.Context, q ArticleQuery) (map[string]int, error)
+
+	// Changes returns the IDs of articles changed after the cursor, oldest
+	// change first, each at least once, and the cursor to go on from. Saving a
+	// category changes the articles in it and below. It returns an error that
+	// matches search.ErrRebuild for a cursor it cannot go on from.
+	Changes(ctx context.Context, after string, limit int) (ids []string, next string, err error)
+
+	// WaitChanges returns when there may be changes after the cursor, or when
+	// ctx is done.
+	WaitChanges(ctx context.Context, after string) error
+}
+
+// An ArticleQuery selects articles. Its zero value selects all of them.
+type ArticleQuery struct {
+	Sight      *profile.Sight // only articles whose own audience admits it; nil means all
+	IDs        []string       // only these
+	Categories []string       // only in these; nil means in any, empty in none
+	Kinds      []Kind         // only of these kinds
+	Product    string         // only about this product
+	Visible    bool           // only with a translation that readers are shown
+	Order      ArticleOrder   //
+	After      string         // page token from an earlier call
+	Limit      int            // 0 means 50
+}
+
+// An ArticleOrder is an order of articles. Ties are broken by ID.
+type ArticleOrder string
+
+// The orders.
+const (
+	OrderPlace   ArticleOrder = ""        // by Order, as the authors arranged them
+	OrderUpdated ArticleOrder = "updated" // newest ShownAt first
+)
+
+// A CategoryStore keeps categories and redirects.
+type CategoryStore interface {
+	// Categories returns all categories, and their stamp as of then.
+	Categories(ctx context.Context) (all []Category, stamp string, err error)
+
+	// Stamps returns two texts: one that changes whenever a category does, and
+	// one that changes whenever an article, a category or a medium does. Every
+	// request asks for them, so that what is cached is never stale.
+	Stamps(ctx context.Context) (categories, content string, err error)
+
+	// SaveCategory stores c: version 1 is new, any other must follow the
+	// stored version. A slug that another category has in the language is
+	// ErrConflict. The articles in moved and below are logged as changed:
+	// moved are the IDs of the categories whose articles are affected.
+	SaveCategory(ctx context.Context, c Category, moved []string) error
+
+	// Redirect returns where an old path leads, or ErrNotFound.
+	Redirect(ctx context.Context, from string) (Redirect, error)
+
+	// SaveRedirects stores redirects, replacing those from the same paths.
+	SaveRedirects(ctx context.Context, redirects ...Redirect) error
+}
+
+// A Redirect leads from a path that is no longer served to what took its place.
+type Redirect struct {
+	From   string // path without host and query, as it was: "/help/old-name/"
+	To     string // "article/ID" or "category/ID"
+	Locale string // language to show it in, or empty for the reader's
+}
+
+// A FeedbackStore keeps what readers said of articles.
+type FeedbackStore interface {
+	// AddFeedback stores f, or returns ErrConflict if its ID is taken.
+	AddFeedback(ctx context.Context, f Feedback) error
+
+	// FeedbackByID returns one, or ErrNotFound.
+	FeedbackByID(ctx context.Context, id string) (Feedback, error)
+
+	// Feedback returns what was said of an article (any if empty), newest
+	// first, and a token for the next page.
+	Feedback(ctx context.Context, article, after string, limit int) (page []Feedback, next string, err error)
+
+	// Ratings returns how often each of the articles was found helpful and not.
+	Ratings(ctx context.Context, articles []string) (map[string]Rating, error)
+}
+
+// A Rating counts opinions.
+type Rating struct {
+	Helpful, Unhelpful int
+}
+
+// A Feedback is one reader's opinion of an article.
+type Feedback struct {
+	ID       string
+	Article  string
+	Locale   string
+	Revision int // the one they read
+	Helpful  bool
+	Reason   Reason // why not, or empty
+	Comment  string
+	Person   string // empty if anonymous
+	Visitor  string // pseudonymous, or empty
+	Input    string // hash of what was sent, for retries
+	At       time.Time
+}
+
+// A Reason says why an article did not help.
+type Reason string
+
+// The reasons a reader can choose from.
+const (
+	ReasonUnclear   Reason = "unclear"
+	ReasonIncorrect Reason = "incorrect"
+	ReasonOutdated  Reason = "outdated"
+	ReasonMissing   Reason = "missing" // something is left out
+	ReasonOther     Reason = "other"
+)
+
+// Reasons returns the reasons in the order in which they are offered.
+func Reasons() []Reason {
+	return []Reason{ReasonUnclear, ReasonIncorrect, ReasonOutdated, ReasonMissing, ReasonOther}
+}
+
+// A MediaStore keeps the pictures and files that articles show.
+type MediaStore interface {
+	// PutMedia stores m under its name, replacing what was there.
+	PutMedia(ctx context.Context, m Media) error
+
+	// Media returns what is stored under name, or ErrNotFound.
+	Media(ctx context.Context, name string) (Media, error)
+
+	// MediaUses returns the IDs of the articles that show what is stored
+	// under name.
+	MediaUses(ctx context.Context, name string) ([]string, error)
+}
+
+// A Media is a picture or a file.
+type Media struct {
+	Name string // "hub-leds.svg"
+	Type string // MIME type, found from the content
+	Data []byte
+	Hash string // SHA-256 of Data in hexadecimal
+	At   time.Time
+}
