@@ -16,6 +16,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/stoa-go/stoa/search"
 )
@@ -82,6 +83,7 @@ func (x *Index) Apply(ctx context.Context, batch search.Batch) error {
 
 // clone returns a copy that shares nothing with d.
 func clone(d search.Document) search.Document {
+	d.UpdatedAt = d.UpdatedAt.UTC().Truncate(time.Microsecond)
 	d.Serves, d.Keywords, d.Audience = slices.Clone(d.Serves), slices.Clone(d.Keywords), slices.Clone(d.Audience)
 	d.Facets = maps.Clone(d.Facets)
 	for name, values := range d.Facets {
