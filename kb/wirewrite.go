@@ -1,0 +1,140 @@
+package kb
+
+import (
+	"time"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+type metaWire struct {
+	Category string           `json:"category"`
+	Kind     Kind             `json:"kind"`
+	Audience profile.Audience `json:"audience" doc:"segments, any of which may see it"`
+	Products []string         `json:"products,omitempty"`
+	Tags     []string         `json:"tags,omitempty"`
+	Related  []string         `json:"related,omitempty"`
+	Order    int              `json:"order,omitempty"`
+	Owner    string           `json:"owner,omitempty"`
+}
+
+func (m metaWire) meta() Meta {
+	return Meta{
+		Category: m.Category, Kind: m.Kind, Audience: m.Audience, Products: m.Products, Tags: m.Tags,
+		Related: m.Related, Order: m.Order, Owner: m.Owner,
+	}
+}
+
+type textWire struct {
+	Title   string `json:"title"`
+	Slug    string `json:"slug,omitempty"`
+	Summary string `json:"summary,omitempty"`
+	Body    string `json:"body" doc:"Markdown"`
+	Note    string `json:"note,omitempty" doc:"why, for colleagues"`
+}
+
+func (t textWire) text() Text {
+	return Text{Title: t.Title, Slug: t.Slug, Summary: t.Summary, Body: t.Body, Note: t.Note}
+}
+
+type draftWire struct {
+	metaWire
+	textWire
+	Locale string `json:"locale,omitempty"`
+}
+
+type translationWire struct {
+	Locale      string    `json:"locale"`
+	Slug        string    `json:"slug"`
+	Status      Status    `json:"status"`
+	Live        int       `json:"live" doc:"revision that readers see, 0 if none"`
+	Head        int       `json:"head" doc:"newest revision"`
+	Title       string    `json:"title"`
+	Summary     string    `json:"summary"`
+	Stale       bool      `json:"stale"`
+	PublishedAt time.Time `json:"published_at,omitzero"`
+	UpdatedAt   time.Time `json:"updated_at,omitzero"`
+}
+
+type manuscriptWire struct {
+	ID string `json:"id"`
+	metaWire
+	Source       string            `json:"source"`
+	Version      int               `json:"version" doc:"for If-Match"`
+	Translations []translationWire `json:"translations"`
+	CreatedAt    time.Time         `json:"created_at"`
+	UpdatedAt    time.Time         `json:"updated_at"`
+}
+
+func wireOfManuscript(a Article) manuscriptWire {
+	out := manuscriptWire{
+		ID: a.ID, Source: a.Source, Version: a.Version, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		metaWire: metaWire{
+			Category: a.Category, Kind: a.Kind, Audience: a.Audience, Products: a.Products, Tags: a.Tags,
+			Related: a.Related, Order: a.Order, Owner: a.Owner,
+		},
+		Translations: []translationWire{},
+	}
+	for _, t := range a.Translations {
+		out.Translations = append(out.Translations, translationWire{
+			Locale: t.Locale, Slug: t.Slug, Status: t.Status, Live: t.Live, Head: t.Head, Title: t.Title,
+			Summary: t.Summary, Stale: a.Stale(t), PublishedAt: t.PublishedAt, UpdatedAt: t.UpdatedAt,
+		})
+	}
+	return out
+}
+
+type revisionWire struct {
+	Number  int       `json:"number"`
+	Locale  string    `json:"locale"`
+	Title   string    `json:"title"`
+	Summary string    `json:"summary"`
+	Body    string    `json:"body,omitempty"`
+	Author  string    `json:"author"`
+	Note    string    `json:"note,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+func wireOfRevision(r Revision) revisionWire {
+	return revisionWire{
+		Number: r.Number, Locale: r.Locale, Title: r.Title, Summary: r.Summary, Body: r.Body, Author: r.Author, Note: r.Note, At: r.At,
+	}
+}
+
+type labelWire struct {
+	Title       string `json:"title"`
+	Slug        string `json:"slug,omitempty"`
+	Description string `json:"description,omitempty"`
+}
+
+type categoryWire struct {
+	ID       string               `json:"id,omitempty"`
+	Parent   string               `json:"parent,omitempty"`
+	Order    int                  `json:"order,omitempty"`
+	Audience profile.Audience     `json:"audience"`
+	Icon     string               `json:"icon,omitempty"`
+	Labels   map[string]labelWire `json:"labels" doc:"by language"`
+	Source   string               `json:"source,omitempty"`
+	Version  int                  `json:"version" doc:"as it was read; 0 for a new one"`
+}
+
+func (c categoryWire) category(id string) Category {
+	out := Category{
+		ID: id, Parent: c.Parent, Order: c.Order, Audience: c.Audience, Icon: c.Icon, Source: c.Source,
+		Version: c.Version, Labels: make(map[string]Label, len(c.Labels)),
+	}
+	for locale, l := range c.Labels {
+		out.Labels[locale] = Label(l)
+	}
+	return out
+}
+
+func wireOfCategory(c Category) categoryWire {
+	out := categoryWire{
+		ID: c.ID, Parent: c.Parent, Order: c.Order, Audience: c.Audience, Icon: c.Icon, Source: c.Source,
+		Version: c.Version, Labels: make(map[string]labelWire, len(c.Labels)),
+	}
+	for locale, l := range c.Labels {
+		out.Labels[locale] = labelWire(l)
+	}
+	return out
+}
