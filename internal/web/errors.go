@@ -21,6 +21,9 @@ var (
 	errTimeout              error = &fault{http.StatusServiceUnavailable, "unavailable"}  // the handler took too long
 )
 
+// errGone says that nobody is left to answer.
+var errGone = errors.New("client is gone")
+
 // A fault is an error with a status of its own.
 type fault struct {
 	status int

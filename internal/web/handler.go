@@ -64,7 +64,7 @@ func recovered(t *writer, r *http.Request, log *slog.Logger) {
 func WriteError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	t, log := track(w), orDiscard(log)
 	r = withRequestID(t, r)
-	if gone(r) {
+	if gone(r) || errors.Is(err, errGone) {
 		log.DebugContext(r.Context(), "client is gone", "err", err, requestIDAttr(r))
 		return
 	}

@@ -110,8 +110,12 @@ func Stream(w http.ResponseWriter, r *http.Request, opts *StreamOptions) (*Event
 	w.WriteHeader(http.StatusOK)
 	// Spread out, or all clients of a stopped server come back in one moment.
 	retry := s.opts.Retry + rand.N(s.opts.Retry)
-	if err := s.write([]byte("retry: " + strconv.FormatInt(retry.Milliseconds(), 10) + "\n\n")); err != nil {
+	err := s.write([]byte("retry: " + strconv.FormatInt(retry.Milliseconds(), 10) + "\n\n"))
+	switch {
+	case errors.Is(err, http.ErrNotSupported):
 		return nil, fmt.Errorf("event stream: %w: %w", errs.Unsupported, err)
+	case err != nil:
+		return nil, fmt.Errorf("event stream: %w: %w", errGone, err)
 	}
 	return s, nil
 }
