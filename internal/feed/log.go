@@ -20,9 +20,8 @@ type Options struct {
 
 // A Log is the feed in a SQL database. It is safe for concurrent use.
 type Log struct {
-	db     *sqldb.DB
-	poll   time.Duration
-	signal signal
+	db   *sqldb.DB
+	poll time.Duration
 }
 
 var _ Reader = (*Log)(nil)
@@ -34,9 +33,7 @@ func New(db *sqldb.DB, o *Options) *Log {
 	if o == nil {
 		o = &Options{}
 	}
-	l := &Log{db: db, poll: cmp.Or(o.Poll, 500*time.Millisecond)}
-	db.AfterCommit(l.signal.wake)
-	return l
+	return &Log{db: db, poll: cmp.Or(o.Poll, 500*time.Millisecond)}
 }
 
 // A row is an entry as its table spells it. Left-joined, it may be missing.
@@ -231,8 +228,7 @@ func (l *Log) Wait(ctx context.Context, after Cursor) error {
 	timer := time.NewTimer(l.poll)
 	defer timer.Stop()
 	for {
-		// Before the question, so that no change slips in between.
-		woken := l.signal.next()
+		woken := l.db.Committed()
 		head, err := l.Head(ctx)
 		if err != nil || head != after {
 			return err

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/stoa-go/stoa/internal/sqldb"
 )
 
 // A Memory is a feed that lasts as long as the program, for stores that do too.
@@ -18,7 +20,7 @@ import (
 type Memory struct {
 	now    func() time.Time
 	epoch  string
-	signal signal
+	signal sqldb.Signal
 
 	mu      sync.RWMutex
 	entries []Entry
@@ -42,7 +44,7 @@ func (m *Memory) Append(changes ...Change) {
 	if len(changes) == 0 {
 		return
 	}
-	defer m.signal.wake()
+	defer m.signal.Wake()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	at := m.now().UTC().Truncate(time.Microsecond)
@@ -104,7 +106,7 @@ func (m *Memory) knows(c Cursor, i int) bool {
 // Wait implements [Reader].
 func (m *Memory) Wait(ctx context.Context, after Cursor) error {
 	for {
-		woken := m.signal.next()
+		woken := m.signal.Next()
 		head, err := m.Head(ctx)
 		if err != nil || head != after {
 			return err

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,12 +18,12 @@ type DB struct {
 	writer  sqlx.ExtContext
 	reader  sqlx.ExtContext // nil: the writer reads too
 	dialect atomic.Pointer[Dialect]
-	commits *hooks
+	commits *Signal
 }
 
 // New returns a DB on a [*sqlx.DB], or on a [*sqlx.Tx] to take part in a
 // transaction that the caller ends.
-func New(db sqlx.ExtContext) *DB { return &DB{writer: db, commits: &hooks{}} }
+func New(db sqlx.ExtContext) *DB { return &DB{writer: db, commits: &Signal{}} }
 
 // WithReader returns a DB that writes where d does and reads from r, such as
 // the read-only pool of a SQLite program or a replica. A replica may lag.
@@ -32,30 +31,10 @@ func (d *DB) WithReader(r sqlx.ExtContext) *DB {
 	return &DB{writer: d.writer, reader: r, commits: d.commits}
 }
 
-// AfterCommit has f called after each Write of d that committed, on the
-// goroutine that wrote, so it must be quick. What is written inside a
-// transaction of the caller's calls nothing, as its end is not seen here.
-func (d *DB) AfterCommit(f func()) { d.commits.add(f) }
-
-// Hooks are functions to call.
-type hooks struct {
-	mu    sync.RWMutex
-	funcs []func()
-}
-
-func (h *hooks) add(f func()) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.funcs = append(h.funcs, f)
-}
-
-func (h *hooks) call() {
-	h.mu.RLock()
-	defer h.mu.RUnlock()
-	for _, f := range h.funcs {
-		f()
-	}
-}
+// Committed returns a channel that closes at the next Write of d that commits,
+// for those who wait for new rows. What is written inside a transaction of the
+// caller's closes nothing, as its end is not seen here.
+func (d *DB) Committed() <-chan struct{} { return d.commits.Next() }
 
 // Read returns what to read from outside of Write.
 func (d *DB) Read() sqlx.QueryerContext {
@@ -99,7 +78,7 @@ func (d *DB) Write(ctx context.Context, f func(tx sqlx.ExtContext) error) error 
 	}
 	err := inTransaction(ctx, pool, f)
 	if err == nil {
-		d.commits.call()
+		d.commits.Wake()
 		return nil
 	}
 	if primaryCode(err) == sqliteIOErr {

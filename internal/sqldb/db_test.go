@@ -141,22 +141,26 @@ func TestReader(t *testing.T) {
 	require.Equal(t, []string{"a"}, ids(t, d.Read()))
 }
 
-func TestAfterCommit(t *testing.T) {
+func TestCommitted(t *testing.T) {
+	closed := func(c <-chan struct{}) bool {
+		select {
+		case <-c:
+			return true
+		default:
+			return false
+		}
+	}
 	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		calls := 0
 		d := sqldb.New(things(t, db))
-		d.AfterCommit(func() {
-			calls++
-			if calls == 1 {
-				require.Equal(t, []string{"a"}, ids(t, db), "the rows are there by then")
-			}
-		})
+		one, two := d.Committed(), d.Committed()
+		require.Error(t, d.Write(t.Context(), insert(t.Context(), "a", "a")))
+		require.False(t, closed(one))
 		require.NoError(t, d.Write(t.Context(), insert(t.Context(), "a")))
-		require.Equal(t, 1, calls)
-		require.Error(t, d.Write(t.Context(), insert(t.Context(), "a")))
-		require.Equal(t, 1, calls)
+		require.True(t, closed(one) && closed(two))
+		three := d.Committed()
+		require.False(t, closed(three))
 		require.NoError(t, d.WithReader(db).Write(t.Context(), insert(t.Context(), "b")))
-		require.Equal(t, 2, calls)
+		require.True(t, closed(three), "it is the same database")
 	})
 }
 
