@@ -1,0 +1,47 @@
+package profile
+
+import (
+	"net/http"
+
+	"github.com/stoa-go/stoa/internal/web"
+)
+
+// A me is an actor as the wire spells it.
+type me struct {
+	ID       string   `json:"id" doc:"The person's id, empty for anonymous visitors." validate:"required"`
+	Name     string   `json:"name" doc:"How to address them." validate:"required"`
+	Account  string   `json:"account" doc:"The id of their organisation, or empty." validate:"required"`
+	Roles    []Role   `json:"roles" doc:"What they are on the portal." validate:"required"`
+	Segments []string `json:"segments" doc:"The segments they belong to, for those who may know of segments." validate:"required"`
+	Locale   string   `json:"locale" doc:"The language they prefer, a BCP 47 tag, or empty." validate:"required"`
+	Zone     string   `json:"zone" doc:"Their IANA time zone, or empty." validate:"required"`
+}
+
+// Handler serves the JSON API of the directory under any prefix:
+//
+//	GET /me    who is asking
+func (d *Directory) Handler() http.Handler { return d.API().Handler() }
+
+// API returns the operations that Handler serves, to be documented together
+// with those of other capabilities.
+func (d *Directory) API() *web.API {
+	api := web.NewAPI("profile", d.log)
+	api.Handle(web.Op{
+		Method: http.MethodGet, Path: "/me", Name: "profile.me", Summary: "Who is asking",
+		Policy: "everybody, about themselves", Public: true, Out: me{},
+	}, d.serveMe)
+	return api
+}
+
+func (d *Directory) serveMe(w http.ResponseWriter, r *http.Request) error {
+	a := FromContext(r.Context())
+	out := me{
+		ID: a.ID, Name: a.Name, Account: a.Account, Locale: a.Locale, Zone: a.Zone,
+		Roles: append([]Role{}, a.Roles...), Segments: []string{},
+	}
+	// The name of a segment may say what the company thinks of its customers.
+	if d.policy.May(a, PermissionSegmentsRead) {
+		out.Segments = append(out.Segments, a.Segments...)
+	}
+	return web.JSON(w, r, http.StatusOK, out)
+}

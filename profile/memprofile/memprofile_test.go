@@ -1,0 +1,13 @@
+package memprofile_test
+
+import (
+	"testing"
+
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/memprofile"
+	"github.com/stoa-go/stoa/profile/profiletest"
+)
+
+func TestStore(t *testing.T) {
+	profiletest.TestStore(t, func(*testing.T) profile.Store { return memprofile.New() })
+}
