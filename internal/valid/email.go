@@ -12,7 +12,7 @@ const (
 // what people have and mail systems agree on, and nothing else: no display
 // name, no quotes, no comments, no address literals, ASCII only, a domain of
 // at least two labels. Of the local part's odd characters it refuses those
-// that old mail systems read as routing or as a command. Spaces around the
+// that mail systems read as routing, as a command or as encoded text. Spaces around the
 // address are not its part; a form trims them first.
 func Email(s string) (string, error) {
 	local, domain, found := strings.Cut(s, "@")
@@ -31,7 +31,7 @@ func plainLocal(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		if !alphanumeric(s[i]) && !strings.Contains("#$&'*+-.=?^_{}~", s[i:i+1]) {
+		if !alphanumeric(s[i]) && !strings.Contains("#$&'*+-.=^_{}~", s[i:i+1]) {
 			return false
 		}
 	}

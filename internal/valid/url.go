@@ -62,7 +62,7 @@ func validPort(u *url.URL) bool {
 }
 
 func sitePath(s string) (string, error) {
-	if len(s) > maxURL || !plainURL(s) || !onePlace(s) {
+	if len(s) > maxURL || !strings.HasPrefix(s, "/") || !plainURL(s) || !onePlace(s) {
 		return "", say("url", nil)
 	}
 	u, err := url.Parse(s)
