@@ -135,7 +135,7 @@ func hiddenDocuments() []search.Document {
 	var out []search.Document
 	for i := range 40 {
 		out = append(out, document(fmt.Sprintf("h/%02d", i), "Reset hub lamp canarytitle password",
-			strings.Repeat("canarybody error canaryword lighthouse reset ", 1+i%3), audience("staff", "account:other", "partner+region-mars"),
+			strings.Repeat("canarybody error canaryword lighthouse reset buttom ", 1+i%3), audience("staff", "account:other", "partner+region-mars"),
 			facet("product", "canaryproduct", "hub"), facet("kind", "canarykind"), facet("secret", "canaryvalue"),
 			func(d *search.Document) { d.Keywords, d.Weight = []string{"canarykeyword", "E-17"}, 3 }))
 	}
@@ -145,7 +145,7 @@ func hiddenDocuments() []search.Document {
 
 var questions = []string{
 	"", "reset", "reset hub", "lamp", "password", "error", "E-17", `"reset the hub"`, `"canaryword lighthouse"`, "-lamp", "+hub reset", "-canaryword",
-	"canarytitle", "canarybody hub", "lighthouse", "canarykeyword", "pasword", "resett", "canarytitel", "cannaryword", "lighthuose", "hubb erorr",
+	"canarytitle", "canarybody hub", "lighthouse", "canarykeyword", "pasword", "resett", "canarytitel", "cannaryword", "lighthuose", "hubb erorr", "buttom",
 }
 
 // request returns the nth way to ask a question.
