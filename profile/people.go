@@ -146,7 +146,7 @@ func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, 
 		return Person{}, fmt.Errorf("add person: %w", err)
 	}
 	made, err := idem.Once(hash,
-		func() (Person, error) { return p, d.keepPerson(ctx, by, p) },
+		func() (Person, error) { return p, d.keepPerson(ctx, by, p, "person.saved") },
 		func() (Person, string, error) {
 			first, err := d.person(ctx, by, p.ID)
 			return first, first.Origin, err
@@ -155,11 +155,11 @@ func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, 
 }
 
 // keepPerson stores p and says so.
-func (d *Directory) keepPerson(ctx context.Context, by Actor, p Person) error {
+func (d *Directory) keepPerson(ctx context.Context, by Actor, p Person, event string) error {
 	if err := d.store.SavePerson(ctx, p); err != nil {
 		return err
 	}
-	d.record(ctx, by, "person.saved", "person/"+p.ID)
+	d.record(ctx, by, event, "person/"+p.ID)
 	return nil
 }
 
@@ -202,7 +202,17 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	if err != nil {
 		return Person{}, wrap(err, "person", old.ID)
 	}
-	return p, wrap(d.keepPerson(ctx, by, p), "person", p.ID)
+	return p, wrap(d.keepPerson(ctx, by, p, changeEvent(old, p)), "person", p.ID)
+}
+
+func changeEvent(old, p Person) string {
+	switch {
+	case p.Disabled && !old.Disabled:
+		return "person.disabled"
+	case old.Disabled && !p.Disabled:
+		return "person.enabled"
+	}
+	return "person.saved"
 }
 
 // mayChange reports whether the actor may turn old into p.
