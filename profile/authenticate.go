@@ -42,7 +42,7 @@ func (f AuthenticatorFunc) Authenticate(r *http.Request) (Actor, error) { return
 type MiddlewareOptions struct {
 	// Refused answers requests whose sign-in is no longer good, usually by
 	// ending the session and sending the browser to sign in; nil means a
-	// problem with status 401.
+	// problem, or the host's error page, with status 403.
 	Refused http.Handler
 	Logger  *slog.Logger // nil discards logs
 }
@@ -105,7 +105,8 @@ func (v *visit) ask(ctx context.Context) (a Actor, err error) {
 	}()
 	a, err = v.auth.Authenticate(v.request.WithContext(ctx))
 	if err != nil && !refused(err) {
-		err = fmt.Errorf("authenticate: %w: %w", errs.Unavailable, err)
+		// The cause is told, not wrapped: its own class must not answer.
+		err = fmt.Errorf("authenticate: %w: %v", errs.Unavailable, err)
 	}
 	return a, err
 }
