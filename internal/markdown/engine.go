@@ -24,27 +24,34 @@ func newEngine(label func(Label) string, keepTemplates bool) goldmark.Markdown {
 }
 
 func newParser(keepTemplates bool) parser.Parser {
-	inline := append(parser.DefaultInlineParsers(),
+	inline := []util.PrioritizedValue{
 		util.Prioritized(budget{}, -2),
 		util.Prioritized(directive{}, -1),
 		util.Prioritized(extension.NewTaskCheckBoxParser(), 0),
 		util.Prioritized(scarceInline{extension.NewFootnoteParser()}, 101),
 		util.Prioritized(docfx{}, 150),
-	)
+		util.Prioritized(parser.NewCodeSpanParser(), 100),
+		util.Prioritized(parser.NewLinkParser(), 200),
+		util.Prioritized(parser.NewAutoLinkParser(), 300),
+		util.Prioritized(parser.NewRawHTMLParser(), 400),
+		util.Prioritized(emphasis{}, 500),
+	}
 	if !keepTemplates {
 		inline = append(inline, util.Prioritized(leftovers{}, 90))
 	}
 	return parser.NewParser(
 		parser.WithBlockParsers(blockParsers()...),
 		parser.WithInlineParsers(inline...),
-		parser.WithParagraphTransformers(append(parser.DefaultParagraphTransformers(),
+		parser.WithParagraphTransformers(
 			util.Prioritized(noteMarker{}, 50),
+			util.Prioritized(boundedRefs{parser.LinkReferenceParagraphTransformer}, 100),
 			util.Prioritized(boundedTable{extension.NewTableParagraphTransformer()}, 200),
 			util.Prioritized(pipeTable{}, 210),
-		)...),
+		),
 		parser.WithASTTransformers(
 			util.Prioritized(extension.NewTableASTTransformer(), 0),
 			util.Prioritized(extension.NewFootnoteASTTransformer(), 999),
+			util.Prioritized(boundedTargets{}, 1000),
 		),
 	)
 }
@@ -55,12 +62,13 @@ func blockParsers() []util.PrioritizedValue {
 		util.Prioritized(parser.NewSetextHeadingParser(), 100),
 		util.Prioritized(parser.NewThematicBreakParser(), 200),
 		util.Prioritized(shallow{parser.NewListParser()}, 300),
-		util.Prioritized(shallow{parser.NewListItemParser()}, 400),
+		util.Prioritized(parser.NewListItemParser(), 400),
+		util.Prioritized(countedHTML{indentedHTML{}}, 499),
 		util.Prioritized(parser.NewCodeBlockParser(), 500),
 		util.Prioritized(parser.NewATXHeadingParser(), 600),
 		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
 		util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
-		util.Prioritized(parser.NewHTMLBlockParser(), 900),
+		util.Prioritized(countedHTML{parser.NewHTMLBlockParser()}, 900),
 		util.Prioritized(scarceBlock{extension.NewFootnoteBlockParser()}, 999),
 		util.Prioritized(parser.NewParagraphParser(), 1000),
 	}

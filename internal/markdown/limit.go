@@ -18,6 +18,7 @@ const (
 	maxNotes   = 1000    // footnotes, and twice that of references to them
 	maxPadding = 10_000  // cells that the rows of tables lack, in a document
 	maxEscapes = 2_000   // escaped pipes in the tables of a document
+	maxRefs    = 2_000   // lines of a paragraph that begins with the definition of a link
 )
 
 var (
@@ -70,6 +71,46 @@ func (s scarceInline) Parse(parent ast.Node, block text.Reader, pc parser.Contex
 		return nil
 	}
 	return s.InlineParser.Parse(parent, block, pc)
+}
+
+// boundedRefs leaves paragraphs alone that would define links without end.
+type boundedRefs struct{ parser.ParagraphTransformer }
+
+func (b boundedRefs) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	if node.Lines().Len() <= maxRefs {
+		b.ParagraphTransformer.Transform(node, reader, pc)
+	}
+}
+
+// boundedTargets takes the targets from links once a definition has been used
+// so often that the targets together are far longer than the source.
+type boundedTargets struct{}
+
+func (boundedTargets) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
+	left := 16<<10 + 2*len(reader.Source())
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		link := baseLink(n)
+		if !entering || link == nil {
+			return ast.WalkContinue, nil
+		}
+		if left -= len(*link.target) + len(*link.title); left < 0 {
+			*link.target, *link.title = nil, nil
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+// parts of a link or an image.
+type linkParts struct{ target, title *[]byte }
+
+func baseLink(n ast.Node) *linkParts {
+	switch n := n.(type) {
+	case *ast.Link:
+		return &linkParts{&n.Destination, &n.Title}
+	case *ast.Image:
+		return &linkParts{&n.Destination, &n.Title}
+	}
+	return nil
 }
 
 // budget is an inline parser that sees every delimiter before the others do,

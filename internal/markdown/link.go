@@ -13,18 +13,20 @@ import (
 // link rewrites the target of an a element, or removes the element.
 func (p *page) link(n *html.Node) {
 	href, to := p.target(attr(n, "href"))
-	dropAttr(n, "rel")
-	dropAttr(n, "href")
-	if to == reachNowhere {
-		if attr(n, "id") == "" {
-			unwrap(n)
-		}
-		return
+	if to != reachForeign {
+		dropAttr(n, "rel")
 	}
-	setAttr(n, "href", href)
-	if to == reachForeign {
+	switch {
+	case to == reachNowhere && attr(n, "id") == "":
+		unwrap(n)
+		return
+	case to == reachNowhere:
+		dropAttr(n, "href")
+		return
+	case to == reachForeign:
 		setAttr(n, "rel", p.rel())
 	}
+	setAttr(n, "href", href)
 	if to == reachForeign || to == reachSite {
 		p.links.add(href)
 	}

@@ -123,7 +123,7 @@ func (r *Renderer) convert(source string) (fragment string, err error) {
 	if !r.opts.KeepTemplates {
 		src = linkTemplates(src)
 	}
-	out := &capped{left: 64<<10 + 8*len(src)}
+	out := &capped{left: 64<<10 + 16*len(src)}
 	if err := r.engine.Convert(src, out); err != nil {
 		return "", errs.Say(errs.Invalid, "markdown.too_complex", nil)
 	}

@@ -15,7 +15,8 @@ var bareURL = regexp.MustCompile(`https?://[^\s<>"'` + "`" + `{}|\\^]+`)
 // blank lines, line breaks where it has others, and links for http and https
 // addresses.
 func Plain(text string) template.HTML {
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(text, "\uFFFD"))
+	text = strings.Map(visible, strings.ToValidUTF8(text, "\uFFFD"))
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	var b strings.Builder
 	for paragraph := range strings.SplitSeq(text, "\n\n") {
 		if paragraph = strings.Trim(paragraph, "\n"); strings.TrimSpace(paragraph) == "" {
@@ -34,7 +35,6 @@ func Plain(text string) template.HTML {
 }
 
 func plainLine(b *strings.Builder, line string) {
-	line = strings.Map(visible, line)
 	for {
 		at := bareURL.FindStringIndex(line)
 		if at == nil {

@@ -82,10 +82,6 @@ func (b *builder) text(s string) {
 	if strings.TrimSpace(s) != "" {
 		b.imply()
 	}
-	if last := b.top().LastChild; last != nil && last.Type == html.TextNode {
-		last.Data += s
-		return
-	}
 	b.top().AppendChild(&html.Node{Type: html.TextNode, Data: s})
 }
 
