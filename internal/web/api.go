@@ -74,6 +74,7 @@ func (a *API) Handle(op Op, f Func) {
 		panic(fmt.Sprintf("web: operation %q is there already", op.Name))
 	}
 	op.Status = op.success()
+	a.schemas().operation(a.name, op) // panics for types and tags that cannot be described
 	h := Handler(a.log, op.guard(f))
 	if a.wrap != nil {
 		h = a.wrap(op, h)

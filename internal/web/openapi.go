@@ -73,7 +73,7 @@ type Media struct {
 
 // OpenAPI describes the API as mounted under prefix, "/api/v1" or "".
 func (a *API) OpenAPI(prefix string) Document {
-	s := &schemas{api: a.name, runes: a.runes, named: map[string]*Schema{}, names: map[schemaKey]string{}}
+	s := a.schemas()
 	d := newDocument(a.name, "1")
 	s.of(reflect.TypeFor[Problem](), false)
 	for _, op := range a.ops {
@@ -85,6 +85,10 @@ func (a *API) OpenAPI(prefix string) Document {
 	}
 	d.Components.Schemas = s.named
 	return d
+}
+
+func (a *API) schemas() *schemas {
+	return &schemas{api: a.name, runes: a.runes, named: map[string]*Schema{}, names: map[schemaKey]string{}}
 }
 
 func newDocument(title, version string) Document {
@@ -182,9 +186,8 @@ func queryRules(schema *Schema, tag reflect.StructTag) {
 	if target.Type == "string" && target.MaxLength == nil && target.Format == "" {
 		target.MaxLength = new(maxBytes(tag))
 	}
-	if low, high, ok := strings.Cut(tag.Get("clamp"), ","); ok {
-		least, most := float64(number(low)), float64(number(high))
-		target.Minimum, target.Maximum = &least, &most
+	if low, high, ok := clamp(tag); ok {
+		target.Minimum, target.Maximum = new(float64(low)), new(float64(high))
 	}
 	if d, ok := tag.Lookup("default"); ok {
 		schema.Default = defaultValue(schema, d)

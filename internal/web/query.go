@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"encoding"
 	"net/http"
 	"net/url"
@@ -142,7 +141,7 @@ func setBool(v reflect.Value, s string) string {
 }
 
 func setNumber(v reflect.Value, s string, tag reflect.StructTag) string {
-	low, high, clamped := strings.Cut(tag.Get("clamp"), ",")
+	low, high, clamped := clamp(tag)
 	switch {
 	case v.CanInt():
 		n, err := strconv.ParseInt(s, 10, v.Type().Bits())
@@ -150,7 +149,7 @@ func setNumber(v reflect.Value, s string, tag reflect.StructTag) string {
 			return key
 		}
 		if clamped { // ParseInt gives the nearer end of the range for what is outside
-			n = min(max(n, number(low)), number(high))
+			n = min(max(n, low), high)
 		}
 		v.SetInt(n)
 	case v.CanUint():
@@ -159,13 +158,16 @@ func setNumber(v reflect.Value, s string, tag reflect.StructTag) string {
 			return key
 		}
 		if clamped {
-			n = min(max(n, uint64(number(low))), uint64(number(high)))
+			n = min(max(n, uint64(low)), uint64(high))
 		}
 		v.SetUint(n)
 	default:
+		if strings.Trim(s, "0123456789+-.eE") != "" { // hexadecimal, infinite or not a number
+			return "want_number"
+		}
 		n, err := strconv.ParseFloat(s, v.Type().Bits())
-		if key := numberFault(err, false, "want_number"); key != "" || n != n {
-			return cmp.Or(key, "want_number")
+		if key := numberFault(err, false, "want_number"); key != "" {
+			return key
 		}
 		v.SetFloat(n)
 	}
@@ -183,10 +185,20 @@ func numberFault(err error, clamped bool, wanted string) string {
 	return wanted
 }
 
+// clamp returns the two ends of a clamp tag.
+func clamp(tag reflect.StructTag) (low, high int64, ok bool) {
+	ends, ok := tag.Lookup("clamp")
+	if !ok {
+		return 0, 0, false
+	}
+	least, most, _ := strings.Cut(ends, ",")
+	return number(least), number(most), true
+}
+
 func number(s string) int64 {
-	n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
+	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
-		panic("web: clamp needs two whole numbers, not " + strconv.Quote(s))
+		panic("web: a tag needs a whole number in place of " + strconv.Quote(s))
 	}
 	return n
 }
