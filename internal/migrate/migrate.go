@@ -67,7 +67,11 @@ func Validate(ctx context.Context, db *sql.DB, line string, files fs.FS) error {
 	if err != nil {
 		return err
 	}
-	seen, err := applied(ctx, db, dialect, line)
+	var seen map[int]string
+	err = patiently(ctx, func() error {
+		seen, err = applied(ctx, db, dialect, line)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("validate %s: %w", line, err)
 	}
