@@ -1,0 +1,114 @@
+package search_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/memsearch"
+)
+
+func TestEvents(t *testing.T) {
+	b := newBench(t, helpCentre())
+	ctx := analytics.NewContext(t.Context(), analytics.Event{Visitor: "v1", Session: "s1", Channel: "web"})
+	res, err := b.Search(ctx, ann, search.Query{
+		Text: "  Reset  hub ", Filters: map[string][]string{"kind": {"how-to", "faq"}, "product": nil},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []analytics.Event{{
+		ID: res.ID, Name: "search.performed", At: t0, User: "ann", Account: "acme", Text: "Reset hub", Hits: 2, Locale: "en",
+		Visitor: "v1", Session: "s1", Channel: "web", Props: map[string]string{"filter.kind": "how-to,faq"},
+	}}, b.events.take())
+
+	require.NoError(t, b.Clicked(ctx, ann, res.Hits[1].Click))
+	require.NoError(t, b.Clicked(ctx, ann, res.Hits[1].Click))
+	clicks := b.events.take()
+	require.Len(t, clicks, 2)
+	require.Equal(t, clicks[0], clicks[1], "said twice, the same event")
+	require.Len(t, clicks[0].ID, 36)
+	require.NotEqual(t, res.ID, clicks[0].ID)
+	require.Equal(t, res.ID[:13], clicks[0].ID[:13], "sorts with its search")
+	clicks[0].ID = ""
+	require.Equal(t, analytics.Event{
+		Name: "search.clicked", At: t0, User: "ann", Account: "acme", Search: res.ID, Subject: res.Hits[1].Group, Rank: 2,
+		Visitor: "v1", Session: "s1", Channel: "web",
+	}, clicks[0])
+
+	require.NoError(t, b.Clicked(ctx, ann, res.Hits[0].Click))
+	require.NotEqual(t, clicks[1].ID, b.events.take()[0].ID)
+}
+
+func TestOneEventForEachIntent(t *testing.T) {
+	b := newBench(t, many(30))
+	first, err := b.Search(t.Context(), nobody, search.Query{Text: "lighthouse"})
+	require.NoError(t, err)
+	for _, q := range []search.Query{
+		{Text: "lighthouse", After: first.Next}, {Text: "lighthouse", Page: 2}, {Text: "lighthouse", After: first.Next, Page: 1}, {},
+		{Filters: map[string][]string{"kind": {"faq"}}},
+	} {
+		_, err := b.Search(t.Context(), nobody, q)
+		require.NoError(t, err)
+	}
+	all := b.events.take()
+	require.Len(t, all, 1)
+	require.Equal(t, first.ID, all[0].ID)
+}
+
+func TestForgedClicks(t *testing.T) {
+	b := newBench(t, helpCentre())
+	res, err := b.Search(t.Context(), nobody, search.Query{Text: "hub", Limit: 1})
+	require.NoError(t, err)
+	b.events.take()
+	good := res.Hits[0].Click
+	stranger := search.NewEngine(memsearch.New(), nil)
+	for _, token := range []string{"", "x", good[1:], good + "A", "A" + good[1:], res.Next, strings.ToUpper(good), strings.Repeat("A", 10_000)} {
+		require.ErrorIs(t, b.Clicked(t.Context(), nobody, token), search.ErrInvalid, "%.30q", token)
+	}
+	require.ErrorIs(t, stranger.Clicked(t.Context(), nobody, good), search.ErrInvalid)
+	require.Empty(t, b.events.take())
+
+	sibling := search.NewEngine(memsearch.New(), &search.Options{Secret: secret})
+	require.NoError(t, sibling.Clicked(t.Context(), nobody, good), "another instance with the same secret")
+}
+
+func TestPersonalDataIsMasked(t *testing.T) {
+	b := newBench(t, helpCentre())
+	for text, want := range map[string]string{
+		"reset ann@example.com please":     "reset [email] please",
+		"Ann.Smith+tag@mail.example.co.uk": "[email]",
+		"card 4111 1111 1111 1111 refused": "card [card] refused",
+		"4111-1111-1111-1111":              "[card]",
+		"4111111111111111":                 "[card]",
+		"1234 5678 9012 3456":              "[card]",
+		"378282246310005":                  "[card]",
+		"serial 4006381333931 broken":      "serial 4006381333931 broken",
+		"error 0x80070057 -36":             "error 0x80070057 -36",
+		"firmware 2.10.4":                  "firmware 2.10.4",
+		"call +49 30 1234567":              "call +49 30 1234567",
+		"@home and price @ 5":              "@home and price @ 5",
+		"２３４５６７＠example.com ａｎｎ＠example.com": "[email] [email]",
+	} {
+		_, err := b.Search(t.Context(), nobody, search.Query{Text: text})
+		require.NoError(t, err)
+		require.Equal(t, want, b.events.take()[0].Text)
+	}
+	_, err := b.Search(t.Context(), nobody, search.Query{Text: "hub", Filters: map[string][]string{"product": {"ann@example.com"}}})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"filter.product": "[email]"}, b.events.take()[0].Props)
+}
+
+func TestIDsSortByTime(t *testing.T) {
+	now := t0
+	b := newBench(t, helpCentre(), func(o *search.Options) { o.Now = func() time.Time { return now } })
+	previous := ""
+	for range 10 {
+		res, err := b.Search(t.Context(), nobody, search.Query{Text: "hub"})
+		require.NoError(t, err)
+		require.Greater(t, res.ID, previous)
+		previous, now = res.ID, now.Add(time.Millisecond)
+	}
+}
