@@ -201,6 +201,37 @@ func TestPruneKeepsTheYounger(t *testing.T) {
 	})
 }
 
+// TestPrunersTakeTurns has one prune while another, which wants less, has begun
+// to. If the latter had chosen its last row before, the place up to which the
+// feed is pruned would move back, and a cursor there would skip rows.
+func TestPrunersTakeTurns(t *testing.T) {
+	db := testdb.Postgres(t)
+	b := inDatabase(t, db)
+	b.add(put("a", "b", "c")...)
+	age(t, b.db, "a")
+	entries, _ := read(t, b, feed.Cursor{}, 0)
+
+	tx := db.MustBegin()
+	defer tx.Rollback()
+	tx.MustExec(`update stoa_feed_epoch set epoch = epoch`)
+	less := make(chan int)
+	go func() {
+		n, _ := feed.New(b.db, nil).Prune(t.Context(), time.Now().Add(-time.Hour))
+		less <- n
+	}()
+	require.Eventually(t, func() bool {
+		var waiting bool
+		err := db.Get(&waiting, `select exists (select from pg_stat_activity where wait_event_type = 'Lock' and query like '%stoa_feed_epoch%')`)
+		return err == nil && waiting
+	}, 20*time.Second, time.Millisecond)
+	more, err := feed.New(sqldb.New(tx), nil).Prune(t.Context(), time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit())
+	require.Equal(t, []int{3, 0}, []int{more, <-less})
+	_, _, err = b.Read(t.Context(), entries[0].Cursor, nil, 0)
+	require.ErrorIs(t, err, feed.ErrRebuild)
+}
+
 // age makes entries two hours old.
 func age(t *testing.T, d *sqldb.DB, refs ...string) {
 	require.NoError(t, d.Write(t.Context(), func(tx sqlx.ExtContext) error {

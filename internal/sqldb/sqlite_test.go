@@ -1,7 +1,10 @@
 package sqldb_test
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -48,39 +51,45 @@ func TestSQLitePaths(t *testing.T) {
 	require.NoError(t, writer.Close())
 }
 
-// TestReadThenWriteAtOnce is what fails nine times in ten in a pool that
-// begins its transactions without the lock.
+// TestReadThenWriteAtOnce has two programs on one file do what fails nine times
+// in ten where transactions begin without the lock.
 func TestReadThenWriteAtOnce(t *testing.T) {
-	writer, reader, err := sqldb.OpenSQLite("sqlite", filepath.Join(t.TempDir(), "test.db"))
-	require.NoError(t, err)
-	defer writer.Close()
-	defer reader.Close()
-	d := sqldb.New(things(t, writer)).WithReader(reader)
-	require.NoError(t, d.Write(t.Context(), insert(t.Context(), "counter")))
+	path := filepath.Join(t.TempDir(), "test.db")
+	programs := make([]*sqldb.DB, 2)
+	for i := range programs {
+		writer, reader, err := sqldb.OpenSQLite("sqlite", path)
+		require.NoError(t, err)
+		defer writer.Close()
+		defer reader.Close()
+		if i == 0 {
+			things(t, writer)
+		}
+		programs[i] = sqldb.New(writer).WithReader(reader)
+	}
+	require.NoError(t, programs[0].Write(t.Context(), insert(t.Context(), "counter")))
+	const goroutines, rounds = 16, 10
+	errs := make([]error, goroutines)
 	var wg sync.WaitGroup
-	errs := make([]error, 16)
-	for i := range errs {
+	for i := range goroutines {
 		wg.Go(func() {
-			for range 10 {
-				errs[i] = d.Write(t.Context(), func(tx sqlx.ExtContext) error {
-					var n int
-					if err := sqldb.Get(t.Context(), tx, &n, "", `select coalesce(length(body), 0) from thing`); err != nil {
-						return err
-					}
-					_, err := sqldb.Exec(t.Context(), tx, `update thing set body = coalesce(body, '') || 'x'`)
-					return err
-				})
-				if errs[i] != nil {
-					return
-				}
+			for range rounds {
+				errs[i] = errors.Join(errs[i], programs[i%2].Write(t.Context(), func(tx sqlx.ExtContext) error { return count(t.Context(), tx) }))
 			}
 		})
 	}
 	wg.Wait()
-	for _, err := range errs {
-		require.NoError(t, err)
-	}
+	require.NoError(t, errors.Join(errs...))
 	var n int
-	require.NoError(t, d.Get(t.Context(), &n, "", `select length(body) from thing`))
-	require.Equal(t, 160, n)
+	require.NoError(t, programs[1].Get(t.Context(), &n, "", `select length(body) from thing`))
+	require.Equal(t, goroutines*rounds, n)
+}
+
+// count reads a row and then writes it.
+func count(ctx context.Context, tx sqlx.ExtContext) error {
+	var n int
+	if err := sqldb.Get(ctx, tx, &n, "", `select coalesce(length(body), 0) from thing`); err != nil {
+		return err
+	}
+	_, err := sqldb.Exec(ctx, tx, `update thing set body = $1`, strings.Repeat("x", n+1))
+	return err
 }
