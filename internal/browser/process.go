@@ -1,0 +1,129 @@
+package browser
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// shared is the browser of the test binary. A test helper has nobody to hand
+// it to, so it is the one variable here.
+var shared process
+
+// A process is a browser that runs while somebody holds it.
+type process struct {
+	mu      sync.Mutex
+	holders int
+	kept    bool // by Main, once a test has started it
+	ctx     context.Context
+	stop    func()
+}
+
+// Main runs the tests of a package with one browser for all of them, if any
+// asks for it:
+//
+//	func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
+func Main(m *testing.M) int {
+	shared.keep(true)
+	defer shared.keep(false)
+	return m.Run()
+}
+
+func (p *process) keep(kept bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.kept = kept
+	p.stopIfIdle()
+}
+
+// hold returns the context of the running browser, which it starts if need be.
+func (p *process) hold(path string) (context.Context, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ctx == nil {
+		if err := p.start(path); err != nil {
+			return nil, err
+		}
+	}
+	p.holders++
+	return p.ctx, nil
+}
+
+func (p *process) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.holders--
+	p.stopIfIdle()
+}
+
+func (p *process) stopIfIdle() {
+	if p.holders == 0 && !p.kept && p.ctx != nil {
+		p.stop()
+		p.ctx = nil
+	}
+}
+
+// start runs Chromium. Its user data goes to a new folder that is removed when
+// it stops, and it is killed with the test binary, whatever ends that.
+func (p *process) start(path string) error {
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), flags(path)...)
+	ctx, stop := chromedp.NewContext(alloc)
+	if err := chromedp.Do(ctx); err != nil {
+		stop()
+		stopAlloc()
+		return err
+	}
+	p.ctx = ctx
+	p.stop = func() {
+		stop()
+		stopAlloc()
+	}
+	return nil
+}
+
+func flags(path string) []chromedp.ExecAllocatorOption {
+	return append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(path),
+		chromedp.NoSandbox, // tests run as root in containers, and visit their own pages only
+		chromedp.DisableGPU,
+		chromedp.Flag("headless", "new"),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-domain-reliability", true),
+		chromedp.Flag("disable-field-trial-config", true),
+		chromedp.Flag("no-pings", true),
+		chromedp.Flag("mute-audio", true),
+		chromedp.Flag("lang", "en-US"),
+		chromedp.Flag("force-device-scale-factor", "1"),
+		// One process per site would hide what frames ask for from the tab.
+		chromedp.Flag("disable-features", "Translate,MediaRouter,OptimizationHints,IsolateOrigins,site-per-process"),
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE localhost"),
+	)
+}
+
+// executable returns the path of Chromium, or "".
+func executable() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// lacking skips the test because a tool is missing, or fails it where
+// STOA_TEST_REQUIRE says that nothing is to be missing.
+func lacking(tb testing.TB, reason string) {
+	tb.Helper()
+	required := strings.FieldsFunc(os.Getenv("STOA_TEST_REQUIRE"), func(r rune) bool { return r == ',' || r == ' ' })
+	if slices.Contains(required, "chromium") {
+		tb.Fatalf("STOA_TEST_REQUIRE has chromium, but %s", reason)
+	}
+	tb.Skip(reason)
+}
