@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -69,27 +70,35 @@ func (p *process) stopIfIdle() {
 	}
 }
 
-// start runs Chromium. Its user data goes to a new folder that is removed when
-// it stops, and it is killed with the test binary, whatever ends that.
+// start runs Chromium. All that it writes goes to a new folder, which is
+// removed when it stops, and it is killed with the test binary, whatever ends
+// that.
 func (p *process) start(path string) error {
-	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), flags(path)...)
-	ctx, stop := chromedp.NewContext(alloc)
-	if err := chromedp.Do(ctx); err != nil {
-		stop()
-		stopAlloc()
+	dir, err := os.MkdirTemp("", "stoa-browser-")
+	if err != nil {
 		return err
 	}
-	p.ctx = ctx
+	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), flags(path, dir)...)
+	ctx, stop := chromedp.NewContext(alloc)
 	p.stop = func() {
 		stop()
 		stopAlloc()
+		// Nobody is left to tell if a file of the browser's is still there.
+		_ = os.RemoveAll(dir)
 	}
+	if err := chromedp.Do(ctx); err != nil {
+		p.stop()
+		return err
+	}
+	p.ctx = ctx
 	return nil
 }
 
-func flags(path string) []chromedp.ExecAllocatorOption {
+func flags(path, dir string) []chromedp.ExecAllocatorOption {
 	return append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path),
+		chromedp.UserDataDir(filepath.Join(dir, "profile")),
+		chromedp.Env("TMPDIR="+dir),
 		chromedp.NoSandbox, // tests run as root in containers, and visit their own pages only
 		chromedp.DisableGPU,
 		chromedp.Flag("headless", "new"),
