@@ -26,29 +26,36 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// follow reads a source as it changes.
+// follow reads a source as it changes. One whose Wait does not wait is not
+// asked without end.
 func (e *Engine) follow(ctx context.Context, f *feed) {
 	failing, idle := pause{first: e.opts.Retry}, pause{first: 10 * time.Millisecond}
+	early := false
 	for ctx.Err() == nil {
 		more, err := e.step(ctx, f)
+		if err == nil {
+			failing.reset()
+		}
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
 			e.opts.Logger.ErrorContext(ctx, "search source not read", "source", f.source.Name(), "err", err)
 			failing.rest(ctx)
 		case more:
-			failing.reset()
+			early = false
 			idle.reset()
 		default:
-			failing.reset()
-			e.await(ctx, f, &idle)
+			if early {
+				idle.rest(ctx)
+			}
+			early = e.await(ctx, f)
 		}
 	}
 }
 
-// await returns when the source may have changed. A source whose Wait does not
-// wait is not asked without end.
-func (e *Engine) await(ctx context.Context, f *feed, idle *pause) {
+// await returns when the source may have changed, and reports whether that was
+// at once.
+func (e *Engine) await(ctx context.Context, f *feed) (early bool) {
 	began := time.Now()
 	bounded, cancel := context.WithTimeout(ctx, e.opts.Poll)
 	defer cancel()
@@ -56,9 +63,7 @@ func (e *Engine) await(ctx context.Context, f *feed, idle *pause) {
 	if err != nil && bounded.Err() == nil {
 		e.opts.Logger.WarnContext(ctx, "search source does not wait", "source", f.source.Name(), "err", err)
 	}
-	if time.Since(began) < 10*time.Millisecond {
-		idle.rest(ctx)
-	}
+	return time.Since(began) < 10*time.Millisecond
 }
 
 func (f *feed) cursorNow(ctx context.Context) string {
