@@ -124,13 +124,26 @@ func (f *file) fault(key string, column int, problem string) {
 // token returns the next token and keeps the line it ends on.
 func (f *file) token() (json.Token, bool) {
 	tok, err := f.dec.Token()
-	end := f.dec.InputOffset()
-	f.line += bytes.Count(f.data[f.counted:end], []byte("\n"))
-	f.counted = end
-	if err != nil {
-		f.fault("", 0, "not JSON: "+err.Error())
+	if err == nil {
+		f.reach(f.dec.InputOffset())
+		return tok, true
 	}
-	return tok, err == nil
+	problem := err.Error()
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		f.reach(syntax.Offset)
+	} else if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		f.reach(int64(len(f.data)))
+		problem = "the file ends too early"
+	}
+	f.fault("", 0, "not JSON: "+problem)
+	return nil, false
+}
+
+// reach moves the line to that of an offset.
+func (f *file) reach(offset int64) {
+	offset = max(f.counted, min(offset, int64(len(f.data))))
+	f.line += bytes.Count(f.data[f.counted:offset], []byte("\n"))
+	f.counted = offset
 }
 
 func (f *file) load() {

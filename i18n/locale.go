@@ -30,8 +30,7 @@ type Locale string
 
 // ParseLocale returns the canonical form of a tag: language, and perhaps
 // script, region and variants, with hyphens, in any case. Extensions, private
-// use, grandfathered tags, unknown subtags and anything longer than MaxLocale
-// are Invalid.
+// use, unknown subtags and anything longer than MaxLocale are Invalid.
 func ParseLocale(s string) (Locale, error) {
 	if len(s) > MaxLocale || !shapedLikeLocale(s) {
 		return "", badLocale(s)
@@ -123,7 +122,7 @@ func (l Locale) Language() string {
 }
 
 // Script returns the writing system, the likely one where the tag names none:
-// "Hant" for "zh-TW".
+// "Hant" for "zh-TW". A language nobody knows is taken to be in "Latn".
 func (l Locale) Script() string {
 	script, _ := l.tag().Script()
 	return script.String()

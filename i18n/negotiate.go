@@ -152,6 +152,9 @@ func (n *Negotiator) exact(tag string) (int, bool) {
 
 // match returns the offered locale for a wanted tag if it is the same language.
 func (n *Negotiator) match(tag string) (int, bool) {
+	if tag == "" {
+		return 0, false
+	}
 	if i, ok := n.exact(tag); ok {
 		return i, true
 	}

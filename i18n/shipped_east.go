@@ -150,6 +150,6 @@ func persian() Conventions {
 		days{"y/M/d", "d MMM y", "d MMMM y", "EEEE d MMMM y"}, "H:mm", "، ").
 		words("و", "یا").symbols("USD", "$", "JPY", "¥")
 	c.Digits, c.Minus = "۰۱۲۳۴۵۶۷۸۹", "\u200e\u2212"
-	c.And.Comma, c.And.Last, c.Or.Comma = "، ", "، و ", "، "
+	c.And.Comma, c.And.Last, c.Or.Comma, c.Or.Last = "، ", "، و ", "، ", "، یا "
 	return c
 }

@@ -1,0 +1,3 @@
+package app
+
+var _ = p.T("only.in.a.test")

@@ -1,0 +1,3 @@
+package sub
+
+var title = p.T("skipped.key")
