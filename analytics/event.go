@@ -8,7 +8,7 @@ import (
 // An Event is one step of somebody's journey: a page seen, a search made, a case
 // opened. Hot keys are fields and not properties, so that stores can index them.
 type Event struct {
-	ID       string            // UUID version 7; a retry carries the same one
+	ID       string            // letters, digits, - and _; a retry carries the same one; empty means a new UUID version 7
 	Name     string            // noun.verb_past: "article.viewed", "search.performed"
 	At       time.Time         // when it happened
 	Received time.Time         // when the recorder took it
@@ -29,6 +29,14 @@ type Event struct {
 	Arms     []string          // experiment arms shown, "experiment=arm"
 	Props    map[string]string // anything else, small
 }
+
+// The channels through which people come.
+const (
+	ChannelWeb    = "web"    // pages
+	ChannelAPI    = "api"    // programs
+	ChannelWidget = "widget" // the help inside a product
+	ChannelEmail  = "email"
+)
 
 // A Recorder accepts events. Record must return at once and never fail its
 // caller: a person is waiting. It must be safe for concurrent use, and must not
