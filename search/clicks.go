@@ -33,14 +33,14 @@ func (e *Engine) recordSearch(ctx context.Context, by profile.Actor, a asked, re
 	}
 	e.opts.Events.Record(ctx, analytics.Event{
 		ID: res.ID, Name: EventPerformed, At: e.now(), User: by.ID, Account: by.Account,
-		Text: mask(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: filterProps(a.query.Filters),
+		Text: analytics.Redact(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: filterProps(a.query.Filters),
 	}.Complete(ctx))
 }
 
 func filterProps(filters map[string][]string) map[string]string {
 	props := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
-		props["filter."+name] = mask(clip(strings.Join(filters[name], ","), maxValue))
+		props["filter."+name] = analytics.Redact(clip(strings.Join(filters[name], ","), maxValue))
 	}
 	return props
 }

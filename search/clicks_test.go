@@ -83,7 +83,7 @@ func TestPersonalDataIsMasked(t *testing.T) {
 		"card 4111 1111 1111 1111 refused": "card [card] refused",
 		"4111-1111-1111-1111":              "[card]",
 		"4111111111111111":                 "[card]",
-		"1234 5678 9012 3456":              "[card]",
+		"1234 5678 9012 3456":              "1234 5678 9012 3456",
 		"378282246310005":                  "[card]",
 		"serial 4006381333931 broken":      "serial 4006381333931 broken",
 		"error 0x80070057 -36":             "error 0x80070057 -36",

@@ -50,15 +50,19 @@ func (e *Engine) suggestFallback(ctx context.Context, by profile.Actor, r Sugges
 	}
 	var out []Suggestion
 	for _, h := range e.admitted(by, res.Hits) {
-		s := Suggestion{
-			ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.Titles, Path: h.Path, UpdatedAt: h.UpdatedAt,
-		}
-		if len(s.Title) == 0 {
-			s.Title = []Span{{Text: h.Title}}
-		}
-		out = append(out, s)
+		out = append(out, Suggestion{
+			ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.titleSpans(), Path: h.Path, UpdatedAt: h.UpdatedAt,
+		})
 	}
 	return out[:min(len(out), r.Limit)], nil
+}
+
+// titleSpans returns the title in spans, also of a hit that was not highlighted.
+func (h *Hit) titleSpans() []Span {
+	if len(h.Titles) > 0 || h.Title == "" {
+		return h.Titles
+	}
+	return []Span{{Text: h.Title}}
 }
 
 // Like describes what related documents are wanted for.

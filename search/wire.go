@@ -1,0 +1,98 @@
+package search
+
+import "time"
+
+// Wire structs are what the JSON API speaks. They are apart from the types of
+// the engine so that neither holds the other back.
+
+type spanWire struct {
+	Text  string `json:"text" doc:"plain text, to be escaped"`
+	Match bool   `json:"match"`
+}
+
+type hitWire struct {
+	ID        string     `json:"id"`
+	Group     string     `json:"group" doc:"what the document is a version of"`
+	Kind      string     `json:"kind"`
+	Locale    string     `json:"locale" doc:"language of the document"`
+	Title     string     `json:"title"`
+	TitleHits []spanWire `json:"title_spans" doc:"the title, cut where words were found"`
+	Snippet   []spanWire `json:"snippet" doc:"the best passage of the text, cut where words were found"`
+	Path      string     `json:"path"`
+	UpdatedAt time.Time  `json:"updated_at"`
+	Rank      int        `json:"rank"`
+	Click     string     `json:"click" doc:"token for POST /clicks when the hit is followed"`
+}
+
+type countWire struct {
+	Value string `json:"value"`
+	Count int    `json:"count"`
+}
+
+type resultsWire struct {
+	ID         string                 `json:"id" doc:"of this search"`
+	Hits       []hitWire              `json:"hits"`
+	Total      int                    `json:"total"`
+	Facets     map[string][]countWire `json:"facets"`
+	DidYouMean string                 `json:"did_you_mean,omitempty" doc:"the whole query in a spelling that finds more"`
+	Next       string                 `json:"next,omitempty" doc:"for parameter after"`
+	Page       int                    `json:"page"`
+	Pages      int                    `json:"pages" doc:"how many can be reached"`
+	Partial    bool                   `json:"partial" doc:"the index is still being filled, there may be more"`
+}
+
+type suggestionWire struct {
+	ID        string     `json:"id"`
+	Group     string     `json:"group"`
+	Kind      string     `json:"kind"`
+	Locale    string     `json:"locale"`
+	Title     []spanWire `json:"title"`
+	Path      string     `json:"path"`
+	UpdatedAt time.Time  `json:"updated_at"`
+}
+
+type suggestionsWire struct {
+	Suggestions []suggestionWire `json:"suggestions"`
+}
+
+type clickWire struct {
+	Token string `json:"token" validate:"required,max=4096" doc:"click of the hit that was followed"`
+}
+
+func wireSpans(spans []Span) []spanWire {
+	out := make([]spanWire, 0, len(spans))
+	for _, s := range spans {
+		out = append(out, spanWire(s))
+	}
+	return out
+}
+
+func wireResults(r Results) resultsWire {
+	out := resultsWire{
+		ID: r.ID, Hits: make([]hitWire, 0, len(r.Hits)), Total: r.Total, Facets: map[string][]countWire{},
+		DidYouMean: r.DidYouMean, Next: r.Next, Page: r.Page, Pages: r.Pages, Partial: r.Partial,
+	}
+	for _, h := range r.Hits {
+		out.Hits = append(out.Hits, hitWire{
+			ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.Title, TitleHits: wireSpans(h.Titles),
+			Snippet: wireSpans(h.Snippet), Path: h.Path, UpdatedAt: h.UpdatedAt, Rank: h.Rank, Click: h.Click,
+		})
+	}
+	for name, counts := range r.Facets {
+		out.Facets[name] = make([]countWire, 0, len(counts))
+		for _, c := range counts {
+			out.Facets[name] = append(out.Facets[name], countWire(c))
+		}
+	}
+	return out
+}
+
+func wireSuggestions(list []Suggestion) suggestionsWire {
+	out := suggestionsWire{Suggestions: make([]suggestionWire, 0, len(list))}
+	for _, s := range list {
+		out.Suggestions = append(out.Suggestions, suggestionWire{
+			ID: s.ID, Group: s.Group, Kind: s.Kind, Locale: s.Locale, Title: wireSpans(s.Title), Path: s.Path, UpdatedAt: s.UpdatedAt,
+		})
+	}
+	return out
+}
