@@ -1,0 +1,57 @@
+// Package demo is the content of a fictional company, Kelvane, which makes
+// wireless temperature and humidity monitoring: articles, pictures, people.
+// WORLD.md says what is true there.
+package demo
+
+import (
+	"embed"
+	"io/fs"
+
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed articles media categories.yaml people.yaml products.yaml
+var files embed.FS
+
+// Files returns articles, pictures and categories as an importer reads them.
+func Files() fs.FS { return files }
+
+// A World is who and what there is besides articles.
+type World struct {
+	Accounts []Account
+	People   []Person
+	Products []Product
+}
+
+// An Account is an organisation.
+type Account struct {
+	ID, Name, Plan, Country, About string
+	Attributes                     map[string]any
+}
+
+// A Person is somebody who can be signed in as.
+type Person struct {
+	ID, Name, Email, Account, Locale, Zone, About string
+	Roles                                         []string
+	Attributes                                    map[string]any
+}
+
+// A Product is something that articles are about.
+type Product struct {
+	ID, Name string
+}
+
+// Read returns the world.
+func Read() (World, error) {
+	var w World
+	for file, into := range map[string]any{"people.yaml": &w, "products.yaml": &w.Products} {
+		data, err := files.ReadFile(file)
+		if err != nil {
+			return w, err
+		}
+		if err := yaml.Unmarshal(data, into); err != nil {
+			return w, err
+		}
+	}
+	return w, nil
+}
