@@ -27,6 +27,9 @@ type Op struct {
 	Status int   // of success; zero means 201 for Create, 204 without Out, else 200
 	Errors []int // statuses of errors beyond those that follow from the rest
 
+	Consumes string // the media type of a body that is not JSON; empty means JSON, or no body without In
+	Produces string // the media type of an answer that is not JSON; empty means JSON, or no body without Out
+
 	Create bool // honours Idempotency-Key; POST only
 	Update bool // needs If-Match; PUT, PATCH and DELETE only
 
@@ -116,7 +119,7 @@ func (op Op) success() int {
 		return op.Status
 	case op.Create:
 		return http.StatusCreated
-	case op.Out == nil:
+	case op.Out == nil && op.Produces == "":
 		return http.StatusNoContent
 	}
 	return http.StatusOK
@@ -134,8 +137,10 @@ func (op Op) fault() string {
 		return "has no method that is served"
 	case op.Path != "/{$}" && !pathForm.MatchString(op.Path):
 		return "needs a path of plain segments and {names}, without a slash at the end"
-	case op.In != nil && !body:
+	case (op.In != nil || op.Consumes != "") && !body:
 		return "cannot have a body"
+	case op.In != nil && op.Consumes != "", op.Out != nil && op.Produces != "":
+		return "has JSON and something else at once"
 	case op.Create && op.Method != http.MethodPost:
 		return "creates with something else than POST"
 	case op.Update && op.Method == http.MethodGet, op.Update && op.Method == http.MethodPost:

@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net"
 	"net/http"
 	"reflect"
-	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
 )
@@ -43,32 +41,11 @@ func Decode[T any](w http.ResponseWriter, r *http.Request, limit int64) (T, erro
 }
 
 func readJSON(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if limit <= 0 {
-		limit = DefaultLimit
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/json" || len(r.Header.Values("Content-Type")) != 1 || !isUTF8(params) || r.Header.Get("Content-Encoding") != "" {
+		return nil, ErrMediaType
 	}
-	if err := checkJSON(r.Header); err != nil {
-		return nil, err
-	}
-	if r.ContentLength > limit {
-		w.Header().Set("Connection", "close") // rather than read what nobody wants
-		return nil, ErrTooLarge
-	}
-	data, err := io.ReadAll(http.MaxBytesReader(bottom(w), r.Body, limit))
-	return data, bodyError(r, err)
-}
-
-func checkJSON(h http.Header) error {
-	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || kind != "application/json" || len(h.Values("Content-Type")) != 1 {
-		return ErrMediaType
-	}
-	if charset, ok := params["charset"]; ok && !strings.EqualFold(charset, "utf-8") {
-		return ErrMediaType
-	}
-	if h.Get("Content-Encoding") != "" {
-		return ErrMediaType
-	}
-	return nil
+	return readBody(w, r, limit)
 }
 
 // bodyError tells why a body could not be read to its end.

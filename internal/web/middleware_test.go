@@ -8,12 +8,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/internal/web/webtest"
 )
@@ -268,7 +270,7 @@ func TestWritersCanBeUnwrapped(t *testing.T) {
 }
 
 func TestKeysHaveEnglishTexts(t *testing.T) {
-	for _, key := range web.Keys() {
+	for _, key := range slices.Concat(web.Keys(), valid.Keys(), []string{"error.page_token", "error.idempotency_mismatch"}) {
 		text := web.Translate(t.Context(), errs.Message{Key: key})
 		require.NotEqual(t, key, text)
 		require.NotContains(t, text, "\n")

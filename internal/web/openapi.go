@@ -115,8 +115,11 @@ func (s *schemas) operation(tag string, op Op) Operation {
 	if op.Public {
 		o.Security = append(o.Security, map[string][]string{})
 	}
-	if op.In != nil {
+	switch {
+	case op.In != nil:
 		o.Body = &Body{Required: true, Content: jsonOf(s.of(reflect.TypeOf(op.In), true))}
+	case op.Consumes != "":
+		o.Body = &Body{Required: true, Content: map[string]Media{op.Consumes: {&Schema{}}}}
 	}
 	return o
 }
@@ -207,8 +210,11 @@ func defaultValue(schema *Schema, s string) any {
 
 func (s *schemas) responses(op Op) map[string]Response {
 	ok := Response{Description: http.StatusText(op.Status)}
-	if op.Out != nil {
+	switch {
+	case op.Out != nil:
 		ok.Content = jsonOf(s.of(reflect.TypeOf(op.Out), false))
+	case op.Produces != "":
+		ok.Content = map[string]Media{op.Produces: {&Schema{}}}
 	}
 	problem := map[string]Media{"application/problem+json": {s.of(reflect.TypeFor[Problem](), false)}}
 	all := map[string]Response{
@@ -227,7 +233,7 @@ func (op Op) errors() []int {
 	if strings.Contains(op.Path, "{") && op.Path != "/{$}" {
 		all = append(all, http.StatusNotFound)
 	}
-	if op.In != nil {
+	if op.In != nil || op.Consumes != "" {
 		all = append(all, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
 	}
 	if op.Params != nil || op.Create {

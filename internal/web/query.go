@@ -35,29 +35,33 @@ const (
 // is not a slice, text with control characters or a number that does not fit
 // is refused in errs.Fields; a query that cannot be read at all is errs.Invalid.
 func Query[T any](r *http.Request) (T, error) {
-	var v T
-	if len(r.URL.RawQuery) > maxQuery {
+	return pairs[T](r.URL.RawQuery, maxQuery, "query")
+}
+
+// pairs reads an encoded list of names and values into a struct by a tag.
+func pairs[T any](encoded string, most int, tag string) (T, error) {
+	var v, zero T
+	if len(encoded) > most {
 		return v, errs.Say(errs.Invalid, "error.query", nil)
 	}
-	values, err := url.ParseQuery(r.URL.RawQuery)
+	values, err := url.ParseQuery(encoded)
 	if err != nil {
 		return v, errs.Say(errs.Invalid, "error.query", nil)
 	}
 	faults := errs.Fields{}
-	queryFields(reflect.ValueOf(&v).Elem(), values, faults)
+	setFields(reflect.ValueOf(&v).Elem(), tag, values, faults)
 	if len(faults) > 0 {
-		var zero T
 		return zero, faults
 	}
 	return v, nil
 }
 
-func queryFields(v reflect.Value, values url.Values, faults errs.Fields) {
+func setFields(v reflect.Value, tag string, values url.Values, faults errs.Fields) {
 	for f, field := range v.Fields() {
-		name, tagged := f.Tag.Lookup("query")
+		name, tagged := f.Tag.Lookup(tag)
 		switch {
 		case f.Anonymous && !tagged && field.Kind() == reflect.Struct:
-			queryFields(field, values, faults)
+			setFields(field, tag, values, faults)
 		case tagged && f.IsExported():
 			given := values[name]
 			if fallback, ok := f.Tag.Lookup("default"); ok && (len(given) == 0 || len(given) == 1 && given[0] == "") {
@@ -107,7 +111,7 @@ func set(v reflect.Value, s string, tag reflect.StructTag) string {
 	switch {
 	case len(s) > maxBytes(tag):
 		return "too_long"
-	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, forbidden(tag)):
 		return "characters"
 	case readsText(v.Type()):
 		return setText(v, s)
@@ -207,7 +211,19 @@ func maxBytes(tag reflect.StructTag) int {
 	if s, ok := tag.Lookup("max"); ok {
 		return int(number(s))
 	}
+	if _, form := tag.Lookup("form"); form {
+		return maxFormText
+	}
 	return maxQueryText
+}
+
+// forbidden tells which characters a field may not have. Only what comes from
+// a text area has lines.
+func forbidden(tag reflect.StructTag) func(rune) bool {
+	if tag.Get("lines") == "" {
+		return unicode.IsControl
+	}
+	return func(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }
 }
 
 func readsText(t reflect.Type) bool {

@@ -4,6 +4,7 @@
 package webtest
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -84,25 +85,48 @@ func inside() []string {
 
 func (s Scenario) check(t *testing.T, answer *httptest.ResponseRecorder) {
 	t.Helper()
+	require.NoError(t, s.Fault(answer))
+	if s.Check != nil {
+		s.Check(t, answer)
+	}
+}
+
+// Fault reports where an answer is not what the scenario says, Check apart.
+func (s Scenario) Fault(answer *httptest.ResponseRecorder) error {
 	body := answer.Body.String()
-	require.Equal(t, s.Status, answer.Code, "%s", body)
+	if answer.Code != s.Status {
+		return fmt.Errorf("status is %d, not %d: %s", answer.Code, s.Status, body)
+	}
 	for _, want := range s.Want {
-		require.Contains(t, body, want)
+		if !strings.Contains(body, want) {
+			return fmt.Errorf("body lacks %q: %s", want, body)
+		}
 	}
 	not := s.Not
 	if answer.Code >= http.StatusBadRequest {
 		not = append(inside(), not...)
 	}
 	for _, n := range not {
-		require.NotContains(t, body, n)
-		for name, values := range answer.Header() {
-			require.NotContains(t, strings.Join(values, "\n"), n, "header %s", name)
+		if err := absent(answer, n); err != nil {
+			return err
 		}
 	}
 	for name, want := range s.WantHeader {
-		require.Equal(t, want, answer.Header().Get(name), "header %s", name)
+		if got := answer.Header().Get(name); got != want {
+			return fmt.Errorf("header %s is %q, not %q", name, got, want)
+		}
 	}
-	if s.Check != nil {
-		s.Check(t, answer)
+	return nil
+}
+
+func absent(answer *httptest.ResponseRecorder, text string) error {
+	if body := answer.Body.String(); strings.Contains(body, text) {
+		return fmt.Errorf("body has %q: %s", text, body)
 	}
+	for name, values := range answer.Header() {
+		if strings.Contains(strings.Join(values, "\n"), text) {
+			return fmt.Errorf("header %s has %q: %q", name, text, values)
+		}
+	}
+	return nil
 }
