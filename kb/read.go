@@ -287,3 +287,13 @@ func (l *Library) All(ctx context.Context, by profile.Actor, q Query) iter.Seq2[
 		}
 	}
 }
+
+// Version returns a text that changes whenever what by sees of an article may
+// have, or ErrNotFound. It is cheap, for pages that watch for changes.
+func (l *Library) Version(ctx context.Context, by profile.Actor, id string) (string, error) {
+	a, f, err := l.visible(ctx, by, id)
+	if err != nil {
+		return "", fmt.Errorf("article %s: %w", id, err)
+	}
+	return fmt.Sprintf("%d.%s", a.Version, f.audience[a.Category]), nil
+}

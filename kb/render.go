@@ -35,6 +35,7 @@ type Ref struct {
 	ID     string
 	Locale string // language of Slug
 	Slug   string // or the name of a medium
+	Asked  string // language of the reader who is shown the link, empty if it is for all
 }
 
 // defaultPath is where things are found when Options.Path is nil.
@@ -171,7 +172,7 @@ func (l *Library) resolve(ctx context.Context, by profile.Actor, ids []string, l
 	}
 	out := make(map[string]string, len(entries))
 	for _, e := range entries {
-		out[e.Article] = l.path(Ref{Kind: "article", ID: e.Article, Locale: e.Locale, Slug: e.Slug})
+		out[e.Article] = l.path(Ref{Kind: "article", ID: e.Article, Locale: e.Locale, Slug: e.Slug, Asked: locale})
 	}
 	return out, nil
 }

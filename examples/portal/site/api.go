@@ -1,0 +1,89 @@
+package site
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Version is the version of the API's description.
+const Version = "0.1.0"
+
+const apiPrefix = "/api/v1"
+
+// mountAPI serves the JSON of each capability under one prefix, and one
+// description of all of it.
+func (s *Site) mountAPI(mux *http.ServeMux) {
+	library := http.StripPrefix(apiPrefix, s.library.Handler())
+	for _, path := range []string{"/articles", "/slugs", "/categories", "/feedback", "/manuscripts"} {
+		mux.Handle(apiPrefix+path, s.inLanguage(library))
+		mux.Handle(apiPrefix+path+"/", s.inLanguage(library))
+	}
+	mux.Handle(apiPrefix+"/search/", s.inLanguage(http.StripPrefix(apiPrefix+"/search", s.engine.Handler())))
+	mux.Handle(apiPrefix+"/search", s.inLanguage(http.StripPrefix(apiPrefix, rooted(s.engine.Handler(), "/search"))))
+	mux.Handle(apiPrefix+"/me", s.inLanguage(http.StripPrefix(apiPrefix, s.people.Handler())))
+	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
+	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version,
+		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix+"/search"), s.people.API().OpenAPI(apiPrefix))))
+}
+
+// rooted serves a path as the root of h.
+func rooted(h http.Handler, path string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r2 := *r
+		r2.URL = cloneURL(r.URL, "/")
+		h.ServeHTTP(w, &r2)
+	})
+}
+
+// inLanguage makes the API's errors speak the client's language. Its paths have
+// no language in front.
+func (s *Site) inLanguage(next http.Handler) http.Handler {
+	return s.withVisit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "private, no-cache")
+		next.ServeHTTP(w, r)
+	}))
+}
+
+// live tells an open page when content has changed, by name only: whoever
+// listens asks for it again and is shown what they may see. It ends within a
+// second of the listener losing their rights.
+func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
+	stream, err := web.Stream(w, r, &web.StreamOptions{Recheck: profile.Recheck})
+	if err != nil {
+		return err
+	}
+	go s.follow(r, stream)
+	return stream.Run()
+}
+
+// follow sends an event whenever an article that the listener reads changes.
+func (s *Site) follow(r *http.Request, stream *web.EventStream) {
+	by, id := profile.FromContext(r.Context()), r.URL.Query().Get("article")
+	seen := s.versionOf(r, by, id)
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-time.After(time.Second):
+		}
+		if now := s.versionOf(r, by, id); now != seen {
+			seen = now
+			if stream.Send(web.Event{Name: "changed", Data: []byte(id)}) != nil {
+				return
+			}
+		}
+	}
+}
+
+// versionOf returns what changes with an article as by sees it, "" if by does
+// not see it.
+func (s *Site) versionOf(r *http.Request, by profile.Actor, id string) string {
+	version, err := s.library.Version(r.Context(), by, id)
+	if err != nil {
+		return ""
+	}
+	return version
+}

@@ -1,0 +1,4 @@
+create table stoa_portal_setting (
+	name  text primary key collate "C",
+	value text not null
+);

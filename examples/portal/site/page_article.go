@@ -1,0 +1,160 @@
+package site
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/idem"
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/search"
+)
+
+type articleBody struct {
+	Page    kb.Page
+	Related []kb.Entry
+	Rating  ratingForm
+}
+
+// A ratingForm is the form below an article as it was filled in.
+type ratingForm struct {
+	Action  string
+	Key     string // the same form sent twice counts once
+	Reasons []kb.Reason
+	Reason  kb.Reason
+	Comment string
+	Open    bool // the part about what was wrong is open
+	Thanks  bool
+	Errors  map[string]string
+}
+
+type articleParams struct {
+	Click  string `query:"c"`
+	Thanks string `query:"thanks" max:"3"`
+}
+
+func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
+	found, moved, err := s.findArticle(w, r)
+	if err != nil || moved {
+		return err
+	}
+	v := visitOf(r.Context())
+	params, err := web.Query[articleParams](r)
+	if err != nil {
+		return err
+	}
+	if params.Click != "" {
+		// Counting a click must not keep anybody from reading.
+		if err := s.engine.Clicked(r.Context(), v.By, params.Click); err != nil && !errors.Is(err, search.ErrInvalid) {
+			s.cfg.Log.WarnContext(r.Context(), "click not recorded", "err", err)
+		}
+		http.Redirect(w, r, v.link(v.Path), http.StatusFound)
+		return nil
+	}
+	form := ratingForm{Key: idem.New(), Thanks: params.Thanks != ""}
+	return s.showArticle(w, r, http.StatusOK, found, form)
+}
+
+// findArticle returns the article in a request's path. If it has moved, the
+// reader is sent there and moved is true.
+func (s *Site) findArticle(w http.ResponseWriter, r *http.Request) (found kb.Found, moved bool, err error) {
+	v := visitOf(r.Context())
+	slug, err := web.PathValue(r, "slug")
+	if err != nil {
+		return found, false, err
+	}
+	found, err = s.library.Find(r.Context(), v.By, string(v.Locale), slug)
+	if err != nil {
+		return found, false, err
+	}
+	if found.Moved && r.Method != http.MethodPost {
+		http.Redirect(w, r, v.link("/articles/"+escape(found.Slug)), http.StatusMovedPermanently)
+		return found, true, nil
+	}
+	return found, false, nil
+}
+
+func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, found kb.Found, form ratingForm) error {
+	v := visitOf(r.Context())
+	a, err := s.library.Article(r.Context(), v.By, found.ID, string(v.Locale))
+	if err != nil {
+		return err
+	}
+	form.Action, form.Reasons = v.link("/articles/"+escape(a.Slug)+"/feedback"), kb.Reasons()
+	p := s.newPage(r, a.Title)
+	p.Description, p.Type, p.NoIndex = a.Summary, "article", !a.Public
+	p.Published, p.Modified = a.PublishedAt, a.UpdatedAt
+	p.Crumbs = s.crumbs(v, a.Categories...)
+	p.Alternates = alternatesOf("/articles/", a.Languages, s.languages.Offered(), a.Slug)
+	p.Canonical = s.canonical(v, a)
+	p.Data = s.articleData(v, p, a)
+	p.Body = articleBody{Page: a, Related: s.relatedTo(r, a), Rating: form}
+	return s.show(w, r, status, "article", p)
+}
+
+// canonical is the address of the text that is shown: where an article is shown
+// in another language than asked for, that language's page.
+func (s *Site) canonical(v *visit, a kb.Page) string {
+	return v.Origin + s.path(kb.Ref{Kind: "article", Locale: a.Locale, Slug: a.Slug})
+}
+
+// relatedTo returns what to read next: what the authors chose, and then what
+// the index finds alike.
+func (s *Site) relatedTo(r *http.Request, a kb.Page) []kb.Entry {
+	const most = 5
+	out := a.Related[:min(len(a.Related), most)]
+	if len(out) >= 3 {
+		return out
+	}
+	v := visitOf(r.Context())
+	hits, err := s.engine.Related(r.Context(), v.By, search.Like{
+		Group: "article/" + a.Article, Title: a.Title, Keywords: a.Tags, Locale: string(v.Locale), Limit: most,
+	})
+	if err != nil {
+		return out // a page without suggestions is better than none
+	}
+	var ids []string
+	for _, h := range hits {
+		id := strings.TrimPrefix(h.Group, "article/")
+		if !slices.ContainsFunc(out, func(e kb.Entry) bool { return e.Article == id }) {
+			ids = append(ids, id)
+		}
+	}
+	more, err := s.library.Entries(r.Context(), v.By, ids, string(v.Locale))
+	if err != nil {
+		return out
+	}
+	return append(slices.Clone(out), more[:min(len(more), most-len(out))]...)
+}
+
+// rate takes the form below an article.
+func (s *Site) rate(w http.ResponseWriter, r *http.Request) error {
+	found, _, err := s.findArticle(w, r)
+	if err != nil {
+		return err
+	}
+	v := visitOf(r.Context())
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	o := kb.Opinion{
+		Article: found.ID, Locale: found.Locale, Helpful: r.PostFormValue("helpful") == "yes",
+		Reason: kb.Reason(r.PostFormValue("reason")), Comment: r.PostFormValue("comment"), Key: r.PostFormValue("key"),
+	}
+	if o.Helpful {
+		o.Reason, o.Comment = "", ""
+	}
+	_, err = s.library.Rate(r.Context(), v.By, o)
+	if fields, ok := errors.AsType[errs.Fields](err); ok {
+		form := ratingForm{Key: idem.New(), Reason: o.Reason, Comment: o.Comment, Open: true, Errors: v.P.Fields(fields)}
+		return s.showArticle(w, r, http.StatusUnprocessableEntity, found, form)
+	}
+	if err != nil && !errors.Is(err, kb.ErrConflict) {
+		return err
+	}
+	http.Redirect(w, r, v.link("/articles/"+escape(found.Slug))+"?thanks=1#feedback", http.StatusSeeOther)
+	return nil
+}

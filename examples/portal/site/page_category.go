@@ -1,0 +1,109 @@
+package site
+
+import (
+	"net/http"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/kb"
+)
+
+func (s *Site) categories(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	places, err := s.library.Categories(r.Context(), v.By, string(v.Locale))
+	if err != nil {
+		return err
+	}
+	p := s.newPage(r, v.P.T("categories.title"))
+	p.Crumbs = s.crumbs(v)
+	p.Body = filled(places)
+	return s.show(w, r, http.StatusOK, "categories", p)
+}
+
+type categoryBody struct {
+	Place    kb.Place
+	Articles []kb.Entry
+	Next     string // address of the next page
+	First    string // address of the first, on later ones
+}
+
+type categoryParams struct {
+	After string `query:"after"`
+}
+
+func (s *Site) category(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	slug, err := web.PathValue(r, "slug")
+	if err != nil {
+		return err
+	}
+	found, err := s.library.FindCategory(r.Context(), v.By, string(v.Locale), slug)
+	if err != nil {
+		return err
+	}
+	if found.Moved {
+		http.Redirect(w, r, v.link("/categories/"+escape(found.Slug)), http.StatusMovedPermanently)
+		return nil
+	}
+	params, err := web.Query[categoryParams](r)
+	if err != nil {
+		return err
+	}
+	return s.showCategory(w, r, found.ID, params.After)
+}
+
+func (s *Site) showCategory(w http.ResponseWriter, r *http.Request, id, after string) error {
+	v := visitOf(r.Context())
+	place, err := s.library.Category(r.Context(), v.By, id, string(v.Locale))
+	if err != nil {
+		return err
+	}
+	place.Children = filled(place.Children)
+	articles, next, err := s.library.Articles(r.Context(), v.By, kb.Query{Category: id, Locale: string(v.Locale), After: after, Limit: 50})
+	if err != nil {
+		return err
+	}
+	path, err := s.library.CategoryPath(r.Context(), v.By, id, string(v.Locale))
+	if err != nil {
+		return err
+	}
+	p := s.newPage(r, place.Title)
+	p.Description = place.Description
+	p.Crumbs = s.crumbs(v, path[:len(path)-1]...)
+	p.Alternates = alternatesOf("/categories/", place.Languages, s.languages.Offered(), place.Slug)
+	b := categoryBody{Place: place, Articles: articles}
+	if next != "" {
+		b.Next = p.With("after", next)
+	}
+	if after != "" {
+		b.First, p.NoIndex = p.With("after", ""), true
+	}
+	p.Body = b
+	p.Data = []any{s.breadcrumbData(v, p.Crumbs, place.Title, p.Canonical)}
+	return s.show(w, r, http.StatusOK, "category", p)
+}
+
+// crumbs returns the way from the home page down to the last of places.
+func (s *Site) crumbs(v *visit, places ...kb.Place) []crumb {
+	out := []crumb{{Title: v.P.T("nav.home"), Href: v.link("/")}}
+	for _, p := range places {
+		out = append(out, crumb{Title: p.Title, Href: v.link("/categories/" + escape(p.Slug)), Locale: p.Locale})
+	}
+	return out
+}
+
+// alternatesOf returns the addresses of content in every offered language: its
+// own name where it is translated, the one shown otherwise.
+func alternatesOf(prefix string, languages []kb.Language, offered []i18n.Locale, slug string) []alternate {
+	var out []alternate
+	for _, l := range offered {
+		name := slug
+		for _, have := range languages {
+			if have.Locale == string(l) {
+				name = have.Slug
+			}
+		}
+		out = append(out, alternate{l, i18n.JoinPath(l, prefix+escape(name))})
+	}
+	return out
+}

@@ -1,0 +1,140 @@
+package site
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/valid"
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// contact tells people how to reach a person. There is always a way.
+func (s *Site) contact(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	p := s.newPage(r, v.P.T("contact.title"))
+	p.Crumbs = s.crumbs(v)
+	return s.show(w, r, http.StatusOK, "contact", p)
+}
+
+// switchLocale remembers the language somebody chose, and goes on to where they
+// were, in that language.
+func (s *Site) switchLocale(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	locale, err := i18n.ParseLocale(r.PostFormValue("locale"))
+	if err != nil {
+		return errs.Field("locale", "error.field.bad_locale", nil)
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: localeCookie, Value: string(locale), Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
+		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+	})
+	http.Redirect(w, r, valid.ReturnPath(r.PostFormValue("return_to")), http.StatusSeeOther)
+	return nil
+}
+
+type demoBody struct {
+	Accounts []demoAccount
+	Return   string
+	Current  string
+}
+
+type demoAccount struct {
+	Name   string
+	About  string
+	People []demoPerson
+}
+
+type demoPerson struct {
+	ID, Name, About string
+	Roles           []string
+	Locale          string
+}
+
+// demo lists the demo's people, to be signed in as.
+func (s *Site) demo(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	b := demoBody{Return: valid.ReturnPath(r.URL.Query().Get("return_to")), Current: v.By.ID}
+	for _, account := range s.demoPeople() {
+		b.Accounts = append(b.Accounts, account)
+	}
+	p := s.newPage(r, v.P.T("demo.title"))
+	p.NoIndex, p.Body, p.Crumbs = true, b, s.crumbs(v)
+	return s.show(w, r, http.StatusOK, "demo", p)
+}
+
+func (s *Site) demoSignIn(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	person := r.PostFormValue("person")
+	if _, err := s.people.Actor(r.Context(), person); err != nil {
+		if errors.Is(err, profile.ErrNotFound) {
+			return errs.Field("person", "error.field.required", nil)
+		}
+		return err
+	}
+	http.SetCookie(w, s.sessions.issue(person, r.TLS != nil))
+	http.Redirect(w, r, s.withoutLocale(r.PostFormValue("return_to")), http.StatusSeeOther)
+	return nil
+}
+
+// withoutLocale returns a path of ours without its language, so that the
+// language of whoever is signed in now applies.
+func (s *Site) withoutLocale(path string) string {
+	path = valid.ReturnPath(path)
+	u, err := url.Parse(path)
+	if err != nil {
+		return "/"
+	}
+	if _, rest, ok := s.languages.SplitPath(u.Path); ok {
+		path = strings.Replace(path, u.EscapedPath(), (&url.URL{Path: rest}).EscapedPath(), 1)
+	}
+	return path
+}
+
+func (s *Site) demoSignOut(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+	http.SetCookie(w, s.sessions.expired())
+	http.Redirect(w, r, valid.ReturnPath(r.PostFormValue("return_to")), http.StatusSeeOther)
+	return nil
+}
+
+// errorPage shows an error as a page of the portal.
+func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if visitOf(r.Context()) == nil {
+		// It happened before the language was picked.
+		s.withVisit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.errorPage(w, r, status, err) })).ServeHTTP(w, r)
+		return
+	}
+	problem := web.Describe(r, err)
+	p := s.newPage(r, problem.Title)
+	p.NoIndex, p.Alternates = true, nil
+	p.Body = errorBody{Status: status, Problem: problem, SignIn: s.cfg.Demo && status == http.StatusNotFound && p.By.Anonymous()}
+	if status == http.StatusNotFound {
+		p.Title = p.P.T("error_page.not_found")
+	}
+	if fault := s.show(w, r, status, "error", p); fault != nil {
+		s.cfg.Log.ErrorContext(r.Context(), "error page", "err", fault)
+		http.Error(w, problem.Title, status)
+	}
+}
+
+type errorBody struct {
+	Status  int
+	Problem web.Problem
+	SignIn  bool
+}
+
+// Hot reports whether the fault is ours.
+func (b errorBody) Hot() bool { return b.Status >= 500 }

@@ -1,0 +1,260 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search"
+)
+
+// facets are what results can be narrowed by, in the order of the page. The
+// parameter of each is its name.
+var facets = []string{"kind", "category", "product", "language"}
+
+type searchParams struct {
+	Text     string   `query:"q" max:"1000"`
+	Kind     []string `query:"kind"`
+	Category []string `query:"category"`
+	Product  []string `query:"product"`
+	Language []string `query:"language"`
+	Sort     string   `query:"sort" max:"20"`
+	Page     int      `query:"page" default:"1" clamp:"1,1000"`
+}
+
+func (p searchParams) filters() map[string][]string {
+	out := map[string][]string{}
+	for name, values := range map[string][]string{"kind": p.Kind, "category": p.Category, "product": p.Product, "language": p.Language} {
+		if len(values) > 0 {
+			out[name] = values
+		}
+	}
+	return out
+}
+
+type searchBody struct {
+	Text    string
+	Results search.Results
+	Hits    []hit
+	Facets  []facet
+	Active  []choice // filters in force, each with the address without it
+	Sort    string
+	Pages   []pageLink
+	Prev    string
+	Next    string
+	Correct string     // address of the corrected query
+	All     string     // address without filters
+	Popular []kb.Entry // ways on when nothing is found
+	Places  []kb.Place
+}
+
+type hit struct {
+	search.Hit
+	Href string
+}
+
+// A facet is one thing to narrow results by.
+type facet struct {
+	Name    string
+	Choices []choice
+}
+
+// A choice is one value of a facet.
+type choice struct {
+	Facet  string
+	Value  string
+	Label  string
+	Count  int
+	Active bool
+	Href   string // address with the choice toggled
+}
+
+type pageLink struct {
+	Number  int
+	Href    string
+	Current bool
+}
+
+func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	params, err := web.Query[searchParams](r)
+	if err != nil {
+		return err
+	}
+	q := search.Query{
+		Text: params.Text, Locale: string(v.Locale), Filters: params.filters(), Facets: facets, Page: params.Page, Limit: 10,
+	}
+	if params.Sort == string(search.SortUpdated) {
+		q.Sort = search.SortUpdated
+	}
+	res, err := s.engine.Search(r.Context(), v.By, q)
+	if err != nil {
+		return err
+	}
+	p := s.newPage(r, v.P.T("search.title"))
+	if params.Text != "" {
+		p.Title = v.P.T("search.title_for", "query", params.Text)
+	}
+	p.Search, p.NoIndex = params.Text, true
+	p.Canonical = v.Origin + v.link("/search")
+	p.Crumbs = s.crumbs(v)
+	if p.Body, err = s.searchBody(r.Context(), p, q, res); err != nil {
+		return err
+	}
+	return s.show(w, r, http.StatusOK, "search", p)
+}
+
+func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res search.Results) (searchBody, error) {
+	b := searchBody{Text: q.Text, Results: res, Sort: string(q.Sort), All: p.With("kind", "", "category", "", "product", "", "language", "")}
+	for _, h := range res.Hits {
+		b.Hits = append(b.Hits, hit{Hit: h, Href: s.relink(p.visit, h.Path) + "?c=" + h.Click})
+	}
+	names, err := s.placeNames(ctx, p.By, p.Locale)
+	if err != nil {
+		return b, err
+	}
+	for _, name := range facets {
+		f := s.facet(p, name, q.Filters[name], res.Facets[name], names)
+		b.Facets = append(b.Facets, f)
+		for _, c := range f.Choices {
+			if c.Active {
+				b.Active = append(b.Active, c)
+			}
+		}
+	}
+	if res.DidYouMean != "" {
+		b.Correct = p.With("q", res.DidYouMean)
+	}
+	b.pages(p, res)
+	if res.Total == 0 {
+		err = s.waysOn(ctx, p, &b)
+	}
+	return b, err
+}
+
+// waysOn fills in where to go from a search that found nothing.
+func (s *Site) waysOn(ctx context.Context, p *page, b *searchBody) (err error) {
+	if b.Popular, err = s.popular(ctx, p.By, string(p.Locale), 5); err != nil {
+		return err
+	}
+	b.Places, err = s.library.Categories(ctx, p.By, string(p.Locale))
+	b.Places = filled(b.Places)
+	return err
+}
+
+func (s *Site) facet(p *page, name string, active []string, counts []search.FacetCount, places map[string]string) facet {
+	f := facet{Name: name}
+	for _, c := range counts {
+		if len(f.Choices) >= 12 && !slices.Contains(active, c.Value) {
+			continue
+		}
+		f.Choices = append(f.Choices, choice{
+			Facet: name, Value: c.Value, Label: s.facetLabel(p, name, c.Value, places), Count: c.Count,
+			Active: slices.Contains(active, c.Value), Href: p.toggled(name, c.Value),
+		})
+	}
+	return f
+}
+
+// toggled returns the page's address with a value added to a parameter, or
+// taken from it.
+func (p *page) toggled(name, value string) string {
+	q := p.Query[name]
+	clone := *p
+	clone.visit = new(visit)
+	*clone.visit = *p.visit
+	clone.Query = map[string][]string{}
+	for k, v := range p.Query {
+		clone.Query[k] = v
+	}
+	if slices.Contains(q, value) {
+		clone.Query[name] = slices.DeleteFunc(slices.Clone(q), func(s string) bool { return s == value })
+	} else {
+		clone.Query[name] = append(slices.Clone(q), value)
+	}
+	return clone.With()
+}
+
+func (s *Site) facetLabel(p *page, name, value string, places map[string]string) string {
+	switch name {
+	case "language":
+		return i18n.Locale(value).Name(p.Locale)
+	case "category":
+		if title, ok := places[value]; ok {
+			return title
+		}
+	case "kind":
+		if key := "kind." + underscored(value); p.P.Has(key) {
+			return p.P.T(key)
+		}
+	case "product":
+		return s.productName(value)
+	}
+	return value
+}
+
+// placeNames returns the titles of the categories that by may see.
+func (s *Site) placeNames(ctx context.Context, by profile.Actor, locale i18n.Locale) (map[string]string, error) {
+	tree, err := s.library.Categories(ctx, by, string(locale))
+	names := map[string]string{}
+	var walk func([]kb.Place)
+	walk = func(places []kb.Place) {
+		for _, p := range places {
+			names[p.ID] = p.Title
+			walk(p.Children)
+		}
+	}
+	walk(tree)
+	return names, err
+}
+
+// pages fills in the links to the pages around the current one.
+func (b *searchBody) pages(p *page, res search.Results) {
+	if res.Pages < 2 {
+		return
+	}
+	at := func(n int) string { return p.With("page", strconv.Itoa(n)) }
+	for n := max(1, res.Page-2); n <= min(res.Pages, res.Page+2); n++ {
+		b.Pages = append(b.Pages, pageLink{Number: n, Href: at(n), Current: n == res.Page})
+	}
+	if res.Page > 1 {
+		b.Prev = at(res.Page - 1)
+	}
+	if res.Page < res.Pages {
+		b.Next = at(res.Page + 1)
+	}
+}
+
+// suggestions answers the search box while somebody types.
+func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	params, err := web.Query[searchParams](r)
+	if err != nil {
+		return err
+	}
+	found, err := s.engine.Suggest(r.Context(), v.By, params.Text, string(v.Locale), 7)
+	if err != nil {
+		return err
+	}
+	type suggestion struct {
+		Title []search.Span `json:"title"`
+		Href  string        `json:"href"`
+		Kind  string        `json:"kind"`
+		Lang  string        `json:"lang,omitempty"`
+	}
+	out := make([]suggestion, 0, len(found))
+	for _, f := range found {
+		item := suggestion{Title: f.Title, Href: s.relink(v, f.Path), Kind: v.P.T("kind." + underscored(f.Kind))}
+		if f.Locale != string(v.Locale) {
+			item.Lang = f.Locale
+		}
+		out = append(out, item)
+	}
+	w.Header().Set("Cache-Control", "private, max-age=30")
+	return web.JSON(w, r, http.StatusOK, map[string]any{"suggestions": out})
+}

@@ -1,0 +1,120 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// A route is a pattern, what serves it, and how it is checked that it shows
+// nobody what they may not see: Surface names the part of the visibility test
+// that covers it, or says why there is nothing to see.
+type route struct {
+	Pattern string
+	Surface string
+	Serve   web.Func
+}
+
+// nothing marks routes that show no content.
+const nothing = "none: "
+
+// routes returns the pages. Patterns are without the language's prefix.
+func (s *Site) routes() []route {
+	pages := []route{
+		{"GET /{$}", "home", s.home},
+		{"GET /categories", "categories", s.categories},
+		{"GET /categories/{slug}", "category", s.category},
+		{"GET /articles/{slug}", "article", s.article},
+		{"POST /articles/{slug}/feedback", "feedback form", s.rate},
+		{"GET /search", "search", s.search},
+		{"GET /search/suggestions", "suggestions", s.suggestions},
+		{"GET /media/{name}", "media", s.media},
+		{"GET /feed.atom", "feed", s.feed},
+		{"GET /sitemap.xml", "sitemap", s.sitemap},
+		{"GET /robots.txt", nothing + "fixed text", s.robots},
+		{"POST /locale", nothing + "sets a cookie", s.switchLocale},
+		{"GET /contact", nothing + "fixed text", s.contact},
+	}
+	if s.cfg.Demo {
+		pages = append(pages,
+			route{"GET /demo", nothing + "demo people only", s.demo},
+			route{"POST /demo/sign-in", nothing + "sets a cookie", s.demoSignIn},
+			route{"POST /demo/sign-out", nothing + "sets a cookie", s.demoSignOut},
+		)
+	}
+	return pages
+}
+
+// openPages builds the handler: pages, the API, and what watches over both.
+func (s *Site) openPages(context.Context) (err error) {
+	if s.views, err = loadViews(s); err != nil {
+		return err
+	}
+	pages := http.NewServeMux()
+	for _, r := range s.routes() {
+		pages.Handle(r.Pattern, web.Handler(s.cfg.Log, r.Serve))
+	}
+	pages.Handle("/", web.Handler(s.cfg.Log, s.elsewhere))
+	root := http.NewServeMux()
+	root.Handle("/", s.withVisit(pages))
+	root.Handle("/static/", s.static())
+	s.mountAPI(root)
+	s.mountHealth(root)
+	s.handler, err = s.guard(root)
+	return err
+}
+
+// guard puts around everything what a server on the open internet needs.
+func (s *Site) guard(next http.Handler) (http.Handler, error) {
+	sameOrigin, err := web.CrossOrigin()
+	if err != nil {
+		return nil, err
+	}
+	limiter := web.NewLimiter(web.Rate{Events: 600, Per: time.Minute, Burst: 200}, nil)
+	for _, around := range []func(http.Handler) http.Handler{
+		s.withTraffic,
+		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{Logger: s.cfg.Log}),
+		sameOrigin,
+		web.RateLimit(limiter, func(r *http.Request) string { return web.LimitKey(web.ClientIPFrom(r)) }),
+		web.MaxBytes(1 << 20),
+		web.SecurityHeaders(nil),
+		web.Recover(s.cfg.Log),
+		web.Access(s.cfg.Log, s.observe),
+		web.ErrorPages(s.errorPage),
+		web.ClientIP(s.cfg.Proxies),
+		web.RequestID(s.cfg.Proxies),
+	} {
+		next = around(next)
+	}
+	return next, nil
+}
+
+// elsewhere answers paths that no page has: an old address leads on, anything
+// else is not found.
+func (s *Site) elsewhere(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		return profile.ErrNotFound
+	}
+	// An old address may have had a language of its own in front.
+	for _, path := range []string{v.Path, v.link(v.Path)} {
+		ref, err := s.library.Redirect(r.Context(), v.By, path, string(v.Locale))
+		if err != nil {
+			continue
+		}
+		if v.Prefix || ref.Locale == "" {
+			ref.Asked = string(v.Locale)
+		}
+		http.Redirect(w, r, s.path(ref), http.StatusMovedPermanently)
+		return nil
+	}
+	if strings.HasSuffix(v.Path, "/") && len(v.Path) > 1 {
+		http.Redirect(w, r, v.link(strings.TrimRight(v.Path, "/")), http.StatusMovedPermanently)
+		return nil
+	}
+	return profile.ErrNotFound
+}

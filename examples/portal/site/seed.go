@@ -1,0 +1,128 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/stoa-go/stoa/examples/portal/demo"
+	"github.com/stoa-go/stoa/kb/importkb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// seed puts the demo's people and content in, if the portal is a demo. What is
+// there already stays as it is.
+func (s *Site) seed(ctx context.Context) (err error) {
+	if !s.cfg.Demo {
+		return nil
+	}
+	if s.world, err = demo.Read(); err != nil {
+		return err
+	}
+	for _, a := range s.world.Accounts {
+		if err := s.seedAccount(ctx, a); err != nil {
+			return fmt.Errorf("demo account %s: %w", a.ID, err)
+		}
+	}
+	for _, p := range s.world.People {
+		if err := s.seedPerson(ctx, p); err != nil {
+			return fmt.Errorf("demo person %s: %w", p.ID, err)
+		}
+	}
+	return s.seedArticles(ctx)
+}
+
+func (s *Site) seedAccount(ctx context.Context, a demo.Account) error {
+	_, err := s.people.SaveAccount(ctx, system, profile.Account{
+		ID: a.ID, Name: a.Name, Attributes: attributes(a.Attributes, "plan", a.Plan), Country: a.Country,
+	})
+	return unlessThere(err)
+}
+
+func (s *Site) seedPerson(ctx context.Context, p demo.Person) error {
+	roles := make([]profile.Role, len(p.Roles))
+	for i, r := range p.Roles {
+		roles[i] = profile.Role(r)
+	}
+	_, err := s.people.SavePerson(ctx, system, profile.Person{
+		ID: p.ID, Account: p.Account, Name: p.Name, Email: p.Email, Roles: roles, Locale: p.Locale, Zone: p.Zone,
+		Attributes: attributes(p.Attributes),
+	})
+	return unlessThere(err)
+}
+
+// unlessThere forgives that something is there already: somebody may have
+// changed it since.
+func unlessThere(err error) error {
+	if errors.Is(err, profile.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// attributes turns the demo's values into lists of texts.
+func attributes(m map[string]any, more ...string) map[string][]string {
+	out := map[string][]string{}
+	for k, v := range m {
+		if list, ok := v.([]any); ok {
+			for _, item := range list {
+				out[k] = append(out[k], fmt.Sprint(item))
+			}
+			continue
+		}
+		out[k] = []string{fmt.Sprint(v)}
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		if more[i+1] != "" {
+			out[more[i]] = []string{more[i+1]}
+		}
+	}
+	return out
+}
+
+// seedArticles imports the demo's articles the first time.
+func (s *Site) seedArticles(ctx context.Context) error {
+	tree, err := s.library.Categories(ctx, system, "en")
+	if err != nil || len(tree) > 0 {
+		return err
+	}
+	bundle, err := importkb.Folder(demo.Files(), "demo")
+	if err != nil {
+		return err
+	}
+	report, err := s.Import(ctx, bundle, nil)
+	if err != nil {
+		return err
+	}
+	if len(report.Problems) > 0 {
+		return fmt.Errorf("demo articles: %w", report.Problems[0])
+	}
+	return nil
+}
+
+// demoPeople returns the people to be signed in as, by organisation.
+func (s *Site) demoPeople() []demoAccount {
+	var out []demoAccount
+	for _, a := range s.world.Accounts {
+		account := demoAccount{Name: a.Name, About: a.About}
+		for _, p := range s.world.People {
+			if p.Account == a.ID {
+				account.People = append(account.People, demoPerson{ID: p.ID, Name: p.Name, About: p.About, Roles: p.Roles, Locale: p.Locale})
+			}
+		}
+		if len(account.People) > 0 {
+			out = append(out, account)
+		}
+	}
+	return out
+}
+
+// productName returns what a product is called.
+func (s *Site) productName(id string) string {
+	i := slices.IndexFunc(s.world.Products, func(p demo.Product) bool { return p.ID == id })
+	if i < 0 {
+		return id
+	}
+	return s.world.Products[i].Name
+}

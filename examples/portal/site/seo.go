@@ -1,0 +1,176 @@
+package site
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// robots tells outside search engines where to look.
+func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	var b strings.Builder
+	b.WriteString("User-agent: *\nDisallow: /api/\nDisallow: /demo\n")
+	for _, l := range s.languages.Offered() {
+		fmt.Fprintf(&b, "Disallow: %s\n", i18n.JoinPath(l, "/search"))
+	}
+	fmt.Fprintf(&b, "Disallow: /search\nSitemap: %s/sitemap.xml\n", v.Origin)
+	plain(w, http.StatusOK, strings.TrimSuffix(b.String(), "\n"))
+	return nil
+}
+
+type sitemapXML struct {
+	XMLName xml.Name     `xml:"http://www.sitemaps.org/schemas/sitemap/0.9 urlset"`
+	XHTML   string       `xml:"xmlns:xhtml,attr"`
+	URLs    []sitemapURL `xml:"url"`
+}
+
+type sitemapURL struct {
+	Loc     string        `xml:"loc"`
+	LastMod string        `xml:"lastmod,omitempty"`
+	Links   []sitemapLink `xml:"xhtml:link"`
+}
+
+type sitemapLink struct {
+	Rel  string `xml:"rel,attr"`
+	Lang string `xml:"hreflang,attr"`
+	Href string `xml:"href,attr"`
+}
+
+// maxSitemap is how many addresses the format allows in one file.
+const maxSitemap = 50_000
+
+// sitemap lists what everybody may read, in every language it is written in.
+func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	out := sitemapXML{XHTML: "http://www.w3.org/1999/xhtml"}
+	out.add(v.Origin, s.links("/"), time.Time{})
+	anyone := profile.Actor{}
+	tree, err := s.library.Categories(r.Context(), anyone, "")
+	if err != nil {
+		return err
+	}
+	s.addPlaces(&out, v.Origin, filled(tree))
+	for e, err := range s.library.All(r.Context(), anyone, kb.Query{Limit: 200}) {
+		if err != nil {
+			return err
+		}
+		if len(out.URLs) >= maxSitemap {
+			break
+		}
+		out.add(v.Origin, s.contentLinks("/articles/", e.Languages), e.UpdatedAt)
+	}
+	out.URLs = out.URLs[:min(len(out.URLs), maxSitemap)]
+	return writeXML(w, "application/xml; charset=utf-8", out)
+}
+
+func (s *Site) addPlaces(out *sitemapXML, origin string, places []kb.Place) {
+	for _, p := range places {
+		out.add(origin, s.contentLinks("/categories/", p.Languages), time.Time{})
+		s.addPlaces(out, origin, p.Children)
+	}
+}
+
+// add adds one address for each language, each naming all others.
+func (x *sitemapXML) add(origin string, in []alternate, modified time.Time) {
+	var links []sitemapLink
+	for _, a := range in {
+		links = append(links, sitemapLink{Rel: "alternate", Lang: string(a.Locale), Href: origin + a.Href})
+	}
+	for _, l := range links {
+		u := sitemapURL{Loc: l.Href, Links: links}
+		if !modified.IsZero() {
+			u.LastMod = modified.Format(time.RFC3339)
+		}
+		x.URLs = append(x.URLs, u)
+	}
+}
+
+// links returns a path of the interface in every language.
+func (s *Site) links(path string) []alternate {
+	var out []alternate
+	for _, l := range s.languages.Offered() {
+		out = append(out, alternate{l, i18n.JoinPath(l, path)})
+	}
+	return out
+}
+
+// contentLinks returns the addresses of content in the languages it is written
+// in and the interface is offered in; in others, outside search engines would
+// find the same text again.
+func (s *Site) contentLinks(prefix string, languages []kb.Language) []alternate {
+	var out []alternate
+	for _, l := range languages {
+		out = append(out, alternate{i18n.Locale(l.Locale), i18n.JoinPath(i18n.Locale(l.Locale), prefix+escape(l.Slug))})
+	}
+	return out
+}
+
+func writeXML(w http.ResponseWriter, contentType string, v any) error {
+	data, err := xml.MarshalIndent(v, "", " ")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Cache-Control", "private, max-age=300")
+	_, err = w.Write(append([]byte(xml.Header), data...))
+	return err
+}
+
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr"`
+	Title   string      `xml:"title"`
+	ID      string      `xml:"id"`
+	Updated string      `xml:"updated"`
+	Links   []atomLink  `xml:"link"`
+	Author  string      `xml:"author>name"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr,omitempty"`
+	Href string `xml:"href,attr"`
+}
+
+type atomEntry struct {
+	Lang    string   `xml:"xml:lang,attr"`
+	Title   string   `xml:"title"`
+	ID      string   `xml:"id"`
+	Updated string   `xml:"updated"`
+	Link    atomLink `xml:"link"`
+	Summary string   `xml:"summary"`
+}
+
+// feed lists what changed last, as far as the reader may read it.
+func (s *Site) feed(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	entries, _, err := s.library.Articles(r.Context(), v.By, kb.Query{Locale: string(v.Locale), Order: kb.OrderUpdated, Limit: 30})
+	if err != nil {
+		return err
+	}
+	self := v.Origin + v.link("/feed.atom")
+	out := atomFeed{
+		Lang: string(v.Locale), Title: s.cfg.Brand + " – " + v.P.T("home.recent"), ID: self, Author: s.cfg.Brand,
+		Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
+		Links:   []atomLink{{Rel: "self", Type: "application/atom+xml", Href: self}, {Rel: "alternate", Type: "text/html", Href: v.Origin + v.link("/")}},
+	}
+	for i, e := range entries {
+		at := e.UpdatedAt.Format(time.RFC3339)
+		if i == 0 {
+			out.Updated = at
+		}
+		out.Entries = append(out.Entries, atomEntry{
+			Lang: e.Locale, Title: e.Title, ID: "urn:stoa:article:" + e.Article, Updated: at, Summary: e.Summary,
+			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.Origin + v.link("/articles/"+escape(e.Slug))},
+		})
+	}
+	return writeXML(w, "application/atom+xml; charset=utf-8", out)
+}

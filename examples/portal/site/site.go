@@ -1,0 +1,140 @@
+// Package site is the reference portal: every capability of the library wired
+// together, with pages. Each file wires one thing and nothing clever happens in
+// it. Read it as a manual, and copy from it what fits.
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/analytics/promanalytics"
+	"github.com/stoa-go/stoa/analytics/sqlanalytics"
+	"github.com/stoa-go/stoa/examples/portal/demo"
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/sqlkb"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/sqlprofile"
+	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/blevesearch"
+)
+
+// A Site is a portal. Make one with [Open], serve its Handler, and call Run for
+// what goes on behind it.
+type Site struct {
+	cfg       Config
+	db        *database
+	catalog   *i18n.Catalog
+	languages *i18n.Negotiator
+	people    *profile.Directory
+	events    *sqlanalytics.Store
+	ledger    *analytics.Ledger
+	library   *kb.Library
+	index     *blevesearch.Index
+	engine    *search.Engine
+	world     demo.World
+	views     *views
+	visits    *analytics.Visits
+	sessions  sessions
+	gauges    *promanalytics.Metrics
+	metrics   *prometheus.Registry
+	handler   http.Handler
+	ready     atomic.Bool // everything found so far can be searched
+}
+
+// Open sets up a portal: its database, its index and, in demo mode, its
+// content. Close it in the end.
+func Open(ctx context.Context, cfg Config) (*Site, error) {
+	cfg.defaults()
+	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
+		return nil, err
+	}
+	s := &Site{cfg: cfg, metrics: prometheus.NewRegistry()}
+	for _, step := range []func(context.Context) error{
+		s.openStores, s.openLanguages, s.openLibrary, s.seed, s.openSearch, s.openPages,
+	} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	return s, nil
+}
+
+func (s *Site) openStores(ctx context.Context) (err error) {
+	if s.db, err = openDatabase(ctx, s.cfg); err != nil {
+		return err
+	}
+	secret, err := s.db.secret(ctx)
+	if err != nil {
+		return err
+	}
+	s.sessions = sessions{key: secret, now: s.cfg.Now}
+	s.events = sqlanalytics.New(s.db.write)
+	s.ledger = analytics.NewLedger(s.events, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now, Dropped: s.dropped})
+	s.people = profile.NewDirectory(sqlprofile.New(s.db.write), &profile.Options{
+		Events: s.ledger, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret,
+	})
+	return nil
+}
+
+func (s *Site) openLibrary(ctx context.Context) error {
+	s.library = kb.NewLibrary(sqlkb.NewWithReader(s.db.write, s.db.read), &kb.Options{
+		Events: s.ledger, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.sessions.key,
+		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word,
+	})
+	return nil
+}
+
+func (s *Site) openSearch(ctx context.Context) (err error) {
+	s.index, err = blevesearch.Open(filepath.Join(s.cfg.Data, "index"), nil)
+	if err != nil {
+		return fmt.Errorf("open index: %w", err)
+	}
+	s.engine = search.NewEngine(s.index, &search.Options{
+		Sources: []search.Source{s.library.Source()}, Events: s.ledger, Secret: s.sessions.key,
+		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,
+	})
+	return nil
+}
+
+// Import takes articles into the library, as an administrator of the system.
+func (s *Site) Import(ctx context.Context, b kb.Bundle, progress func(done, total int)) (kb.ImportReport, error) {
+	return s.library.Import(ctx, system, b, &kb.ImportOptions{Progress: progress})
+}
+
+// system is who acts when the portal itself does something.
+var system = profile.Actor{ID: "system", Roles: []profile.Role{profile.RoleAdmin}}
+
+// Run does what goes on behind the pages, until ctx is done: it keeps the index
+// fresh and writes events down.
+func (s *Site) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.engine.Run(ctx) })
+	g.Go(func() error { return s.ledger.Run(ctx) })
+	return g.Wait()
+}
+
+// Handler serves the portal.
+func (s *Site) Handler() http.Handler { return s.handler }
+
+// Close releases the index and the database.
+func (s *Site) Close() error {
+	var err error
+	if s.index != nil {
+		err = s.index.Close()
+	}
+	if s.db != nil {
+		err = errors.Join(err, s.db.close())
+	}
+	return err
+}

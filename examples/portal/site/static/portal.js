@@ -1,0 +1,114 @@
+// Everything works without this file. It adds suggestions to the search box,
+// opens filters on wide screens, closes menus, marks the place in the contents
+// list, and says when an open article has changed.
+
+const wide = matchMedia("(min-width: 48.01rem)");
+for (const fold of document.querySelectorAll("[data-open-wide]")) {
+  const apply = () => { fold.open = wide.matches; };
+  wide.addEventListener("change", apply);
+  apply();
+}
+
+document.addEventListener("click", (e) => {
+  for (const d of document.querySelectorAll("details.drop[open]")) if (!d.contains(e.target)) d.open = false;
+});
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape") return;
+  for (const d of document.querySelectorAll("details.drop[open]")) {
+    d.open = false;
+    d.querySelector("summary").focus();
+  }
+});
+
+// A search box is a combobox: arrows move through suggestions, Enter opens one,
+// Escape closes the list. Without a choice, Enter searches as ever.
+let boxes = 0;
+for (const form of document.querySelectorAll("form[data-suggest]")) {
+  const input = form.querySelector("input[type=search]");
+  const status = form.querySelector("[data-status]");
+  const list = document.createElement("ul");
+  list.className = "suggest";
+  list.id = `suggest-${++boxes}`;
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", input.placeholder);
+  list.hidden = true;
+  form.append(list);
+  for (const [k, v] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(k, v);
+
+  let items = [], active = -1, asked = 0, timer, aborter;
+  const close = () => {
+    list.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const choose = (i) => {
+    active = i;
+    [...list.children].forEach((li, n) => li.setAttribute("aria-selected", String(n === i)));
+    if (i >= 0) input.setAttribute("aria-activedescendant", list.children[i].id);
+    else input.removeAttribute("aria-activedescendant");
+  };
+  const show = (found) => {
+    items = found;
+    list.replaceChildren(...found.map((s, i) => {
+      const li = document.createElement("li");
+      li.id = `${list.id}-${i}`;
+      li.setAttribute("role", "option");
+      const title = document.createElement("span");
+      title.dir = "auto";
+      if (s.lang) title.lang = s.lang;
+      for (const part of s.title) {
+        if (!part.match) { title.append(part.text); continue; }
+        const m = document.createElement("b");
+        m.textContent = part.text;
+        title.append(m);
+      }
+      const kind = document.createElement("small");
+      kind.textContent = s.kind;
+      li.append(title, kind);
+      li.addEventListener("mousedown", (e) => { e.preventDefault(); location.assign(s.href); });
+      return li;
+    }));
+    choose(-1);
+    list.hidden = found.length === 0;
+    input.setAttribute("aria-expanded", String(found.length > 0));
+    status.textContent = found.length === 1 ? status.dataset.one : found.length ? status.dataset.many.replace("{n}", found.length) : "";
+  };
+  const ask = async () => {
+    const text = input.value.trim();
+    const mine = ++asked;
+    aborter?.abort();
+    if (text.length < 2 && !/[^\x00-\x7f]/.test(text)) return show([]);
+    aborter = new AbortController();
+    try {
+      const res = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(text)}`, { signal: aborter.signal, headers: { Accept: "application/json" } });
+      if (!res.ok || mine !== asked) return;
+      show((await res.json()).suggestions);
+    } catch { /* no suggestions then; searching still works */ }
+  };
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 90); });
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (e) => {
+    if (e.key === "Escape" && !list.hidden) { e.preventDefault(); close(); return; }
+    if (list.hidden || e.isComposing) return;
+    if (e.key === "ArrowDown") { e.preventDefault(); choose((active + 1) % items.length); }
+    else if (e.key === "ArrowUp") { e.preventDefault(); choose(active <= 0 ? items.length - 1 : active - 1); }
+    else if (e.key === "Enter" && active >= 0) { e.preventDefault(); location.assign(items[active].href); }
+  });
+}
+
+const links = new Map();
+for (const a of document.querySelectorAll(".contents-side a")) links.set(decodeURIComponent(a.hash.slice(1)), a);
+if (links.size && "IntersectionObserver" in window) {
+  const seen = new IntersectionObserver((entries) => {
+    for (const e of entries) {
+      if (!e.isIntersecting) continue;
+      for (const a of links.values()) a.removeAttribute("aria-current");
+      links.get(e.target.id)?.setAttribute("aria-current", "true");
+    }
+  }, { rootMargin: "0px 0px -75% 0px" });
+  for (const id of links.keys()) {
+    const h = document.getElementById(id);
+    if (h) seen.observe(h);
+  }
+}

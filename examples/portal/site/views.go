@@ -1,0 +1,197 @@
+package site
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/search"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// views are the parsed templates, by page.
+type views struct {
+	byName map[string]*template.Template
+}
+
+// pageNames are the templates that are pages; the others are their parts.
+var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error"}
+
+func loadViews(s *Site) (*views, error) {
+	v := &views{byName: map[string]*template.Template{}}
+	base, err := template.New("").Funcs(s.funcs()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range pageNames {
+		t, err := base.Clone()
+		if err != nil {
+			return nil, err
+		}
+		if v.byName[name], err = t.ParseFS(templateFiles, "templates/"+name+".html"); err != nil {
+			return nil, err
+		}
+	}
+	return v, nil
+}
+
+// funcs are what templates can call besides methods of their data.
+func (s *Site) funcs() template.FuncMap {
+	return template.FuncMap{
+		"asset": assetPath,
+		"shown": func(in, wanted string) i18n.Shown {
+			return i18n.Shown{In: i18n.Locale(in), Wanted: i18n.Locale(wanted)}
+		},
+		"lang":    langAttrs,
+		"kind":    func(kind string) string { return "kind." + underscored(kind) },
+		"product": s.productName,
+		"marked":  marked,
+		"dict":    dict,
+	}
+}
+
+// underscored turns a name of several words into one of a message key.
+func underscored(name string) string { return strings.ReplaceAll(name, "-", "_") }
+
+// langAttrs returns the attributes that say a text is in another language than
+// the page around it, and none if it is in the same.
+func langAttrs(in string, page i18n.Locale) template.HTMLAttr {
+	if in == "" || in == string(page) {
+		return ""
+	}
+	return i18n.Shown{In: i18n.Locale(in), Wanted: page}.Attrs()
+}
+
+// marked returns spans as HTML, with what matched marked.
+func marked(spans []search.Span) template.HTML {
+	var b strings.Builder
+	for _, span := range spans {
+		text := template.HTMLEscapeString(span.Text)
+		if span.Match {
+			text = "<mark>" + text + "</mark>"
+		}
+		b.WriteString(text)
+	}
+	return template.HTML(b.String())
+}
+
+// dict makes a map from pairs, for templates that take more than one value.
+func dict(pairs ...any) (map[string]any, error) {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		key, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: key %v is no text", pairs[i])
+		}
+		m[key] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// A page is what every template gets.
+type page struct {
+	*visit
+	Brand       string
+	Title       string
+	Description string
+	Canonical   string      // address that outside search engines should keep
+	Alternates  []alternate // the same page in other languages
+	NoIndex     bool        // outside search engines should not keep it
+	Data        []any       // JSON-LD objects
+	Image       string      // picture for shared links
+	Type        string      // Open Graph type
+	Published   time.Time   // of an article
+	Modified    time.Time   //
+	Search      string      // text in the search box
+	Big         bool        // the page has a large search box of its own
+	Crumbs      []crumb     //
+	Demo        bool        // people can be signed in as
+	Alert       string      // what has just happened
+	Lang        template.HTMLAttr
+	Body        any
+}
+
+// An alternate is a page in another language.
+type alternate struct {
+	Locale i18n.Locale
+	Href   string
+}
+
+// A crumb is a step of the way from the home page.
+type crumb struct {
+	Title, Href, Locale string
+}
+
+// newPage returns what pages have in common for a request.
+func (s *Site) newPage(r *http.Request, title string) *page {
+	v := visitOf(r.Context())
+	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website"}
+	p.Canonical = v.Origin + v.link(v.Path)
+	for _, l := range s.languages.Offered() {
+		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path)})
+	}
+	return p
+}
+
+// Default is the address without a language, for readers of languages that
+// there is no page in.
+func (p *page) Default() string { return p.Origin + p.Path }
+
+// Href returns a path in the page's language.
+func (p *page) Href(path string) string { return p.link(path) }
+
+// With returns the page's own address with one query parameter set to the
+// values, and without page number.
+func (p *page) With(pairs ...string) string {
+	q := url.Values{}
+	for k, v := range p.Query {
+		if k != "page" && k != "after" {
+			q[k] = v
+		}
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			q.Del(pairs[i])
+		} else {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return p.link(p.Path)
+	}
+	return p.link(p.Path) + "?" + q.Encode()
+}
+
+// show writes a page. It is built whole first, so that a fault in a template
+// does not send half of it.
+func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name string, p *page) error {
+	var b bytes.Buffer
+	if err := s.views.byName[name].ExecuteTemplate(&b, "layout", p); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	if p.By.Anonymous() && status == http.StatusOK {
+		h.Set("Cache-Control", "private, no-cache")
+	} else {
+		web.NoStore(w)
+	}
+	if status == http.StatusOK && r.Method == http.MethodGet && web.NotModified(w, r, web.HashETag(b.Bytes())) {
+		return nil
+	}
+	w.WriteHeader(status)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// escape makes one segment of a path.
+func escape(segment string) string { return url.PathEscape(segment) }
