@@ -24,9 +24,11 @@ func DeviceOf(userAgent string) string {
 	switch {
 	case isBot(ua):
 		return DeviceBot
+	case strings.Contains(ua, "opera mini"):
+		return DevicePhone
 	case containsAny(ua, "ipad", "tablet", "kindle", "silk/", "playbook") || strings.Contains(ua, "android") && !strings.Contains(ua, "mobi"):
 		return DeviceTablet
-	case containsAny(ua, "mobi", "iphone", "ipod", "android", "windows phone", "opera mini"):
+	case containsAny(ua, "mobi", "iphone", "ipod", "android", "windows phone"):
 		return DevicePhone
 	case containsAny(ua, "windows", "macintosh", "x11", "linux", "cros "):
 		return DeviceDesktop

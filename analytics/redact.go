@@ -44,20 +44,19 @@ func inAddress(c byte) bool {
 		strings.IndexByte(".!#$%&'*+/=?^_`{|}~-", c) >= 0
 }
 
-// maskCards masks runs of 13 to 19 digits, which may be grouped by spaces or
+// maskCards masks numbers of 13 to 19 digits, which may be grouped by spaces or
 // hyphens, whose check digit is that of a card number.
 func maskCards(text string) string {
 	var b strings.Builder
 	done := 0
 	for i := 0; i < len(text); {
-		if !digit(text[i]) {
-			i++
-			continue
+		start, end := nextGroup(text, i)
+		if start == len(text) {
+			break
 		}
-		end, digits := digitRun(text, i)
-		if n := len(digits); n >= 13 && n <= 19 && luhn(digits) {
-			b.WriteString(text[done:i] + "[card]")
-			done = end
+		if card := cardAt(text, start); card > 0 {
+			b.WriteString(text[done:start] + "[card]")
+			done, end = card, card
 		}
 		i = end
 	}
@@ -67,20 +66,33 @@ func maskCards(text string) string {
 	return b.String() + text[done:]
 }
 
-// digitRun returns the end of the digits that begin at i, and the digits.
-func digitRun(text string, i int) (end int, digits string) {
-	var b strings.Builder
-	for end = i; i < len(text); i++ {
-		switch c := text[i]; {
-		case digit(c):
-			b.WriteByte(c)
-			end = i + 1
-		case (c == ' ' || c == '-') && i == end:
-		default:
-			return end, b.String()
-		}
+// nextGroup returns where the next digits at or after i begin and end.
+func nextGroup(text string, i int) (start, end int) {
+	for start = i; start < len(text) && !digit(text[start]); start++ {
 	}
-	return end, b.String()
+	for end = start; end < len(text) && digit(text[end]); end++ {
+	}
+	return start, end
+}
+
+// cardAt returns where the card number ends whose first group begins at i, or 0
+// if none does.
+func cardAt(text string, i int) int {
+	digits := ""
+	for i < len(text) && digit(text[i]) {
+		_, end := nextGroup(text, i)
+		if digits += text[i:end]; len(digits) > 19 {
+			return 0
+		}
+		if len(digits) >= 13 && luhn(digits) {
+			return end
+		}
+		if end == len(text) || text[end] != ' ' && text[end] != '-' {
+			return 0
+		}
+		i = end + 1
+	}
+	return 0
 }
 
 func digit(c byte) bool { return '0' <= c && c <= '9' }
