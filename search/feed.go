@@ -32,6 +32,7 @@ type feed struct {
 	gate   gate   // held by whoever reads the source into the index
 	cursor string // of the index, if known
 	known  bool
+	failed int // writes in a row
 
 	mu    sync.Mutex // guards state
 	state SourceStatus
@@ -81,11 +82,14 @@ func (e *Engine) advance(ctx context.Context, f *feed) (more bool, err error) {
 		return false, err
 	}
 	f.known = false // whatever happens now, the index knows best
-	if err := e.index.Apply(ctx, Batch{Changes: changes, Cursors: map[string]string{f.source.Name(): next}}); err != nil {
+	batch := Batch{Changes: changes, Cursors: map[string]string{f.source.Name(): next}}
+	skipped, err := e.write(ctx, e.index, batch, f.failed >= patience)
+	if err != nil {
+		f.failed++
 		return false, fmt.Errorf("apply: %w", err)
 	}
-	f.cursor, f.known = next, true
-	f.note(func(s *SourceStatus) { s.Changes += len(changes) })
+	f.cursor, f.known, f.failed = next, true, 0
+	f.note(func(s *SourceStatus) { s.Changes += len(changes) - skipped; s.Skipped += skipped })
 	return true, nil
 }
 

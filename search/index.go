@@ -25,7 +25,9 @@ var ErrRebuild = errors.New("index must be rebuilt")
 //   - never panic, and return [ErrRebuild] when only a rebuild helps;
 //   - pass the suite in package searchtest.
 type Index interface {
-	// Apply replaces the groups that batch names and keeps its cursors.
+	// Apply replaces the groups that batch names and keeps its cursors. Of two
+	// changes to one group the last one is right. A batch that is not bulk also
+	// makes the bulk ones before it durable.
 	Apply(ctx context.Context, batch Batch) error
 
 	// Cursors returns the cursor of each source as of the last batch.
@@ -46,7 +48,8 @@ type Index interface {
 
 	// Swap puts fresh in the place of this index's content at once; searches
 	// under way finish on the old one. fresh must come from Fresh and must not
-	// be used afterwards.
+	// be used afterwards. If Swap fails, this index is as it was and fresh is
+	// only closed.
 	Swap(ctx context.Context, fresh Index) error
 
 	// Close releases the index. Nothing else may be called afterwards.

@@ -181,6 +181,13 @@ func (w *wrapped) Cursors(ctx context.Context) (map[string]string, error) {
 	return w.Index.Cursors(ctx)
 }
 
+func (w *wrapped) Swap(ctx context.Context, fresh search.Index) error {
+	if p, ok := fresh.(*picky); ok {
+		fresh = p.Index
+	}
+	return w.Index.Swap(ctx, fresh)
+}
+
 func names(all []analytics.Event) []string {
 	out := []string{}
 	for _, e := range all {

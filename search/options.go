@@ -33,7 +33,7 @@ type Options struct {
 	Progress func(Progress)
 
 	Concurrent int           // searches at once; 0 means four for each processor
-	Queue      time.Duration // how long one waits for its turn before [ErrTooMany]; 0 means a second
+	Queue      time.Duration // how long one waits for its turn before [ErrTooMany]; 0 means a second, negative not at all
 	Timeout    time.Duration // how long the index may take; 0 means ten seconds
 	Snippet    int           // length of snippets in characters; 0 means 200, negative none
 	Batch      int           // changes read and applied at once; 0 means 500

@@ -11,7 +11,7 @@ type Query struct {
 	Facets  []string            // facets to count
 	Sort    Sort                // order; the zero value is by relevance
 	After   string              // page token from an earlier answer to the same query
-	Page    int                 // or the number of the page, from 1; 0 means the first
+	Page    int                 // or the number of the page, from 1; 0 means the first. With After, a page of that search
 	Limit   int                 // hits a page; 0 means 10, at most 50
 	Explain bool                // how scores came about; needs permission search.tune
 }

@@ -206,16 +206,28 @@ func (e *Engine) pour(ctx context.Context, fresh Index, s Source, cursors map[st
 	if len(changes) == 0 && next == cursors[name] {
 		return false, nil
 	}
-	if err := fresh.Apply(ctx, Batch{Changes: changes, Cursors: map[string]string{name: next}, Bulk: true}); err != nil {
+	batch := Batch{Changes: changes, Cursors: map[string]string{name: next}, Bulk: true}
+	if _, err := e.write(ctx, fresh, batch, e.attempts() > patience); err != nil {
 		return false, err
 	}
 	cursors[name] = next
-	e.mu.Lock()
-	e.progress.Changes += len(changes)
-	p := *e.progress
-	e.mu.Unlock()
-	e.opts.Progress(p)
+	e.opts.Progress(e.advanced(len(changes)))
 	return true, nil
+}
+
+// attempts returns how often the rebuild under way has begun.
+func (e *Engine) attempts() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.progress.Attempts
+}
+
+// advanced notes that a rebuild has come further.
+func (e *Engine) advanced(changes int) Progress {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.progress.Changes += changes
+	return *e.progress
 }
 
 // swapped notes that the index now stands at cursors.
@@ -223,7 +235,9 @@ func (e *Engine) swapped(cursors map[string]string) {
 	now := e.now()
 	for _, f := range e.feeds {
 		f.cursor, f.known = cursors[f.source.Name()], true
-		f.note(func(s *SourceStatus) { *s = SourceStatus{Changes: s.Changes, CaughtUp: true, CheckedAt: now} })
+		f.note(func(s *SourceStatus) {
+			*s = SourceStatus{Changes: s.Changes, Skipped: s.Skipped, CaughtUp: true, CheckedAt: now}
+		})
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

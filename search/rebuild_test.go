@@ -264,3 +264,40 @@ func TestRunStopsDuringRebuild(t *testing.T) {
 		stop()
 	})
 }
+
+// TestPoisonDuringRebuild has a document that the index fails to take when it
+// is filled anew.
+func TestPoisonDuringRebuild(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		index := &wrapped{Index: memsearch.New()}
+		source := searchtest.NewSource("kb")
+		source.Put(append(many(30), article("poison", "Lighthouse", ""))...)
+		e := search.NewEngine(index, &search.Options{Sources: []search.Source{source}})
+		stop := running(t, e)
+		synctest.Wait()
+		require.Equal(t, 31, total(t, e, "lighthouse"))
+		index.set(func() {
+			index.fresh = func(ctx context.Context) (search.Index, error) {
+				fresh, err := index.Index.Fresh(ctx)
+				return &picky{fresh}, err
+			}
+		})
+		require.NoError(t, e.Rebuild(t.Context(), eve))
+		time.Sleep(time.Hour)
+		require.Nil(t, e.Status(t.Context()).Rebuild)
+		require.Equal(t, 30, total(t, e, "lighthouse"))
+		stop()
+	})
+}
+
+// A picky index fails to take one document, and is replaced by what it has.
+type picky struct{ search.Index }
+
+func (p *picky) Apply(ctx context.Context, b search.Batch) error {
+	for _, c := range b.Changes {
+		if c.Group == "article/poison" {
+			return errors.New("panic in the analyser")
+		}
+	}
+	return p.Index.Apply(ctx, b)
+}

@@ -59,11 +59,21 @@ func (e *Engine) await(ctx context.Context, f *feed) (early bool) {
 	began := time.Now()
 	bounded, cancel := context.WithTimeout(ctx, e.opts.Poll)
 	defer cancel()
-	err := f.source.Wait(bounded, f.cursorNow(ctx))
+	err := wait(bounded, f.source, f.cursorNow(ctx))
 	if err != nil && bounded.Err() == nil {
 		e.opts.Logger.WarnContext(ctx, "search source does not wait", "source", f.source.Name(), "err", err)
 	}
 	return time.Since(began) < 10*time.Millisecond
+}
+
+// wait calls the Wait of a source, whose panics are errors.
+func wait(ctx context.Context, s Source, after string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("source %s: panic: %v", s.Name(), p)
+		}
+	}()
+	return s.Wait(ctx, after)
 }
 
 func (f *feed) cursorNow(ctx context.Context) string {

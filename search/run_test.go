@@ -326,3 +326,68 @@ func TestRefreshBesideRun(t *testing.T) {
 	cancel()
 	require.NoError(t, <-done)
 }
+
+// TestPoison has a document that the index fails to take, alone and among
+// others: first it is tried again, then left out.
+func TestPoison(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		index := &wrapped{Index: memsearch.New()}
+		attempts := 0
+		poisoned := func(b search.Batch) bool {
+			return slices.ContainsFunc(b.Changes, func(c search.Change) bool { return c.Group == "article/poison" })
+		}
+		index.apply = func(ctx context.Context, b search.Batch) error {
+			if poisoned(b) {
+				attempts++
+				return errors.New("panic in the analyser")
+			}
+			return index.Index.Apply(ctx, b)
+		}
+		source := searchtest.NewSource("kb")
+		source.Put(append(many(30), article("poison", "Lighthouse", ""))...)
+		e := search.NewEngine(index, &search.Options{Sources: []search.Source{source}})
+		stop := running(t, e)
+		time.Sleep(5 * time.Second)
+		require.Zero(t, total(t, e, "lighthouse"))
+		time.Sleep(time.Minute)
+		require.Equal(t, 30, total(t, e, "lighthouse"))
+		status := e.Status(t.Context()).Sources[0]
+		require.Equal(t, 1, status.Skipped)
+		require.Equal(t, 30, status.Changes)
+		require.True(t, status.CaughtUp)
+		require.Empty(t, status.Error)
+		source.Put(article("after", "Lighthouse", ""))
+		synctest.Wait()
+		require.Equal(t, 31, total(t, e, "lighthouse"))
+		require.LessOrEqual(t, attempts, 10)
+		stop()
+	})
+}
+
+// TestFullDisk has an index that takes small batches but no documents: nothing
+// may be left out for that.
+func TestFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		index := &wrapped{Index: memsearch.New()}
+		full := func(ctx context.Context, b search.Batch) error {
+			if len(b.Changes) > 0 {
+				return errors.New("no space left on device")
+			}
+			return index.Index.Apply(ctx, b)
+		}
+		source := searchtest.NewSource("kb")
+		source.Put(many(29)...)
+		e := search.NewEngine(index, &search.Options{Sources: []search.Source{source}})
+		stop := running(t, e)
+		synctest.Wait()
+		index.set(func() { index.apply = full })
+		source.Put(article("after", "Lighthouse", ""))
+		time.Sleep(time.Hour)
+		require.Zero(t, e.Status(t.Context()).Sources[0].Skipped)
+		require.Equal(t, 29, total(t, e, "lighthouse"))
+		index.set(func() { index.apply = nil })
+		time.Sleep(2 * time.Minute)
+		require.Equal(t, 30, total(t, e, "lighthouse"))
+		stop()
+	})
+}

@@ -29,6 +29,7 @@ type SourceStatus struct {
 	Name      string
 	CaughtUp  bool          // it was read to its end at least once
 	Changes   int           // changes applied since the start
+	Skipped   int           // changes that the index would not take
 	Lag       time.Duration // for how long there has been something unread, 0 if there is nothing
 	Stalled   time.Duration // how long its oldest change has waited to become readable, if it can tell
 	Error     string        // why the last attempt to read it failed, or empty
