@@ -1,0 +1,195 @@
+package kbtest
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+func checkRoundTrip(t *testing.T, s kb.Store) {
+	want := article("a1")
+	given := article("a1")
+	zone := time.FixedZone("somewhere", 5*3600)
+	given.CreatedAt, given.UpdatedAt, given.ShownAt = t0.In(zone), t0.In(zone), t0.In(zone)
+	given.Translations[1].PublishedAt, given.Translations[1].UpdatedAt = t0.In(zone), t0.In(zone)
+	save(t, s, given)
+	got, err := s.Article(t.Context(), "a1")
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	rev, err := s.Revision(t.Context(), "a1", "en", 1)
+	require.NoError(t, err)
+	require.Equal(t, revision(want, "en", 1), rev)
+
+	bare := kb.Article{ID: "bare", Category: "c1", Kind: kb.KindFAQ, Source: "en", CreatedAt: t0, UpdatedAt: t0, Version: 1}
+	require.NoError(t, s.SaveArticle(t.Context(), bare, nil))
+	got, err = s.Article(t.Context(), "bare")
+	require.NoError(t, err)
+	require.True(t, got.ShownAt.IsZero())
+	require.Empty(t, got.Translations)
+	require.Empty(t, got.Audience)
+}
+
+func checkReplace(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	next := article("a1", func(a *kb.Article) {
+		a.Version, a.Audience, a.Products, a.Tags, a.Related = 2, profile.NewAudience("partner"), []string{"p9"}, nil, nil
+		a.Category, a.Order, a.Kind, a.Owner = "c2", 5, kb.KindFAQ, "bob"
+		a.Translations[0].Status, a.Translations[0].Live = kb.StatusPublished, 1
+		a.Translations = append(a.Translations, kb.Translation{Locale: "es", Slug: "es", Status: kb.StatusArchived, Live: 1, Head: 1, Title: "T"})
+	})
+	require.NoError(t, s.SaveArticle(t.Context(), next, nil))
+	got, err := s.Article(t.Context(), "a1")
+	require.NoError(t, err)
+	require.Equal(t, next, got)
+	for product, want := range map[string]int{"p1": 0, "p9": 1} {
+		page, _, err := s.Articles(t.Context(), kb.ArticleQuery{Product: product})
+		require.NoError(t, err)
+		require.Len(t, page, want, product)
+	}
+	sight := profile.Actor{}.Sight()
+	page, _, err := s.Articles(t.Context(), kb.ArticleQuery{Sight: &sight})
+	require.NoError(t, err)
+	require.Empty(t, page, "the old audience is gone")
+}
+
+func checkTaken(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	again := article("a1", func(a *kb.Article) { a.Owner = "mallory" })
+	require.ErrorIs(t, s.SaveArticle(t.Context(), again, nil), kb.ErrConflict)
+	got, err := s.Article(t.Context(), "a1")
+	require.NoError(t, err)
+	require.Equal(t, article("a1"), got)
+}
+
+func checkMissing(t *testing.T, s kb.Store) {
+	_, err := s.Article(t.Context(), "nope")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	require.ErrorIs(t, s.SaveArticle(t.Context(), article("nope", func(a *kb.Article) { a.Version = 2 }), nil), kb.ErrNotFound)
+	_, err = s.Slug(t.Context(), "en", "nope")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	save(t, s, article("a1"))
+	for _, missing := range []struct {
+		id, locale string
+		number     int
+	}{{"nope", "en", 1}, {"a1", "fr", 1}, {"a1", "en", 2}} {
+		_, err = s.Revision(t.Context(), missing.id, missing.locale, missing.number)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+	}
+	_, err = s.Redirect(t.Context(), "/nope")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.FeedbackByID(t.Context(), "nope")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.Media(t.Context(), "nope")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	require.ErrorIs(t, s.SaveCategory(t.Context(), category("nope", func(c *kb.Category) { c.Version = 2 }), nil), kb.ErrNotFound)
+}
+
+func checkVersion(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	for _, version := range []int{3, 1} {
+		require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = version }), nil), kb.ErrConflict)
+	}
+	require.NoError(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = 2 }), nil))
+	require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = 2 }), nil), kb.ErrConflict)
+}
+
+func checkVersionRace(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	const n = 8
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			a := article("a1", func(a *kb.Article) { a.Version, a.Owner = 2, fmt.Sprint("author ", i) })
+			errs[i] = s.SaveArticle(t.Context(), a, nil, revision(a, "en", 2))
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range errs {
+		if err == nil {
+			won++
+			continue
+		}
+		require.ErrorIs(t, err, kb.ErrConflict)
+	}
+	require.Equal(t, 1, won)
+}
+
+func checkWhole(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	bad := article("a1", func(a *kb.Article) { a.Version, a.Owner = 2, "bob" })
+	require.ErrorIs(t, s.SaveArticle(t.Context(), bad, []string{"m.png"}, revision(bad, "en", 2), revision(bad, "en", 1)), kb.ErrConflict)
+	got, err := s.Article(t.Context(), "a1")
+	require.NoError(t, err)
+	require.Equal(t, article("a1"), got)
+	_, err = s.Revision(t.Context(), "a1", "en", 2)
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	uses, err := s.MediaUses(t.Context(), "m.png")
+	require.NoError(t, err)
+	require.Empty(t, uses)
+}
+
+func checkAliasing(t *testing.T, s kb.Store) {
+	given := article("a1")
+	save(t, s, given)
+	given.Tags[0], given.Products[0], given.Audience[0], given.Translations[0].Title = "x", "x", "x", "x"
+	got, err := s.Article(t.Context(), "a1")
+	require.NoError(t, err)
+	require.Equal(t, article("a1"), got)
+	got.Tags[0], got.Related[0], got.Translations[0].Title = "x", "x", "x"
+	page, _, err := s.Articles(t.Context(), kb.ArticleQuery{})
+	require.NoError(t, err)
+	require.Equal(t, []kb.Article{article("a1")}, page)
+}
+
+func checkSlugs(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	renamed := article("a1", func(a *kb.Article) { a.Version, a.Translations[1].Slug = 2, "new-name" })
+	require.NoError(t, s.SaveArticle(t.Context(), renamed, nil))
+	for _, slug := range []string{"on-a1", "new-name"} {
+		id, err := s.Slug(t.Context(), "en", slug)
+		require.NoError(t, err)
+		require.Equal(t, "a1", id)
+		thief := article("a2", func(a *kb.Article) { a.Translations[1].Slug = slug })
+		require.ErrorIs(t, s.SaveArticle(t.Context(), thief, nil), kb.ErrConflict, slug)
+		_, err = s.Article(t.Context(), "a2")
+		require.ErrorIs(t, err, kb.ErrNotFound)
+	}
+	back := article("a1", func(a *kb.Article) { a.Version = 3 })
+	require.NoError(t, s.SaveArticle(t.Context(), back, nil), "an article may take back a name it had")
+}
+
+func checkSlugsApart(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"), article("a2", func(a *kb.Article) { a.Translations[0].Slug = "on-a1" }))
+	id, err := s.Slug(t.Context(), "de", "on-a1")
+	require.NoError(t, err)
+	require.Equal(t, "a2", id)
+}
+
+func checkRevisions(t *testing.T, s kb.Store) {
+	a := article("a1")
+	save(t, s, a)
+	for n := 2; n <= 5; n++ {
+		a.Version++
+		require.NoError(t, s.SaveArticle(t.Context(), a, nil, revision(a, "en", n)))
+	}
+	got, err := s.Revisions(t.Context(), "a1", "en", 0, 3)
+	require.NoError(t, err)
+	require.Len(t, got, 3)
+	for i, rev := range got {
+		want := revision(a, "en", 5-i)
+		want.Body = ""
+		require.Equal(t, want, rev)
+	}
+	got, err = s.Revisions(t.Context(), "a1", "en", 3, 10)
+	require.NoError(t, err)
+	require.Len(t, got, 2)
+	require.Equal(t, 2, got[0].Number)
+}

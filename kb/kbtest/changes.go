@@ -1,0 +1,177 @@
+package kbtest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/search"
+)
+
+// follow reads changes until there are none.
+func follow(t *testing.T, s kb.Store, after string, limit int) (ids []string, cursor string) {
+	t.Helper()
+	for range 100 {
+		page, next, err := s.Changes(t.Context(), after, limit)
+		require.NoError(t, err)
+		ids = append(ids, page...)
+		if len(page) == 0 && next == after {
+			return ids, next
+		}
+		after = next
+	}
+	t.Fatal("changes do not end")
+	return nil, ""
+}
+
+func checkChanges(t *testing.T, s kb.Store) {
+	got, empty := follow(t, s, "", 10)
+	require.Empty(t, got)
+	for i := range 5 {
+		save(t, s, article(fmt.Sprint("a", i)))
+	}
+	got, cursor := follow(t, s, empty, 2)
+	require.ElementsMatch(t, []string{"a0", "a1", "a2", "a3", "a4"}, got)
+	fresh, _ := follow(t, s, "", 2)
+	require.Subset(t, fresh, []string{"a0", "a1", "a2", "a3", "a4"}, "a new reader sees everything")
+	got, same := follow(t, s, cursor, 2)
+	require.Empty(t, got)
+	require.Equal(t, cursor, same)
+	for _, id := range []string{"a3", "a1"} {
+		require.NoError(t, s.SaveArticle(t.Context(), article(id, func(a *kb.Article) { a.Version = 2 }), nil))
+	}
+	got, _ = follow(t, s, cursor, 10)
+	require.Equal(t, []string{"a3", "a1"}, got)
+}
+
+func checkChangesOfCategory(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"), article("a2", func(a *kb.Article) { a.Category = "c2" }), article("a3"))
+	_, cursor := follow(t, s, "", 10)
+	require.NoError(t, s.SaveCategory(t.Context(), category("c1"), []string{"c1"}))
+	got, cursor := follow(t, s, cursor, 10)
+	require.ElementsMatch(t, []string{"a1", "a3"}, got)
+	require.NoError(t, s.SaveCategory(t.Context(), category("c9"), nil))
+	got, _ = follow(t, s, cursor, 10)
+	require.Empty(t, got)
+}
+
+func checkChangesBadCursor(t *testing.T, s kb.Store) {
+	_, _, err := s.Changes(t.Context(), "of somewhere else", 10)
+	require.ErrorIs(t, err, search.ErrRebuild)
+}
+
+func checkWait(t *testing.T, s kb.Store) {
+	save(t, s, article("a0"))
+	_, cursor := follow(t, s, "", 10)
+	done := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	go func() { done <- s.WaitChanges(ctx, cursor) }()
+	save(t, s, article("a1"))
+	require.NoError(t, <-done)
+	got, cursor := follow(t, s, cursor, 10)
+	require.Equal(t, []string{"a1"}, got)
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	require.ErrorIs(t, s.WaitChanges(stopped, cursor), context.Canceled)
+}
+
+func checkStamps(t *testing.T, s kb.Store) {
+	stamps := func() [2]string {
+		places, content, err := s.Stamps(t.Context())
+		require.NoError(t, err)
+		return [2]string{places, content}
+	}
+	start := stamps()
+	require.Equal(t, start, stamps(), "reading changes nothing")
+	save(t, s, article("a1"))
+	saved := stamps()
+	require.Equal(t, start[0], saved[0])
+	require.NotEqual(t, start[1], saved[1])
+	require.NoError(t, s.SaveCategory(t.Context(), category("c1"), nil))
+	placed := stamps()
+	require.NotEqual(t, saved[0], placed[0])
+	require.NotEqual(t, saved[1], placed[1])
+	_, read, err := s.Categories(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, placed[0], read)
+	require.NoError(t, s.PutMedia(t.Context(), kb.Media{Name: "m", Type: "image/png", Data: []byte{1}, At: t0}))
+	require.NotEqual(t, placed[1], stamps()[1])
+}
+
+func checkMedia(t *testing.T, s kb.Store) {
+	m := kb.Media{Name: "hub-leds.svg", Type: "image/svg+xml", Data: []byte("\x00\xff<svg>"), Hash: "h1", At: t0}
+	require.NoError(t, s.PutMedia(t.Context(), m))
+	m.Data[0] = 'x'
+	got, err := s.Media(t.Context(), m.Name)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal([]byte("\x00\xff<svg>"), got.Data))
+	m.Data, m.Hash = []byte("other"), "h2"
+	require.NoError(t, s.PutMedia(t.Context(), m))
+	got, err = s.Media(t.Context(), m.Name)
+	require.NoError(t, err)
+	require.Equal(t, m, got)
+
+	a := article("a1")
+	require.NoError(t, s.SaveArticle(t.Context(), a, []string{"hub-leds.svg", "other.png"}))
+	require.NoError(t, s.SaveArticle(t.Context(), article("a2"), []string{"hub-leds.svg"}))
+	uses, err := s.MediaUses(t.Context(), "hub-leds.svg")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a1", "a2"}, uses)
+	a.Version = 2
+	require.NoError(t, s.SaveArticle(t.Context(), a, []string{"other.png"}))
+	uses, err = s.MediaUses(t.Context(), "hub-leds.svg")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a2"}, uses)
+}
+
+func checkOddText(t *testing.T, s kb.Store) {
+	for i, text := range []string{`O'Brien "; drop table`, "tab\tand\nline", "😀 🇨🇿", "שלום", "?", "$1", "%_\\", " padded ", "{}[]\"", "مرحبا"} {
+		a := article(fmt.Sprint("a", i), func(a *kb.Article) {
+			a.Owner, a.Tags, a.Products, a.Category = text, []string{text}, []string{text}, text
+			a.Translations[1].Title, a.Translations[1].Summary, a.Translations[1].Slug = text, text, text
+		})
+		rev := revision(a, "en", 1)
+		rev.Title, rev.Body, rev.Note = text, text, text
+		require.NoError(t, s.SaveArticle(t.Context(), a, []string{text}, rev), "text %q", text)
+		got, _, err := s.Articles(t.Context(), kb.ArticleQuery{Product: text, Categories: []string{text}})
+		require.NoError(t, err)
+		require.Equal(t, []kb.Article{a}, got, "text %q", text)
+		kept, err := s.Revision(t.Context(), a.ID, "en", 1)
+		require.NoError(t, err)
+		require.Equal(t, rev, kept)
+		id, err := s.Slug(t.Context(), "en", text)
+		require.NoError(t, err)
+		require.Equal(t, a.ID, id)
+	}
+	nul := article("nul", func(a *kb.Article) { a.Owner = "a\x00b" })
+	require.ErrorIs(t, s.SaveArticle(t.Context(), nul, nil), kb.ErrInvalid)
+}
+
+func checkCancelled(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, call := range map[string]func() error{
+		"SaveArticle":   func() error { return s.SaveArticle(ctx, article("a2"), nil) },
+		"Article":       func() error { _, err := s.Article(ctx, "a1"); return err },
+		"Articles":      func() error { _, _, err := s.Articles(ctx, kb.ArticleQuery{}); return err },
+		"CountArticles": func() error { _, err := s.CountArticles(ctx, kb.ArticleQuery{}); return err },
+		"Revision":      func() error { _, err := s.Revision(ctx, "a1", "en", 1); return err },
+		"Changes":       func() error { _, _, err := s.Changes(ctx, "", 1); return err },
+		"Stamps":        func() error { _, _, err := s.Stamps(ctx); return err },
+		"SaveCategory":  func() error { return s.SaveCategory(ctx, category("c1"), nil) },
+		"SaveRedirects": func() error { return s.SaveRedirects(ctx, kb.Redirect{From: "/x", To: "article/a1"}) },
+		"AddFeedback":   func() error { return s.AddFeedback(ctx, kb.Feedback{ID: "f", Article: "a1", At: t0}) },
+		"PutMedia":      func() error { return s.PutMedia(ctx, kb.Media{Name: "m", At: t0}) },
+	} {
+		require.ErrorIs(t, call(), context.Canceled, name)
+	}
+	_, err := s.Article(t.Context(), "a2")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+}

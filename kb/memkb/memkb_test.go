@@ -1,0 +1,13 @@
+package memkb_test
+
+import (
+	"testing"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/kbtest"
+	"github.com/stoa-go/stoa/kb/memkb"
+)
+
+func TestStore(t *testing.T) {
+	kbtest.TestStore(t, func(*testing.T) kb.Store { return memkb.New() })
+}
