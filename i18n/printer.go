@@ -94,7 +94,7 @@ func (p *Printer) render(key string, args []any, html bool) []byte {
 	if e.lent != nil && !e.lent.Swap(true) {
 		p.tongue.catalog.opts.Report(Fault{Kind: FaultMissingKey, Locale: p.tongue.locale, Key: key, Used: e.in.locale})
 	}
-	r := renderer{p: p, in: e.in, key: key, html: html}
+	r := renderer{p: p, in: e.in, key: key, html: html, out: make([]byte, 0, len(e.source)+64)}
 	r.arguments(args)
 	turned := e.in.dir != p.tongue.dir && p.isolation != IsolationOff
 	if turned {

@@ -162,8 +162,13 @@ func named(cases []message.Case, name string) *message.Case {
 	return &cases[len(cases)-1]
 }
 
+// selection takes the case empty for a text without a character.
 func (r *renderer) selection(part *message.Part, number *decimal) {
-	r.write(named(part.Cases, plain(r.arg(part.Name))).Body, number)
+	choice := plain(r.arg(part.Name))
+	if choice == "" {
+		choice = "empty"
+	}
+	r.write(named(part.Cases, choice).Body, number)
 }
 
 // value writes an argument by the type the text gives it.

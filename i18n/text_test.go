@@ -74,6 +74,7 @@ func TestT(t *testing.T) {
 		{"ordinal", "{n, selectordinal, one {#st} two {#nd} few {#rd} other {#th}}", []any{"n", 22}, "22nd"},
 		{"select", "{who, select, agent {you} other {they}}", []any{"who", "agent"}, "you"},
 		{"select other", "{who, select, agent {you} other {they}}", []any{"who", "x"}, "they"},
+		{"select nothing", "{who, select, empty {nobody} other {{who}}}", []any{"who", ""}, "nobody"},
 		{"select by a named text", "{s, select, open {yes} other {no}}", []any{"s", plainStatus("open")}, "yes"},
 		{"select by a boolean", "{b, select, true {yes} other {no}}", []any{"b", true}, "yes"},
 		{"nested", "{n, plural, one {{w, select, a {# by {w}} other {}}} other {many}}", []any{"n", 1, "w", "a"}, "1 by a"},

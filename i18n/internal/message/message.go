@@ -89,7 +89,7 @@ func (e *Error) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e
 //	{a, money, EUR}  {names, list}  {names, list, or}
 //	{n, plural, =0 {none} one {# file} other {# files}}
 //	{n, selectordinal, one {#st} other {#th}}
-//	{who, select, agent {you} other {they}}
+//	{who, select, agent {you} empty {nobody} other {they}}
 //	<b> <em> <strong> <code> <a href={url}>, each closed where it was opened
 //
 // An apostrophe before one of { } # < starts a quotation that ends at the next
