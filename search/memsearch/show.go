@@ -40,33 +40,26 @@ func (q *question) show(e *entry, length int) (title, snippet []search.Span) {
 }
 
 // passage returns the piece of text of at most length characters that has the
-// most words.
+// most words, with a few before the first of them.
 func passage(text string, tokens []token, wanted []string, length int) (from, to int) {
 	most := 0
 	for i, t := range tokens {
 		if !found(t, wanted) {
 			continue
 		}
-		end, distinct := skip(text, t.start, length), map[string]bool{}
-		for _, u := range tokens[i:] {
-			if u.end <= end && found(u, wanted) {
-				distinct[u.text] = true
+		end, distinct := skip(text, t.start, length/2), map[string]bool{}
+		for j := i; j < len(tokens) && tokens[j].end <= end; j++ {
+			if found(tokens[j], wanted) {
+				distinct[tokens[j].text] = true
 			}
 		}
-		if len(distinct) > most {
-			most, from = len(distinct), t.start
+		if len(distinct) <= most {
+			continue
 		}
-	}
-	// A few words before, unless that is the beginning anyhow.
-	lead := max(0, from-length/4)
-	for _, t := range tokens {
-		if t.start >= lead {
-			from = min(from, t.start)
-			break
+		most, from = len(distinct), 0
+		for j := i; j >= 0 && utf8.RuneCountInString(text[tokens[j].start:t.start]) < length/2; j-- {
+			from = tokens[j].start
 		}
-	}
-	if from > 0 && utf8.RuneCountInString(text[:from]) < length/4 {
-		from = 0
 	}
 	return from, skip(text, from, length)
 }
@@ -171,8 +164,8 @@ func (q *question) correct(scope []*entry) []search.Correction {
 	return out
 }
 
-// nearest returns the word of the documents that differs least from t, of
-// those the most frequent one, as it is written there.
+// nearest returns the most frequent of the words of the documents that are near
+// t, as it is written there.
 func nearest(t string, scope []*entry) string {
 	frequency, written := map[string]int{}, map[string]string{}
 	for _, e := range scope {
@@ -184,39 +177,25 @@ func nearest(t string, scope []*entry) string {
 			}
 		}
 	}
-	best, bestDistance := "", 1+min(2, utf8.RuneCountInString(t)/4)
+	best := ""
 	for u, n := range frequency {
-		d := distance([]rune(t), []rune(u))
-		if d < bestDistance || d == bestDistance && best != "" && (n > frequency[best] || n == frequency[best] && u < best) {
-			best, bestDistance = u, d
+		if near(t, u) && (n > frequency[best] || n == frequency[best] && u < best) {
+			best = u
 		}
 	}
 	return written[best]
 }
 
-// distance counts the letters to change, add, leave out or swap with the next.
-func distance(a, b []rune) int {
-	if d := len(a) - len(b); d > 2 || d < -2 {
-		return 3
+// near reports whether two words differ by one letter that is changed, left
+// out, added or swapped with the next.
+func near(a, b string) bool {
+	s, t := []rune(a), []rune(b)
+	for len(s) > 0 && len(t) > 0 && s[0] == t[0] {
+		s, t = s[1:], t[1:]
 	}
-	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
-	for j := range rows[1] {
-		rows[1][j] = j
+	for len(s) > 0 && len(t) > 0 && s[len(s)-1] == t[len(t)-1] {
+		s, t = s[:len(s)-1], t[:len(t)-1]
 	}
-	for i := range a {
-		rows[2][0] = i + 1
-		for j := range b {
-			same := 1
-			if a[i] == b[j] {
-				same = 0
-			}
-			d := min(rows[1][j+1]+1, rows[2][j]+1, rows[1][j]+same)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				d = min(d, rows[0][j-1]+1)
-			}
-			rows[2][j+1] = d
-		}
-		rows[0], rows[1], rows[2] = rows[1], rows[2], rows[0]
-	}
-	return rows[1][len(b)]
+	swapped := len(s) == 2 && len(t) == 2 && s[0] == t[1] && s[1] == t[0]
+	return utf8.RuneCountInString(a) > 3 && (len(s) <= 1 && len(t) <= 1 || swapped)
 }

@@ -3,6 +3,7 @@ package memsearch
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -56,42 +57,31 @@ func (b *bag) add(tokens []token) {
 // tokenize cuts text into words, and runs of scripts without spaces into pairs.
 func tokenize(text string) []token {
 	var out []token
-	start, previous := -1, -1 // of the word, and of the last character of a run
-	word := func(end int) {
-		if start >= 0 {
-			out = append(out, token{fold(text[start:end]), start, end})
+	add := func(start, end int) { out = append(out, token{fold(text[start:end]), start, end}) }
+	start, run := -1, 0 // of the word or pair under way, and how many characters of a run there were
+	end := func(at int) {
+		if start >= 0 && run < 2 { // the second of a pair is not one by itself
+			add(start, at)
 		}
-		start = -1
-	}
-	run, paired := -1, false
-	flush := func() {
-		if run >= 0 && !paired {
-			out = append(out, token{text: fold(text[run:previous]), start: run, end: previous})
-		}
-		run, paired = -1, false
+		start, run = -1, 0
 	}
 	for i, r := range text {
-		size := len(string(r))
 		switch {
 		case unspaced(r):
-			word(i)
-			if run >= 0 {
-				out = append(out, token{text: fold(text[run : i+size]), start: run, end: i + size})
-				paired = true
+			if run == 0 {
+				end(i)
+			} else {
+				add(start, i+utf8.RuneLen(r))
 			}
-			run, previous = i, i+size
-		case unicode.In(r, unicode.L, unicode.N, unicode.M):
-			flush()
-			if start < 0 {
-				start = i
-			}
-		default:
-			word(i)
-			flush()
+			start, run = i, run+1
+		case !unicode.In(r, unicode.L, unicode.N, unicode.M):
+			end(i)
+		case run > 0, start < 0:
+			end(i)
+			start = i
 		}
 	}
-	word(len(text))
-	flush()
+	end(len(text))
 	return out
 }
 

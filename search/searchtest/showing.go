@@ -113,6 +113,9 @@ func checkLarge(t testing.TB, open func() search.Index) {
 	resp := ask(t, x, "lighthouse")
 	require.Equal(t, []string{"a/large"}, groups(resp))
 	require.Contains(t, matched(resp.Hits[0].Snippet), "lighthouse")
+	resp = ask(t, x, "text word1 word2") // as many matches as there can be
+	require.Len(t, resp.Hits, 2)
+	require.NotEmpty(t, matched(resp.Hits[1].Snippet))
 }
 
 func suggest(t testing.TB, x search.Index, text, tag string, limit int) []search.Suggestion {
