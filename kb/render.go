@@ -65,7 +65,7 @@ func (l *Library) renderer(locale string) *markdown.Renderer {
 	if r, ok := l.writers.Load(locale); ok {
 		return r.(*markdown.Renderer)
 	}
-	opts := &markdown.Options{Link: writtenLink, Image: writtenImage, DropTitle: true}
+	opts := &markdown.Options{Link: writtenLink, Image: writtenImage, Schemes: []string{"article", "media"}, DropTitle: true}
 	if l.word != nil {
 		opts.Label = func(w markdown.Label) string { return l.word(locale, string(w)) }
 	}

@@ -41,7 +41,12 @@ func blank(r rune) bool { return r == utf8.RuneError || util.IsSpaceRune(r) }
 
 // wordless reports whether r is of a script of East Asia or its punctuation.
 func wordless(r rune) bool {
-	return r >= 0x1100 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul) ||
+	return unspaced(r) || r >= 0x1100 && unicode.Is(unicode.Hangul, r)
+}
+
+// unspaced is wordless without Korean, which has blanks between words.
+func unspaced(r rune) bool {
+	return r >= 0x2E80 && (unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
 		r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF)
 }
 

@@ -76,10 +76,7 @@ func blockParsers() []util.PrioritizedValue {
 
 func newHTML(label func(Label) string) renderer.Renderer {
 	return renderer.NewRenderer(renderer.WithNodeRenderers(
-		util.Prioritized(ghtml.NewRenderer(
-			ghtml.WithUnsafe(),
-			ghtml.WithEastAsianLineBreaks(ghtml.EastAsianLineBreaksCSS3Draft),
-		), 1000),
+		util.Prioritized(ghtml.NewRenderer(ghtml.WithUnsafe()), 1000),
 		util.Prioritized(extension.NewTableHTMLRenderer(
 			extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), 500),
 		util.Prioritized(extension.NewFootnoteHTMLRenderer(), 500),

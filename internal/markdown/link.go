@@ -39,8 +39,26 @@ func (p *page) rel() string {
 	return "noopener"
 }
 
+// ownScheme returns what the application makes of a target in one of its own
+// schemes, and whether raw is one. What it returns is checked like any other.
+func (p *page) ownScheme(raw string, meaning func(string) (string, bool)) (string, bool) {
+	raw = strings.TrimSpace(raw)
+	name, _, found := strings.Cut(raw, ":")
+	if !found || meaning == nil || !slices.Contains(p.r.opts.Schemes, strings.ToLower(name)) {
+		return "", false
+	}
+	own, ok := meaning(raw)
+	if !ok {
+		return "", true
+	}
+	return own, true
+}
+
 // target returns what to write for a link target.
 func (p *page) target(raw string) (string, reach) {
+	if own, ok := p.ownScheme(raw, p.r.opts.Link); ok {
+		return parseTarget(own)
+	}
 	href, to := parseTarget(p.withoutTemplates(raw))
 	switch {
 	case to == reachPage:
@@ -97,6 +115,9 @@ func (p *page) image(n *html.Node) {
 
 // source returns what to write for the source of an image.
 func (p *page) source(raw string) (string, reach) {
+	if own, ok := p.ownScheme(raw, p.r.opts.Image); ok {
+		return parseTarget(own)
+	}
 	src, to := parseTarget(p.withoutTemplates(raw))
 	if to != reachSite && to != reachForeign {
 		return "", reachNowhere

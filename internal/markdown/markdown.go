@@ -25,6 +25,12 @@ type Options struct {
 	// keeps every image.
 	Image func(src string) (string, bool)
 
+	// Schemes are names that the application gives a meaning of its own in link
+	// targets and images, such as "article" in "article:reset-hub". They are
+	// shown to Link and Image, which must return an address in their place;
+	// nil means none.
+	Schemes []string
+
 	// ImageHosts are the hosts images may be loaded from, over https, written
 	// as they stand in a URL ("cdn.example.com"). Nil means none: an image of
 	// another site becomes a link to it, so that reading asks nothing of third

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -40,6 +41,7 @@ func newPage(r *Renderer, fragment, part string) *page {
 // document does everything there is to do.
 func (p *page) document() Document {
 	p.dropTags()
+	p.joinLines()
 	title := p.takeTitle()
 	p.headings()
 	p.clean()
@@ -96,6 +98,28 @@ func (p *page) dropTags() {
 			n.Data = tagSpan.ReplaceAllString(n.Data, "")
 		}
 	}
+}
+
+// joinLines removes the ends of lines between characters of Chinese and
+// Japanese, where a browser would show a blank.
+func (p *page) joinLines() {
+	for n := range p.root.Descendants() {
+		if n.Type == html.TextNode && strings.Contains(n.Data, "\n") && !inCode(n) {
+			n.Data = joined(n.Data)
+		}
+	}
+}
+
+func joined(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		before, _ := utf8.DecodeLastRuneInString(s[:i])
+		after, _ := utf8.DecodeRuneInString(s[i+1:])
+		if r != '\n' || !unspaced(before) || !unspaced(after) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 func inCode(n *html.Node) bool {

@@ -56,7 +56,8 @@ func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	go s.follow(r, stream)
-	return stream.Run()
+	stream.Run()
+	return nil
 }
 
 // follow sends an event whenever an article that the listener reads changes.
@@ -71,7 +72,7 @@ func (s *Site) follow(r *http.Request, stream *web.EventStream) {
 		}
 		if now := s.versionOf(r, by, id); now != seen {
 			seen = now
-			if stream.Send(web.Event{Name: "changed", Data: []byte(id)}) != nil {
+			if !stream.Send(web.Event{Name: "changed", Data: id}) {
 				return
 			}
 		}

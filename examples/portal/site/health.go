@@ -5,10 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/stoa-go/stoa/analytics/promanalytics"
 	"github.com/stoa-go/stoa/internal/web"
 )
 
@@ -42,25 +40,5 @@ func (s *Site) readyz(w http.ResponseWriter, r *http.Request) {
 	plain(w, http.StatusOK, "ready")
 }
 
-// measure connects the metrics.
-func (s *Site) measure() error {
-	var err error
-	s.gauges, err = promanalytics.New(s.metrics, nil)
-	return err
-}
-
 // observe counts one answered request.
-func (s *Site) observe(r *http.Request, served web.Served) {
-	if s.gauges != nil {
-		s.gauges.Request(served.Method, served.Route, served.Status, served.Duration, served.Bytes)
-	}
-}
-
-// dropped counts events that could not be kept.
-func (s *Site) dropped(reason string, n int) {
-	if s.gauges != nil {
-		s.gauges.Dropped(reason, n)
-	}
-}
-
-var _ prometheus.Gatherer = (*prometheus.Registry)(nil)
+func (s *Site) observe(r *http.Request, served web.Served) {}

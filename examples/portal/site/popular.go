@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -13,7 +14,7 @@ import (
 // by may read them.
 func (s *Site) popular(ctx context.Context, by profile.Actor, locale string, n int) ([]kb.Entry, error) {
 	now := s.cfg.Now()
-	counts, err := s.events.Popular(ctx, "article.viewed", now.Add(-28*24*time.Hour), now, 4*n)
+	counts, err := s.ledger.Top(ctx, analytics.TopQuery{Name: "article.viewed", Kind: "article", From: now.Add(-28 * 24 * time.Hour), Limit: 4 * n})
 	if err != nil {
 		return nil, err
 	}

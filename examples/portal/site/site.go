@@ -6,10 +6,8 @@ package site
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -17,8 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stoa-go/stoa/analytics"
-	"github.com/stoa-go/stoa/analytics/promanalytics"
-	"github.com/stoa-go/stoa/analytics/sqlanalytics"
+	"github.com/stoa-go/stoa/analytics/memanalytics"
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/kb"
@@ -26,7 +23,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/search"
-	"github.com/stoa-go/stoa/search/blevesearch"
+	"github.com/stoa-go/stoa/search/memsearch"
 )
 
 // A Site is a portal. Make one with [Open], serve its Handler, and call Run for
@@ -37,16 +34,14 @@ type Site struct {
 	catalog   *i18n.Catalog
 	languages *i18n.Negotiator
 	people    *profile.Directory
-	events    *sqlanalytics.Store
+	events    analytics.Store
 	ledger    *analytics.Ledger
 	library   *kb.Library
-	index     *blevesearch.Index
+	index     search.Index
 	engine    *search.Engine
 	world     demo.World
 	views     *views
-	visits    *analytics.Visits
 	sessions  sessions
-	gauges    *promanalytics.Metrics
 	metrics   *prometheus.Registry
 	handler   http.Handler
 	ready     atomic.Bool // everything found so far can be searched
@@ -79,8 +74,8 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	s.sessions = sessions{key: secret, now: s.cfg.Now}
-	s.events = sqlanalytics.New(s.db.write)
-	s.ledger = analytics.NewLedger(s.events, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now, Dropped: s.dropped})
+	s.events = memanalytics.New()
+	s.ledger = analytics.NewLedger(s.events, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now})
 	s.people = profile.NewDirectory(sqlprofile.New(s.db.write), &profile.Options{
 		Events: s.ledger, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret,
 	})
@@ -96,10 +91,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 }
 
 func (s *Site) openSearch(ctx context.Context) (err error) {
-	s.index, err = blevesearch.Open(filepath.Join(s.cfg.Data, "index"), nil)
-	if err != nil {
-		return fmt.Errorf("open index: %w", err)
-	}
+	s.index = memsearch.New()
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: []search.Source{s.library.Source()}, Events: s.ledger, Secret: s.sessions.key,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,

@@ -38,7 +38,7 @@ func (s *Site) withVisit(next http.Handler) http.Handler {
 		by := profile.FromContext(r.Context())
 		v := &visit{By: by, Path: r.URL.Path, Query: r.URL.Query(), Origin: s.origin(r)}
 		v.Locale, _ = s.languages.Pick(i18n.Request{
-			Path: r.URL.Path, Preference: s.preference(r, by), AcceptLanguage: r.Header.Get("Accept-Language"), Country: s.country(r),
+			Path: r.URL.Path, Preference: string(s.preference(r, by)), AcceptLanguage: r.Header.Get("Accept-Language"), Country: s.country(r),
 		})
 		if locale, rest, ok := s.languages.SplitPath(r.URL.Path); ok {
 			v.Locale, v.Path, v.Prefix = locale, rest, true
