@@ -48,7 +48,8 @@ func inDatabase(t *testing.T, db *sqlx.DB) bench {
 	l := feed.New(d, nil)
 	return bench{Reader: l, db: d,
 		add: func(changes ...feed.Change) {
-			require.NoError(t, d.Write(t.Context(), func(tx sqlx.ExtContext) error { return feed.Append(t.Context(), tx, changes...) }))
+			write(t, d, changes...)
+			readable(t, l)
 		},
 		prune: func(before time.Time) int {
 			n, err := l.Prune(t.Context(), before)
@@ -56,6 +57,20 @@ func inDatabase(t *testing.T, db *sqlx.DB) bench {
 			return n
 		},
 	}
+}
+
+func write(t *testing.T, d *sqldb.DB, changes ...feed.Change) {
+	t.Helper()
+	require.NoError(t, d.Write(t.Context(), func(tx sqlx.ExtContext) error { return feed.Append(t.Context(), tx, changes...) }))
+}
+
+// readable waits until every entry can be read: others may use the cluster too.
+func readable(t *testing.T, l *feed.Log) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		d, err := l.Stalled(t.Context())
+		return err == nil && d == 0
+	}, 30*time.Second, time.Millisecond)
 }
 
 func refs(entries []feed.Entry) (list []string) {
@@ -244,17 +259,17 @@ func age(t *testing.T, d *sqldb.DB, refs ...string) {
 func TestAnotherPastIsNoticed(t *testing.T) {
 	for name, history := range map[string]func(t *testing.T, b bench, cursor feed.Entry){
 		"the row is gone": func(t *testing.T, b bench, e feed.Entry) {
-			write(t, b, `delete from stoa_feed where ref = $1`, e.Ref)
+			exec(t, b, `delete from stoa_feed where ref = $1`, e.Ref)
 		},
 		"the row is another": func(t *testing.T, b bench, e feed.Entry) {
-			write(t, b, `update stoa_feed set ref = 'other' where ref = $1`, e.Ref)
+			exec(t, b, `update stoa_feed set ref = 'other' where ref = $1`, e.Ref)
 		},
 		"the row is of another time": func(t *testing.T, b bench, e feed.Entry) { age(t, b.db, e.Ref) },
 		"the epoch is another": func(t *testing.T, b bench, _ feed.Entry) {
-			write(t, b, `update stoa_feed_epoch set epoch = 'other'`)
+			exec(t, b, `update stoa_feed_epoch set epoch = 'other'`)
 		},
 		"the cluster is another": func(t *testing.T, b bench, _ feed.Entry) {
-			write(t, b, `update stoa_feed_epoch set system = 'other'`)
+			exec(t, b, `update stoa_feed_epoch set system = 'other'`)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -277,7 +292,7 @@ func TestAnotherPastIsNoticed(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, b bench, query string, args ...any) {
+func exec(t *testing.T, b bench, query string, args ...any) {
 	require.NoError(t, b.db.Write(t.Context(), func(tx sqlx.ExtContext) error {
 		_, err := sqldb.Exec(t.Context(), tx, query, args...)
 		return err
@@ -294,8 +309,8 @@ func TestRestoredIntoAnotherCluster(t *testing.T) {
 	before, err := log.Epoch(t.Context())
 	require.NoError(t, err)
 	_, old := read(t, b, feed.Cursor{}, 0)
-	write(t, b, `update stoa_feed set xid = '9000000000000000'`)
-	write(t, b, `update stoa_feed_epoch set system = '1'`)
+	exec(t, b, `update stoa_feed set xid = '9000000000000000'`)
+	exec(t, b, `update stoa_feed_epoch set system = '1'`)
 
 	_, _, err = b.Read(t.Context(), feed.Cursor{}, nil, 0)
 	require.ErrorIs(t, err, feed.ErrRebuild, "even the beginning is not that of all content")
@@ -328,13 +343,14 @@ func TestStalled(t *testing.T) {
 	open := db.MustBegin()
 	defer open.Rollback()
 	open.MustExec(`create temporary table takes_a_number (id text)`)
-	b.add(put("a")...)
+	write(t, b.db, put("a")...)
 	entries, _ := read(t, b, feed.Cursor{}, 0)
 	require.Empty(t, entries, "an older transaction is open")
 	require.Positive(t, stalled())
 	age(t, b.db, "a")
 	require.InDelta(t, 2*time.Hour, stalled(), float64(time.Minute))
 	require.NoError(t, open.Rollback())
+	readable(t, log)
 	entries, _ = read(t, b, feed.Cursor{}, 0)
 	require.Equal(t, []string{"a"}, refs(entries))
 	require.Zero(t, stalled())
@@ -355,9 +371,9 @@ func TestLeastPrivilege(t *testing.T) {
 		`do $$ begin execute format('grant usage on schema %I to ` + role + `', current_schema()); end $$`,
 		`grant select, insert, update, delete on stoa_feed, stoa_feed_epoch to ` + role,
 	} {
-		write(t, b, q)
+		exec(t, b, q)
 	}
-	defer write(t, b, `drop owned by `+role+` cascade; drop role `+role)
+	defer exec(t, b, `drop owned by `+role+` cascade; drop role `+role)
 	tx := db.MustBegin()
 	defer tx.Rollback()
 	tx.MustExec(`set local role ` + role)

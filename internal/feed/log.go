@@ -223,9 +223,14 @@ func (l *Log) check(ctx context.Context, d dialectSQL, c Cursor, epoch string) e
 	return fmt.Errorf("no such row at the cursor: %w", ErrRebuild)
 }
 
+// firstPoll is how soon Wait asks again after a commit that brought nothing: its
+// entries may have to wait for an older transaction, mostly a moment.
+const firstPoll = 20 * time.Millisecond
+
 // Wait implements [Reader].
 func (l *Log) Wait(ctx context.Context, after Cursor) error {
-	timer := time.NewTimer(l.poll)
+	pause := min(firstPoll, l.poll)
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	for {
 		woken := l.db.Committed()
@@ -233,12 +238,14 @@ func (l *Log) Wait(ctx context.Context, after Cursor) error {
 		if err != nil || head != after {
 			return err
 		}
-		timer.Reset(l.poll)
+		timer.Reset(pause)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-woken:
+			pause = min(firstPoll, l.poll)
 		case <-timer.C:
+			pause = min(2*pause, l.poll)
 		}
 	}
 }

@@ -172,12 +172,7 @@ func run(t *testing.T, db *sqldb.DB, transactions int, nap time.Duration, follow
 		wg.Go(func() { f.follow(t, stop) })
 	}
 	done := work(t, db, transactions, nap)
-	// The cluster may have work of its own, such as gathering statistics.
-	log := feed.New(db, nil)
-	require.Eventually(t, func() bool {
-		d, err := log.Stalled(t.Context())
-		return err == nil && d == 0
-	}, 20*time.Second, time.Millisecond)
+	readable(t, feed.New(db, nil))
 	close(stop)
 	wg.Wait()
 	return done
