@@ -12,7 +12,7 @@ func (p parsed) correct(corrections []Correction) string {
 	byWord := make([]string, len(p.terms))
 	for _, c := range corrections {
 		if c.Word >= 0 && c.Word < len(p.terms) && !p.terms[c.Word].Exclude {
-			byWord[c.Word] = strings.Trim(clean(c.Text), `"+-`)
+			byWord[c.Word] = plain(c.Text)
 		}
 	}
 	text := p.text
@@ -25,6 +25,16 @@ func (p parsed) correct(corrections []Correction) string {
 		return ""
 	}
 	return text
+}
+
+// plain returns the words of a text without anything that has a meaning in a
+// query.
+func plain(text string) string {
+	var words []string
+	for _, t := range parse(text).terms {
+		words = append(words, t.Text)
+	}
+	return strings.Join(words, " ")
 }
 
 // likeCase returns text in capitals where the model is.

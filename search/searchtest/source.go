@@ -134,6 +134,15 @@ func (r *reader) has(group, text string) bool {
 	})
 }
 
+func (r *reader) hasAll(texts map[string]string) bool {
+	for group, text := range texts {
+		if !r.has(group, text) {
+			return false
+		}
+	}
+	return true
+}
+
 func put(t testing.TB, f Fixture, key, text string) string {
 	t.Helper()
 	group, err := f.Put(key, text)
@@ -397,49 +406,36 @@ func checkWriters(t testing.TB, s search.Source, f Fixture) {
 	r := newReader(s)
 	var mu sync.Mutex
 	want := map[string]string{}
-	var wg sync.WaitGroup
+	write := func(w int) error {
+		for i := range rounds {
+			text := fmt.Sprintf("text-%d-%d-", w, i)
+			group, err := f.Put(fmt.Sprintf("key-%d-%d", w, i%3), text)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			want[group] = text
+			mu.Unlock()
+		}
+		return nil
+	}
 	faults := make(chan error, writers)
 	for w := range writers {
-		wg.Go(func() {
-			for i := range rounds {
-				text := fmt.Sprintf("text-%d-%d-", w, i)
-				group, err := f.Put(fmt.Sprintf("key-%d-%d", w, i%3), text)
-				if err != nil {
-					faults <- err
-					return
-				}
-				mu.Lock()
-				want[group] = text
-				mu.Unlock()
-			}
-		})
+		go func() { faults <- write(w) }()
 	}
-	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
-	for reading := true; reading; {
+	for ended := 0; ended < writers; {
 		select {
-		case <-done:
-			reading = false
+		case err := <-faults:
+			require.NoError(t, err)
+			ended++
 		default:
 			_, _, err := r.batch(t.Context(), 3)
 			require.NoError(t, err)
 		}
 	}
-	close(faults)
-	for err := range faults {
-		require.NoError(t, err)
-	}
-	all := func() bool {
-		for group, text := range want {
-			if !r.has(group, text) {
-				return false
-			}
-		}
-		return true
-	}
-	for deadline := time.Now().Add(f.patience()); !all() && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(f.patience()); !r.hasAll(want) && time.Now().Before(deadline); {
 		r.catchUp(t, 3)
 	}
-	require.True(t, all(), "a change was skipped")
+	require.True(t, r.hasAll(want), "a change was skipped")
 	require.Len(t, r.groups, len(want))
 }

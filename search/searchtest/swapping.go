@@ -1,8 +1,9 @@
 package searchtest
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -84,58 +85,44 @@ func checkSwapStranger(t testing.TB, open func() search.Index) {
 func checkSwapUnderway(t testing.TB, open func() search.Index) {
 	const rounds = 5
 	x := open()
-	fill := func(x search.Index, round int) {
+	fill := func(x search.Index, round int) error {
 		var docs []search.Document
 		for i := range 10 + round {
 			docs = append(docs, document(fmt.Sprint("a/", i), "lighthouse", "", facet("round", fmt.Sprint(round))))
 		}
-		apply(t, x, docs...)
+		return x.Apply(t.Context(), search.Batch{Changes: changes(docs...)})
 	}
-	fill(x, 0)
-	look := func() error {
-		resp, err := x.Search(t.Context(), search.Request{Sight: anyone, Words: search.Parse("lighthouse"), Limit: 50, Facets: []string{"round"}})
-		if err != nil {
-			return err
-		}
-		round := resp.Total - 10
-		if len(resp.Hits) != resp.Total || len(resp.Facets["round"]) != 1 || resp.Facets["round"][0].Value != fmt.Sprint(round) {
-			return fmt.Errorf("%d hits of %d with rounds %v", len(resp.Hits), resp.Total, resp.Facets["round"])
-		}
-		for _, h := range resp.Hits {
-			if h.Facets["round"][0] != fmt.Sprint(round) {
-				return fmt.Errorf("a hit of round %s in round %d", h.Facets["round"][0], round)
+	require.NoError(t, fill(x, 0))
+	onlookers(t, func(ctx context.Context) error { return oneRound(ctx, x) }, func() error {
+		for round := range rounds {
+			f, err := x.Fresh(t.Context())
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(fill(f, round+1), x.Swap(t.Context(), f)); err != nil {
+				return err
 			}
 		}
 		return nil
-	}
-	done := make(chan struct{})
-	faults := make(chan error, 4)
-	var wg sync.WaitGroup
-	for range 3 {
-		wg.Go(func() {
-			for {
-				if err := look(); err != nil {
-					faults <- err
-					return
-				}
-				select {
-				case <-done:
-					return
-				default:
-				}
-			}
-		})
-	}
-	for round := range rounds {
-		f := fresh(t, x)
-		fill(f, round+1)
-		require.NoError(t, x.Swap(t.Context(), f))
-	}
-	close(done)
-	wg.Wait()
-	close(faults)
-	for err := range faults {
-		require.NoError(t, err)
-	}
+	})
 	require.Equal(t, 10+rounds, ask(t, x, "lighthouse").Total)
+}
+
+// oneRound returns an error if a search sees documents of several rounds, or
+// not all of one.
+func oneRound(ctx context.Context, x search.Index) error {
+	resp, err := x.Search(ctx, search.Request{Sight: anyone, Words: search.Parse("lighthouse"), Limit: 50, Facets: []string{"round"}})
+	if err != nil {
+		return err
+	}
+	round := fmt.Sprint(resp.Total - 10)
+	if len(resp.Hits) != resp.Total || len(resp.Facets["round"]) != 1 || resp.Facets["round"][0].Value != round {
+		return fmt.Errorf("%d hits of %d with rounds %v", len(resp.Hits), resp.Total, resp.Facets["round"])
+	}
+	for _, h := range resp.Hits {
+		if h.Facets["round"][0] != round {
+			return fmt.Errorf("a hit of round %s in round %s", h.Facets["round"][0], round)
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package searchtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -149,10 +150,38 @@ func checkWhole(t testing.TB, open func() search.Index) {
 	require.Equal(t, map[string]string{"test": "1"}, cursors)
 }
 
-// checkAtOnce moves three groups from one version to the next again and again
-// while others look on.
+// onlookers has two others look on, again and again, while something is done.
+func onlookers(t testing.TB, look func(context.Context) error, during func() error) {
+	t.Helper()
+	done := make(chan struct{})
+	faults := make(chan error, 3)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for {
+				if err := look(t.Context()); err != nil {
+					faults <- err
+					return
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	faults <- during()
+	close(done)
+	wg.Wait()
+	close(faults)
+	for err := range faults {
+		require.NoError(t, err)
+	}
+}
+
+// checkAtOnce moves three groups from one version to the next again and again.
 func checkAtOnce(t testing.TB, open func() search.Index) {
-	const versions = 30
 	x := open()
 	move := func(version int) error {
 		var docs []search.Document
@@ -162,36 +191,14 @@ func checkAtOnce(t testing.TB, open func() search.Index) {
 		return x.Apply(t.Context(), search.Batch{Changes: changes(docs...), Cursors: map[string]string{"test": strconv.Itoa(version)}})
 	}
 	require.NoError(t, move(0))
-	done := make(chan struct{})
-	faults := make(chan error, 4)
-	var wg sync.WaitGroup
-	for range 2 {
-		wg.Go(func() {
-			for stop := false; !stop; {
-				select {
-				case <-done:
-					stop = true
-				default:
-				}
-				if err := sameVersion(t.Context(), x); err != nil {
-					faults <- err
-					return
-				}
+	onlookers(t, func(ctx context.Context) error { return sameVersion(ctx, x) }, func() error {
+		for version := range 30 {
+			if err := move(version + 1); err != nil {
+				return err
 			}
-		})
-	}
-	for v := range versions {
-		if err := move(v + 1); err != nil {
-			faults <- err
-			break
 		}
-	}
-	close(done)
-	wg.Wait()
-	close(faults)
-	for err := range faults {
-		require.NoError(t, err)
-	}
+		return nil
+	})
 }
 
 func sameVersion(ctx context.Context, x search.Index) error {
@@ -268,34 +275,27 @@ func checkCanceled(t testing.TB, open func() search.Index) {
 func checkConcurrent(t testing.TB, open func() search.Index) {
 	x := open()
 	apply(t, x, document("a/stays", "winter tyres", "snow"))
-	var wg sync.WaitGroup
-	faults := make(chan error, 64)
-	for reader := range 4 {
-		wg.Go(func() {
-			for i := range 20 {
-				resp, err := x.Search(t.Context(), search.Request{
-					Sight: anyone, Words: search.Parse("snow"), Limit: 50, Snippet: 50, Facets: []string{"kind"}, Correct: reader == 0,
-				})
-				if err == nil && len(resp.Hits) == 0 {
-					err = fmt.Errorf("nothing found in search %d", i)
-				}
-				if err == nil {
-					_, err = x.Suggest(t.Context(), search.SuggestRequest{Sight: anyone, Text: "wint", Limit: 5})
-				}
-				if err != nil {
-					faults <- err
-					return
-				}
-			}
+	look := func(ctx context.Context) error {
+		resp, err := x.Search(ctx, search.Request{
+			Sight: anyone, Words: search.Parse("snow"), Limit: 50, Snippet: 50, Facets: []string{"kind"}, Correct: true,
 		})
+		if err != nil {
+			return err
+		}
+		if len(resp.Hits) == 0 {
+			return errors.New("nothing found")
+		}
+		_, err = x.Suggest(ctx, search.SuggestRequest{Sight: anyone, Text: "wint", Limit: 5})
+		return err
 	}
-	for i := range 20 {
-		apply(t, x, document(fmt.Sprint("a/", i%5), "winter coat", "snow "+strconv.Itoa(i)))
-	}
-	wg.Wait()
-	close(faults)
-	for err := range faults {
-		require.NoError(t, err)
-	}
+	onlookers(t, look, func() error {
+		for i := range 20 {
+			d := document(fmt.Sprint("a/", i%5), "winter coat", "snow "+strconv.Itoa(i))
+			if err := x.Apply(t.Context(), search.Batch{Changes: changes(d)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	finds(t, x, "snow", "a/stays", "a/0", "a/1", "a/2", "a/3", "a/4")
 }
