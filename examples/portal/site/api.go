@@ -21,21 +21,13 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 		mux.Handle(apiPrefix+path, s.inLanguage(library))
 		mux.Handle(apiPrefix+path+"/", s.inLanguage(library))
 	}
-	mux.Handle(apiPrefix+"/search/", s.inLanguage(http.StripPrefix(apiPrefix+"/search", s.engine.Handler())))
-	mux.Handle(apiPrefix+"/search", s.inLanguage(http.StripPrefix(apiPrefix, rooted(s.engine.Handler(), "/search"))))
+	engine := http.StripPrefix(apiPrefix+"/search", s.engine.Handler())
+	mux.Handle(apiPrefix+"/search", s.inLanguage(engine))
+	mux.Handle(apiPrefix+"/search/", s.inLanguage(engine))
 	mux.Handle(apiPrefix+"/me", s.inLanguage(http.StripPrefix(apiPrefix, s.people.Handler())))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version,
 		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix+"/search"), s.people.API().OpenAPI(apiPrefix))))
-}
-
-// rooted serves a path as the root of h.
-func rooted(h http.Handler, path string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r2 := *r
-		r2.URL = cloneURL(r.URL, "/")
-		h.ServeHTTP(w, &r2)
-	})
 }
 
 // inLanguage makes the API's errors speak the client's language. Its paths have

@@ -25,6 +25,11 @@ func (s *Site) seed(ctx context.Context) (err error) {
 			return fmt.Errorf("demo account %s: %w", a.ID, err)
 		}
 	}
+	for _, segment := range demoSegments {
+		if _, err := s.people.SaveSegment(ctx, system, segment); unlessThere(err) != nil {
+			return fmt.Errorf("demo segment %s: %w", segment.Name, err)
+		}
+	}
 	for _, p := range s.world.People {
 		if err := s.seedPerson(ctx, p); err != nil {
 			return fmt.Errorf("demo person %s: %w", p.ID, err)
@@ -33,9 +38,21 @@ func (s *Site) seed(ctx context.Context) (err error) {
 	return s.seedArticles(ctx)
 }
 
+// demoSegments are the rules that the demo's content is written for.
+var demoSegments = []profile.Segment{
+	{
+		Name: "partner", Title: "Partners", Description: "Installers and resellers who work with us.",
+		Rule: profile.Rule{Fact: profile.FactRole, Op: profile.OpIn, Values: []string{string(profile.RolePartner)}},
+	},
+	{
+		Name: "regulated", Title: "Regulated customers", Description: "Customers on the plan for regulated industries.",
+		Rule: profile.Rule{Fact: profile.FactPlan, Op: profile.OpIn, Values: []string{"regulated"}},
+	},
+}
+
 func (s *Site) seedAccount(ctx context.Context, a demo.Account) error {
 	_, err := s.people.SaveAccount(ctx, system, profile.Account{
-		ID: a.ID, Name: a.Name, Attributes: attributes(a.Attributes, "plan", a.Plan), Country: a.Country,
+		ID: a.ID, Name: a.Name, Plan: a.Plan, Country: a.Country, Attributes: attributes(a.Attributes),
 	})
 	return unlessThere(err)
 }
@@ -62,7 +79,7 @@ func unlessThere(err error) error {
 }
 
 // attributes turns the demo's values into lists of texts.
-func attributes(m map[string]any, more ...string) map[string][]string {
+func attributes(m map[string]any) map[string][]string {
 	out := map[string][]string{}
 	for k, v := range m {
 		if list, ok := v.([]any); ok {
@@ -72,11 +89,6 @@ func attributes(m map[string]any, more ...string) map[string][]string {
 			continue
 		}
 		out[k] = []string{fmt.Sprint(v)}
-	}
-	for i := 0; i+1 < len(more); i += 2 {
-		if more[i+1] != "" {
-			out[more[i]] = []string{more[i+1]}
-		}
 	}
 	return out
 }
