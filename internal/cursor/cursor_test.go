@@ -44,6 +44,7 @@ func TestOtherPositionsAreInvalid(t *testing.T) {
 		{"bits after the end", "AWF", 1},
 		{"a line break", "AW\nE", 1},
 		{"a length beyond the end", raw([]byte{5, 'a'}), 1},
+		{"a length one beyond the end", raw([]byte{2, 'a'}), 1},
 		{"a length beyond all memory", raw([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 'a'}), 1},
 		{"a length that overflows", raw([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 'a'}), 1},
 		{"a length written long", raw([]byte{0x81, 0x00, 'a'}), 1},
@@ -111,15 +112,19 @@ func TestSealedTokensOpenForTheirListOnly(t *testing.T) {
 
 func TestEveryChangedByteIsNoticed(t *testing.T) {
 	key := cursor.NewKey(nil)
-	token := key.Seal("list", cursor.Encode("a", "b"))
-	for i := range token {
-		forged := []byte(token)
-		forged[i] = 'A'
-		if token[i] == 'A' {
-			forged[i] = 'B'
+	for _, position := range []string{cursor.Encode("a", "b"), cursor.Encode("ab"), cursor.Encode("abcd"), "p", "pq", "pqr"} {
+		token := key.Seal("list", position)
+		for i := range token {
+			for _, c := range "ABCZaz09-_" { // the last character has bits to spare, which count too
+				forged := []byte(token)
+				forged[i] = byte(c)
+				if string(forged) == token {
+					continue
+				}
+				_, err := key.Open("list", string(forged))
+				require.ErrorIs(t, err, errs.Invalid, "byte %d of %s", i, token)
+			}
 		}
-		_, err := key.Open("list", string(forged))
-		require.ErrorIs(t, err, errs.Invalid, "byte %d", i)
 	}
 }
 

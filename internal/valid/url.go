@@ -31,7 +31,7 @@ func absoluteURL(s string) (string, error) {
 		return "", say("url", nil)
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.User != nil || u.Opaque != "" || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return "", say("url", nil)
 	}
 	// "http:/host" and "http:host" have none, yet browsers find one.
@@ -78,7 +78,7 @@ func sitePath(s string) (string, error) {
 // are read as a slash or a backslash somewhere, escapes of escapes.
 func ReturnPath(s string) string {
 	path, err := sitePath(s)
-	if err != nil || path != s || !ascii(s) {
+	if err != nil || path != s { // what is not ASCII comes back escaped
 		return "/"
 	}
 	return s
@@ -120,13 +120,4 @@ func slashLike(r rune) bool {
 		return true
 	}
 	return false
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

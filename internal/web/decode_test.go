@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -190,6 +191,22 @@ func TestDecodeRefusesFloods(t *testing.T) {
 	}
 }
 
+func TestDecodeFindsRepeatedNamesInLargeObjects(t *testing.T) {
+	for _, n := range []int{2, 15, 16, 17, 18, 40, 400} {
+		for _, at := range []int{0, n / 2, n - 1} {
+			body := `{`
+			for i := range n {
+				body += fmt.Sprintf(`"k%d":1,`, i)
+			}
+			_, err := decode[map[string]int](body+`"z":1}`, "application/json")
+			require.NoError(t, err)
+			name := fmt.Sprintf("k%d", at)
+			_, err = decode[map[string]int](body+`"`+name+`":1}`, "application/json")
+			require.Equal(t, errs.Fields{name: {Key: "error.field.repeated"}}, err)
+		}
+	}
+}
+
 func TestDecodeReadsJSONOnly(t *testing.T) {
 	for kind, ok := range map[string]bool{
 		"application/json": true, "application/json; charset=utf-8": true, "Application/JSON;charset=\"UTF-8\"": true,
@@ -223,6 +240,18 @@ func TestDecodeCapsTheBody(t *testing.T) {
 		require.ErrorIs(t, err, web.ErrTooLarge, name)
 		require.Equal(t, http.StatusRequestEntityTooLarge, web.Status(err))
 	}
+}
+
+func TestWhatIsAnnouncedTooLargeIsNotRead(t *testing.T) {
+	read := errors.New("read")
+	r := httptest.NewRequest("POST", "/", failingBody{read})
+	r.Header.Set("Content-Type", "application/json")
+	r.ContentLength = 51
+	w := httptest.NewRecorder()
+	_, err := web.Decode[wire](w, r, 50)
+	require.ErrorIs(t, err, web.ErrTooLarge)
+	require.NotErrorIs(t, err, read)
+	require.Equal(t, "close", w.Header().Get("Connection"))
 }
 
 type failingBody struct{ err error }
@@ -281,10 +310,13 @@ func TestDecodeGrowsWithItsInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			one, two := input(4_000), input(8_000)
 			ratio := math.Inf(1)
-			for range 6 { // the machine is shared; growth shows in every round
+			for range 10 { // the machine may be busy; growth shows in every round
+				if ratio <= 2.5 {
+					break
+				}
 				ratio = min(ratio, float64(fastest(two))/float64(fastest(one)))
 			}
-			require.LessOrEqual(t, ratio, 2.6)
+			require.LessOrEqual(t, ratio, 2.5)
 		})
 	}
 }

@@ -77,6 +77,7 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 				require.NoError(t, json.Unmarshal(w.Body.Bytes(), &p))
 				require.NotContains(t, p.Title+p.Detail, "error.", "every key has an English text")
 				require.Equal(t, w.Header().Get("X-Request-Id"), p.Instance)
+				require.Equal(t, tt.status == 500, strings.Contains(p.Detail, p.Instance))
 				require.Equal(t, tt.status, web.Status(tt.err))
 				if tt.logged == "" {
 					require.Empty(t, lines.String())

@@ -273,7 +273,11 @@ func TestServeDrains(t *testing.T) {
 		require.NoError(t, err)
 		<-started
 		stop()
-		require.Equal(t, 200, statusOf(t, c), "what was under way is finished")
+		res, err := http.ReadResponse(bufio.NewReader(c), nil)
+		require.NoError(t, err)
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		require.Equal(t, "\"finished\"\n", string(body), "what was under way is finished")
 		require.NoError(t, <-served)
 		require.Positive(t, srv.ReadHeaderTimeout)
 		require.Positive(t, srv.IdleTimeout)

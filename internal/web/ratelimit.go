@@ -72,10 +72,7 @@ func (l *Limiter) Allow(key string) (wait time.Duration, ok bool) {
 		l.others, wait, ok = l.take(l.others, now)
 		return wait, ok
 	}
-	full, wait, ok = l.take(full, now)
-	if ok {
-		l.full[key] = full
-	}
+	l.full[key], wait, ok = l.take(full, now)
 	return wait, ok
 }
 

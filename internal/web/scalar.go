@@ -52,7 +52,6 @@ func (s *scanner) text(t reflect.Type) error {
 // custom scans a value whose type reads itself, and lets it try.
 func (s *scanner) custom(t reflect.Type) error {
 	start := s.pos
-	s.values-- // the same value again
 	if err := s.value(nil); err != nil {
 		return err
 	}

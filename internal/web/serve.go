@@ -36,7 +36,6 @@ func Serve(ctx context.Context, srv *http.Server, ln net.Listener, drain time.Du
 	defer cancel()
 	err := srv.Shutdown(limit)
 	if err != nil {
-		cut()
 		err = errors.Join(errors.New("requests were cut"), err, srv.Close())
 	}
 	<-stopped
