@@ -78,7 +78,7 @@ var rules = []rule{
 		why: "a capability's core pays for nothing heavy: databases, indexes and metrics are in leaves",
 		of:  func(p pkg) bool { return p.path == p.top && levels[p.top] > 0 },
 		deny: func(p pkg, dep string) bool {
-			return strings.Contains(dep, ".") && ours(dep) == "" && !allowed(dep, everywhere) && !allowed(dep, plumbing[p.top]) && !std(dep)
+			return ours(dep) == "" && !allowed(dep, everywhere) && !allowed(dep, plumbing[p.top]) && !std(dep)
 		},
 	},
 	{
@@ -120,8 +120,12 @@ func allowed(dep string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return under(dep, p) })
 }
 
-// std reports whether a path with a dot is the standard library's own copy.
-func std(dep string) bool { return strings.HasPrefix(dep, "vendor/") }
+// std reports whether a path is of the standard library: the first part of any
+// other is a host's name.
+func std(dep string) bool {
+	first, _, _ := strings.Cut(dep, "/")
+	return !strings.Contains(first, ".")
+}
 
 func list(t *testing.T) []pkg {
 	t.Helper()
