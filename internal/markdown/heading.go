@@ -67,7 +67,7 @@ func (p *page) identify(n *html.Node) {
 			break
 		}
 	}
-	id := p.take(cmp.Or(p.own(name), slug(text)))
+	id := p.take(cmp.Or(idChars(strings.TrimSpace(name), maxID), slug(text)))
 	setAttr(n, "id", id)
 	p.named[n] = true
 	if last := n.LastChild; last != nil && last.Type == html.TextNode {
@@ -107,9 +107,6 @@ func (p *page) prefixed(id string) string {
 	return p.prefix + id
 }
 
-// own returns a name that an author chose as an id may be.
-func (p *page) own(name string) string { return idChars(strings.TrimSpace(name)) }
-
 // ids gives every id and name a place the prefix. An id that is taken is
 // dropped.
 func (p *page) ids() {
@@ -121,16 +118,18 @@ func (p *page) ids() {
 		if name == "" && n.DataAtom == atom.A {
 			name = attr(n, "name")
 		}
-		dropAttr(n, "id")
 		dropAttr(n, "name")
-		id := p.own(name)
+		id := idChars(strings.TrimSpace(name), maxKept)
 		if id == "" {
+			dropAttr(n, "id")
 			continue
 		}
 		id = p.prefixed(id)
 		p.know(name, id)
 		if p.taken[id]++; p.taken[id] == 1 {
 			setAttr(n, "id", id)
+		} else {
+			dropAttr(n, "id")
 		}
 	}
 }
@@ -175,13 +174,19 @@ func gitHubSlug(text string) string {
 	return b.String()
 }
 
-const maxID = 80
+// An id that is made has maxID characters at most, before a prefix and a
+// number; one that comes with the text may be longer, so that those that were
+// made before stay as they are.
+const (
+	maxID   = 80
+	maxKept = 160
+)
 
-// idChars returns the characters of s that an id may have, with hyphens for
-// the others.
-func idChars(s string) string {
+// idChars returns the first characters of s that an id may have, with hyphens
+// for the others.
+func idChars(s string, most int) string {
 	runes := []rune(norm.NFC.String(s))
-	runes = runes[:min(len(runes), maxID)]
+	runes = runes[:min(len(runes), most)]
 	for i, r := range runes {
 		if !unicode.In(r, unicode.L, unicode.M, unicode.N) && !strings.ContainsRune("_:.-", r) {
 			runes[i] = '-'

@@ -79,7 +79,7 @@ func (p *page) inPage(href string) string {
 	if err != nil {
 		return href
 	}
-	for _, key := range []string{name, idChars(name), strings.Trim(gitHubSlug(name), "-")} {
+	for _, key := range []string{name, idChars(name, maxKept), strings.Trim(gitHubSlug(name), "-")} {
 		if id, ok := p.anchors[key]; ok {
 			return (&url.URL{Fragment: id}).String()
 		}

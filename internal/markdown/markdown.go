@@ -125,7 +125,7 @@ func (r *Renderer) convert(source string) (fragment string, err error) {
 			err = fmt.Errorf("parser: %v: %w", fault, errs.Say(errs.Invalid, "markdown.unreadable", nil))
 		}
 	}()
-	src := []byte(strings.ToValidUTF8(source, "\uFFFD"))
+	src := []byte(strings.ToValidUTF8(strings.TrimPrefix(source, "\uFEFF"), "\uFFFD"))
 	if !r.opts.KeepTemplates {
 		src = linkTemplates(src)
 	}

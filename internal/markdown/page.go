@@ -33,7 +33,7 @@ func newPage(r *Renderer, fragment, part string) *page {
 		named:   map[*html.Node]bool{},
 	}
 	if part != "" {
-		p.prefix += idChars(part) + "-"
+		p.prefix += idChars(part, 40) + "-"
 	}
 	return p
 }

@@ -87,6 +87,9 @@ func pipeRows(node *ast.Paragraph, source []byte) [][]text.Segment {
 		if len(row) < 3 || row[0] != '|' || row[len(row)-1] != '|' || row[len(row)-2] == '\\' {
 			return nil
 		}
+		if i == 1 && len(bytes.Trim(row, "|-: ")) == 0 {
+			continue // a delimiter row that does not fit the header
+		}
 		cells := pipeCells(line, source)
 		if len(cells) < 2 {
 			return nil

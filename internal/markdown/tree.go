@@ -156,8 +156,10 @@ func (b *builder) makeRoom(name string, class class) {
 	if class == block || name == "hr" {
 		b.close("p")
 	}
-	if isHeading(name) && isHeading(b.top().Data) {
-		b.popTo(len(b.stack) - 2)
+	if isHeading(name) {
+		for _, level := range []string{"h1", "h2", "h3", "h4", "h5", "h6"} {
+			b.close(level)
+		}
 	}
 	if name == "a" {
 		b.close("a")
