@@ -181,7 +181,6 @@ func (a *API) unmatched(w http.ResponseWriter, r *http.Request, status int) {
 	case status == http.StatusMethodNotAllowed:
 		WriteError(w, r, a.log, errMethod)
 	default:
-		w.Header().Del("Location")
 		WriteError(w, r, a.log, errNoRoute)
 	}
 }

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/internal/web/webtest"
 )
 
 type noteIn struct {
@@ -66,6 +68,25 @@ func notes() *web.API {
 			return web.NoContent(w)
 		})
 	return api
+}
+
+func TestOperationsCapTheirBodies(t *testing.T) {
+	api := web.NewAPI("files", nil)
+	for path, most := range map[string]int64{"/small": 10, "/usual": 0} {
+		api.Handle(web.Op{Method: "PUT", Path: path, Name: path, Summary: "Takes a file.", Policy: "p", Consumes: "text/plain", MaxBody: most},
+			func(w http.ResponseWriter, r *http.Request) error {
+				if _, err := io.Copy(io.Discard, r.Body); err != nil {
+					return err
+				}
+				return web.NoContent(w)
+			})
+	}
+	webtest.RunAPI(t, api.Handler(), api.OpenAPI(""), []webtest.Scenario{
+		{Name: "fits", Method: "PUT", URL: "/small", Body: "1234567890", Header: map[string]string{"Content-Type": "text/plain"}, Status: 204},
+		{Name: "does not", Method: "PUT", URL: "/small", Body: "12345678901", Header: map[string]string{"Content-Type": "text/plain"}, Status: 413},
+		{Name: "fits the default", Method: "PUT", URL: "/usual", Body: "12345678901", Header: map[string]string{"Content-Type": "text/plain"}, Status: 204},
+		{Name: "does not fit the default", Method: "PUT", URL: "/usual", Body: strings.Repeat("1", web.DefaultLimit+1), Header: map[string]string{"Content-Type": "text/plain"}, Status: 413},
+	})
 }
 
 func TestAPI(t *testing.T) {

@@ -297,6 +297,38 @@ func TestWhoIsRemovedStopsHearing(t *testing.T) {
 	})
 }
 
+func TestEventsInARowAreCheckedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked atomic.Int64
+		streams := make(chan *web.EventStream, 1)
+		h := web.Handler(nil, func(w http.ResponseWriter, r *http.Request) error {
+			s, err := web.Stream(w, r, &web.StreamOptions{Recheck: func(context.Context) error { asked.Add(1); return nil }})
+			if err != nil {
+				return err
+			}
+			streams <- s
+			s.Run()
+			return nil
+		})
+		serving(t, h, func(p *pipes) {
+			client := p.client()
+			res, err := client.Get("http://x/")
+			require.NoError(t, err)
+			in, s := events(res.Body), <-streams
+			<-in
+			time.Sleep(5*time.Second + time.Millisecond)
+			for range 50 {
+				require.True(t, s.Send(web.Event{Data: "x"}))
+				<-in
+			}
+			require.EqualValues(t, 5, asked.Load())
+			res.Body.Close()
+			client.CloseIdleConnections()
+			<-s.Done()
+		})
+	})
+}
+
 // An answer older than the interval is asked for again before anything is
 // written, even if the clock that asks regularly was held up.
 func TestNothingIsWrittenOnAnOldAnswer(t *testing.T) {
@@ -358,7 +390,9 @@ func TestAClientTooSlowIsDropped(t *testing.T) {
 				synctest.Wait()
 				require.Less(t, sent, 10, "sending never blocks and never queues without end")
 			}
+			at := time.Now()
 			<-s.Done()
+			require.Zero(t, time.Since(at), "it is over at once, whatever the write that hangs still takes")
 			res.Body.Close()
 			client.CloseIdleConnections()
 		})
