@@ -26,6 +26,9 @@ func (e *SyntaxError) Unwrap() error { return errs.Invalid }
 var (
 	yamlKey  = regexp.MustCompile(`^["']?[\pL_][^:]*:(\s|$)`)
 	yamlLine = regexp.MustCompile(`line (\d+)`)
+	// What the parser says of its grammar, unlike of its tokens, has lines
+	// counted from 0.
+	yamlGrammar = regexp.MustCompile(`did not find expected (?:<|',' or|key|'-'|node)`)
 )
 
 // SplitFrontMatter separates the YAML between the "---" that opens a source and
@@ -83,6 +86,9 @@ func yamlError(err error) error {
 	reason, at := strings.TrimPrefix(err.Error(), "yaml: "), 1
 	if m := yamlLine.FindStringSubmatchIndex(reason); m != nil {
 		at, _ = strconv.Atoi(reason[m[2]:m[3]])
+		if yamlGrammar.MatchString(reason) {
+			at++
+		}
 		reason = strings.TrimPrefix(reason, reason[m[0]:m[1]]+": ")
 	}
 	return &SyntaxError{Line: at + 1, Reason: strings.ReplaceAll(reason, "\n", " ")}

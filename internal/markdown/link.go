@@ -27,9 +27,6 @@ func (p *page) link(n *html.Node) {
 		setAttr(n, "rel", p.rel())
 	}
 	setAttr(n, "href", href)
-	if to == reachForeign || to == reachSite {
-		p.links.add(href)
-	}
 }
 
 func (p *page) rel() string {
@@ -94,6 +91,13 @@ func (p *page) withoutTemplates(target string) string {
 	return templateSpan.ReplaceAllString(target, "")
 }
 
+// images does for every image what image does.
+func (p *page) images() {
+	for n := range p.all(atom.Img) {
+		p.image(n)
+	}
+}
+
 // image rewrites the source of an img element, makes it a link if it is on
 // another site, or leaves its alternative text.
 func (p *page) image(n *html.Node) {
@@ -105,7 +109,6 @@ func (p *page) image(n *html.Node) {
 		if !hasAttr(n, "alt") {
 			setAttr(n, "alt", "")
 		}
-		p.images.add(src)
 	case to == reachForeign:
 		p.linkImage(n, src)
 	default:
@@ -151,8 +154,6 @@ func (p *page) linkImage(n *html.Node, src string) {
 	a.AppendChild(&html.Node{Type: html.TextNode, Data: text})
 	n.Parent.InsertBefore(a, n)
 	n.Parent.RemoveChild(n)
-	setAttr(a, "rel", p.rel())
-	p.links.add(src)
 }
 
 // imageText returns the alternative text of an image, or its file name.
@@ -177,18 +178,19 @@ func hasAttr(n *html.Node, key string) bool {
 	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == key })
 }
 
-// A list keeps strings in order, once each.
-type list struct {
-	all  []string
-	seen map[string]bool
-}
-
-func (l *list) add(s string) {
-	if l.seen == nil {
-		l.seen = map[string]bool{}
+// targets lists where the page links to and what it loads, once each.
+func (p *page) targets() (links, images []string) {
+	seen := map[string]bool{}
+	for n := range p.all(atom.A, atom.Img) {
+		list, target := &links, attr(n, "href")
+		if n.DataAtom == atom.Img {
+			list, target = &images, attr(n, "src")
+		}
+		_, to := parseTarget(target)
+		if key := n.Data + target; !seen[key] && (to == reachSite || to == reachForeign) {
+			seen[key] = true
+			*list = append(*list, target)
+		}
 	}
-	if !l.seen[s] {
-		l.seen[s] = true
-		l.all = append(l.all, s)
-	}
+	return links, images
 }

@@ -112,6 +112,7 @@ func (r *Renderer) RenderPart(part, source string) (Document, error) {
 // changes nothing, unless Link or Image do.
 func (r *Renderer) Sanitize(fragment string) template.HTML {
 	p := newPage(r, strings.ToValidUTF8(fragment, "\uFFFD"), "")
+	p.images()
 	p.clean()
 	return p.html()
 }

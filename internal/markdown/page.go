@@ -19,8 +19,6 @@ type page struct {
 	taken   map[string]int    // ids in use, and the last number given to each
 	anchors map[string]string // ids as written -> as they are
 	named   map[*html.Node]bool
-
-	links, images list
 }
 
 func newPage(r *Renderer, fragment, part string) *page {
@@ -42,18 +40,20 @@ func newPage(r *Renderer, fragment, part string) *page {
 func (p *page) document() Document {
 	p.dropTags()
 	p.joinLines()
+	p.images()
 	title := p.takeTitle()
 	p.headings()
 	p.clean()
 	p.frame()
 	dir := p.direct()
+	links, images := p.targets()
 	return Document{
 		HTML:     p.html(),
 		Title:    title,
 		Headings: p.outline(),
 		Text:     plainText(p.root),
-		Links:    p.links.all,
-		Images:   p.images.all,
+		Links:    links,
+		Images:   images,
 		Dir:      dir,
 	}
 }
@@ -61,12 +61,8 @@ func (p *page) document() Document {
 // clean does what is safe to do again and again.
 func (p *page) clean() {
 	p.ids()
-	for n := range p.all(atom.A, atom.Img) {
-		if n.DataAtom == atom.A {
-			p.link(n)
-		} else {
-			p.image(n)
-		}
+	for n := range p.all(atom.A) {
+		p.link(n)
 	}
 	p.tidy()
 }

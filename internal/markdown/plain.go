@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-var bareURL = regexp.MustCompile(`https?://[^\s<>"'` + "`" + `{}|\\^]+`)
+var bareURL = regexp.MustCompile(`https?://[^\s<>"'` + "`" + `{}|\\^“”‘’«»、。，；：！？（）「」『』【】]+`)
 
 // Plain returns a text without markup as safe HTML: paragraphs where it has
 // blank lines, line breaks where it has others, and links for http and https

@@ -157,9 +157,7 @@ func (b *builder) makeRoom(name string, class class) {
 		b.close("p")
 	}
 	if isHeading(name) {
-		for _, level := range []string{"h1", "h2", "h3", "h4", "h5", "h6"} {
-			b.close(level)
-		}
+		b.closeHeading()
 	}
 	if name == "a" {
 		b.close("a")
@@ -192,8 +190,20 @@ func (b *builder) push(name string) {
 
 // end closes the nearest open element of the name and all that is in it.
 func (b *builder) end(name string) {
-	if class, ok := elements[name]; ok && class != void {
+	class, ok := elements[name]
+	switch {
+	case isHeading(name):
+		b.closeHeading()
+	case ok && class != void:
 		b.close(name)
+	}
+}
+
+// closeHeading ends the open heading, whatever its level. There is never more
+// than one.
+func (b *builder) closeHeading() {
+	for level := '1'; level <= '6'; level++ {
+		b.close("h" + string(level))
 	}
 }
 
@@ -206,8 +216,7 @@ func (b *builder) close(name string) {
 			b.popTo(i - 1)
 			return
 		}
-		if open == "table" || (open == "td" || open == "th" || open == "caption") && owners[name] == "" ||
-			(open == "ul" || open == "ol") && name == "li" {
+		if open == "table" || isCell(open) && owners[name] == "" && name != "table" || isList(open) && name == "li" {
 			return
 		}
 	}
@@ -222,12 +231,15 @@ func (b *builder) nearest(names string) int {
 		if strings.Contains(names, " "+open+" ") {
 			return i
 		}
-		if open == "table" || (open == "td" || open == "th" || open == "caption") && !strings.Contains(names, " table ") {
+		if open == "table" || isCell(open) && !strings.Contains(names, " table ") {
 			return 0
 		}
 	}
 	return 0
 }
+
+func isCell(name string) bool { return name == "td" || name == "th" || name == "caption" }
+func isList(name string) bool { return name == "ul" || name == "ol" }
 
 // popTo makes the element at the place on the stack the one being filled.
 func (b *builder) popTo(i int) { b.stack = b.stack[:i+1] }
