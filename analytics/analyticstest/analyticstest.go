@@ -117,6 +117,16 @@ func scan(t *testing.T, s analytics.Store, r analytics.Range) []analytics.Event 
 	return events
 }
 
+// same compares events one by one: the difference of thousands of them would be
+// printed for minutes.
+func same(t *testing.T, want, got []analytics.Event) {
+	t.Helper()
+	require.Equal(t, len(want), len(got), "number of events")
+	for i := range want {
+		require.Equal(t, want[i], got[i])
+	}
+}
+
 func ids(events []analytics.Event) []string {
 	out := []string{}
 	for _, e := range events {
