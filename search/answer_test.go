@@ -238,35 +238,6 @@ func TestExplainNeedsPermission(t *testing.T) {
 	require.Empty(t, b.events.take(), "who tunes does not search")
 }
 
-func TestSuggest(t *testing.T) {
-	b := newBench(t, append(helpCentre(), many(30)...))
-	titles := func(text string, limit int) int {
-		got, err := b.Suggest(t.Context(), nobody, text, "en", limit)
-		require.NoError(t, err)
-		return len(got)
-	}
-	require.Equal(t, 1, titles("chan", 0))
-	require.Equal(t, 8, titles("light", 0))
-	require.Equal(t, 20, titles("light", 1000))
-	require.Zero(t, titles("", 5))
-	require.Zero(t, titles(strings.Repeat("light ", 1000), 5))
-	require.Empty(t, b.events.take())
-}
-
-func TestRelated(t *testing.T) {
-	b := newBench(t, helpCentre())
-	related, err := b.Related(t.Context(), ann, search.Like{Group: "article/reset", Title: `Reset "the hub" -lamp`})
-	require.NoError(t, err)
-	require.Equal(t, []string{"e17"}, slugs(related))
-	related, err = b.Related(t.Context(), ann, search.Like{Group: "article/e17", Title: "Error", Keywords: []string{"password"}, Limit: 1})
-	require.NoError(t, err)
-	require.Equal(t, []string{"password"}, slugs(related))
-	related, err = b.Related(t.Context(), ann, search.Like{})
-	require.NoError(t, err)
-	require.Empty(t, related)
-	require.Empty(t, b.events.take())
-}
-
 // TestTooMany fills every slot with searches that do not end.
 func TestTooMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -127,11 +127,12 @@ func many(n int) []search.Document {
 type wrapped struct {
 	search.Index
 
-	mu     sync.Mutex
-	search func(ctx context.Context, r search.Request) (search.Response, error)
-	apply  func(ctx context.Context, b search.Batch) error
-	fresh  func(ctx context.Context) (search.Index, error)
-	cursor func(ctx context.Context) (map[string]string, error)
+	mu      sync.Mutex
+	search  func(ctx context.Context, r search.Request) (search.Response, error)
+	suggest func(ctx context.Context, r search.SuggestRequest) ([]search.Suggestion, error)
+	apply   func(ctx context.Context, b search.Batch) error
+	fresh   func(ctx context.Context) (search.Index, error)
+	cursor  func(ctx context.Context) (map[string]string, error)
 }
 
 // set changes what the index does, under way.
@@ -149,6 +150,13 @@ func (w *wrapped) Search(ctx context.Context, r search.Request) (search.Response
 		return f(ctx, r)
 	}
 	return w.Index.Search(ctx, r)
+}
+
+func (w *wrapped) Suggest(ctx context.Context, r search.SuggestRequest) ([]search.Suggestion, error) {
+	if w.suggest != nil {
+		return w.suggest(ctx, r)
+	}
+	return w.Index.Suggest(ctx, r)
 }
 
 func (w *wrapped) Apply(ctx context.Context, b search.Batch) error {
