@@ -243,7 +243,9 @@ func (c *Catalog) Texts(l Locale) map[string]string {
 
 // In returns the Printer of a locale, in UTC until InZone. A locale without
 // texts and conventions of its own speaks as its nearest relative, and in the
-// end as the source language; Printer.Locale says which it became.
+// end as the source language; Printer.Locale says which it became. One that has
+// conventions only writes numbers and dates its own way and borrows every
+// text, so offer readers what Locales returns.
 func (c *Catalog) In(l Locale) *Printer { return c.nearest(l).printer() }
 
 func (c *Catalog) nearest(l Locale) *tongue {

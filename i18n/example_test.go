@@ -53,6 +53,25 @@ func Example() {
 	// Ana, Bo und Cem
 }
 
+// The library's own texts and formats, in ten lines.
+func ExampleNew() {
+	catalog, err := i18n.New(nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, locale := range catalog.Locales() {
+		p := catalog.In(locale)
+		fmt.Println(locale.Autonym(), p.T("relative.day.past", "n", 3), p.Number(1234.5), p.Time(time.Unix(0, 0), "short"))
+	}
+	// Output:
+	// العربية قبل 3 أيام 1,234.5 12:00 ص
+	// Deutsch vor 3 Tagen 1.234,5 00:00
+	// English 3 days ago 1,234.5 12:00 AM
+	// Español hace 3 días 1234,5 0:00
+	// 日本語 3 日前 1,234.5 0:00
+}
+
 func ExampleNegotiator_SplitPath() {
 	n, _ := i18n.NewNegotiator("en", []i18n.Locale{"en", "pt-BR"}, nil)
 	locale, rest, ok := n.SplitPath("/pt-br/articles/primeiros-passos")

@@ -62,7 +62,7 @@ func shapedLikeLocale(s string) bool {
 		if !alphanumeric(subtag) || i == 0 && (len(subtag) > 3 || !letters(subtag)) {
 			return false
 		}
-		if len(subtag) < 2 || len(subtag) > 8 || i > 0 && len(subtag) == 3 && letters(subtag) {
+		if len(subtag) < 2 || i > 0 && len(subtag) == 3 && letters(subtag) {
 			return false
 		}
 	}
@@ -89,7 +89,7 @@ func known(tag language.Tag) bool {
 	if base.IsPrivateUse() || script.IsPrivateUse() {
 		return false
 	}
-	return region == (language.Region{}) || region.String() != "ZZ" && !region.IsPrivateUse()
+	return region == (language.Region{}) || !region.IsPrivateUse()
 }
 
 // UnmarshalText reads a locale strictly; the empty text is the zero Locale.

@@ -53,6 +53,7 @@ func TestPickFromHeader(t *testing.T) {
 		{"fr;q=0.5, de;q=0.9", "de"},
 		{"fr, de", "fr"},
 		{"de;q=0, fr", "fr"},
+		{"de;q=0", ""},
 		{"en-GB,en;q=0.9", "en"},
 		{"pt-PT", "pt-BR"},
 		{"pt", "pt-BR"},
@@ -65,6 +66,8 @@ func TestPickFromHeader(t *testing.T) {
 		// A related language counts only when none that was named is offered.
 		{"be, de;q=0.1", "de"},
 		{"be, kk", "ru"},
+		{"be, gsw", "ru"},
+		{"gsw, be", "de"},
 		{"gsw, fr", "fr"},
 		{"gsw", "de"},
 		{"uk", ""},
@@ -166,6 +169,16 @@ func TestOfferingHidesDrafts(t *testing.T) {
 	require.Equal(t, []i18n.Locale{"de", "en"}, other.Offered())
 }
 
+func TestNegotiatorKeepsItsOwnList(t *testing.T) {
+	offered := []i18n.Locale{"en", "de"}
+	n := negotiator(t, "en", offered...)
+	offered[1] = "fr"
+	n.Offered()[1] = "es"
+	got, _ := n.Pick(i18n.Request{AcceptLanguage: "de"})
+	require.Equal(t, i18n.Locale("de"), got)
+	require.Equal(t, []i18n.Locale{"en", "de"}, n.Offered())
+}
+
 func TestNewNegotiatorRefuses(t *testing.T) {
 	for _, offered := range [][]i18n.Locale{nil, {"de"}, {"en", "de_DE"}, {"en", "DE"}, {"en", ""}} {
 		_, err := i18n.NewNegotiator("en", offered, nil)
@@ -234,6 +247,8 @@ func TestPickReadsNoFurther(t *testing.T) {
 	require.Equal(t, i18n.ReasonDefault, why)
 	_, why = n.Pick(i18n.Request{AcceptLanguage: strings.Repeat(" ", 1024) + "de"})
 	require.Equal(t, i18n.ReasonDefault, why)
+	_, why = n.Pick(i18n.Request{AcceptLanguage: "," + strings.Repeat(" ", 1021) + "de-x-no-german"})
+	require.Equal(t, i18n.ReasonDefault, why, "half a tag is none")
 	got, _ := n.Pick(i18n.Request{AcceptLanguage: "de," + strings.Repeat("x", 5000)})
 	require.Equal(t, i18n.Locale("de"), got)
 }

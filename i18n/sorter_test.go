@@ -29,6 +29,8 @@ func TestSorterDependsOnTheLanguage(t *testing.T) {
 	require.Negative(t, i18n.NewSorter("de").Compare("Äpfel", "Zug"))
 	require.Positive(t, i18n.NewSorter("sv").Compare("Äpfel", "Zug"))
 	require.Zero(t, i18n.NewSorter("de").Compare("a", "a"))
+	require.Positive(t, i18n.NewSorter("de").Compare("é", "e\u0301"), "two spellings of one name have an order")
+	require.Negative(t, i18n.NewSorter("de").Compare("e\u0301", "é"))
 }
 
 func TestSortBy(t *testing.T) {
