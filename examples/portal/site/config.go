@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/netip"
 	"time"
+
+	"github.com/stoa-go/stoa/search"
 )
 
 // A Config says how to set up a [Site]. Zero values mean what they say.
@@ -19,6 +21,8 @@ type Config struct {
 	Drain   time.Duration    // how long requests may take to finish at the end; 0 means 10 seconds
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
+
+	wrapIndex func(search.Index) search.Index // for tests that need a faulty one
 }
 
 func (c *Config) defaults() {

@@ -15,6 +15,7 @@ import (
 	_ "github.com/lib/pq"  // the driver for postgres://
 	_ "modernc.org/sqlite" // the driver for sqlite:
 
+	"github.com/stoa-go/stoa/analytics/sqlanalytics"
 	"github.com/stoa-go/stoa/internal/migrate"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
@@ -85,6 +86,9 @@ func (d *database) migrate(ctx context.Context) error {
 		return err
 	}
 	if err := sqlprofile.Migrate(ctx, d.write.DB); err != nil {
+		return err
+	}
+	if err := sqlanalytics.Migrate(ctx, d.write.DB); err != nil {
 		return err
 	}
 	return sqlkb.Migrate(ctx, d.write.DB)

@@ -15,7 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stoa-go/stoa/analytics"
-	"github.com/stoa-go/stoa/analytics/memanalytics"
+	"github.com/stoa-go/stoa/analytics/sqlanalytics"
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/kb"
@@ -34,7 +34,7 @@ type Site struct {
 	catalog   *i18n.Catalog
 	languages *i18n.Negotiator
 	people    *profile.Directory
-	events    analytics.Store
+	visits    *analytics.Visits
 	ledger    *analytics.Ledger
 	library   *kb.Library
 	index     search.Index
@@ -74,8 +74,9 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	s.sessions = sessions{key: secret, now: s.cfg.Now}
-	s.events = memanalytics.New()
-	s.ledger = analytics.NewLedger(s.events, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now})
+	events := sqlanalytics.New(s.db.write).WithReader(s.db.read)
+	s.visits = analytics.NewVisits(&analytics.VisitOptions{Salts: events, Now: s.cfg.Now, Logger: s.cfg.Log})
+	s.ledger = analytics.NewLedger(events, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now})
 	s.people = profile.NewDirectory(sqlprofile.New(s.db.write), &profile.Options{
 		Events: s.ledger, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret,
 	})
@@ -92,6 +93,9 @@ func (s *Site) openLibrary(ctx context.Context) error {
 
 func (s *Site) openSearch(ctx context.Context) (err error) {
 	s.index = memsearch.New()
+	if s.cfg.wrapIndex != nil {
+		s.index = s.cfg.wrapIndex(s.index)
+	}
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: []search.Source{s.library.Source()}, Events: s.ledger, Secret: s.sessions.key,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/stoa-go/stoa/analytics"
 )
@@ -10,8 +11,13 @@ import (
 // without a cookie, a visit, a device, where they came from.
 func (s *Site) withTraffic(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		common := analytics.Event{Channel: "web", Device: analytics.DeviceOf(r.UserAgent())}
-		if len(r.URL.Path) >= len(apiPrefix) && r.URL.Path[:len(apiPrefix)] == apiPrefix {
+		if strings.HasPrefix(r.URL.Path, "/static/") {
+			next.ServeHTTP(w, r)
+			return
+		}
+		common := s.visits.Visit(r)
+		common.Channel = "web"
+		if strings.HasPrefix(r.URL.Path, apiPrefix) {
 			common.Channel = "api"
 		}
 		next.ServeHTTP(w, r.WithContext(analytics.NewContext(r.Context(), common)))

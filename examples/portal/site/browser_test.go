@@ -1,0 +1,163 @@
+package site
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/internal/browser"
+)
+
+func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
+
+// pagesToLookAt are addresses of every kind of page, without language.
+var pagesToLookAt = []string{
+	"/", "/categories", "/categories/sensors", "/categories/release-notes", "/articles/sensor-shows-offline",
+	"/articles/hub-2-lights", "/search?q=hub", "/search?q=hub&kind=faq", "/search?q=xyzzyqqy", "/contact", "/demo", "/nowhere",
+}
+
+// TestAccessible runs axe-core over every kind of page, narrow and wide, light
+// and dark, left to right and right to left, and looks for what a reader would
+// stumble over: sideways scrolling, foreign requests, blocked scripts.
+func TestAccessible(t *testing.T) {
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	for _, look := range []struct {
+		name   string
+		locale string
+		opts   browser.Options
+	}{
+		{"wide light", "en", browser.Options{Width: 1280}},
+		{"narrow light", "en", browser.Options{Width: 320}},
+		{"wide dark", "en", browser.Options{Width: 1280, Dark: true}},
+		{"narrow dark", "de", browser.Options{Width: 320, Dark: true}},
+		{"wide Arabic", "ar", browser.Options{Width: 1280}},
+		{"narrow Arabic dark", "ar", browser.Options{Width: 320, Dark: true}},
+		{"narrow Japanese", "ja", browser.Options{Width: 320}},
+	} {
+		t.Run(look.name, func(t *testing.T) {
+			p := browser.Open(t, &look.opts)
+			for _, path := range pagesToLookAt {
+				p.Go(base + "/" + look.locale + path)
+				require.Empty(t, p.Axe(), path)
+				var over int
+				p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
+				require.LessOrEqual(t, over, 0, "%s scrolls sideways", path)
+				var dir string
+				p.Eval("document.documentElement.dir", &dir)
+				require.Equal(t, map[bool]string{true: "rtl", false: "ltr"}[look.locale == "ar"], dir)
+			}
+			require.Empty(t, p.ThirdParty())
+			require.Empty(t, p.CSPViolations())
+		})
+	}
+}
+
+// TestAccessibleOpen looks at what opens: menus, the form below an article with
+// its errors, suggestions.
+func TestAccessibleOpen(t *testing.T) {
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	p := browser.Open(t, &browser.Options{Width: 1280})
+	p.Go(base + "/en/articles/sensor-shows-offline")
+	p.Click(".drop summary")
+	p.Click(".rating-no > summary")
+	require.Empty(t, p.Axe())
+	p.Fill("#comment", "too short a text to help\x01")
+	p.Eval(`document.querySelector("#comment").value = "x".repeat(5000)`, nil)
+	require.Equal(t, 422, p.Follow(".rating-no button[type=submit]"))
+	require.Len(t, p.Value("#comment"), 5000, "nothing typed is lost")
+	require.Empty(t, p.Axe())
+	p.Fill("#comment", "It says nothing about H1.")
+	require.Equal(t, 200, p.Follow(".rating-no button[type=submit]"))
+	require.Contains(t, p.Text("#feedback"), "Thank you")
+	require.Empty(t, p.Axe())
+}
+
+// TestSuggestions drives the search box with the keyboard.
+func TestSuggestions(t *testing.T) {
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	p := browser.Open(t, nil)
+	p.Go(base + "/en/")
+	p.Click("#q")
+	p.Type("#q", "sensor sh")
+	p.WaitVisible(".suggest li")
+	require.Empty(t, p.Axe())
+	p.Press("ArrowDown")
+	var selected string
+	p.Eval(`document.querySelector("#q").getAttribute("aria-activedescendant")`, &selected)
+	require.NotEmpty(t, selected)
+	p.Press("Escape")
+	p.WaitGone(".suggest li")
+	p.Type("#q", "o")
+	p.WaitVisible(".suggest li")
+	p.Press("ArrowDown")
+	p.Press("Enter")
+	p.Until(`location.pathname.startsWith("/en/articles/")`)
+}
+
+// TestWithoutScript does the newcomer's errand with scripts switched off:
+// search, read, rate, switch the language, sign in.
+func TestWithoutScript(t *testing.T) {
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	p := browser.Open(t, &browser.Options{NoScript: true, Width: 390})
+	require.Equal(t, 200, p.Go(base+"/en/"))
+	p.Type("#q", "sensor shows offline")
+	require.Equal(t, 200, p.Submit("#q"))
+	require.Equal(t, 200, p.Follow(".hit h2 a"))
+	require.Contains(t, p.Address(), "/en/articles/sensor-shows-offline")
+	require.NotContains(t, p.Address(), "c=", "the address is fit to be passed on")
+	require.Equal(t, 200, p.Follow(".rating form button[value=yes]"))
+	require.Contains(t, p.Text("#feedback"), "Thank you")
+	require.Equal(t, 200, p.Go(base+"/en/demo"))
+	require.Equal(t, 200, p.Follow(`form:has(input[value="sverre"]) button`))
+	require.Contains(t, p.HTML(), "Sverre")
+}
+
+// TestKeyboard reaches the content of the home page without a mouse.
+func TestKeyboard(t *testing.T) {
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	p := browser.Open(t, nil)
+	p.Go(base + "/en/articles/sensor-shows-offline")
+	p.Press("Tab")
+	var skip string
+	p.Eval("document.activeElement.className", &skip)
+	require.Equal(t, "skip", skip)
+	p.Press("Enter")
+	var at string
+	p.Eval("location.hash", &at)
+	require.Equal(t, "#main", at)
+	for range 40 {
+		p.Press("Tab")
+		var visible bool
+		p.Eval(`(() => { const e = document.activeElement, r = e.getBoundingClientRect(); return e === document.body || r.width > 0 && r.height > 0 })()`, &visible)
+		require.True(t, visible, "the focus is never on something unseen")
+	}
+}
+
+// TestScreenshots writes pictures of the pages into STOA_SCREENSHOTS, for
+// people to look at, and is skipped where that is not set.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("STOA_SCREENSHOTS")
+	if dir == "" {
+		t.Skip("STOA_SCREENSHOTS names no folder")
+	}
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	for _, width := range []int{320, 768, 1280} {
+		for _, dark := range []bool{false, true} {
+			for _, locale := range []string{"en", "de", "es", "ja", "ar"} {
+				p := browser.Open(t, &browser.Options{Width: width, Dark: dark})
+				for i, path := range pagesToLookAt {
+					p.Go(base + "/" + locale + path)
+					p.Screenshot(fmt.Sprintf("%s/%s-%d-%t-%02d.png", dir, locale, width, dark, i))
+				}
+			}
+		}
+	}
+}

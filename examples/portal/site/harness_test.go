@@ -1,0 +1,114 @@
+package site
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// open returns a portal on SQLite in a folder of its own, with everything in
+// its index.
+func open(t testing.TB, change ...func(*Config)) *Site {
+	t.Helper()
+	cfg := Config{Data: t.TempDir(), Demo: true}
+	for _, f := range change {
+		f(&cfg)
+	}
+	s, err := Open(t.Context(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	require.NoError(t, s.engine.Refresh(t.Context()))
+	return s
+}
+
+// A client is a browser, or a program, of one person.
+type client struct {
+	t      testing.TB
+	server *httptest.Server
+	person string
+	http   *http.Client
+}
+
+// serve starts a server for s and returns a function that makes clients.
+func serve(t testing.TB, s *Site) func(person string) *client {
+	server := httptest.NewServer(s.Handler())
+	t.Cleanup(server.Close)
+	return func(person string) *client {
+		return &client{t: t, server: server, person: person, http: &http.Client{
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}}
+	}
+}
+
+// An answer is all of a response.
+type answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// All is what could be seen of an answer: its headers and its body.
+func (a answer) All() string {
+	var b strings.Builder
+	_ = a.Header.Write(&b)
+	return b.String() + "\n" + a.Body
+}
+
+func (c *client) do(method, path, body string, header ...string) answer {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.server.URL+path, strings.NewReader(body))
+	require.NoError(c.t, err)
+	if c.person != "" {
+		r.Header.Set("Authorization", bearerPrefix+c.person)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	res, err := c.http.Do(r)
+	require.NoError(c.t, err)
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	require.NoError(c.t, err)
+	return answer{res.StatusCode, res.Header, string(data)}
+}
+
+func (c *client) get(path string, header ...string) answer {
+	c.t.Helper()
+	return c.do(http.MethodGet, path, "", header...)
+}
+
+func (c *client) post(path string, form url.Values, header ...string) answer {
+	c.t.Helper()
+	return c.do(http.MethodPost, path, form.Encode(), append(header, "Content-Type", "application/x-www-form-urlencoded")...)
+}
+
+// write makes an article that readers see, as the system.
+func write(t testing.TB, s *Site, d kb.Draft) kb.Article {
+	t.Helper()
+	a, err := s.library.Create(t.Context(), system, d)
+	require.NoError(t, err)
+	return publish(t, s, a)
+}
+
+func publish(t testing.TB, s *Site, a kb.Article) kb.Article {
+	t.Helper()
+	a, err := s.library.Publish(t.Context(), system, a.ID, a.Source, a.Version)
+	require.NoError(t, err)
+	return a
+}
+
+func draft(title string, audience profile.Audience, category string) kb.Draft {
+	return kb.Draft{
+		Text: kb.Text{Title: title, Summary: "Summary of " + title, Body: "## Steps\n\nText of " + title},
+		Meta: kb.Meta{Category: category, Kind: kb.KindHowTo, Audience: audience},
+		Key:  title,
+	}
+}

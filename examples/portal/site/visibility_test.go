@@ -1,0 +1,387 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search"
+)
+
+// The visibility test: what somebody may not see is nowhere, on no surface of
+// the portal, in no header, count, suggestion or error. Articles in every state
+// carry canaries in everything they have; every person asks every surface for
+// them. A page or operation that no surface covers fails the test.
+
+// A hidden is an article, or a state of one, with its canaries.
+type hidden struct {
+	state string
+	for_  []string // people of the demo who may see it, "" for anonymous; written down here, not computed
+	id    string
+	slug  string
+}
+
+// canary returns the word that stands in one part of the article in a state.
+// Words are such that no language's stemming touches them.
+func canary(state, part string) string {
+	return "zq" + strings.ReplaceAll(state, "-", "") + part + "zq"
+}
+
+var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment"}
+
+// viewers are the people who ask, one for each kind of rights.
+var viewers = []string{"", "tom", "margaret", "mateo", "sverre", "jonas", "ines"}
+
+// states says who sees what. It is the specification.
+var states = []struct {
+	state    string
+	audience []string
+	place    []string // audience of its category
+	sees     []string
+}{
+	{"public", []string{"public"}, []string{"public"}, viewers},
+	{"signed-in", []string{"signed-in"}, []string{"public"}, viewers[1:]},
+	{"partner", []string{"partner", "staff"}, []string{"public"}, []string{"sverre", "jonas", "ines"}},
+	{"staff", []string{"staff"}, []string{"public"}, []string{"jonas", "ines"}},
+	{"account", []string{"account:aldergate"}, []string{"public"}, []string{"tom", "margaret"}},
+	{"both", []string{"signed-in+regulated"}, []string{"public"}, []string{"tom", "margaret"}},
+	{"nobody", nil, []string{"public"}, nil},
+	{"place", []string{"public"}, []string{"partner"}, []string{"sverre"}},
+	{"draft", []string{"public"}, []string{"public"}, nil},
+	{"archived", []string{"public"}, []string{"public"}, nil},
+}
+
+// plant puts an article in each state into the portal.
+func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidden {
+	t.Helper()
+	out := map[string]hidden{}
+	for _, st := range states {
+		if !only(st.state) {
+			continue
+		}
+		h := hidden{state: st.state, for_: st.sees, slug: canary(st.state, "slug")}
+		place, err := s.library.SaveCategory(t.Context(), system, kb.Category{
+			ID: "place-" + st.state, Parent: "", Order: 1, Audience: profile.NewAudience(st.place...), Source: "en",
+			Labels: map[string]kb.Label{"en": {Title: "Place " + canary(st.state, "place"), Slug: "place-" + canary(st.state, "place")}},
+		})
+		require.NoError(t, err)
+		_, err = s.library.PutMedia(t.Context(), system, canary(st.state, "picture")+".svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><title>`+canary(st.state, "picture")+`</title></svg>`))
+		require.NoError(t, err)
+		d := draft("About "+canary(st.state, "title"), profile.NewAudience(st.audience...), place.ID)
+		d.Slug, d.Summary = h.slug, "In short "+canary(st.state, "summary")
+		d.Body = "## Heading " + canary(st.state, "body") + "\n\nOrdinary words about canaries ![p](media:" + canary(st.state, "picture") + ".svg)"
+		d.Tags, d.Products = []string{canary(st.state, "tag")}, []string{canary(st.state, "tag")}
+		a, err := s.library.Create(t.Context(), system, d)
+		require.NoError(t, err)
+		h.id = a.ID
+		s.bring(t, &a, st.state)
+		out[st.state] = h
+	}
+	return out
+}
+
+// bring takes an article to its state.
+func (s *Site) bring(t *testing.T, a *kb.Article, state string) {
+	t.Helper()
+	if state == "draft" {
+		return
+	}
+	*a = publish(t, s, *a)
+	_, err := s.library.Rate(t.Context(), reader(*a), kb.Opinion{Article: a.ID, Comment: canary(state, "comment"), Key: state})
+	if len(a.Audience) > 0 && state != "place" {
+		require.NoError(t, err)
+	}
+	require.NoError(t, s.library.SaveRedirects(t.Context(), system, kb.Redirect{From: "/old/" + state, To: "article/" + a.ID}))
+	if state == "archived" {
+		_, err := s.library.Archive(t.Context(), system, a.ID, "en", a.Version)
+		require.NoError(t, err)
+	}
+}
+
+// reader returns somebody who may read an article.
+func reader(a kb.Article) profile.Actor {
+	return profile.Actor{ID: "reader", Account: "aldergate", Segments: []string{"regulated", "partner"}, Roles: []profile.Role{profile.RoleAgent}}
+}
+
+// link makes a public article that points at all of them.
+func linkToAll(t *testing.T, s *Site, all map[string]hidden) kb.Article {
+	t.Helper()
+	d := draft("Gate to everything", profile.Public(), "place-public")
+	for _, st := range states {
+		if h, ok := all[st.state]; ok {
+			d.Body += fmt.Sprintf("\n\n[a link](article:%s) ![p](media:%s.svg)", h.id, canary(st.state, "picture"))
+			d.Related = append(d.Related, h.id)
+		}
+	}
+	return write(t, s, d)
+}
+
+// A surface is a way to look. paths returns addresses to get, given an article
+// that should not be found there; routes names the patterns and operations that
+// the surface covers.
+type surface struct {
+	name   string
+	routes []string
+	paths  func(h hidden) []string
+}
+
+func fixed(paths ...string) func(hidden) []string { return func(hidden) []string { return paths } }
+
+// gate is the slug of the public article that links to all others.
+const gate = "gate-to-everything"
+
+// Words that a reader might search for. Those of the article come last.
+func asked(h hidden) []string {
+	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
+}
+
+var surfaces = []surface{
+	{"home", []string{"GET /{$}"}, fixed("/", "/de/", "/ar/")},
+	{"categories", []string{"GET /categories"}, fixed("/categories", "/ja/categories")},
+	{"category", []string{"GET /categories/{slug}"}, func(h hidden) []string {
+		return []string{"/categories/place-" + canary(h.state, "place"), "/en/categories/place-" + canary("public", "place")}
+	}},
+	{"article", []string{"GET /articles/{slug}"}, func(h hidden) []string {
+		return []string{"/articles/" + h.slug, "/en/articles/" + h.slug, "/de/articles/" + h.slug, "/articles/" + h.id, "/articles/" + h.slug + "?thanks=1"}
+	}},
+	{"links and related articles", nil, fixed("/articles/"+gate, "/de/articles/"+gate)},
+	{"search", []string{"GET /search"}, func(h hidden) []string {
+		var out []string
+		for _, q := range asked(h) {
+			out = append(out, "/search?q="+url.QueryEscape(q), "/search?sort=updated&q="+url.QueryEscape(q))
+		}
+		return append(out, "/search?product="+canary(h.state, "tag"), "/search?category=place-"+h.state, "/search", "/search?language=en&page=2", "/search?q=zq"+strings.ReplaceAll(h.state, "-", "")+"titlezw")
+	}},
+	{"suggestions", []string{"GET /search/suggestions"}, func(h hidden) []string {
+		return []string{"/search/suggestions?q=" + canary(h.state, "title")[:5], "/search/suggestions?q=about", "/search/suggestions?q=about+zq"}
+	}},
+	{"media", []string{"GET /media/{name}"}, func(h hidden) []string { return []string{"/media/" + canary(h.state, "picture") + ".svg"} }},
+	{"feed", []string{"GET /feed.atom"}, fixed("/feed.atom", "/de/feed.atom")},
+	{"sitemap", []string{"GET /sitemap.xml"}, fixed("/sitemap.xml")},
+	{"old address", []string{"/"}, func(h hidden) []string {
+		return []string{"/old/" + h.state, "/de/old/" + h.state, "/old/" + h.state + "/"}
+	}},
+	{"not found", nil, fixed("/nowhere", "/en/articles/nowhere")},
+	{"live", nil, func(h hidden) []string { return nil }}, // carries IDs of the listener's own page only
+	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
+		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
+	}},
+	{"API: article", []string{"kb.article"}, func(h hidden) []string {
+		return []string{"/api/v1/articles/" + h.id, "/api/v1/articles/" + h.id + "?locale=de"}
+	}},
+	{"API: find", []string{"kb.find"}, func(h hidden) []string {
+		return []string{"/api/v1/slugs/en/" + h.slug, "/api/v1/slugs/de/" + h.slug}
+	}},
+	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
+		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
+	}},
+	{"API: desk", []string{"kb.manuscript", "kb.revisions", "kb.revision"}, func(h hidden) []string {
+		base := "/api/v1/manuscripts/" + h.id
+		return []string{base, base + "/texts/en", base + "/texts/en/revisions/1", base + "/texts/en/revisions/0"}
+	}},
+	{"API: feedback", []string{"kb.feedback"}, func(h hidden) []string {
+		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id}
+	}},
+	{"API: search", []string{"search.search", "search.suggestions"}, func(h hidden) []string {
+		var out []string
+		for _, q := range asked(h) {
+			out = append(out, "/api/v1/search?q="+url.QueryEscape(q), "/api/v1/search/suggestions?q="+url.QueryEscape(q))
+		}
+		return out
+	}},
+}
+
+// exempt are patterns and operations that show no content, with the reason.
+var exempt = map[string]string{
+	"POST /articles/{slug}/feedback": "tested with the articles of others below",
+	"kb.rate":                        "tested with the articles of others below",
+	"kb.create":                      "answers with what was sent",
+	"kb.edit":                        "authorization matrix: answers like kb.manuscript",
+	"kb.arrange":                     "authorization matrix: answers like kb.manuscript",
+	"kb.publish":                     "authorization matrix: answers like kb.manuscript",
+	"kb.archive":                     "authorization matrix: answers like kb.manuscript",
+	"kb.save_category":               "authorization matrix: answers with what was sent",
+	"search.click":                   "answers nothing",
+	"profile.me":                     "about the asker only",
+}
+
+// atDesk are those who see articles at the desk that readers do not: whoever
+// writes sees drafts meant for them.
+func atDesk(person string, h hidden, surface string) bool {
+	if person != "ines" || !strings.HasPrefix(surface, "API: desk") && !strings.HasPrefix(surface, "API: feedback") && surface != "media" {
+		return false
+	}
+	return surface == "media" || slices.Contains([]string{"draft", "archived"}, h.state)
+}
+
+// sightings returns where person saw something of h.
+func sightings(c *client, h hidden) []string {
+	var out []string
+	for _, s := range surfaces {
+		if atDesk(c.person, h, s.name) {
+			continue
+		}
+		for _, path := range s.paths(h) {
+			seen := c.get(path)
+			text := strings.ReplaceAll(strings.ToLower(seen.All()), strings.ToLower(url.QueryEscape(path)), "")
+			for _, part := range parts {
+				if word := canary(h.state, part); reveals(text, path, word) {
+					out = append(out, fmt.Sprintf("%q sees %s of %s on %s (%s, status %d)", c.person, part, h.state, s.name, path, seen.Status))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// reveals reports whether a text has a word that the asker did not say: what
+// they searched for is repeated to them.
+func reveals(text, path, word string) bool {
+	asked, err := url.QueryUnescape(path)
+	if err == nil && strings.Contains(strings.ToLower(asked), word) {
+		return false
+	}
+	return strings.Contains(text, word)
+}
+
+func TestVisibility(t *testing.T) {
+	s := open(t)
+	all := plant(t, s, func(string) bool { return true })
+	linkToAll(t, s, all)
+	require.NoError(t, s.engine.Refresh(t.Context()))
+	as := serve(t, s)
+	cells, seen := 0, []string{}
+	for _, person := range viewers {
+		for _, st := range states {
+			if slices.Contains(st.sees, person) {
+				continue
+			}
+			cells += len(surfaces)
+			seen = append(seen, sightings(as(person), all[st.state])...)
+		}
+	}
+	require.Empty(t, seen)
+	t.Logf("%d surfaces x states x people, 0 canaries seen", cells)
+}
+
+// TestVisibleToThoseWhoMay is the other side: a portal that shows nothing would
+// pass the test above.
+func TestVisibleToThoseWhoMay(t *testing.T) {
+	s := open(t)
+	all := plant(t, s, func(string) bool { return true })
+	linkToAll(t, s, all)
+	require.NoError(t, s.engine.Refresh(t.Context()))
+	as := serve(t, s)
+	for _, st := range states {
+		for _, person := range st.sees {
+			h, c := all[st.state], as(person)
+			for path, part := range map[string]string{
+				"/en/articles/" + h.slug:                            "body",
+				"/en/search?q=" + canary(st.state, "title"):         "summary",
+				"/en/search/suggestions?q=about":                    "",
+				"/media/" + canary(st.state, "picture") + ".svg":    "picture",
+				"/api/v1/articles/" + h.id:                          "title",
+				"/api/v1/categories":                                "place",
+				"/en/articles/" + gate:                              "slug",
+				"/en/categories/place-" + canary(st.state, "place"): "title",
+			} {
+				a := c.get(path)
+				require.Equal(t, 200, a.Status, "%q at %s", person, path)
+				if part != "" {
+					require.Contains(t, a.Body, canary(st.state, part), "%q at %s", person, path)
+				}
+			}
+		}
+	}
+}
+
+// TestEverySurfaceIsCovered fails for a page or an operation that the
+// visibility test does not know.
+func TestEverySurfaceIsCovered(t *testing.T) {
+	s := open(t)
+	covered := map[string]bool{}
+	for _, sf := range surfaces {
+		for _, r := range sf.routes {
+			covered[r] = true
+		}
+	}
+	for _, r := range s.routes() {
+		if strings.HasPrefix(r.Surface, nothing) {
+			continue
+		}
+		_, excused := exempt[r.Pattern]
+		require.True(t, covered[r.Pattern] || excused, "no surface of the visibility test covers the page %s", r.Pattern)
+	}
+	for _, api := range []*web.API{s.library.API(), s.engine.API(), s.people.API()} {
+		for _, op := range api.Ops() {
+			_, excused := exempt[op.Name]
+			require.True(t, covered[op.Name] || excused, "no surface of the visibility test covers the operation %s", op.Name)
+		}
+	}
+}
+
+// blind is an index that forgets to ask who searches.
+type blind struct{ search.Index }
+
+func (b blind) Search(ctx context.Context, q search.Request) (search.Response, error) {
+	q.Sight = everyone
+	return b.Index.Search(ctx, q)
+}
+
+func (b blind) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.Suggestion, error) {
+	q.Sight = everyone
+	return b.Index.Suggest(ctx, q)
+}
+
+var everyone = profile.Actor{ID: "x", Account: "aldergate", Roles: []profile.Role{profile.RoleAgent}, Segments: []string{"partner", "regulated"}}.Sight()
+
+// TestVisibilityTestSees proves that the test above can fail.
+func TestVisibilityTestSees(t *testing.T) {
+	s := open(t, func(c *Config) { c.wrapIndex = func(i search.Index) search.Index { return blind{i} } })
+	all := plant(t, s, func(string) bool { return true })
+	require.NoError(t, s.engine.Refresh(t.Context()))
+	require.NotEmpty(t, sightings(serve(t, s)(""), all["staff"]))
+}
+
+// volatile is what differs between two answers to the same question.
+var volatile = regexp.MustCompile(`name="key" value="[^"]+"|\?c=[^"&]+|"click":"[^"]*"|"id":"[0-9a-f-]{36}"|(?m)^(X-Request-Id|Date|Etag|Content-Length): .*$|"(search_id|id|next|took[a-z_]*)":("[^"]*"|[0-9.]+)|after=[^"&]+|"instance":"[^"]*"|127\.0\.0\.1:\d+|[a-z2-7]{26}`)
+
+// TestHiddenMakesNoDifference compares two portals, one with an article that
+// the asker may not see and one without it: every answer is the same.
+func TestHiddenMakesNoDifference(t *testing.T) {
+	for _, st := range []string{"staff", "partner", "draft", "nobody", "both"} {
+		t.Run(st, func(t *testing.T) {
+			with, without := open(t), open(t)
+			for _, s := range []*Site{with, without} {
+				all := plant(t, s, func(state string) bool { return state == "public" || state == st && s == with })
+				linkToAll(t, s, all)
+				require.NoError(t, s.engine.Refresh(t.Context()))
+			}
+			asWith, asWithout := serve(t, with)(""), serve(t, without)("")
+			h := hidden{state: st, slug: canary(st, "slug"), id: "x"}
+			for _, sf := range surfaces {
+				for _, path := range sf.paths(h) {
+					if strings.Contains(path, "place-") {
+						continue // the place itself is public, so that its article alone makes the difference
+					}
+					a, b := asWith.get(path), asWithout.get(path)
+					require.Equal(t, volatile.ReplaceAllString(plain2(b, st), ""), volatile.ReplaceAllString(plain2(a, st), ""), "%s: %s", sf.name, path)
+				}
+			}
+		})
+	}
+}
+
+// plain2 drops what the empty public category adds to one of the two portals.
+func plain2(a answer, state string) string {
+	return a.All()
+}
