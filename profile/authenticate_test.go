@@ -16,6 +16,7 @@ import (
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/internal/web/webtest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -250,20 +251,47 @@ func TestMe(t *testing.T) {
 	p := newPortal(t)
 	_, err := p.SaveSegment(t.Context(), root, profile.Segment{Name: "churn-risk", Title: "T", Rule: cond("id", profile.OpKnown)})
 	require.NoError(t, err)
-	h := profile.Middleware(byHeader(p), nil)(p.Handler())
-	ask := func(person string) (int, string) {
-		r := httptest.NewRequest("GET", "/me", nil)
-		r.Header.Set("X-Person", person)
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
-		return w.Code, w.Body.String()
+	as := func(id string) func(*http.Request) *http.Request {
+		return func(r *http.Request) *http.Request {
+			return r.WithContext(profile.NewContext(r.Context(), p.as(t, id)))
+		}
 	}
-	code, body := ask("")
-	require.Equal(t, http.StatusOK, code)
-	require.JSONEq(t, `{"id":"","name":"","account":"","roles":[],"segments":[],"locale":"","zone":""}`, body)
-	_, body = ask("bob")
-	require.JSONEq(t, `{"id":"bob","name":"Name of bob","account":"acme","roles":["customer"],"segments":[],"locale":"","zone":""}`, body,
-		"what the company thinks of its customers is not theirs to read")
-	_, body = ask("gus")
-	require.JSONEq(t, `{"id":"gus","name":"Name of gus","account":"us","roles":["agent"],"segments":["churn-risk"],"locale":"","zone":""}`, body)
+	h := http.StripPrefix("/help/api", p.Handler())
+	webtest.RunAPI(t, h, p.API().OpenAPI("/help/api"), []webtest.Scenario{
+		{Name: "nobody", URL: "/help/api/me", Status: 200,
+			Want: []string{`{"id":"","name":"","account":"","roles":[],"segments":[],"locale":"","zone":""}`}},
+		{Name: "a customer, who need not know what is thought of them", URL: "/help/api/me", Prepare: as("bob"), Status: 200,
+			Want: []string{`"id":"bob"`, `"account":"acme"`, `"roles":["customer"]`, `"segments":[]`}, Not: []string{"churn", "secret"}},
+		{Name: "an agent", URL: "/help/api/me", Prepare: as("gus"), Status: 200, Want: []string{`"segments":["churn-risk"]`}, Not: []string{"secret"}},
+		{Name: "another method", Method: "POST", URL: "/help/api/me", Status: 405},
+		{Name: "another path", URL: "/help/api/people", Status: 404},
+	})
+}
+
+// Thousands of requests and broken-off streams leave nothing behind.
+func TestNothingIsLeftBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // fails if a goroutine outlives it
+		p := newPortal(t)
+		h := profile.Middleware(byHeader(p), nil)(web.Handler(nil, func(w http.ResponseWriter, r *http.Request) error {
+			s, err := web.Stream(w, r, &web.StreamOptions{Recheck: profile.Recheck})
+			if err != nil {
+				return err
+			}
+			s.Run()
+			return nil
+		}))
+		for range 1_000 {
+			ctx, cancel := context.WithCancel(t.Context())
+			served := make(chan struct{})
+			go func() {
+				defer close(served)
+				r := httptest.NewRequestWithContext(ctx, "GET", "/", nil)
+				r.Header.Set("X-Person", "bob")
+				h.ServeHTTP(&streamWriter{header: http.Header{}}, r)
+			}()
+			synctest.Wait()
+			cancel()
+			<-served
+		}
+	})
 }

@@ -8,13 +8,13 @@ import (
 
 // A me is an actor as the wire spells it.
 type me struct {
-	ID       string   `json:"id" doc:"The person's id, empty for anonymous visitors." validate:"required"`
-	Name     string   `json:"name" doc:"How to address them." validate:"required"`
-	Account  string   `json:"account" doc:"The id of their organisation, or empty." validate:"required"`
-	Roles    []Role   `json:"roles" doc:"What they are on the portal." validate:"required"`
-	Segments []string `json:"segments" doc:"The segments they belong to, for those who may know of segments." validate:"required"`
-	Locale   string   `json:"locale" doc:"The language they prefer, a BCP 47 tag, or empty." validate:"required"`
-	Zone     string   `json:"zone" doc:"Their IANA time zone, or empty." validate:"required"`
+	ID       string   `json:"id" doc:"The person's id, empty for anonymous visitors."`
+	Name     string   `json:"name" doc:"How to address them."`
+	Account  string   `json:"account" doc:"The id of their organisation, or empty."`
+	Roles    []Role   `json:"roles" doc:"What they are on the portal."`
+	Segments []string `json:"segments" doc:"The segments they belong to, for those who may know of segments."`
+	Locale   string   `json:"locale" doc:"The language they prefer, a BCP 47 tag, or empty."`
+	Zone     string   `json:"zone" doc:"Their IANA time zone, or empty."`
 }
 
 // Handler serves the JSON API of the directory under any prefix:

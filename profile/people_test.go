@@ -342,3 +342,34 @@ func TestPersonIsTidied(t *testing.T) {
 	require.Equal(t, []profile.Role{"agent", "partner"}, got.Roles)
 	require.Equal(t, map[string][]string{"two": {"b", "a"}}, got.Attributes)
 }
+
+// Whoever may write something may read it, under every policy: a write that is
+// let through for somebody who is then told that there is no such person would
+// be a way around.
+func TestWritingTakesReading(t *testing.T) {
+	policy := profile.Policy{
+		"writer":  {profile.PermissionDirectoryWrite, profile.PermissionRolesGrant},
+		"members": {profile.PermissionMembersWrite},
+		"rules":   {profile.PermissionSegmentsWrite},
+		"admin":   profile.DefaultPolicy()[profile.RoleAdmin],
+	}
+	for role := range policy {
+		p := newPortal(t, func(o *profile.Options) { o.Policy = policy })
+		by := profile.Actor{ID: "x", Account: "acme", Roles: []profile.Role{role}}
+		person, err := p.store.Person(t.Context(), "bob")
+		require.NoError(t, err)
+		_, readErr := p.Person(t.Context(), by, "bob")
+		_, writeErr := p.SavePerson(t.Context(), by, person)
+		_, disableErr := p.DisablePerson(t.Context(), by, "bob")
+		removeErr := p.RemovePerson(t.Context(), by, "bob")
+		for _, err := range []error{writeErr, disableErr, removeErr} {
+			require.True(t, err != nil || readErr == nil, "%s writes what it does not read", role)
+		}
+		_, readErr = p.Segments(t.Context(), by)
+		_, writeErr = p.SaveSegment(t.Context(), by, profile.Segment{Name: "s", Title: "T", Rule: cond("id", profile.OpKnown)})
+		require.True(t, writeErr != nil || readErr == nil, "%s writes rules that it does not read", role)
+		_, _, readErr = p.Accounts(t.Context(), by, profile.AccountQuery{})
+		_, writeErr = p.SaveAccount(t.Context(), by, profile.Account{ID: "new", Name: "N"})
+		require.True(t, writeErr != nil || readErr == nil, "%s writes accounts that it does not read", role)
+	}
+}

@@ -1,0 +1,57 @@
+// Package profile knows who is asking: people and organisations, what they may
+// do, which segments they belong to and what they may see.
+//
+// # Actors
+//
+// An [Actor] is whoever a call is made for. The host's [Authenticator] makes one
+// for every request, usually with [Directory.Actor], and [Middleware] puts it
+// into the context for handlers. Everything below a handler takes it as a
+// parameter: forgetting it does not compile.
+//
+// Nothing about an actor is remembered from one request to the next, and open
+// streams ask again every second with [Recheck]. Removing or disabling a person,
+// or taking a role away, takes effect at once and everywhere.
+//
+// # Permissions
+//
+// A [Permission] is something an actor may do, and a [Policy] the one table that
+// says which roles permit what. Nobody can give what they lack: see
+// [Policy.MayGrant].
+//
+// # Audiences
+//
+// An [Audience] says who may see a piece of content, and the empty one is
+// nobody. It is a list of terms, any of which is enough; a term is the name of a
+// segment, or several of them that are all needed. What lies within something
+// else is seen by both audiences at most ([Audience.And]).
+//
+// [Actor.Sight] compiles an actor once into the predicate that decides what
+// they may see, in Go, in SQL and in a search index. Nothing is ever filtered
+// after it has been found, counted or ranked.
+//
+// # Segments
+//
+// Some segments are built in: public, signed-in, staff, and one for each person
+// ("person:ann"), account ("account:acme") and role ("role:agent"). All others
+// are a [Rule] over what is known of a person, kept in the directory and decided
+// for every request. Facts that people can change themselves, their language for
+// example, are for convenience and not for secrets.
+//
+// # Errors
+//
+// Methods return errors that match, with [errors.Is], one of [ErrNotFound],
+// [ErrConflict], [ErrForbidden], [ErrInvalid] or [ErrUnavailable]. What an actor
+// may not see is ErrNotFound. ErrInvalid tells which fields are wrong.
+//
+// # Stores
+//
+// Subpackages provide stores: memprofile in memory, sqlprofile in PostgreSQL and
+// SQLite.
+//
+// # Writing an adapter
+//
+// A team whose people live in a CRM or a directory service implements [Store],
+// which has ten methods and no rules, and proves it with
+// profiletest.TestStore. One that only wants its own users to sign in needs no
+// store at all: an [Authenticator] may return an [Actor] from anywhere.
+package profile
