@@ -110,6 +110,15 @@ func TestSealedTokensOpenForTheirListOnly(t *testing.T) {
 	}
 }
 
+func TestTheBoundaryOfTheScopeIsAuthenticated(t *testing.T) {
+	key := cursor.NewKey(nil)
+	raw, err := base64.RawURLEncoding.DecodeString(key.Seal("ab", "c"))
+	require.NoError(t, err)
+	moved := base64.RawURLEncoding.EncodeToString(append(raw[:16:16], "bc"...))
+	_, err = key.Open("a", moved)
+	require.ErrorIs(t, err, errs.Invalid)
+}
+
 func TestEveryChangedByteIsNoticed(t *testing.T) {
 	key := cursor.NewKey(nil)
 	for _, position := range []string{cursor.Encode("a", "b"), cursor.Encode("ab"), cursor.Encode("abcd"), "p", "pq", "pqr"} {

@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path"
 	"reflect"
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // An Op declares one operation of an API: what serves it, what it may be used
@@ -152,15 +150,12 @@ func (op Op) fault() string {
 }
 
 // Handler serves the operations, HEAD for every GET, OPTIONS, and problems for
-// everything else. Mount it under any prefix with http.StripPrefix.
+// everything else. Mount it under any prefix with http.StripPrefix. A path with
+// empty or dot segments is not found: the mux would redirect to the clean one,
+// not knowing the prefix it is under.
 func (a *API) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(withoutPages(r.Context()))
-		// The mux would redirect to the clean path, not knowing the prefix it is under.
-		if p := r.URL.Path; p == "" || p[0] != '/' || path.Clean(p) != strings.TrimSuffix(p, "/") && p != "/" {
-			WriteError(w, r, a.log, errNoRoute)
-			return
-		}
 		o := &outside{ResponseWriter: w}
 		a.mux.ServeHTTP(o, r)
 		if o.status != 0 {
@@ -181,6 +176,7 @@ func (a *API) unmatched(w http.ResponseWriter, r *http.Request, status int) {
 	case status == http.StatusMethodNotAllowed:
 		WriteError(w, r, a.log, errMethod)
 	default:
+		w.Header().Del("Location")
 		WriteError(w, r, a.log, errNoRoute)
 	}
 }

@@ -36,6 +36,7 @@ func (l *level) UnmarshalText(text []byte) error {
 
 type common struct {
 	Title string `json:"title"`
+	Key   int    `json:"id"` // not seen behind the other id
 }
 
 type item struct {
@@ -59,7 +60,9 @@ type wire struct {
 	Quoted int               `json:"quoted,string"`
 	Pair   [2]int            `json:"pair"`
 	Hidden string            `json:"-"`
+	secret string
 	Plain  string
+	ID     string `json:"id"`
 }
 
 func decode[T any](body, kind string) (T, error) {
@@ -73,7 +76,7 @@ func TestDecode(t *testing.T) {
 		"labels":{"a":"b","A":"c"},"inner":{"price":1},"at":"2026-11-21T10:00:00Z","level":"low","blob":"AQI=","any":{"x":[null,1.5]},"raw":[1,{"a":2}],"quoted":"7","pair":[1,2],"Plain":"p"} `, "application/json")
 	require.NoError(t, err)
 	require.Equal(t, wire{
-		common: common{"Té🔥\n"}, Count: math.MinInt64, Small: 255, On: true, Items: []item{{-128, 1e-3}, {}},
+		common: common{Title: "Té🔥\n"}, Count: math.MinInt64, Small: 255, On: true, Items: []item{{-128, 1e-3}, {}},
 		Labels: map[string]string{"a": "b", "A": "c"}, Inner: &item{Price: 1}, At: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC),
 		Level: "low", Blob: []byte{1, 2}, Any: map[string]any{"x": []any{nil, 1.5}}, Raw: json.RawMessage(`[1,{"a":2}]`), Quoted: 7, Pair: [2]int{1, 2}, Plain: "p",
 	}, got)
@@ -115,6 +118,8 @@ func TestDecodeNamesTheFault(t *testing.T) {
 		`{"TITLE":"a","title":"b"}`:             {"TITLE": "unknown"},
 		`{"pla\u0131n":"a"}`:                    {"plaın": "unknown"},
 		`{"plain":"a"}`:                         {"plain": "unknown"},
+		`{"secret":"a"}`:                        {"secret": "unknown"},
+		`{"id":7}`:                              {"id": "want_text"},
 		`{"hidden":"a","Hidden":"b","-":"c"}`:   {"hidden": "unknown", "Hidden": "unknown", "-": "unknown"},
 		`{"common":{"title":"x"}}`:              {"common": "unknown"},
 		`{"":1}`:                                {"": "unknown"},

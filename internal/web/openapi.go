@@ -76,6 +76,11 @@ func (a *API) OpenAPI(prefix string) Document {
 	s := a.schemas()
 	d := newDocument(a.name, "1")
 	s.of(reflect.TypeFor[Problem](), false)
+	for _, op := range a.ops { // answers get the plain names, whatever is declared first
+		if op.Out != nil {
+			s.of(reflect.TypeOf(op.Out), false)
+		}
+	}
 	for _, op := range a.ops {
 		path := strings.TrimSuffix(prefix, "/") + strings.TrimSuffix(op.Path, "{$}")
 		if d.Paths[path] == nil {

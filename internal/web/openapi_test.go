@@ -44,14 +44,15 @@ type article struct {
 }
 
 type articleDraft struct {
-	Title  string   `json:"title" validate:"required,text=title" doc:"What readers see first."`
-	Kind   string   `json:"kind,omitempty" validate:"omitempty,oneof=how-to 'release note'"`
-	Email  string   `json:"email,omitempty" validate:"omitempty,email"`
-	Stars  int      `json:"stars" validate:"min=1,max=5"`
-	Ratio  *float64 `json:"ratio" validate:"omitempty,gt=0,lt=1"`
-	Tags   []string `json:"tags,omitempty" validate:"max=3,unique,dive,required,max=10"`
-	Links  []link   `json:"links,omitempty" validate:"dive"`
-	Public *bool    `json:"public,omitempty"`
+	Title  string            `json:"title" validate:"required,text=title" doc:"What readers see first."`
+	Kind   string            `json:"kind,omitempty" validate:"omitempty,oneof=how-to 'release note'"`
+	Email  string            `json:"email,omitempty" validate:"omitempty,email"`
+	Stars  int               `json:"stars" validate:"min=1,max=5"`
+	Ratio  *float64          `json:"ratio" validate:"omitempty,gt=0,lt=1"`
+	Tags   []string          `json:"tags,omitempty" validate:"max=3,unique,dive,required,max=10"`
+	Links  []link            `json:"links,omitempty" validate:"dive"`
+	Public *bool             `json:"public,omitempty"`
+	Names  map[string]string `json:"names,omitempty" validate:"dive,keys,max=3,endkeys,gt=6"`
 }
 
 type page[T any] struct {
@@ -212,6 +213,13 @@ func TestDescription(t *testing.T) {
 	require.Equal(t, "#/components/schemas/kb.Article", dig(append(out, "parent", "$ref")...))
 	require.Nil(t, dig("components", "schemas", "kb.Article", "additionalProperties"), "later releases may add to answers")
 
+	require.Equal(t, 7.0, dig(append(draft, "properties", "names", "additionalProperties", "minLength")...))
+	require.NotContains(t, dig(append(draft, "properties", "names", "additionalProperties")...), "maxLength", "that is a rule for the names")
+	require.Equal(t, false, dig("components", "schemas", "kb.LinkInput", "additionalProperties"))
+	require.Nil(t, dig("components", "schemas", "kb.Link", "additionalProperties"))
+
+	require.Len(t, dig("paths", "/api/v1/articles", "get", "security"), 2, "open to all, and better when signed in")
+	require.Len(t, dig("paths", "/api/v1/articles", "post", "security"), 1)
 	create := dig("paths", "/api/v1/articles", "post").(map[string]any)
 	require.Equal(t, "kb.write", create["x-policy"])
 	require.Contains(t, create["responses"], "201")
@@ -230,6 +238,10 @@ func TestJoinOpenAPI(t *testing.T) {
 	require.Contains(t, joined.Paths, "/api/articles")
 	webtest.NewChecker(t, joined)
 	require.Panics(t, func() { web.JoinOpenAPI("Portal", "1", notes().OpenAPI("/api"), notes().OpenAPI("/api")) })
+	other := web.NewAPI("notes", nil)
+	type noteOut struct{ Other int }
+	other.Handle(web.Op{Method: "GET", Path: "/other", Name: "o", Summary: "O.", Policy: "p", Out: noteOut{}}, nil)
+	require.Panics(t, func() { web.JoinOpenAPI("Portal", "1", notes().OpenAPI("/api"), other.OpenAPI("/api")) })
 
 	webtest.Run(t, web.OpenAPIHandler(joined), []webtest.Scenario{
 		{Name: "document", URL: "/openapi.json", Status: 200, Want: []string{`"operationId": "notes.list"`}, WantHeader: map[string]string{"Content-Type": "application/json"}},

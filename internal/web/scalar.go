@@ -7,7 +7,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -242,34 +241,4 @@ func custom(t reflect.Type) bool {
 	}
 	p := reflect.PointerTo(t)
 	return p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
-}
-
-// shapes caches shapeOf. What it holds follows from the types alone.
-var shapes sync.Map
-
-// shapeOf returns the members of a struct by the names they have in JSON. A
-// member that is decoded in a way of its own has no type here.
-func shapeOf(t reflect.Type) map[string]reflect.Type {
-	if shape, ok := shapes.Load(t); ok {
-		return shape.(map[string]reflect.Type)
-	}
-	shape, depth := map[string]reflect.Type{}, map[string]int{}
-	for _, f := range reflect.VisibleFields(t) {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Tag.Get("json") == "-" || f.Anonymous && name == "" || !f.IsExported() {
-			continue
-		}
-		if name == "" {
-			name = f.Name
-		}
-		if d, taken := depth[name]; taken && d <= len(f.Index) {
-			continue
-		}
-		depth[name], shape[name] = len(f.Index), f.Type
-		if strings.Contains(options, "string") {
-			shape[name] = nil
-		}
-	}
-	shapes.Store(t, shape)
-	return shape
 }

@@ -94,7 +94,7 @@ func (s *scanner) nested(t reflect.Type, scan func(reflect.Type) error) error {
 }
 
 func (s *scanner) object(t reflect.Type) error {
-	members := s.members(t)
+	typeOf := s.memberTypes(t)
 	var seen names
 	for first := true; ; first = false {
 		s.space()
@@ -106,7 +106,7 @@ func (s *scanner) object(t reflect.Type) error {
 			return err
 		}
 		s.path = append(s.path, step{name, -1})
-		member, known := members(name)
+		member, known := typeOf(name)
 		switch {
 		case !seen.add(name):
 			s.fault("repeated")
@@ -129,9 +129,9 @@ func (s *scanner) object(t reflect.Type) error {
 	return s.close('}')
 }
 
-// members tells the type of each member of an object of type t. A nil type is
-// one that takes anything.
-func (s *scanner) members(t reflect.Type) func(string) (reflect.Type, bool) {
+// memberTypes tells the type of each member of an object of type t. A nil type
+// is one that takes anything.
+func (s *scanner) memberTypes(t reflect.Type) func(string) (reflect.Type, bool) {
 	switch {
 	case anything(t):
 	case t.Kind() == reflect.Struct:

@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -143,59 +144,38 @@ func (s *schemas) object(t reflect.Type, in bool) *Schema {
 	if in {
 		o.Additional = false
 	}
-	for _, f := range reflect.VisibleFields(t) {
-		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if f.Tag.Get("json") == "-" || f.Anonymous && name == "" || !f.IsExported() {
-			continue
-		}
-		if name == "" {
-			name = f.Name
-		}
-		if shadowed(t, f) {
-			continue
-		}
-		o.Properties[name] = s.field(f, in)
-		if required(f, options, in) {
-			o.Required = append(o.Required, name)
+	for _, m := range members(t) {
+		o.Properties[m.name] = s.member(m, in)
+		if required(m, in) {
+			o.Required = append(o.Required, m.name)
 		}
 	}
 	return o
 }
 
-// shadowed reports whether a field is hidden by one further out.
-func shadowed(t reflect.Type, f reflect.StructField) bool {
-	seen, ok := t.FieldByName(f.Name)
-	return ok && len(seen.Index) < len(f.Index)
-}
-
 // required reports whether a field is always there: because an input without
 // it is refused, or because an output never leaves it out.
-func required(f reflect.StructField, options string, in bool) bool {
-	if in {
-		_, rest, found := strings.Cut(","+f.Tag.Get("validate")+",", ",required,")
-		return found && !strings.Contains(strings.TrimSuffix(","+f.Tag.Get("validate")+",", rest), ",dive,")
+func required(m member, in bool) bool {
+	if !in {
+		return !m.has("omitempty") && !m.has("omitzero")
 	}
-	return !strings.Contains(options, "omitempty") && !strings.Contains(options, "omitzero")
+	own, _, _ := strings.Cut(m.field.Tag.Get("validate")+",", "dive,") // what follows is about the entries
+	return slices.Contains(strings.Split(own, ","), "required")
 }
 
-func (s *schemas) field(f reflect.StructField, in bool) *Schema {
-	schema := s.of(f.Type, in)
-	if _, options, _ := strings.Cut(f.Tag.Get("json"), ","); strings.Contains(options, "string") {
+func (s *schemas) member(m member, in bool) *Schema {
+	schema := s.of(m.field.Type, in)
+	if m.has("string") {
 		schema = &Schema{Type: "string"}
 	}
-	s.rules(schema, f.Tag.Get("validate"))
-	if f.Type.Kind() == reflect.Pointer && required(f, optionsOf(f), false) {
+	s.rules(schema, m.field.Tag.Get("validate"))
+	if m.field.Type.Kind() == reflect.Pointer && !m.has("omit") {
 		schema = orNull(schema)
 	}
-	if doc := f.Tag.Get("doc"); doc != "" {
+	if doc := m.field.Tag.Get("doc"); doc != "" {
 		schema.Description = doc
 	}
 	return schema
-}
-
-func optionsOf(f reflect.StructField) string {
-	_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-	return options
 }
 
 // orNull lets a schema be null as well.
