@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,10 +25,7 @@ import (
 
 // A hidden is an article, or a state of one, with its canaries.
 type hidden struct {
-	state string
-	for_  []string // people of the demo who may see it, "" for anonymous; written down here, not computed
-	id    string
-	slug  string
+	state, id, slug string
 }
 
 // canary returns the word that stands in one part of the article in a state.
@@ -39,7 +37,7 @@ func canary(state, part string) string {
 var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment"}
 
 // viewers are the people who ask, one for each kind of rights.
-var viewers = []string{"", "tom", "margaret", "mateo", "sverre", "jonas", "ines"}
+var viewers = []string{"", "tom", "priya", "mateo", "sverre", "jonas", "ines"}
 
 // states says who sees what. It is the specification.
 var states = []struct {
@@ -52,8 +50,8 @@ var states = []struct {
 	{"signed-in", []string{"signed-in"}, []string{"public"}, viewers[1:]},
 	{"partner", []string{"partner", "staff"}, []string{"public"}, []string{"sverre", "jonas", "ines"}},
 	{"staff", []string{"staff"}, []string{"public"}, []string{"jonas", "ines"}},
-	{"account", []string{"account:aldergate"}, []string{"public"}, []string{"tom", "margaret"}},
-	{"both", []string{"signed-in+regulated"}, []string{"public"}, []string{"tom", "margaret"}},
+	{"account", []string{"account:aldergate"}, []string{"public"}, []string{"tom", "priya"}},
+	{"both", []string{"signed-in+regulated"}, []string{"public"}, []string{"tom", "priya"}},
 	{"nobody", nil, []string{"public"}, nil},
 	{"place", []string{"public"}, []string{"partner"}, []string{"sverre"}},
 	{"draft", []string{"public"}, []string{"public"}, nil},
@@ -65,15 +63,15 @@ func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidde
 	t.Helper()
 	out := map[string]hidden{}
 	for _, st := range states {
-		if !only(st.state) {
-			continue
-		}
-		h := hidden{state: st.state, for_: st.sees, slug: canary(st.state, "slug")}
 		place, err := s.library.SaveCategory(t.Context(), system, kb.Category{
 			ID: "place-" + st.state, Parent: "", Order: 1, Audience: profile.NewAudience(st.place...), Source: "en",
 			Labels: map[string]kb.Label{"en": {Title: "Place " + canary(st.state, "place"), Slug: "place-" + canary(st.state, "place")}},
 		})
 		require.NoError(t, err)
+		if !only(st.state) {
+			continue
+		}
+		h := hidden{state: st.state, slug: canary(st.state, "slug")}
 		_, err = s.library.PutMedia(t.Context(), system, canary(st.state, "picture")+".svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><title>`+canary(st.state, "picture")+`</title></svg>`))
 		require.NoError(t, err)
 		d := draft("About "+canary(st.state, "title"), profile.NewAudience(st.audience...), place.ID)
@@ -118,7 +116,7 @@ func linkToAll(t *testing.T, s *Site, all map[string]hidden) kb.Article {
 	d := draft("Gate to everything", profile.Public(), "place-public")
 	for _, st := range states {
 		if h, ok := all[st.state]; ok {
-			d.Body += fmt.Sprintf("\n\n[a link](article:%s) ![p](media:%s.svg)", h.id, canary(st.state, "picture"))
+			d.Body += fmt.Sprintf("\n\n[a link](article:%s)", h.id)
 			d.Related = append(d.Related, h.id)
 		}
 	}
@@ -234,7 +232,7 @@ func sightings(c *client, h hidden) []string {
 			seen := c.get(path)
 			text := strings.ReplaceAll(strings.ToLower(seen.All()), strings.ToLower(url.QueryEscape(path)), "")
 			for _, part := range parts {
-				if word := canary(h.state, part); reveals(text, path, word) {
+				if word := canary(h.state, part); secret(h, part) && reveals(text, path, word) {
 					out = append(out, fmt.Sprintf("%q sees %s of %s on %s (%s, status %d)", c.person, part, h.state, s.name, path, seen.Status))
 				}
 			}
@@ -242,6 +240,10 @@ func sightings(c *client, h hidden) []string {
 	}
 	return out
 }
+
+// secret reports whether a part is hidden with the article: everybody may know
+// of a category that is open to everybody.
+func secret(h hidden, part string) bool { return part != "place" || h.state == "place" }
 
 // reveals reports whether a text has a word that the asker did not say: what
 // they searched for is repeated to them.
@@ -360,9 +362,11 @@ var volatile = regexp.MustCompile(`name="key" value="[^"]+"|\?c=[^"&]+|"click":"
 func TestHiddenMakesNoDifference(t *testing.T) {
 	for _, st := range []string{"staff", "partner", "draft", "nobody", "both"} {
 		t.Run(st, func(t *testing.T) {
-			with, without := open(t), open(t)
+			still := func(c *Config) { c.Now = func() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) } }
+			with, without := open(t, still), open(t, still)
+			all := plant(t, with, func(state string) bool { return state == "public" || state == st })
+			plant(t, without, func(state string) bool { return state == "public" })
 			for _, s := range []*Site{with, without} {
-				all := plant(t, s, func(state string) bool { return state == "public" || state == st && s == with })
 				linkToAll(t, s, all)
 				require.NoError(t, s.engine.Refresh(t.Context()))
 			}
@@ -370,18 +374,13 @@ func TestHiddenMakesNoDifference(t *testing.T) {
 			h := hidden{state: st, slug: canary(st, "slug"), id: "x"}
 			for _, sf := range surfaces {
 				for _, path := range sf.paths(h) {
-					if strings.Contains(path, "place-") {
-						continue // the place itself is public, so that its article alone makes the difference
-					}
 					a, b := asWith.get(path), asWithout.get(path)
-					require.Equal(t, volatile.ReplaceAllString(plain2(b, st), ""), volatile.ReplaceAllString(plain2(a, st), ""), "%s: %s", sf.name, path)
+					require.Equal(t, steady(b), steady(a), "%s: %s", sf.name, path)
 				}
 			}
 		})
 	}
 }
 
-// plain2 drops what the empty public category adds to one of the two portals.
-func plain2(a answer, state string) string {
-	return a.All()
-}
+// steady returns of an answer what is the same each time.
+func steady(a answer) string { return volatile.ReplaceAllString(a.All(), "") }
