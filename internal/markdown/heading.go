@@ -55,8 +55,8 @@ func (p *page) headings() {
 	}
 }
 
-// identify gives a heading an id: the one its author chose, in the ways there
-// are to do so, or one made of its text.
+// identify gives a heading an id: the one its author chose, in any of the ways
+// there are, or one made of its text.
 func (p *page) identify(n *html.Node) {
 	text := textOf(n)
 	name := attr(n, "id")
@@ -107,8 +107,8 @@ func (p *page) prefixed(id string) string {
 	return p.prefix + id
 }
 
-// ids gives every id and name a place the prefix. An id that is taken is
-// dropped.
+// ids gives the prefix to every id, and to names of places in the old way. An
+// id that is taken is dropped.
 func (p *page) ids() {
 	for n := range p.root.Descendants() {
 		if n.Type != html.ElementNode || p.named[n] {
@@ -119,12 +119,11 @@ func (p *page) ids() {
 			name = attr(n, "name")
 		}
 		dropAttr(n, "name")
-		id := idChars(strings.TrimSpace(name), maxKept)
+		id := p.chosen(strings.TrimSpace(name))
 		if id == "" {
 			dropAttr(n, "id")
 			continue
 		}
-		id = p.prefixed(id)
 		p.know(name, id)
 		if p.taken[id]++; p.taken[id] == 1 {
 			setAttr(n, "id", id)
@@ -132,6 +131,18 @@ func (p *page) ids() {
 			dropAttr(n, "id")
 		}
 	}
+}
+
+// chosen returns a name that an author chose as an id, or "". One with the
+// prefix may be longer, so that what was made here once stays as it is.
+func (p *page) chosen(name string) string {
+	switch {
+	case name == "":
+		return ""
+	case strings.HasPrefix(name, p.prefix):
+		return idChars(name, maxKept)
+	}
+	return p.prefix + idChars(name, maxChosen)
 }
 
 // outline lists the headings as they are.
@@ -174,12 +185,12 @@ func gitHubSlug(text string) string {
 	return b.String()
 }
 
-// An id that is made has maxID characters at most, before a prefix and a
-// number; one that comes with the text may be longer, so that those that were
-// made before stay as they are.
+// Limits for ids, in characters: for those made of a text, without the prefix
+// and the number they get; for those that authors chose; and for all.
 const (
-	maxID   = 80
-	maxKept = 160
+	maxID     = 80
+	maxChosen = 100
+	maxKept   = 190
 )
 
 // idChars returns the first characters of s that an id may have, with hyphens

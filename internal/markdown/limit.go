@@ -89,7 +89,7 @@ type boundedTargets struct{}
 func (boundedTargets) Transform(doc *ast.Document, reader text.Reader, _ parser.Context) {
 	left := 16<<10 + 2*len(reader.Source())
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		link := baseLink(n)
+		link := partsOf(n)
 		if !entering || link == nil {
 			return ast.WalkContinue, nil
 		}
@@ -100,10 +100,10 @@ func (boundedTargets) Transform(doc *ast.Document, reader text.Reader, _ parser.
 	})
 }
 
-// parts of a link or an image.
+// linkParts are what a link and an image have in common.
 type linkParts struct{ target, title *[]byte }
 
-func baseLink(n ast.Node) *linkParts {
+func partsOf(n ast.Node) *linkParts {
 	switch n := n.(type) {
 	case *ast.Link:
 		return &linkParts{&n.Destination, &n.Title}

@@ -169,7 +169,7 @@ func (p *page) imageText(n *html.Node, src string) string {
 
 func replaceByText(n *html.Node, text string) {
 	if text != "" {
-		n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: strings.Map(visible, text)}, n)
+		n.Parent.InsertBefore(&html.Node{Type: html.TextNode, Data: text}, n)
 	}
 	n.Parent.RemoveChild(n)
 }

@@ -15,9 +15,10 @@ import (
 // Options change what a Renderer makes. Nil options are fine.
 type Options struct {
 	// Link sees every link target with an allowed scheme, and every relative
-	// one, before it is written. It returns what to write instead, or false to
-	// leave the text without a link. What it returns is checked again. In-page
-	// links are not shown to it. Nil keeps every link.
+	// one, before it is written: also those of images that become links. It
+	// returns what to write instead, or false to leave the text without a link.
+	// What it returns is checked again. In-page links are not shown to it. Nil
+	// keeps every link.
 	Link func(href string) (string, bool)
 
 	// Image does the same for images; false leaves the alternative text. What

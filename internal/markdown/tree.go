@@ -244,15 +244,20 @@ func isList(name string) bool { return name == "ul" || name == "ol" }
 // popTo makes the element at the place on the stack the one being filled.
 func (b *builder) popTo(i int) { b.stack = b.stack[:i+1] }
 
-// unique drops attributes that are there twice; browsers heed the first.
+// unique drops attributes that are there twice; browsers heed the first. Those
+// that are read as text are cleaned like text.
 func unique(attrs []html.Attribute) []html.Attribute {
 	seen := make(map[string]bool, len(attrs))
 	kept := attrs[:0]
 	for _, a := range attrs {
-		if !seen[a.Key] {
-			seen[a.Key] = true
-			kept = append(kept, a)
+		if seen[a.Key] {
+			continue
 		}
+		seen[a.Key] = true
+		if a.Key == "alt" || a.Key == "title" {
+			a.Val = strings.Map(visible, a.Val)
+		}
+		kept = append(kept, a)
 	}
 	return kept
 }
