@@ -136,7 +136,7 @@ func TestVisitOfBots(t *testing.T) {
 }
 
 // Headers that anybody can send do not make somebody else of a visitor.
-func TestVisitTrustsNoProxy(t *testing.T) {
+func TestAdv_61_VisitTrustsNoProxy(t *testing.T) {
 	v, _ := clocked()
 	require.Equal(t, v.Visit(page("192.0.2.1")).Visitor, v.Visit(page("192.0.2.1", "X-Forwarded-For", "203.0.113.7")).Visitor)
 	v, _ = clocked(func(o *analytics.VisitOptions) {

@@ -195,7 +195,7 @@ func TestAndIsCanonical(t *testing.T) {
 
 // Whatever stands deep in a tree of categories is seen at most by those who see
 // all that it stands in.
-func TestChildIsWithinParents(t *testing.T) {
+func TestAdv_46_ChildIsWithinParents(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 2_000 {
 		own := make([]profile.Audience, 1+r.IntN(12)) // of each category
@@ -218,7 +218,7 @@ func TestChildIsWithinParents(t *testing.T) {
 	}
 }
 
-func TestNobodyByDefault(t *testing.T) {
+func TestAdv_44_NobodyByDefault(t *testing.T) {
 	admin := profile.Actor{ID: "root", Roles: []profile.Role{profile.RoleAdmin}}
 	require.False(t, admin.Sight().Admits(nil))
 	require.False(t, admin.Sight().Admits(profile.Audience{""}))

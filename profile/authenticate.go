@@ -106,7 +106,7 @@ func (v *visit) ask(ctx context.Context) (a Actor, err error) {
 	a, err = v.auth.Authenticate(v.request.WithContext(ctx))
 	if err != nil && !refused(err) {
 		// The cause is told, not wrapped: its own class must not answer.
-		err = fmt.Errorf("authenticate: %w: %v", errs.Unavailable, err)
+		err = fmt.Errorf("authenticate: %w: %s", errs.Unavailable, err.Error())
 	}
 	return a, err
 }

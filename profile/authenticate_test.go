@@ -190,7 +190,7 @@ func (w *streamWriter) String() string {
 
 // Removing somebody ends the stream they have open within a second, and what
 // happens after that never reaches them.
-func TestRemovalEndsOpenStreams(t *testing.T) {
+func TestAdv_12_RemovalEndsOpenStreams(t *testing.T) {
 	for name, leave := range map[string]func(context.Context, *portal) error{
 		"removed":  func(ctx context.Context, p *portal) error { return p.RemovePerson(ctx, root, "bob") },
 		"disabled": func(ctx context.Context, p *portal) error { _, err := p.DisablePerson(ctx, root, "bob"); return err },

@@ -92,7 +92,7 @@ func (p *portal) as(t *testing.T, id string) profile.Actor {
 	return a
 }
 
-func TestWhoSeesWhom(t *testing.T) {
+func TestAdv_14_WhoSeesWhom(t *testing.T) {
 	p := newPortal(t)
 	everybody := []string{"ann", "bob", "carl", "gus", "pia", "root"}
 	for by, sees := range map[string][]string{
@@ -144,7 +144,7 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func TestPeopleFiltersAreNoOracle(t *testing.T) {
+func TestAdv_41_PeopleFiltersAreNoOracle(t *testing.T) {
 	p := newPortal(t)
 	for _, q := range []profile.PersonQuery{{Account: "zeta"}, {Account: "nope"}} {
 		page, next, err := p.People(t.Context(), p.as(t, "ann"), q)

@@ -192,7 +192,7 @@ func TestChangePersonConflict(t *testing.T) {
 
 // Whatever the roles of actor and subject, nobody ends up with a role whose
 // permissions the actor lacks.
-func TestNobodyIsRaisedAboveTheActor(t *testing.T) {
+func TestAdv_25_NobodyIsRaisedAboveTheActor(t *testing.T) {
 	policy := profile.DefaultPolicy()
 	roles := []profile.Role{"customer", "manager", "partner", "agent", "author", "reviewer", "translator", "moderator", "admin"}
 	tried, granted := 0, 0
@@ -346,7 +346,7 @@ func TestPersonIsTidied(t *testing.T) {
 // Whoever may write something may read it, under every policy: a write that is
 // let through for somebody who is then told that there is no such person would
 // be a way around.
-func TestWritingTakesReading(t *testing.T) {
+func TestAdv_22_WritingTakesReading(t *testing.T) {
 	policy := profile.Policy{
 		"writer":  {profile.PermissionDirectoryWrite, profile.PermissionRolesGrant},
 		"members": {profile.PermissionMembersWrite},

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -58,10 +59,9 @@ func (s Segment) check() error {
 	}
 	valid.Note(f, "title", valid.Text(s.Title, valid.TextTitle))
 	valid.Note(f, "description", valid.Text(s.Description, valid.TextSummary))
-	if wrong, ok := s.Rule.Validate().(errs.Fields); ok {
-		for at, m := range wrong {
-			f.Add(at, m.Key, m.Args)
-		}
+	wrong, _ := errors.AsType[errs.Fields](s.Rule.Validate())
+	for at, m := range wrong {
+		f.Add(at, m.Key, m.Args)
 	}
 	return f.Err()
 }
