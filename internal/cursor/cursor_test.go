@@ -80,7 +80,7 @@ func TestNumbersAndTimes(t *testing.T) {
 	}
 }
 
-func TestSealedTokensOpenForTheirListOnly(t *testing.T) {
+func TestAdv_84_SealedTokensOpenForTheirListOnly(t *testing.T) {
 	key := cursor.NewKey([]byte("a secret of sixteen bytes or more"))
 	position := cursor.Encode("2026", "id7")
 	token := key.Seal("cases|account-1", position)
@@ -191,9 +191,9 @@ func FuzzRoundTrip(f *testing.F) {
 
 func FuzzForgedTokens(f *testing.F) {
 	key := cursor.NewKey([]byte("0123456789abcdef"))
-	real := key.Seal("list", cursor.Encode("a", "b"))
-	f.Add("list", real)
-	f.Add("list2", real)
+	sealed := key.Seal("list", cursor.Encode("a", "b"))
+	f.Add("list", sealed)
+	f.Add("list2", sealed)
 	f.Add("", "AAAA")
 	f.Fuzz(func(t *testing.T, scope, token string) {
 		position, err := key.Open(scope, token)

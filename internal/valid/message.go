@@ -41,7 +41,8 @@ func messageOf(err error) errs.Message {
 
 // message says why the validator refused a field.
 func message(fault validator.FieldError) errs.Message {
-	name, args := "invalid", map[string]any(nil)
+	var name string
+	var args map[string]any
 	switch tag := fault.Tag(); {
 	case tag == "text":
 		return messageOf(Text(stringOf(fault.Value()), TextKind(fault.Param())))

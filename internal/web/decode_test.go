@@ -60,7 +60,7 @@ type wire struct {
 	Quoted int               `json:"quoted,string"`
 	Pair   [2]int            `json:"pair"`
 	Hidden string            `json:"-"`
-	secret string
+	secret string            //nolint:unused // must not be settable
 	Plain  string
 	ID     string `json:"id"`
 }
@@ -172,7 +172,7 @@ func TestDecodeRefusesBrokenBodies(t *testing.T) {
 	}
 }
 
-func TestDecodeRefusesFloods(t *testing.T) {
+func TestAdv_100_DecodeRefusesFloods(t *testing.T) {
 	var keys bytes.Buffer
 	for i := range 1_000_000 {
 		keys.WriteString(`"k` + string(rune('a'+i%26)) + strings.Repeat("x", i%7) + `":1,`)
@@ -299,7 +299,7 @@ func FuzzDecode(f *testing.F) {
 }
 
 // Twice the input may not take much more than twice the time, whatever is in it.
-func TestDecodeGrowsWithItsInput(t *testing.T) {
+func TestAdv_101_DecodeGrowsWithItsInput(t *testing.T) {
 	inputs := map[string]func(n int) string{
 		"many names":   func(n int) string { return distinct(n) },
 		"one string":   func(n int) string { return `"` + strings.Repeat("a", 40*n) + `"` },

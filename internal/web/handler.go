@@ -44,7 +44,7 @@ func recovered(t *writer, r *http.Request, log *slog.Logger) {
 	if p == nil {
 		return
 	}
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	r = withRequestID(t, r)

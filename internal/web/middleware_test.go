@@ -69,7 +69,7 @@ func TestRequestID(t *testing.T) {
 
 func TestLogHandlerAddsTheIDOnce(t *testing.T) {
 	log, lines := logTo()
-	h := web.RequestID(nil)(web.Handler(log, func(w http.ResponseWriter, r *http.Request) error {
+	h := web.RequestID(nil)(web.Handler(log, func(_ http.ResponseWriter, r *http.Request) error {
 		log.With("a", 1).InfoContext(r.Context(), "inside")
 		log.WithGroup("g").InfoContext(r.Context(), "grouped")
 		return errors.New("unknown")
@@ -190,7 +190,7 @@ func TestSecurityHeaders(t *testing.T) {
 	require.NotEmpty(t, missing.Header().Get("Content-Security-Policy"), "errors have them too")
 }
 
-func TestCrossOrigin(t *testing.T) {
+func TestAdv_94_CrossOrigin(t *testing.T) {
 	protect, err := web.CrossOrigin("https://shop.example.com")
 	require.NoError(t, err)
 	done := 0
@@ -243,7 +243,7 @@ func TestWritersCanBeUnwrapped(t *testing.T) {
 	protect, err := web.CrossOrigin()
 	require.NoError(t, err)
 	limiter := web.NewLimiter(web.Rate{Events: 100, Per: 1e9}, nil)
-	var h http.Handler = web.Handler(nil, func(w http.ResponseWriter, r *http.Request) error {
+	h := web.Handler(nil, func(w http.ResponseWriter, _ *http.Request) error {
 		rc := http.NewResponseController(w)
 		for _, err := range []error{rc.EnableFullDuplex(), rc.Flush(), rc.SetReadDeadline(never()), rc.SetWriteDeadline(never())} {
 			if err != nil {

@@ -39,8 +39,8 @@ type article struct {
 	Raw      json.RawMessage   `json:"raw,omitempty"`
 	Icon     []byte            `json:"icon"`
 	Big      int64             `json:"big,string"`
-	hidden   string
-	Internal string `json:"-"`
+	hidden   string            //nolint:unused // must not show
+	Internal string            `json:"-"`
 }
 
 type articleDraft struct {
@@ -105,7 +105,7 @@ func library() *web.API {
 			return web.JSON(w, r, 201, sampleArticle())
 		})
 	api.Handle(web.Op{Method: "PUT", Path: "/articles/{slug}/links", Name: "kb.links", Summary: "Replaces the links.", Policy: "kb.write", In: page[link]{}, Update: true},
-		func(w http.ResponseWriter, r *http.Request) error { return web.NoContent(w) })
+		func(w http.ResponseWriter, _ *http.Request) error { return web.NoContent(w) })
 	return api
 }
 

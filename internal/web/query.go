@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding"
+	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -179,11 +180,11 @@ func setNumber(v reflect.Value, s string, tag reflect.StructTag) string {
 }
 
 func numberFault(err error, clamped bool, wanted string) string {
-	e, _ := err.(*strconv.NumError)
+	outside := errors.Is(err, strconv.ErrRange)
 	switch {
-	case e == nil, e.Err == strconv.ErrRange && clamped:
+	case err == nil, outside && clamped:
 		return ""
-	case e.Err == strconv.ErrRange:
+	case outside:
 		return "range"
 	}
 	return wanted

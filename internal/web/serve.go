@@ -22,7 +22,7 @@ func Serve(ctx context.Context, srv *http.Server, ln net.Listener, drain time.Du
 	draining := make(chan struct{})
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	prepare(srv, requests, draining)
+	prepare(requests, srv, draining)
 
 	stopped := make(chan error, 1)
 	go func() { stopped <- srv.Serve(ln) }()
@@ -38,11 +38,13 @@ func Serve(ctx context.Context, srv *http.Server, ln net.Listener, drain time.Du
 	if err != nil {
 		err = errors.Join(errors.New("requests were cut"), err, srv.Close())
 	}
-	<-stopped
+	if ended := <-stopped; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 	return err
 }
 
-func prepare(srv *http.Server, requests context.Context, draining chan struct{}) {
+func prepare(requests context.Context, srv *http.Server, draining chan struct{}) {
 	if srv.ReadHeaderTimeout == 0 {
 		srv.ReadHeaderTimeout = 10 * time.Second
 	}

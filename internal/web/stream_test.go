@@ -257,7 +257,7 @@ func TestLastEventIDsAreChecked(t *testing.T) {
 	})
 }
 
-func TestWhoIsRemovedStopsHearing(t *testing.T) {
+func TestAdv_47_WhoIsRemovedStopsHearing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var removed atomic.Bool
 		streams := make(chan *web.EventStream, 1)
