@@ -16,7 +16,7 @@ import (
 
 // perPage is the number of inputs that are loaded at once, each in a frame of
 // its own so that its broken markup is its own affair.
-const perPage = 250
+const perPage = 150
 
 // A Report is what a browser did with inputs.
 type Report struct {
