@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -133,50 +134,50 @@ func (s *scanner) run() bool {
 	return s.pos > start
 }
 
-// quoted passes a string and returns what it says.
-func (s *scanner) quoted() (string, error) {
+// quoted passes a string and returns what it says, in the scanned text itself
+// where it can: most strings are only looked at.
+func (s *scanner) quoted() ([]byte, error) {
 	if !s.skip('"') {
-		return "", s.broken()
+		return nil, s.broken()
 	}
 	start := s.pos
 	for s.pos < len(s.data) {
 		switch c := s.data[s.pos]; {
 		case c == '"':
 			s.pos++
-			return string(s.data[start : s.pos-1]), nil
+			return s.data[start : s.pos-1], nil
 		case c == '\\':
 			return s.escaped(start)
 		case c < ' ':
-			return "", s.broken()
+			return nil, s.broken()
 		}
 		s.pos++
 	}
-	return "", s.broken()
+	return nil, s.broken()
 }
 
 // escaped passes the rest of a string that has escapes.
-func (s *scanner) escaped(start int) (string, error) {
-	var b strings.Builder
-	b.Write(s.data[start:s.pos])
+func (s *scanner) escaped(start int) ([]byte, error) {
+	b := bytes.Clone(s.data[start:s.pos])
 	for s.pos < len(s.data) {
 		c := s.data[s.pos]
 		s.pos++
 		switch {
 		case c == '"':
-			return b.String(), nil
+			return b, nil
 		case c == '\\':
 			r, ok := s.escape()
 			if !ok {
-				return "", s.broken()
+				return nil, s.broken()
 			}
-			b.WriteRune(r)
+			b = utf8.AppendRune(b, r)
 		case c < ' ':
-			return "", s.broken()
+			return nil, s.broken()
 		default:
-			b.WriteByte(c)
+			b = append(b, c)
 		}
 	}
-	return "", s.broken()
+	return nil, s.broken()
 }
 
 func (s *scanner) escape() (rune, bool) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"reflect"
 	"strconv"
 	"strings"
@@ -33,7 +34,7 @@ type scanner struct {
 // A step leads to a value: a name in an object, or an index in a list if it is
 // not negative.
 type step struct {
-	name  string
+	name  []byte
 	index int
 }
 
@@ -131,18 +132,18 @@ func (s *scanner) object(t reflect.Type) error {
 
 // memberTypes tells the type of each member of an object of type t. A nil type
 // is one that takes anything.
-func (s *scanner) memberTypes(t reflect.Type) func(string) (reflect.Type, bool) {
+func (s *scanner) memberTypes(t reflect.Type) func([]byte) (reflect.Type, bool) {
 	switch {
 	case anything(t):
 	case t.Kind() == reflect.Struct:
 		shape := shapeOf(t)
-		return func(name string) (reflect.Type, bool) { m, ok := shape[name]; return m, ok }
+		return func(name []byte) (reflect.Type, bool) { m, ok := shape[string(name)]; return m, ok }
 	case t.Kind() == reflect.Map:
-		return func(string) (reflect.Type, bool) { return t.Elem(), true }
+		return func([]byte) (reflect.Type, bool) { return t.Elem(), true }
 	default:
 		s.fault(wants(t))
 	}
-	return func(string) (reflect.Type, bool) { return nil, true }
+	return func([]byte) (reflect.Type, bool) { return nil, true }
 }
 
 func (s *scanner) list(t reflect.Type) error {
@@ -159,7 +160,7 @@ func (s *scanner) list(t reflect.Type) error {
 		if s.peek() == ']' && i == 0 {
 			break
 		}
-		s.path = append(s.path, step{"", i})
+		s.path = append(s.path, step{nil, i})
 		if entry != nil && t.Kind() == reflect.Array && i == t.Len() {
 			s.fault("range")
 		}
@@ -196,9 +197,10 @@ func (s *scanner) field() string {
 		case p.index >= 0:
 			b.WriteString("[" + strconv.Itoa(p.index) + "]")
 		case i > 0:
-			b.WriteString("." + p.name)
+			b.WriteByte('.')
+			b.Write(p.name)
 		default:
-			b.WriteString(p.name)
+			b.Write(p.name)
 		}
 		if b.Len() > maxPath {
 			return strings.ToValidUTF8(b.String()[:maxPath], "")
@@ -243,14 +245,14 @@ func (s *scanner) word(w string) bool {
 // names is the set of names in one object. Most objects have few, for which a
 // list costs less than a map.
 type names struct {
-	few  []string
+	few  [][]byte
 	many map[string]struct{}
 }
 
-func (n *names) add(name string) bool {
+func (n *names) add(name []byte) bool {
 	if n.many == nil && len(n.few) < 16 {
 		for _, f := range n.few {
-			if f == name {
+			if bytes.Equal(f, name) {
 				return false
 			}
 		}
@@ -260,10 +262,10 @@ func (n *names) add(name string) bool {
 	if n.many == nil {
 		n.many = make(map[string]struct{}, 32)
 		for _, f := range n.few {
-			n.many[f] = struct{}{}
+			n.many[string(f)] = struct{}{}
 		}
 	}
 	before := len(n.many)
-	n.many[name] = struct{}{}
+	n.many[string(name)] = struct{}{}
 	return len(n.many) > before
 }
