@@ -69,7 +69,7 @@ type Article struct {
 // language is one as well.
 type Translation struct {
 	Locale      string
-	Slug        string    // its name in URLs, unique within the language
+	Slug        string    // its name in URLs, which no other article has in any language
 	Status      Status    //
 	Live        int       // revision that readers are shown, 0 if none
 	Head        int       // newest revision; above Live, there is an unpublished draft
@@ -87,10 +87,11 @@ type Revision struct {
 	Number  int // from 1
 	Title   string
 	Summary string
-	Body    string // Markdown
-	Based   int    // live revision of the source it was translated from, see [Translation]
-	Author  string // person's id
-	Note    string // why, for colleagues
+	Body    string   // Markdown
+	Media   []string // names of the media that Body shows, sorted
+	Based   int      // live revision of the source it was translated from, see [Translation]
+	Author  string   // person's id
+	Note    string   // why, for colleagues
 	At      time.Time
 }
 

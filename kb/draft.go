@@ -1,13 +1,12 @@
 package kb
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/profile"
@@ -49,6 +48,7 @@ const (
 	MaxBody    = 512 << 10 // bytes
 	MaxList    = 50        // products, tags, related articles
 	MaxName    = 100       // a tag, a product key, an ID
+	MaxOwner   = 128       // a person's ID
 )
 
 func (t Text) check(f errs.Fields) {
@@ -56,7 +56,7 @@ func (t Text) check(f errs.Fields) {
 	text(f, "summary", t.Summary, 0, MaxSummary)
 	text(f, "note", t.Note, 0, MaxSummary)
 	if len(t.Body) > MaxBody {
-		f.Add("body", "error.field.too_long", map[string]any{"max": MaxBody})
+		f.Add("body", "markdown.too_long", map[string]any{"bytes": len(t.Body), "max": MaxBody})
 	}
 	if !clean(t.Body) {
 		f.Add("body", "error.field.bad_text", nil)
@@ -64,6 +64,11 @@ func (t Text) check(f errs.Fields) {
 	if t.Slug != "" && Slugify(t.Slug) == "" {
 		f.Add("slug", "error.field.bad_slug", nil)
 	}
+}
+
+// same reports whether r is what saving t made.
+func (t Text) same(r Revision) bool {
+	return r.Title == strings.TrimSpace(t.Title) && r.Summary == strings.TrimSpace(t.Summary) && r.Body == t.Body
 }
 
 // text checks one line of text.
@@ -74,9 +79,14 @@ func text(f errs.Fields, field, s string, least, most int) {
 		f.Add(field, "error.field.required", nil)
 	case n > most:
 		f.Add(field, "error.field.too_long", map[string]any{"max": most})
-	case !clean(s) || strings.ContainsAny(s, "\n\r"):
+	case !clean(s) || strings.ContainsFunc(s, breaksLine):
 		f.Add(field, "error.field.bad_text", nil)
 	}
+}
+
+// breaksLine reports what ends a line, or turns around the text that follows it.
+func breaksLine(r rune) bool {
+	return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r >= '\u202a' && r <= '\u202e'
 }
 
 // clean reports whether s is valid text without control characters.
@@ -90,71 +100,61 @@ func (m Meta) check(f errs.Fields, forest *forest) {
 	if _, ok := forest.byID[m.Category]; !ok {
 		f.Add("category", "error.field.unknown_choice", map[string]any{"choices": ""})
 	}
-	if !knownKind(m.Kind) {
-		f.Add("kind", "error.field.unknown_choice", map[string]any{"choices": fmt.Sprint(Kinds())})
+	if !slices.Contains(Kinds(), m.Kind) {
+		f.Add("kind", "error.field.unknown_choice", map[string]any{"choices": listed(Kinds())})
 	}
 	if _, err := profile.ParseAudience(m.Audience); err != nil {
 		valid.Note(f, "audience", err)
 	}
-	for name, list := range map[string][]string{"products": m.Products, "tags": m.Tags, "related": m.Related} {
-		names(f, name, list)
+	text(f, "owner", m.Owner, 0, MaxOwner)
+	position(f, m.Order)
+	names(f, "products", m.Products)
+	names(f, "tags", m.Tags)
+	names(f, "related", m.Related)
+}
+
+// listed returns choices as messages spell them.
+func listed[T ~string](choices []T) string {
+	var b strings.Builder
+	for i, c := range choices {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(string(c))
+	}
+	return b.String()
+}
+
+// position checks a place in an order, which every store must be able to keep.
+func position(f errs.Fields, order int) {
+	if order < -maxOrder || order > maxOrder {
+		f.Add("order", "error.field.out_of_range", map[string]any{"min": -maxOrder, "max": maxOrder})
 	}
 }
 
-func knownKind(k Kind) bool {
-	for _, known := range Kinds() {
-		if k == known {
-			return true
-		}
-	}
-	return false
-}
+const maxOrder = 1_000_000_000
 
 // checkLocale checks the language of a text.
-func checkLocale(f errs.Fields, locale string) {
-	if valid.Locale(locale) != nil {
-		f.Add("locale", "error.field.bad_locale", nil)
+func checkLocale(f errs.Fields, field, locale string) {
+	if l, err := i18n.ParseLocale(locale); err != nil || string(l) != locale {
+		f.Add(field, "error.field.bad_locale", nil)
 	}
+}
+
+// canonical returns a language as it is kept, "pt-br" as "pt-BR", or as it is if
+// there is no such language.
+func canonical(locale string) string {
+	if l, err := i18n.ParseLocale(locale); err == nil {
+		return string(l)
+	}
+	return locale
 }
 
 func names(f errs.Fields, field string, list []string) {
 	if len(list) > MaxList {
-		f.Add(field, "error.field.out_of_range", map[string]any{"min": 0, "max": MaxList})
+		f.Add(field, "error.field.too_many", map[string]any{"max": MaxList})
 	}
 	for _, s := range list {
 		text(f, field, s, 1, MaxName)
 	}
 }
-
-const maxSlug = 100 // runes
-
-// Slugify makes a slug from a title: accents are dropped from Latin letters,
-// everything that is neither letter nor digit becomes a hyphen.
-func Slugify(title string) string {
-	var b strings.Builder
-	runes, gap := 0, false
-	for _, r := range norm.NFKD.String(strings.ReplaceAll(title, "ß", "ss")) {
-		switch {
-		case unicode.Is(unicode.Mn, r) && latinMark(r):
-			continue
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
-			if gap && runes > 0 {
-				b.WriteByte('-')
-				runes++
-			}
-			b.WriteRune(unicode.ToLower(r))
-			runes++
-			gap = false
-		default:
-			gap = true
-		}
-		if runes >= maxSlug {
-			break
-		}
-	}
-	return norm.NFC.String(b.String())
-}
-
-// latinMark reports whether r is an accent as Latin, Greek and Cyrillic letters
-// have them. Marks of other scripts are part of their spelling.
-func latinMark(r rune) bool { return r >= 0x0300 && r <= 0x036f }

@@ -3,7 +3,9 @@ package kb
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -27,7 +29,9 @@ type Opinion struct {
 const MaxComment = 4000
 
 // Rate keeps what a reader says of an article that they may read. The same
-// opinion sent again with the same key is kept once.
+// opinion sent again with the same key is kept once, if the reader can be told
+// from others: by signing in, or by the visitor or session that
+// [analytics.NewContext] has put into ctx.
 func (l *Library) Rate(ctx context.Context, by profile.Actor, o Opinion) (Feedback, error) {
 	a, _, err := l.visible(ctx, by, o.Article)
 	if err != nil {
@@ -44,8 +48,8 @@ func (l *Library) Rate(ctx context.Context, by profile.Actor, o Opinion) (Feedba
 		return Feedback{}, fmt.Errorf("rate article %s: %w", o.Article, err)
 	}
 	l.record(ctx, by, analytics.Event{
-		Name: "article.rated", Subject: "article/" + a.ID, Locale: f.Locale,
-		Props: map[string]string{"helpful": fmt.Sprint(f.Helpful), "reason": string(f.Reason), "feedback": f.ID},
+		ID: f.ID, Name: "article.rated", Subject: "article/" + a.ID, Locale: f.Locale,
+		Props: map[string]string{"helpful": strconv.FormatBool(f.Helpful), "reason": string(f.Reason)},
 	})
 	return f, nil
 }
@@ -53,7 +57,7 @@ func (l *Library) Rate(ctx context.Context, by profile.Actor, o Opinion) (Feedba
 func (o Opinion) check() error {
 	f := errs.Fields{}
 	if o.Reason != "" && (o.Helpful || !slices.Contains(Reasons(), o.Reason)) {
-		f.Add("reason", "error.field.unknown_choice", map[string]any{"choices": fmt.Sprint(Reasons())})
+		f.Add("reason", "error.field.unknown_choice", map[string]any{"choices": listed(Reasons())})
 	}
 	if utf8.RuneCountInString(o.Comment) > MaxComment {
 		f.Add("comment", "error.field.too_long", map[string]any{"max": MaxComment})
@@ -61,66 +65,79 @@ func (o Opinion) check() error {
 	if !clean(o.Comment) {
 		f.Add("comment", "error.field.bad_text", nil)
 	}
-	if o.Key != "" && idem.CheckKey(o.Key) != nil {
-		f.Add("key", "error.field.bad_text", nil)
+	if err := f.Err(); err != nil || o.Key == "" {
+		return err
 	}
-	return f.Err()
+	return idem.CheckKey(o.Key)
 }
 
 func (l *Library) feedback(ctx context.Context, by profile.Actor, a Article, o Opinion) Feedback {
 	t, ok := a.In(o.Locale)
 	if !ok || !t.Visible() {
-		t, _ = a.In(l.choose(o.Locale, a.live()))
-	}
-	visitor := analytics.FromContext(ctx).Visitor
-	who := by.ID
-	if who == "" {
-		who = visitor
+		t, _ = a.In(l.pick(o.Locale, a.live()))
 	}
 	return Feedback{
-		ID: idem.ID("kb.rate", who, o.Key), Article: a.ID, Locale: t.Locale, Revision: t.Live, Helpful: o.Helpful,
-		Reason: o.Reason, Comment: strings.TrimSpace(o.Comment), Person: by.ID, Visitor: visitor,
+		ID: feedbackID(ctx, by, o.Key), Article: a.ID, Locale: t.Locale, Revision: t.Live, Helpful: o.Helpful,
+		Reason: o.Reason, Comment: strings.TrimSpace(o.Comment), Person: by.ID, Visitor: analytics.FromContext(ctx).Visitor,
 		Input: idem.Hash(o), At: l.clock(),
 	}
 }
 
+// feedbackID returns the ID that a reader's key stands for. Readers of whom
+// nothing is known choose the same keys without meaning the same: they get a
+// new ID each time.
+func feedbackID(ctx context.Context, by profile.Actor, key string) string {
+	c := analytics.FromContext(ctx)
+	switch {
+	case !by.Anonymous():
+		return idem.ID("kb.rate", "person:"+by.ID, key)
+	case c.Visitor != "":
+		return idem.ID("kb.rate", "visitor:"+c.Visitor, key)
+	case c.Session != "":
+		return idem.ID("kb.rate", "session:"+c.Session, key)
+	}
+	return idem.New()
+}
+
 // Feedback returns what readers said of an article (of any if id is empty),
-// newest first, and a token for the next page.
+// newest first, and a token for the next page. Who publishes sees all of it,
+// others that of articles which they may read or work on.
 func (l *Library) Feedback(ctx context.Context, by profile.Actor, id, after string, limit int) ([]Feedback, string, error) {
 	if !l.policy.May(by, profile.PermissionFeedbackRead) {
 		return nil, "", fmt.Errorf("feedback: %w", ErrForbidden)
 	}
 	scope := "feedback|" + id
-	after, err := l.tokens.Open(scope, after)
+	q, err := l.feedbackQuery(ctx, by, id)
 	if err != nil {
 		return nil, "", fmt.Errorf("feedback: %w", err)
 	}
-	page, next, err := l.store.Feedback(ctx, id, after, clamp(limit, 50, 200))
+	if q.After, err = l.tokens.Open(scope, after); err != nil {
+		return nil, "", fmt.Errorf("feedback: %w", err)
+	}
+	q.Limit = clamp(limit, 50, 200)
+	page, next, err := l.store.Feedback(ctx, q)
 	if err != nil {
 		return nil, "", fmt.Errorf("feedback: %w", err)
 	}
-	page, err = l.readable(ctx, by, page)
-	return page, l.tokens.Seal(scope, next), err
+	return page, l.tokens.Seal(scope, next), nil
 }
 
-// readable drops what was said of articles that by may not see at the desk.
-func (l *Library) readable(ctx context.Context, by profile.Actor, page []Feedback) ([]Feedback, error) {
+// feedbackQuery selects what was said of the articles that by may know of.
+func (l *Library) feedbackQuery(ctx context.Context, by profile.Actor, id string) (FeedbackQuery, error) {
+	q := FeedbackQuery{Article: id}
+	if l.policy.May(by, profile.PermissionContentPublish) {
+		return q, nil
+	}
 	f, err := l.categories(ctx)
 	if err != nil {
-		return nil, err
+		return q, err
 	}
-	all, sight := l.policy.May(by, profile.PermissionContentPublish), by.Sight()
-	kept := page[:0]
-	for _, fb := range page {
-		a, err := l.store.Article(ctx, fb.Article)
-		if err != nil {
-			return nil, err
-		}
-		if all || a.Owner == by.ID || sight.Admits(audienceOf(a, f)) {
-			kept = append(kept, fb)
-		}
+	sight, works := by.Sight(), l.worksHere(by)
+	q.Among = &ArticleQuery{Sight: &sight, Categories: f.visible(sight), Visible: !works}
+	if works {
+		q.Owner = by.ID
 	}
-	return kept, nil
+	return q, nil
 }
 
 // Ratings returns how often each of the articles that by may read was found
@@ -131,11 +148,19 @@ func (l *Library) Ratings(ctx context.Context, by profile.Actor, ids []string) (
 	}
 	entries, err := l.Entries(ctx, by, ids, "")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ratings: %w", err)
 	}
-	readable := make([]string, len(entries))
-	for i, e := range entries {
-		readable[i] = e.Article
+	out := map[string]Rating{}
+	for chunk := range slices.Chunk(entries, maxEntries) {
+		readable := make([]string, len(chunk))
+		for i, e := range chunk {
+			readable[i] = e.Article
+		}
+		ratings, err := l.store.Ratings(ctx, readable)
+		if err != nil {
+			return nil, fmt.Errorf("ratings: %w", err)
+		}
+		maps.Copy(out, ratings)
 	}
-	return l.store.Ratings(ctx, readable)
+	return out, nil
 }

@@ -1,9 +1,10 @@
 package kb
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"github.com/stoa-go/stoa/profile"
@@ -15,33 +16,30 @@ type Found struct {
 	Moved bool // the address is an old one: redirect to Ref's
 }
 
-// Find returns the article that readers of locale know as slug, or the one that
-// once was. In another language's slug it finds the article too, as moved to
-// the language that suits the reader.
+// Find returns the article that has slug in any language, or that once had it,
+// in the language that suits a reader of locale. It has moved if its slug in
+// that language is another.
 func (l *Library) Find(ctx context.Context, by profile.Actor, locale, slug string) (Found, error) {
-	for _, in := range append([]string{locale}, l.locales...) {
-		id, err := l.store.Slug(ctx, in, slug)
-		if errors.Is(err, ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return Found{}, fmt.Errorf("article %q: %w", slug, err)
-		}
-		return l.found(ctx, by, id, in, locale, slug)
-	}
-	return Found{}, fmt.Errorf("article %q: %w", slug, ErrNotFound)
-}
-
-// found returns where the article with the given ID is shown to by, who came
-// with slug in the language in, reading the portal in locale.
-func (l *Library) found(ctx context.Context, by profile.Actor, id, in, locale, slug string) (Found, error) {
-	a, _, err := l.visible(ctx, by, id)
+	id, err := l.store.Slug(ctx, slug)
 	if err != nil {
 		return Found{}, fmt.Errorf("article %q: %w", slug, err)
 	}
-	t, _ := a.In(l.choose(locale, a.live()))
-	ref := Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug}
-	return Found{Ref: ref, Moved: t.Slug != slug || t.Locale != in && in == locale}, nil
+	ref, err := l.shown(ctx, by, id, locale)
+	if err != nil {
+		return Found{}, fmt.Errorf("article %q: %w", slug, err)
+	}
+	return Found{Ref: ref, Moved: ref.Slug != slug}, nil
+}
+
+// shown returns where the article with the given ID is shown to by, who reads
+// locale.
+func (l *Library) shown(ctx context.Context, by profile.Actor, id, locale string) (Ref, error) {
+	a, _, err := l.visible(ctx, by, id)
+	if err != nil {
+		return Ref{}, err
+	}
+	t, _ := a.In(l.pick(locale, a.live()))
+	return Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug}, nil
 }
 
 // FindCategory is [Library.Find] for categories.
@@ -50,16 +48,12 @@ func (l *Library) FindCategory(ctx context.Context, by profile.Actor, locale, sl
 	if err != nil {
 		return Found{}, fmt.Errorf("category %q: %w", slug, err)
 	}
-	for _, in := range append([]string{locale}, l.locales...) {
-		id, ok := f.bySlug[in+"/"+slug]
-		if !ok || !by.Sight().Admits(f.audience[id]) {
-			continue
-		}
-		p := l.place(f.byID[id], f, locale)
-		ref := Ref{Kind: "category", ID: id, Locale: p.Locale, Slug: p.Slug}
-		return Found{Ref: ref, Moved: p.Slug != slug}, nil
+	id, ok := f.bySlug[slug]
+	if !ok || !by.Sight().Admits(f.audience[id]) {
+		return Found{}, fmt.Errorf("category %q: %w", slug, ErrNotFound)
 	}
-	return Found{}, fmt.Errorf("category %q: %w", slug, ErrNotFound)
+	p := l.place(f.byID[id], f, locale)
+	return Found{Ref: Ref{Kind: "category", ID: id, Locale: p.Locale, Slug: p.Slug}, Moved: p.Slug != slug}, nil
 }
 
 // Redirect returns what took the place of a path that is no longer served, if
@@ -69,22 +63,34 @@ func (l *Library) Redirect(ctx context.Context, by profile.Actor, path, locale s
 	if err != nil {
 		return Ref{}, fmt.Errorf("redirect %q: %w", path, err)
 	}
-	if r.Locale != "" {
-		locale = r.Locale
-	}
 	kind, id, _ := strings.Cut(r.To, "/")
-	if kind == "category" {
-		p, err := l.Category(ctx, by, id, locale)
-		return Ref{Kind: kind, ID: id, Locale: p.Locale, Slug: p.Slug}, err
+	locale = cmp.Or(r.Locale, locale)
+	if kind == "article" {
+		ref, err := l.shown(ctx, by, id, locale)
+		if err != nil {
+			return Ref{}, fmt.Errorf("redirect %q: %w", path, err)
+		}
+		return ref, nil
 	}
-	found, err := l.found(ctx, by, id, locale, locale, path)
-	return found.Ref, err
+	return l.shownCategory(ctx, by, id, locale)
 }
 
-// normalPath is the form in which redirects are kept: one leading slash, no
-// trailing one, no query.
+func (l *Library) shownCategory(ctx context.Context, by profile.Actor, id, locale string) (Ref, error) {
+	way, err := l.CategoryPath(ctx, by, id, locale)
+	if err != nil {
+		return Ref{}, fmt.Errorf("redirect: %w", err)
+	}
+	p := way[len(way)-1]
+	return Ref{Kind: "category", ID: id, Locale: p.Locale, Slug: p.Slug}, nil
+}
+
+// normalPath is the form in which redirects are kept: unescaped, one leading
+// slash, no trailing one, no query.
 func normalPath(path string) string {
 	path, _, _ = strings.Cut(path, "?")
 	path, _, _ = strings.Cut(path, "#")
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain
+	}
 	return "/" + strings.Trim(path, "/")
 }

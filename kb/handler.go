@@ -1,8 +1,8 @@
 package kb
 
 import (
+	"encoding/json"
 	"net/http"
-	"slices"
 
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
@@ -86,7 +86,7 @@ func (l *Library) serveArticles(w http.ResponseWriter, r *http.Request) error {
 	for _, e := range page {
 		out.Articles = append(out.Articles, l.entryWire(e))
 	}
-	return web.JSON(w, r, http.StatusOK, out)
+	return tagged(w, r, out)
 }
 
 // reader returns the language asked for, or the actor's.
@@ -107,10 +107,19 @@ func (l *Library) serveArticle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if web.NotModified(w, r, web.HashETag([]byte(p.Version))) {
+	return tagged(w, r, l.articleWire(p))
+}
+
+// tagged answers with v, unless the client has it already.
+func tagged(w http.ResponseWriter, r *http.Request, v any) error {
+	content, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if web.NotModified(w, r, web.HashETag(content)) {
 		return nil
 	}
-	return web.JSON(w, r, http.StatusOK, l.articleWire(p))
+	return web.JSON(w, r, http.StatusOK, json.RawMessage(content))
 }
 
 // idAnd reads the path's ID and the query.
@@ -137,7 +146,7 @@ func (l *Library) serveFind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(w, r, http.StatusOK, foundWire{Article: f.ID, Locale: f.Locale, Slug: f.Slug, Moved: f.Moved, Path: l.path(f.Ref)})
+	return tagged(w, r, foundWire{Article: f.ID, Locale: f.Locale, Slug: f.Slug, Moved: f.Moved, Path: l.path(f.Ref)})
 }
 
 func (l *Library) serveCategories(w http.ResponseWriter, r *http.Request) error {
@@ -150,7 +159,7 @@ func (l *Library) serveCategories(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return web.JSON(w, r, http.StatusOK, l.placesWire(tree))
+	return tagged(w, r, l.placesWire(tree))
 }
 
 func (l *Library) serveCategory(w http.ResponseWriter, r *http.Request) error {
@@ -163,7 +172,7 @@ func (l *Library) serveCategory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(w, r, http.StatusOK, l.placeWire(p))
+	return tagged(w, r, l.placeWire(p))
 }
 
 func (l *Library) serveRate(w http.ResponseWriter, r *http.Request) error {
@@ -204,7 +213,7 @@ func (l *Library) serveFeedback(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	out := feedbackPageWire{Feedback: make([]feedbackWire, 0, len(page)), Next: next}
-	for f := range slices.Values(page) {
+	for _, f := range page {
 		out.Feedback = append(out.Feedback, wireOfFeedback(f))
 	}
 	return web.JSON(w, r, http.StatusOK, out)

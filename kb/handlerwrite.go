@@ -1,15 +1,19 @@
 package kb
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/idem"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 )
 
 func (l *Library) serveWriting(api *web.API) {
-	write, publish, organise := string(profile.PermissionContentWrite), string(profile.PermissionContentPublish), string(profile.PermissionContentOrganise)
+	write, publish := string(profile.PermissionContentWrite), string(profile.PermissionContentPublish)
 	api.Handle(web.Op{
 		Method: "POST", Path: "/articles", Name: "kb.create", Summary: "Creates an article as a draft.",
 		Policy: write, In: draftWire{}, Out: manuscriptWire{}, Create: true,
@@ -42,9 +46,22 @@ func (l *Library) serveWriting(api *web.API) {
 		Method: "DELETE", Path: "/manuscripts/{id}/texts/{locale}/publication", Name: "kb.archive", Summary: "Takes a text away from readers; nothing is lost.",
 		Policy: publish, Out: manuscriptWire{}, Update: true,
 	}, l.servePublication(l.Archive))
+	l.serveOrganising(api)
+}
+
+func (l *Library) serveOrganising(api *web.API) {
+	organise := string(profile.PermissionContentOrganise)
 	api.Handle(web.Op{
-		Method: "PUT", Path: "/categories/{id}", Name: "kb.save_category", Summary: "Creates a category (version 0) or changes it.",
-		Policy: organise, In: categoryWire{}, Out: categoryWire{},
+		Method: "POST", Path: "/categories", Name: "kb.create_category", Summary: "Creates a category.",
+		Policy: organise, In: newCategoryWire{}, Out: settingsWire{}, Create: true,
+	}, l.serveCreateCategory)
+	api.Handle(web.Op{
+		Method: "GET", Path: "/categories/{id}/settings", Name: "kb.category_settings", Summary: "Returns a category as those who arrange the library see it.",
+		Policy: organise, Out: settingsWire{},
+	}, l.serveCategorySettings)
+	api.Handle(web.Op{
+		Method: "PUT", Path: "/categories/{id}/settings", Name: "kb.save_category", Summary: "Changes a category.",
+		Policy: organise, In: categoryWire{}, Out: settingsWire{}, Update: true,
 	}, l.serveSaveCategory)
 }
 
@@ -108,7 +125,7 @@ func (l *Library) serveArrange(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := l.Arrange(r.Context(), profile.FromContext(r.Context()), id, version, in.meta())
 	if err != nil {
-		return err
+		return stale(err)
 	}
 	return l.answer(w, r, http.StatusOK, a)
 }
@@ -120,7 +137,7 @@ func (l *Library) serveEdit(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := l.Edit(r.Context(), profile.FromContext(r.Context()), id, locale, version, in.text())
 	if err != nil {
-		return err
+		return stale(err)
 	}
 	return l.answer(w, r, http.StatusOK, a)
 }
@@ -141,7 +158,7 @@ func (l *Library) servePublication(do publication) web.Func {
 		}
 		a, err := do(r.Context(), profile.FromContext(r.Context()), id, locale, version)
 		if err != nil {
-			return err
+			return stale(err)
 		}
 		return l.answer(w, r, http.StatusOK, a)
 	}
@@ -192,18 +209,62 @@ func (l *Library) serveRevision(w http.ResponseWriter, r *http.Request) error {
 	return web.JSON(w, r, http.StatusOK, wireOfRevision(rev))
 }
 
-func (l *Library) serveSaveCategory(w http.ResponseWriter, r *http.Request) error {
+func (l *Library) serveCreateCategory(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[newCategoryWire](w, r, 0)
+	if err != nil {
+		return err
+	}
+	key, err := web.IdempotencyKey(r)
+	if err != nil {
+		return err
+	}
+	by := profile.FromContext(r.Context())
+	if in.ID == "" && key != "" {
+		in.ID = idem.ID("kb.category", by.ID, key)
+	}
+	c, err := l.SaveCategory(r.Context(), by, in.category(in.ID, 0))
+	if err != nil {
+		return err
+	}
+	return l.answerCategory(w, r, http.StatusCreated, c)
+}
+
+func (l *Library) answerCategory(w http.ResponseWriter, r *http.Request, status int, c Category) error {
+	w.Header().Set("ETag", web.ETag(c.Version))
+	return web.JSON(w, r, status, wireOfCategory(c))
+}
+
+func (l *Library) serveCategorySettings(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathValue(r, "id")
 	if err != nil {
 		return err
 	}
-	in, err := web.Decode[categoryWire](w, r, 0)
+	c, err := l.CategoryDraft(r.Context(), profile.FromContext(r.Context()), id)
 	if err != nil {
 		return err
 	}
-	c, err := l.SaveCategory(r.Context(), profile.FromContext(r.Context()), in.category(id))
+	return l.answerCategory(w, r, http.StatusOK, c)
+}
+
+func (l *Library) serveSaveCategory(w http.ResponseWriter, r *http.Request) error {
+	id, _, version, in, err := change[categoryWire](w, r)
 	if err != nil {
 		return err
 	}
-	return web.JSON(w, r, http.StatusOK, wireOfCategory(c))
+	if version == 0 {
+		return web.ErrPrecondition // an update creates nothing
+	}
+	c, err := l.SaveCategory(r.Context(), profile.FromContext(r.Context()), in.category(id, version))
+	if err != nil {
+		return stale(err)
+	}
+	return l.answerCategory(w, r, http.StatusOK, c)
+}
+
+// stale says in HTTP's words that If-Match named an old version.
+func stale(err error) error {
+	if says, ok := errors.AsType[*errs.Says](err); ok && says.Message.Key == "error.conflict_changed" {
+		return fmt.Errorf("%w: %w", web.ErrPrecondition, err)
+	}
+	return err
 }

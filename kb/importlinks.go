@@ -13,10 +13,11 @@ type linkTable struct {
 	byFile   map[string]string // "LOCALE path" or "path" to article ID
 	byPath   map[string]string // old address to article ID
 	external map[string]string // external name to article ID
+	media    map[string]string // file to name of a medium
 }
 
 func (im *importing) linkTable() linkTable {
-	t := linkTable{byFile: map[string]string{}, byPath: map[string]string{}, external: map[string]string{}}
+	t := linkTable{byFile: map[string]string{}, byPath: map[string]string{}, external: map[string]string{}, media: map[string]string{}}
 	for _, g := range im.groups {
 		id := im.id("article", g[0].External)
 		t.external[g[0].External] = id
@@ -30,6 +31,11 @@ func (im *importing) linkTable() linkTable {
 			}
 		}
 	}
+	for _, m := range im.b.Media {
+		if m.Path != "" {
+			t.media[m.Path] = mediumName(m.Name)
+		}
+	}
 	return t
 }
 
@@ -38,12 +44,14 @@ func (im *importing) linkTable() linkTable {
 var target = regexp.MustCompile(`(\]\(\s*<?|(?m:^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?))([^\s()<>]+)`)
 
 // rewrite returns the body of item with its links to other articles as
-// references.
+// references. Code stays as it is.
 func (t linkTable) rewrite(item Item) string {
 	body := strings.ReplaceAll(item.Body, "\r\n", "\n")
-	return target.ReplaceAllStringFunc(body, func(s string) string {
-		m := target.FindStringSubmatch(s)
-		return m[1] + t.resolve(item, m[2])
+	return outsideCode(body, func(text string) string {
+		return target.ReplaceAllStringFunc(text, func(s string) string {
+			m := target.FindStringSubmatch(s)
+			return m[1] + t.resolve(item, m[2])
+		})
 	})
 }
 
@@ -62,23 +70,28 @@ func (t linkTable) resolve(item Item, link string) string {
 	if err != nil || dest == "" || u.Scheme != "" || u.Host != "" {
 		return link
 	}
-	if id, ok := t.lookup(item, u.Path); ok {
-		return "article:" + id + fragment
+	if ref, ok := t.lookup(item, u.Path); ok {
+		return ref + fragment
 	}
 	return link
 }
 
+// lookup returns the reference for a path in the text of item.
 func (t linkTable) lookup(item Item, p string) (string, bool) {
-	if id, ok := t.byPath[normalPath(p)]; ok && strings.HasPrefix(p, "/") {
-		return id, true
+	if strings.HasPrefix(p, "/") {
+		id, ok := t.byPath[normalPath(p)]
+		return "article:" + id, ok
 	}
-	if strings.HasPrefix(p, "/") || item.Path == "" {
+	if item.Path == "" {
 		return "", false
 	}
 	file := path.Join(path.Dir(item.Path), p)
+	if name, ok := t.media[file]; ok {
+		return "media:" + name, true
+	}
 	if id, ok := t.byFile[item.Locale+" "+file]; ok {
-		return id, true
+		return "article:" + id, true
 	}
 	id, ok := t.byFile[file]
-	return id, ok
+	return "article:" + id, ok
 }

@@ -51,6 +51,7 @@ type CategoryItem struct {
 // A MediaItem is a picture as an importer read it.
 type MediaItem struct {
 	Name string
+	Path string // file it was in, that links of articles are relative to; may be empty
 	Data []byte
 }
 
@@ -72,11 +73,13 @@ type Problem struct {
 }
 
 // Error returns "file:line: reason".
-func (p Problem) Error() string {
+func (p Problem) Error() string { return p.place() + ": " + p.Reason }
+
+func (p Problem) place() string {
 	if p.Line == 0 {
-		return p.File + ": " + p.Reason
+		return p.File
 	}
-	return fmt.Sprintf("%s:%d: %s", p.File, p.Line, p.Reason)
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
 }
 
 // NewProblem returns what err says is wrong with a place in a file.
@@ -90,14 +93,14 @@ func NewProblem(file string, line int, err error) Problem {
 
 // An ImportReport says what an import did.
 type ImportReport struct {
-	Articles   int // read, each counted once however many languages
+	Articles   int // read, each counted once however many languages; what cannot be taken is under Problems
 	Texts      int // read
 	Created    int // articles
 	Updated    int // articles
 	Unchanged  int // articles
 	Categories int // created or changed
 	Media      int // created or changed
-	Redirects  int // read
+	Redirects  int // kept
 	Problems   []Problem
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/lru"
-	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -28,10 +27,11 @@ type Library struct {
 	choose  func(asked string, have []string) string
 	tokens  cursor.Key
 	word    Wording
-	writers sync.Map // locale to *markdown.Renderer
+	drawers sync.Map // locale to *markdown.Renderer
 	path    func(Ref) string
-	places  atomic.Pointer[places]
-	texts   *lru.Cache[textKey, *markdown.Document]
+	forest  atomic.Pointer[forest]
+	census  atomic.Pointer[census]
+	texts   *lru.Cache[textKey, *document]
 	pages   *lru.Cache[pageKey, stampedPage]
 }
 
@@ -46,7 +46,7 @@ type Options struct {
 	Secret   []byte             // authenticates page tokens; nil means a random one that ends with the process
 	Path     func(Ref) string   // where readers find what an article links to; nil means "/articles/SLUG" and so on
 	Word     Wording            // translates the few words that are added to texts ("note", "warning"); nil means English
-	CacheMax int                // rendered pages kept; 0 means 512
+	CacheMax int                // rendered texts and pages kept, each; 0 means 512
 }
 
 // A Chooser picks the language that a reader of asked is shown from those that
@@ -96,10 +96,10 @@ func (l *Library) defaults(o Options) {
 	if l.path == nil {
 		l.path = defaultPath
 	}
-	if o.CacheMax == 0 {
+	if o.CacheMax <= 0 {
 		o.CacheMax = 512
 	}
-	l.texts = lru.New[textKey, *markdown.Document](o.CacheMax)
+	l.texts = lru.New[textKey, *document](o.CacheMax)
 	l.pages = lru.New[pageKey, stampedPage](o.CacheMax)
 }
 
@@ -124,6 +124,14 @@ func chooseLanguage(asked string, have []string) string {
 	return have[0]
 }
 
+// pick returns the language in which a reader of asked is shown one of have.
+func (l *Library) pick(asked string, have []string) string {
+	if shown := l.choose(asked, have); slices.Contains(have, shown) {
+		return shown
+	}
+	return have[0] // the host's Chooser made one up
+}
+
 // parent returns the tag without its last part: "pt-BR" becomes "pt".
 func parent(tag string) string {
 	i := strings.LastIndexByte(tag, '-')
@@ -133,12 +141,6 @@ func parent(tag string) string {
 	return tag[:i]
 }
 
-// places is what the library knows of categories, as of a stamp.
-type places struct {
-	stamp  string
-	forest *forest
-}
-
 // categories returns all categories as they are now. Only their stamp is asked
 // for each time; a change anywhere, on another instance too, is seen at once.
 func (l *Library) categories(ctx context.Context) (*forest, error) {
@@ -146,14 +148,14 @@ func (l *Library) categories(ctx context.Context) (*forest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p := l.places.Load(); p != nil && p.stamp == stamp {
-		return p.forest, nil
+	if f := l.forest.Load(); f != nil && f.stamp == stamp {
+		return f, nil
 	}
 	all, stamp, err := l.store.Categories(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p := &places{stamp: stamp, forest: newForest(all)}
-	l.places.Store(p)
-	return p.forest, nil
+	f := newForest(all, stamp)
+	l.forest.Store(f)
+	return f, nil
 }

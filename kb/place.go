@@ -29,22 +29,14 @@ func (l *Library) Category(ctx context.Context, by profile.Actor, id, locale str
 	if err != nil {
 		return Place{}, fmt.Errorf("category %s: %w", id, err)
 	}
-	sight := by.Sight()
-	c, ok := f.byID[id]
-	if !ok || !sight.Admits(f.audience[id]) {
+	if !by.Sight().Admits(f.audience[id]) {
 		return Place{}, fmt.Errorf("category %s: %w", id, ErrNotFound)
 	}
 	counts, err := l.counts(ctx, by, f)
 	if err != nil {
 		return Place{}, fmt.Errorf("category %s: %w", id, err)
 	}
-	p := l.place(c, f, locale)
-	p.Children = l.tree(f, sight, id, locale, counts)
-	p.Articles = counts[id]
-	for _, child := range p.Children {
-		p.Articles += child.Articles
-	}
-	return p, nil
+	return l.branch(f, by.Sight(), id, locale, counts), nil
 }
 
 // CategoryPath returns the categories from the top down to id, if by may see it.
@@ -56,51 +48,100 @@ func (l *Library) CategoryPath(ctx context.Context, by profile.Actor, id, locale
 	if !by.Sight().Admits(f.audience[id]) {
 		return nil, fmt.Errorf("category %s: %w", id, ErrNotFound)
 	}
+	return l.chain(f, id, locale), nil
+}
+
+// chain returns the categories from the top down to id.
+func (l *Library) chain(f *forest, id, locale string) []Place {
 	var out []Place
 	for _, c := range f.path(id) {
 		out = append(out, l.place(c, f, locale))
 	}
-	return out, nil
+	return out
 }
 
+// counts returns how many articles by may read in each category.
 func (l *Library) counts(ctx context.Context, by profile.Actor, f *forest) (map[string]int, error) {
-	sight := by.Sight()
-	return l.store.CountArticles(ctx, ArticleQuery{Sight: &sight, Categories: within(f, sight, "", true), Visible: true})
+	all, err := l.allCounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	sight, counts := by.Sight(), map[string]int{}
+	for _, c := range all {
+		if sight.Admits(c.Audience) && sight.Admits(f.audience[c.Category]) {
+			counts[c.Category] += c.Articles
+		}
+	}
+	return counts, nil
 }
 
+// A census is the counts of all articles as of a stamp.
+type census struct {
+	stamp  string
+	counts []Count
+}
+
+// allCounts counts all articles, once after each change: what one reader may
+// know of it is chosen from it afterwards.
+func (l *Library) allCounts(ctx context.Context) ([]Count, error) {
+	_, stamp, err := l.store.Stamps(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if c := l.census.Load(); c != nil && c.stamp == stamp {
+		return c.counts, nil
+	}
+	counts, err := l.store.CountArticles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.census.Store(&census{stamp, counts})
+	return counts, nil
+}
+
+// tree returns what sight admits of the categories under parent.
 func (l *Library) tree(f *forest, sight profile.Sight, parent, locale string, counts map[string]int) []Place {
 	var out []Place
 	for _, id := range f.children[parent] {
-		if !sight.Admits(f.audience[id]) {
-			continue
+		if sight.Admits(f.audience[id]) {
+			out = append(out, l.branch(f, sight, id, locale, counts))
 		}
-		p := l.place(f.byID[id], f, locale)
-		p.Children = l.tree(f, sight, id, locale, counts)
-		p.Articles = counts[id]
-		for _, child := range p.Children {
-			p.Articles += child.Articles
-		}
-		out = append(out, p)
 	}
 	return out
 }
 
-func (l *Library) place(c Category, f *forest, locale string) Place {
-	have := slices.Sorted(maps.Keys(c.Labels))
-	if len(have) == 0 {
-		return Place{ID: c.ID, Parent: c.Parent, Title: c.ID, Slug: c.ID, Icon: c.Icon, Public: f.audience[c.ID].IsPublic()}
-	}
-	if i := slices.Index(have, c.Source); i > 0 {
-		have = slices.Insert(slices.Delete(have, i, i+1), 0, c.Source)
-	}
-	shown := l.choose(locale, have)
-	label := c.Labels[shown]
-	p := Place{
-		ID: c.ID, Parent: c.Parent, Locale: shown, Title: label.Title, Slug: label.Slug,
-		Description: label.Description, Icon: c.Icon, Public: f.audience[c.ID].IsPublic(),
-	}
-	for _, loc := range slices.Sorted(maps.Keys(c.Labels)) {
-		p.Languages = append(p.Languages, Language{Locale: loc, Slug: c.Labels[loc].Slug})
+// branch returns a category with what sight admits of those below it. Only
+// categories that somebody sees have branches, so there are no circles.
+func (l *Library) branch(f *forest, sight profile.Sight, id, locale string, counts map[string]int) Place {
+	p := l.place(f.byID[id], f, locale)
+	p.Children = l.tree(f, sight, id, locale, counts)
+	p.Articles = counts[id]
+	for _, child := range p.Children {
+		p.Articles += child.Articles
 	}
 	return p
+}
+
+func (l *Library) place(c Category, f *forest, locale string) Place {
+	p := Place{ID: c.ID, Parent: c.Parent, Title: c.ID, Slug: c.ID, Icon: c.Icon, Public: f.audience[c.ID].IsPublic()}
+	if len(c.Labels) == 0 {
+		return p
+	}
+	have := slices.Sorted(maps.Keys(c.Labels))
+	for _, in := range have {
+		p.Languages = append(p.Languages, Language{Locale: in, Slug: c.Labels[in].Slug})
+	}
+	p.Locale = l.pick(locale, first(have, c.Source))
+	label := c.Labels[p.Locale]
+	p.Title, p.Slug, p.Description = label.Title, label.Slug, label.Description
+	return p
+}
+
+// first moves one element to the front of list, if it is among them.
+func first(list []string, s string) []string {
+	if i := slices.Index(list, s); i > 0 {
+		copy(list[1:i+1], list[:i])
+		list[0] = s
+	}
+	return list
 }

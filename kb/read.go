@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -18,13 +18,12 @@ type Page struct {
 	Kind        Kind
 	Title       string
 	Summary     string
-	Body        string    // Markdown
 	Text        Rendered  // the body, safe to show
 	Locale      string    // language it is shown in
 	Asked       string    // language it was asked for in
 	Slug        string    // in Locale
 	Revision    int       //
-	Version     string    // changes whenever the page does, for caches
+	Version     string    // changes whenever anything on the page does, for caches
 	Stale       bool      // the source has gone on since it was translated
 	Products    []string  //
 	Tags        []string  //
@@ -93,62 +92,48 @@ func (l *Library) visible(ctx context.Context, by profile.Actor, id string) (Art
 	if err != nil {
 		return Article{}, nil, err
 	}
-	if len(a.Live()) == 0 || !by.Sight().Admits(audienceOf(a, f)) {
+	if len(a.Live()) == 0 || !sees(by, a, f) {
 		return Article{}, nil, ErrNotFound
 	}
 	return a, f, nil
 }
 
-// audienceOf returns who may see a: its own audience within its category's.
-func audienceOf(a Article, f *forest) profile.Audience {
-	return a.Audience.And(f.audience[a.Category])
+// sees reports whether by belongs to the audience of a and to that of its
+// category.
+func sees(by profile.Actor, a Article, f *forest) bool {
+	sight := by.Sight()
+	return sight.Admits(a.Audience) && sight.Admits(f.audience[a.Category])
+}
+
+// public reports whether everybody sees a.
+func public(a Article, f *forest) bool {
+	return a.Audience.IsPublic() && f.audience[a.Category].IsPublic()
 }
 
 // live returns the languages of a that readers are shown, the source first if
 // it is among them.
-func (a Article) live() []string {
-	have := a.Live()
-	if i := slices.Index(have, a.Source); i > 0 {
-		have = slices.Insert(slices.Delete(have, i, i+1), 0, a.Source)
-	}
-	return have
-}
+func (a Article) live() []string { return first(a.Live(), a.Source) }
 
 func (l *Library) page(ctx context.Context, by profile.Actor, a Article, f *forest, locale string) (Page, error) {
-	t, _ := a.In(l.choose(locale, a.live()))
+	t, _ := a.In(l.pick(locale, a.live()))
 	rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Live)
 	if err != nil {
 		return Page{}, err
 	}
 	p := Page{
-		Article: a.ID, Kind: a.Kind, Title: rev.Title, Summary: rev.Summary, Body: rev.Body,
+		Article: a.ID, Kind: a.Kind, Title: rev.Title, Summary: rev.Summary,
 		Locale: t.Locale, Asked: locale, Slug: t.Slug, Revision: t.Live, Stale: a.Stale(t),
 		Products: a.Products, Tags: a.Tags, PublishedAt: t.PublishedAt, UpdatedAt: t.UpdatedAt,
-		Languages: languages(a), Public: audienceOf(a, f).IsPublic(),
+		Languages: languages(a), Categories: l.chain(f, a.Category, locale), Public: public(a, f),
 	}
-	for _, c := range f.path(a.Category) {
-		p.Categories = append(p.Categories, l.place(c, f, locale))
-	}
-	if p.Related, err = l.related(ctx, by, a, locale); err != nil {
+	if p.Related, err = l.Entries(ctx, by, a.Related, locale); err != nil {
 		return Page{}, err
 	}
-	p.Text, err = l.render(ctx, by, rev, locale)
-	p.Version = pageVersion(a, p)
-	return p, err
-}
-
-// pageVersion changes with everything on the page that can change by itself.
-func pageVersion(a Article, p Page) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s.%d.%s.%d", a.ID, a.Version, p.Locale, p.Revision)
-	for _, c := range p.Categories {
-		fmt.Fprintf(&b, ".%s:%s", c.Slug, c.Title)
+	if p.Text, err = l.render(ctx, by, rev, locale); err != nil {
+		return Page{}, err
 	}
-	for _, e := range p.Related {
-		fmt.Fprintf(&b, ".%s:%s", e.Slug, e.Title)
-	}
-	b.WriteString("." + p.Text.Version)
-	return b.String()
+	p.Version = digest(p)
+	return p, nil
 }
 
 func languages(a Article) []Language {
@@ -161,29 +146,26 @@ func languages(a Article) []Language {
 	return out
 }
 
-func (l *Library) related(ctx context.Context, by profile.Actor, a Article, locale string) ([]Entry, error) {
-	if len(a.Related) == 0 {
-		return nil, nil
-	}
-	return l.Entries(ctx, by, a.Related, locale)
-}
+// maxEntries is how many articles the store is asked for at once by their IDs.
+const maxEntries = 200
 
 // Entries returns the articles with the given IDs that by may read, in that
 // order. Those that by may not are left out.
 func (l *Library) Entries(ctx context.Context, by profile.Actor, ids []string, locale string) ([]Entry, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	page, _, err := l.Articles(ctx, by, Query{IDs: ids, Locale: locale, Limit: len(ids)})
-	if err != nil {
-		return nil, err
+	var out []Entry
+	for chunk := range slices.Chunk(ids, maxEntries) {
+		page, _, err := l.Articles(ctx, by, Query{IDs: chunk, Locale: locale, Limit: len(chunk)})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page...)
 	}
 	at := make(map[string]int, len(ids))
 	for i, id := range slices.Backward(ids) {
 		at[id] = i
 	}
-	slices.SortStableFunc(page, func(a, b Entry) int { return at[a.Article] - at[b.Article] })
-	return page, nil
+	slices.SortStableFunc(out, func(a, b Entry) int { return at[a.Article] - at[b.Article] })
+	return slices.CompactFunc(out, func(a, b Entry) bool { return a.Article == b.Article }), nil
 }
 
 // A Query selects articles for readers.
@@ -202,17 +184,15 @@ type Query struct {
 // Articles returns a page of the articles that by may read, and a token for the
 // next, empty on the last.
 func (l *Library) Articles(ctx context.Context, by profile.Actor, q Query) (page []Entry, next string, err error) {
+	if q.Order != OrderPlace && q.Order != OrderUpdated {
+		return nil, "", fmt.Errorf("articles: %w", errs.Field("order", "error.field.unknown_choice", map[string]any{"choices": string(OrderUpdated)}))
+	}
 	f, err := l.categories(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("articles: %w", err)
 	}
-	sight := by.Sight()
-	sq := ArticleQuery{
-		Sight: &sight, IDs: q.IDs, Categories: within(f, sight, q.Category, q.Below), Kinds: q.Kinds,
-		Product: q.Product, Visible: true, Order: q.Order, Limit: clamp(q.Limit, 50, 200),
-	}
-	scope := q.scope()
-	if sq.After, err = l.tokens.Open(scope, q.After); err != nil {
+	sq, err := l.storeQuery(f, by.Sight(), q)
+	if err != nil {
 		return nil, "", fmt.Errorf("articles: %w", err)
 	}
 	articles, next, err := l.store.Articles(ctx, sq)
@@ -222,12 +202,21 @@ func (l *Library) Articles(ctx context.Context, by profile.Actor, q Query) (page
 	for _, a := range articles {
 		page = append(page, l.entry(a, f, q.Locale))
 	}
-	return page, l.tokens.Seal(scope, next), nil
+	return page, l.tokens.Seal(q.scope(), next), nil
+}
+
+// storeQuery returns q as the store takes it, for what sight admits.
+func (l *Library) storeQuery(f *forest, sight profile.Sight, q Query) (ArticleQuery, error) {
+	after, err := l.tokens.Open(q.scope(), q.After)
+	return ArticleQuery{
+		Sight: &sight, IDs: q.IDs, Categories: within(f, sight, q.Category, q.Below), Kinds: q.Kinds,
+		Product: q.Product, Visible: true, Order: q.Order, After: after, Limit: clamp(q.Limit, 50, maxEntries),
+	}, err
 }
 
 // scope names a query in its page tokens, so that a token serves no other.
 func (q Query) scope() string {
-	return fmt.Sprintf("articles|%s|%t|%q|%q|%s|%q", q.Category, q.Below, q.Kinds, q.Product, q.Order, q.IDs)
+	return fmt.Sprintf("articles|%q|%t|%q|%q|%q|%q", q.Category, q.Below, q.Kinds, q.Product, q.Order, q.IDs)
 }
 
 // within returns the categories that sight admits: all of them, or the one
@@ -257,11 +246,11 @@ func clamp(n, zero, most int) int {
 }
 
 func (l *Library) entry(a Article, f *forest, locale string) Entry {
-	t, _ := a.In(l.choose(locale, a.live()))
+	t, _ := a.In(l.pick(locale, a.live()))
 	return Entry{
 		Article: a.ID, Kind: a.Kind, Locale: t.Locale, Slug: t.Slug, Title: t.Title, Summary: t.Summary,
 		Category: a.Category, Products: a.Products, UpdatedAt: t.UpdatedAt, Languages: languages(a),
-		Public: audienceOf(a, f).IsPublic(),
+		Public: public(a, f),
 	}
 }
 
@@ -288,12 +277,24 @@ func (l *Library) All(ctx context.Context, by profile.Actor, q Query) iter.Seq2[
 	}
 }
 
-// Version returns a text that changes whenever what by sees of an article may
-// have, or ErrNotFound. It is cheap, for pages that watch for changes.
+// Version returns a text that changes whenever what readers see of an article
+// itself does, or ErrNotFound. It is cheap, for pages that watch for changes.
 func (l *Library) Version(ctx context.Context, by profile.Actor, id string) (string, error) {
 	a, f, err := l.visible(ctx, by, id)
 	if err != nil {
 		return "", fmt.Errorf("article %s: %w", id, err)
 	}
-	return fmt.Sprintf("%d.%s", a.Version, f.audience[a.Category]), nil
+	e := struct {
+		Entry
+		Shown []Translation
+		Tags  []string
+		Up    []Place
+	}{Entry: l.entry(a, f, ""), Tags: a.Tags, Up: l.chain(f, a.Category, "")}
+	for _, t := range a.Translations {
+		if t.Visible() {
+			t.Head = 0 // what authors are preparing is no reader's business
+			e.Shown = append(e.Shown, t)
+		}
+	}
+	return digest(e), nil
 }

@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"html"
+	"encoding/json"
+	"errors"
 	"html/template"
 	"net/url"
-	"regexp"
 	"slices"
-	"strings"
 
-	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -19,7 +17,6 @@ import (
 type Rendered struct {
 	HTML     template.HTML
 	Headings []Heading // contents list, in order
-	Version  string    // changes with what the text links to
 }
 
 // A Heading is an entry of a contents list.
@@ -49,170 +46,53 @@ func defaultPath(r Ref) string {
 	return "/articles/" + url.PathEscape(r.Slug)
 }
 
-// Authors write links to other articles as "article:ID". What they lead to
-// depends on the reader: an article that the reader may not see has no address,
-// since the address would tell its title. So the text is rendered once, with the
-// links standing for themselves below refPrefix, and they are resolved for each
-// reader afterwards.
-const refPrefix = "/-/"
-
-var refLink = regexp.MustCompile(`(?s)<a href="` + refPrefix + `article/([^"#]+)(#[^"]*)?"[^>]*>(.*?)</a>`)
-
-var refMedia = regexp.MustCompile(`src="` + refPrefix + `media/([^"]+)"`)
-
-// renderer returns the renderer for texts in a language.
-func (l *Library) renderer(locale string) *markdown.Renderer {
-	if r, ok := l.writers.Load(locale); ok {
-		return r.(*markdown.Renderer)
-	}
-	opts := &markdown.Options{Link: writtenLink, Image: writtenImage, Schemes: []string{"article", "media"}, DropTitle: true}
-	if l.word != nil {
-		opts.Label = func(w markdown.Label) string { return l.word(locale, string(w)) }
-	}
-	r, _ := l.writers.LoadOrStore(locale, markdown.New(opts))
-	return r.(*markdown.Renderer)
-}
-
-// summarise returns the start of a text, for lists.
-func (l *Library) summarise(locale, body string) string {
-	d, err := l.renderer(locale).Render(body)
-	if err != nil {
-		return ""
-	}
-	return markdown.Summary(d.Text, 200)
-}
-
-// writtenLink turns a link as authors write it into one that passes the
-// sanitiser.
-func writtenLink(href string) (string, bool) {
-	if id, ok := strings.CutPrefix(href, "article:"); ok {
-		id, fragment, _ := strings.Cut(id, "#")
-		if fragment != "" {
-			fragment = "#" + fragment
-		}
-		return refPrefix + "article/" + url.PathEscape(id) + fragment, true
-	}
-	if name, ok := strings.CutPrefix(href, "media:"); ok {
-		return refPrefix + "media/" + url.PathEscape(name), true
-	}
-	return href, true
-}
-
-func writtenImage(src string) (string, bool) {
-	if name, ok := strings.CutPrefix(src, "media:"); ok {
-		return refPrefix + "media/" + url.PathEscape(name), true
-	}
-	return src, true
-}
-
 type textKey struct {
 	article, locale string
 	revision        int
 }
 
-// document renders a revision, or takes it from the cache: a revision never changes.
-func (l *Library) document(rev Revision) (*markdown.Document, error) {
+// document renders a revision, or takes it from the cache: a revision never
+// changes. One that can no longer be rendered is shown as it was typed.
+func (l *Library) document(ctx context.Context, rev Revision) (*document, error) {
 	key := textKey{rev.Article, rev.Locale, rev.Number}
 	if d, ok := l.texts.Load(key); ok {
 		return d, nil
 	}
-	d, err := l.renderer(rev.Locale).Render(rev.Body)
-	if err != nil {
-		return nil, err
+	d, err := l.draw(rev.Locale, rev.Body)
+	if errors.Is(err, ErrInvalid) {
+		l.log.WarnContext(ctx, "article cannot be rendered", "article", rev.Article, "locale", rev.Locale, "revision", rev.Number, "err", err)
+		d, err = plain(rev.Body), nil
 	}
-	l.texts.Store(key, &d)
-	return &d, nil
+	if err == nil {
+		l.texts.Store(key, d)
+	}
+	return d, err
 }
 
 // render returns the text of a revision with its links as by may follow them.
 func (l *Library) render(ctx context.Context, by profile.Actor, rev Revision, locale string) (Rendered, error) {
-	d, err := l.document(rev)
+	d, err := l.document(ctx, rev)
 	if err != nil {
 		return Rendered{}, err
 	}
-	paths, err := l.resolve(ctx, by, articleRefs(d.Links), locale)
+	entries, err := l.Entries(ctx, by, d.articles, locale)
 	if err != nil {
 		return Rendered{}, err
 	}
-	out := Rendered{HTML: l.link(d.HTML, paths), Version: short(paths)}
-	for _, h := range d.Headings {
-		out.Headings = append(out.Headings, Heading{Level: h.Level, ID: h.ID, Text: h.Text})
-	}
-	return out, nil
-}
-
-// articleRefs returns the IDs of the articles among links, each once.
-func articleRefs(links []string) []string {
-	return refs(links, "article/")
-}
-
-func refs(links []string, kind string) []string {
-	var out []string
-	for _, link := range links {
-		rest, ok := strings.CutPrefix(link, refPrefix+kind)
-		if !ok {
-			continue
-		}
-		rest, _, _ = strings.Cut(rest, "#")
-		if id, err := url.PathUnescape(rest); err == nil && id != "" && !slices.Contains(out, id) {
-			out = append(out, id)
-		}
-	}
-	return out
-}
-
-// resolve returns the addresses of the articles that by may read.
-func (l *Library) resolve(ctx context.Context, by profile.Actor, ids []string, locale string) (map[string]string, error) {
-	if len(ids) > maxLinks {
-		ids = ids[:maxLinks]
-	}
-	entries, err := l.Entries(ctx, by, ids, locale)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]string, len(entries))
+	paths := make(map[string]string, len(entries))
 	for _, e := range entries {
-		out[e.Article] = l.path(Ref{Kind: "article", ID: e.Article, Locale: e.Locale, Slug: e.Slug, Asked: locale})
+		paths[e.Article] = l.path(Ref{Kind: "article", ID: e.Article, Locale: e.Locale, Slug: e.Slug, Asked: locale})
 	}
-	return out, nil
-}
-
-// maxLinks bounds how many different articles one text can link to.
-const maxLinks = 200
-
-// link puts addresses in the place of references; a link to an article without
-// an address becomes its text.
-func (l *Library) link(text template.HTML, paths map[string]string) template.HTML {
-	s := refLink.ReplaceAllStringFunc(string(text), func(a string) string {
-		m := refLink.FindStringSubmatch(a)
-		id, err := url.PathUnescape(html.UnescapeString(m[1]))
-		path, ok := paths[id]
-		if err != nil || !ok {
-			return m[3]
+	text := d.join(func(kind, id string) string {
+		if kind == "media" {
+			return l.path(Ref{Kind: kind, Slug: mediumName(id)})
 		}
-		return `<a href="` + html.EscapeString(path) + m[2] + `">` + m[3] + `</a>`
+		return paths[id]
 	})
-	s = refMedia.ReplaceAllStringFunc(s, func(src string) string {
-		name, err := url.PathUnescape(html.UnescapeString(refMedia.FindStringSubmatch(src)[1]))
-		if err != nil {
-			return `src=""`
-		}
-		return `src="` + html.EscapeString(l.path(Ref{Kind: "media", Slug: name})) + `"`
-	})
-	return template.HTML(s)
+	return Rendered{HTML: text, Headings: slices.Clone(d.headings)}, nil
 }
 
-// short returns a short digest of a map.
-func short(m map[string]string) string {
-	keys := make([]string, 0, len(m))
-	for k, v := range m {
-		keys = append(keys, k+"="+v)
-	}
-	slices.Sort(keys)
-	sum := sha256.Sum256([]byte(strings.Join(keys, "\n")))
-	return hex.EncodeToString(sum[:6])
-}
-
+// A pageKey is what a page depends on beside the content.
 type pageKey struct{ article, locale, sight string }
 
 type stampedPage struct {
@@ -229,7 +109,7 @@ func (l *Library) cachedPage(ctx context.Context, by profile.Actor, id, locale s
 	}
 	key := pageKey{id, locale, by.Sight().Key()}
 	if c, ok := l.pages.Load(key); ok && c.stamp == stamp {
-		return c.page, nil
+		return c.page.clone(), nil
 	}
 	a, f, err := l.visible(ctx, by, id)
 	if err != nil {
@@ -239,5 +119,29 @@ func (l *Library) cachedPage(ctx context.Context, by profile.Actor, id, locale s
 	if err == nil {
 		l.pages.Store(key, stampedPage{stamp, p})
 	}
-	return p, err
+	return p.clone(), err
+}
+
+// clone returns a copy that shares no list with p.
+func (p Page) clone() Page {
+	p.Text.Headings = slices.Clone(p.Text.Headings)
+	p.Products, p.Tags = slices.Clone(p.Products), slices.Clone(p.Tags)
+	p.Languages, p.Related, p.Categories = slices.Clone(p.Languages), slices.Clone(p.Related), slices.Clone(p.Categories)
+	for i, e := range p.Related {
+		p.Related[i].Products, p.Related[i].Languages = slices.Clone(e.Products), slices.Clone(e.Languages)
+	}
+	for i, c := range p.Categories {
+		p.Categories[i].Languages = slices.Clone(c.Languages)
+	}
+	return p
+}
+
+// digest returns a short text that differs when v does.
+func digest(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain structs of texts, numbers and times
+	}
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:10])
 }

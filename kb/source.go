@@ -57,7 +57,7 @@ func (s source) change(ctx context.Context, f *forest, id string) (search.Change
 	if err != nil {
 		return c, err
 	}
-	audience := audienceOf(a, f)
+	audience := a.Audience.And(f.audience[a.Category])
 	if audience.Nobody() {
 		return c, nil
 	}
@@ -80,13 +80,13 @@ func (s source) search(ctx context.Context, f *forest, a Article, t Translation,
 	if err != nil {
 		return search.Document{}, err
 	}
-	d, err := s.l.document(rev)
+	d, err := s.l.document(ctx, rev)
 	if err != nil {
 		return search.Document{}, err
 	}
 	doc := search.Document{
 		ID: "article/" + a.ID + "@" + t.Locale, Group: "article/" + a.ID, Kind: string(a.Kind), Locale: t.Locale,
-		Title: rev.Title, Summary: rev.Summary, Body: d.Text, Keywords: a.Tags,
+		Title: rev.Title, Summary: rev.Summary, Body: d.text, Keywords: a.Tags,
 		Path:     s.l.path(Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug}),
 		Audience: audience, UpdatedAt: t.UpdatedAt,
 		Facets: map[string][]string{
@@ -94,7 +94,7 @@ func (s source) search(ctx context.Context, f *forest, a Article, t Translation,
 		},
 	}
 	for _, reader := range s.l.locales {
-		if s.l.choose(reader, have) == t.Locale {
+		if s.l.pick(reader, have) == t.Locale {
 			doc.Serves = append(doc.Serves, reader)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 //   - be safe for concurrent use;
 //   - do each call whole or not at all;
 //   - keep times to the microsecond and return them in UTC;
+//   - refuse text with NUL or broken UTF-8 as ErrInvalid, and find nothing by such text;
 //   - return copies: what the caller changes afterwards changes nothing inside;
 //   - log every change of an article in the same transaction, for [Store.Changes];
 //   - pass the suite in package kbtest.
@@ -32,13 +33,12 @@ type ArticleStore interface {
 	// SaveArticle stores a and adds its new revisions, or does nothing. Version
 	// 1 is a new article: ErrConflict if its ID is taken. Any other must follow
 	// the stored version: ErrNotFound if there is none, ErrConflict if it
-	// differs. A slug that another article has in the language, now or as the
-	// name it is redirected from, is ErrConflict; slugs given up go on to find the article.
-	SaveArticle(ctx context.Context, a Article, media []string, revisions ...Revision) error
+	// differs. A slug that another article has or had, in whatever language, is
+	// ErrConflict; slugs given up go on to find the article.
+	SaveArticle(ctx context.Context, a Article, revisions ...Revision) error
 
-	// Slug returns the ID of the article that has or had slug in locale, or
-	// ErrNotFound.
-	Slug(ctx context.Context, locale, slug string) (id string, err error)
+	// Slug returns the ID of the article that has or had slug, or ErrNotFound.
+	Slug(ctx context.Context, slug string) (id string, err error)
 
 	// Revision returns one revision, or ErrNotFound.
 	Revision(ctx context.Context, article, locale string, number int) (Revision, error)
@@ -51,9 +51,9 @@ type ArticleStore interface {
 	// for the next page, empty on the last.
 	Articles(ctx context.Context, q ArticleQuery) (page []Article, next string, err error)
 
-	// CountArticles returns how many articles match q in each category,
-	// leaving out those with none. Order, After and Limit do not matter.
-	CountArticles(ctx context.Context, q ArticleQuery) (map[string]int, error)
+	// CountArticles returns how many articles with a translation that readers
+	// are shown there are of each category and audience that occur together.
+	CountArticles(ctx context.Context) ([]Count, error)
 
 	// Changes returns the IDs of articles changed after the cursor, oldest
 	// change first, each at least once, and the cursor to go on from. Saving a
@@ -88,6 +88,13 @@ const (
 	OrderUpdated ArticleOrder = "updated" // newest ShownAt first
 )
 
+// A Count is how many articles of a category have an audience.
+type Count struct {
+	Category string
+	Audience profile.Audience
+	Articles int
+}
+
 // A CategoryStore keeps categories and redirects.
 type CategoryStore interface {
 	// Categories returns all categories, and their stamp as of then.
@@ -99,10 +106,11 @@ type CategoryStore interface {
 	Stamps(ctx context.Context) (categories, content string, err error)
 
 	// SaveCategory stores c: version 1 is new, any other must follow the
-	// stored version. A slug that another category has in the language is
-	// ErrConflict. The articles in moved and below are logged as changed:
-	// moved are the IDs of the categories whose articles are affected.
-	SaveCategory(ctx context.Context, c Category, moved []string) error
+	// stored version. It is ErrConflict if another category has one of its
+	// slugs, in whatever language, and if stamp is no longer the categories':
+	// whether c is in order depends on the others. The articles that stand in
+	// the categories in moved are logged as changed.
+	SaveCategory(ctx context.Context, c Category, stamp string, moved []string) error
 
 	// Redirect returns where an old path leads, or ErrNotFound.
 	Redirect(ctx context.Context, from string) (Redirect, error)
@@ -120,18 +128,28 @@ type Redirect struct {
 
 // A FeedbackStore keeps what readers said of articles.
 type FeedbackStore interface {
-	// AddFeedback stores f, or returns ErrConflict if its ID is taken.
+	// AddFeedback stores f. It returns ErrConflict if its ID is taken, and
+	// ErrNotFound if there is no such article.
 	AddFeedback(ctx context.Context, f Feedback) error
 
 	// FeedbackByID returns one, or ErrNotFound.
 	FeedbackByID(ctx context.Context, id string) (Feedback, error)
 
-	// Feedback returns what was said of an article (any if empty), newest
-	// first, and a token for the next page.
-	Feedback(ctx context.Context, article, after string, limit int) (page []Feedback, next string, err error)
+	// Feedback returns what was said of the articles that q selects, newest
+	// first, and a token for the next page, empty on the last.
+	Feedback(ctx context.Context, q FeedbackQuery) (page []Feedback, next string, err error)
 
 	// Ratings returns how often each of the articles was found helpful and not.
 	Ratings(ctx context.Context, articles []string) (map[string]Rating, error)
+}
+
+// A FeedbackQuery selects feedback. Its zero value selects all of it.
+type FeedbackQuery struct {
+	Article string        // only of this article
+	Among   *ArticleQuery // only of articles that it selects, whatever its order and page; nil means of all
+	Owner   string        // with Among: and of those that this person owns
+	After   string        // page token from an earlier call
+	Limit   int           // 0 means 50
 }
 
 // A Rating counts opinions.
@@ -179,9 +197,15 @@ type MediaStore interface {
 	// Media returns what is stored under name, or ErrNotFound.
 	Media(ctx context.Context, name string) (Media, error)
 
-	// MediaUses returns the IDs of the articles that show what is stored
-	// under name.
-	MediaUses(ctx context.Context, name string) ([]string, error)
+	// MediaUses returns the articles with a revision that shows what is stored
+	// under name, by ID.
+	MediaUses(ctx context.Context, name string) ([]MediaUse, error)
+}
+
+// A MediaUse is an article that shows a medium in one of its revisions.
+type MediaUse struct {
+	Article string
+	Live    bool // in one that readers are shown
 }
 
 // A Media is a picture or a file.

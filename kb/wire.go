@@ -52,7 +52,6 @@ type articleWire struct {
 	Title       string         `json:"title"`
 	Summary     string         `json:"summary"`
 	HTML        string         `json:"html" doc:"the text, sanitised"`
-	Markdown    string         `json:"markdown"`
 	Headings    []headingWire  `json:"headings"`
 	Products    []string       `json:"products"`
 	Tags        []string       `json:"tags"`
@@ -139,7 +138,7 @@ func (l *Library) articleWire(p Page) articleWire {
 	out := articleWire{
 		ID: p.Article, Kind: p.Kind, Locale: p.Locale, Slug: p.Slug, Title: p.Title, Summary: p.Summary,
 		Path: l.path(Ref{Kind: "article", ID: p.Article, Locale: p.Locale, Slug: p.Slug}),
-		HTML: string(p.Text.HTML), Markdown: p.Body, Headings: []headingWire{}, Products: list(p.Products), Tags: list(p.Tags),
+		HTML: string(p.Text.HTML), Headings: []headingWire{}, Products: list(p.Products), Tags: list(p.Tags),
 		Categories: l.placesWire(p.Categories), Languages: l.languagesWire(p.Article, p.Languages), Related: []entryWire{},
 		Revision: p.Revision, Stale: p.Stale, PublishedAt: p.PublishedAt, UpdatedAt: p.UpdatedAt,
 	}

@@ -1,20 +1,16 @@
 package kb
 
-import (
-	"time"
-
-	"github.com/stoa-go/stoa/profile"
-)
+import "time"
 
 type metaWire struct {
-	Category string           `json:"category"`
-	Kind     Kind             `json:"kind"`
-	Audience profile.Audience `json:"audience" doc:"segments, any of which may see it"`
-	Products []string         `json:"products,omitempty"`
-	Tags     []string         `json:"tags,omitempty"`
-	Related  []string         `json:"related,omitempty"`
-	Order    int              `json:"order,omitempty"`
-	Owner    string           `json:"owner,omitempty"`
+	Category string   `json:"category"`
+	Kind     Kind     `json:"kind"`
+	Audience []string `json:"audience" doc:"segments, any of which may see it; none means nobody"`
+	Products []string `json:"products,omitempty"`
+	Tags     []string `json:"tags,omitempty"`
+	Related  []string `json:"related,omitempty"`
+	Order    int      `json:"order,omitempty"`
+	Owner    string   `json:"owner,omitempty" doc:"empty means whoever creates it, and no change afterwards"`
 }
 
 func (m metaWire) meta() Meta {
@@ -69,7 +65,7 @@ func wireOfManuscript(a Article) manuscriptWire {
 	out := manuscriptWire{
 		ID: a.ID, Source: a.Source, Version: a.Version, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 		metaWire: metaWire{
-			Category: a.Category, Kind: a.Kind, Audience: a.Audience, Products: a.Products, Tags: a.Tags,
+			Category: a.Category, Kind: a.Kind, Audience: list(a.Audience), Products: a.Products, Tags: a.Tags,
 			Related: a.Related, Order: a.Order, Owner: a.Owner,
 		},
 		Translations: []translationWire{},
@@ -107,20 +103,30 @@ type labelWire struct {
 }
 
 type categoryWire struct {
-	ID       string               `json:"id,omitempty"`
 	Parent   string               `json:"parent,omitempty"`
 	Order    int                  `json:"order,omitempty"`
-	Audience profile.Audience     `json:"audience"`
+	Audience []string             `json:"audience" doc:"segments, any of which may see it; none means nobody"`
 	Icon     string               `json:"icon,omitempty"`
 	Labels   map[string]labelWire `json:"labels" doc:"by language"`
-	Source   string               `json:"source,omitempty"`
-	Version  int                  `json:"version" doc:"as it was read; 0 for a new one"`
+	Source   string               `json:"source,omitempty" doc:"language of the label where there is none"`
 }
 
-func (c categoryWire) category(id string) Category {
+type newCategoryWire struct {
+	ID string `json:"id,omitempty" doc:"empty means one made from the label"`
+	categoryWire
+}
+
+type settingsWire struct {
+	ID string `json:"id"`
+	categoryWire
+	Version   int       `json:"version" doc:"for If-Match"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+func (c categoryWire) category(id string, version int) Category {
 	out := Category{
 		ID: id, Parent: c.Parent, Order: c.Order, Audience: c.Audience, Icon: c.Icon, Source: c.Source,
-		Version: c.Version, Labels: make(map[string]Label, len(c.Labels)),
+		Version: version, Labels: make(map[string]Label, len(c.Labels)),
 	}
 	for locale, l := range c.Labels {
 		out.Labels[locale] = Label(l)
@@ -128,11 +134,11 @@ func (c categoryWire) category(id string) Category {
 	return out
 }
 
-func wireOfCategory(c Category) categoryWire {
-	out := categoryWire{
-		ID: c.ID, Parent: c.Parent, Order: c.Order, Audience: c.Audience, Icon: c.Icon, Source: c.Source,
-		Version: c.Version, Labels: make(map[string]labelWire, len(c.Labels)),
-	}
+func wireOfCategory(c Category) settingsWire {
+	out := settingsWire{ID: c.ID, Version: c.Version, UpdatedAt: c.UpdatedAt, categoryWire: categoryWire{
+		Parent: c.Parent, Order: c.Order, Audience: list(c.Audience), Icon: c.Icon, Source: c.Source,
+		Labels: make(map[string]labelWire, len(c.Labels)),
+	}}
 	for locale, l := range c.Labels {
 		out.Labels[locale] = labelWire(l)
 	}

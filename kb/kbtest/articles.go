@@ -27,7 +27,7 @@ func checkRoundTrip(t *testing.T, s kb.Store) {
 	require.Equal(t, revision(want, "en", 1), rev)
 
 	bare := kb.Article{ID: "bare", Category: "c1", Kind: kb.KindFAQ, Source: "en", CreatedAt: t0, UpdatedAt: t0, Version: 1}
-	require.NoError(t, s.SaveArticle(t.Context(), bare, nil))
+	require.NoError(t, s.SaveArticle(t.Context(), bare))
 	got, err = s.Article(t.Context(), "bare")
 	require.NoError(t, err)
 	require.True(t, got.ShownAt.IsZero())
@@ -43,7 +43,7 @@ func checkReplace(t *testing.T, s kb.Store) {
 		a.Translations[0].Status, a.Translations[0].Live = kb.StatusPublished, 1
 		a.Translations = append(a.Translations, kb.Translation{Locale: "es", Slug: "es", Status: kb.StatusArchived, Live: 1, Head: 1, Title: "T"})
 	})
-	require.NoError(t, s.SaveArticle(t.Context(), next, nil))
+	require.NoError(t, s.SaveArticle(t.Context(), next))
 	got, err := s.Article(t.Context(), "a1")
 	require.NoError(t, err)
 	require.Equal(t, next, got)
@@ -61,7 +61,7 @@ func checkReplace(t *testing.T, s kb.Store) {
 func checkTaken(t *testing.T, s kb.Store) {
 	save(t, s, article("a1"))
 	again := article("a1", func(a *kb.Article) { a.Owner = "mallory" })
-	require.ErrorIs(t, s.SaveArticle(t.Context(), again, nil), kb.ErrConflict)
+	require.ErrorIs(t, s.SaveArticle(t.Context(), again), kb.ErrConflict)
 	got, err := s.Article(t.Context(), "a1")
 	require.NoError(t, err)
 	require.Equal(t, article("a1"), got)
@@ -70,8 +70,8 @@ func checkTaken(t *testing.T, s kb.Store) {
 func checkMissing(t *testing.T, s kb.Store) {
 	_, err := s.Article(t.Context(), "nope")
 	require.ErrorIs(t, err, kb.ErrNotFound)
-	require.ErrorIs(t, s.SaveArticle(t.Context(), article("nope", func(a *kb.Article) { a.Version = 2 }), nil), kb.ErrNotFound)
-	_, err = s.Slug(t.Context(), "en", "nope")
+	require.ErrorIs(t, s.SaveArticle(t.Context(), article("nope", func(a *kb.Article) { a.Version = 2 })), kb.ErrNotFound)
+	_, err = s.Slug(t.Context(), "nope")
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	save(t, s, article("a1"))
 	for _, missing := range []struct {
@@ -87,16 +87,17 @@ func checkMissing(t *testing.T, s kb.Store) {
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	_, err = s.Media(t.Context(), "nope")
 	require.ErrorIs(t, err, kb.ErrNotFound)
-	require.ErrorIs(t, s.SaveCategory(t.Context(), category("nope", func(c *kb.Category) { c.Version = 2 }), nil), kb.ErrNotFound)
+	require.ErrorIs(t, saveCategory(t, s, category("nope", func(c *kb.Category) { c.Version = 2 })), kb.ErrNotFound)
+	require.ErrorIs(t, s.AddFeedback(t.Context(), kb.Feedback{ID: "f", Article: "nope", At: t0}), kb.ErrNotFound)
 }
 
 func checkVersion(t *testing.T, s kb.Store) {
 	save(t, s, article("a1"))
 	for _, version := range []int{3, 1} {
-		require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = version }), nil), kb.ErrConflict)
+		require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = version })), kb.ErrConflict)
 	}
-	require.NoError(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = 2 }), nil))
-	require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = 2 }), nil), kb.ErrConflict)
+	require.NoError(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = 2 })))
+	require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = 2 })), kb.ErrConflict)
 }
 
 func checkVersionRace(t *testing.T, s kb.Store) {
@@ -107,7 +108,7 @@ func checkVersionRace(t *testing.T, s kb.Store) {
 	for i := range n {
 		wg.Go(func() {
 			a := article("a1", func(a *kb.Article) { a.Version, a.Owner = 2, fmt.Sprint("author ", i) })
-			errs[i] = s.SaveArticle(t.Context(), a, nil, revision(a, "en", 2))
+			errs[i] = s.SaveArticle(t.Context(), a, revision(a, "en", 2))
 		})
 	}
 	wg.Wait()
@@ -124,26 +125,51 @@ func checkVersionRace(t *testing.T, s kb.Store) {
 
 func checkWhole(t *testing.T, s kb.Store) {
 	save(t, s, article("a1"))
-	bad := article("a1", func(a *kb.Article) { a.Version, a.Owner = 2, "bob" })
-	require.ErrorIs(t, s.SaveArticle(t.Context(), bad, []string{"m.png"}, revision(bad, "en", 2), revision(bad, "en", 1)), kb.ErrConflict)
-	got, err := s.Article(t.Context(), "a1")
+	bad := article("a1", func(a *kb.Article) { a.Version, a.Owner, a.Audience = 2, "bob", nil })
+	second := revision(bad, "en", 2)
+	second.Media = []string{"m.png"}
+	require.ErrorIs(t, s.SaveArticle(t.Context(), bad, second, revision(bad, "en", 1)), kb.ErrConflict)
+	require.ErrorIs(t, s.SaveArticle(t.Context(), bad, second, second), kb.ErrConflict)
+	thief := article("a2", func(a *kb.Article) { a.Translations[0].Slug, a.Translations[1].Slug = "mine", "on-a1" })
+	require.ErrorIs(t, s.SaveArticle(t.Context(), thief, revision(thief, "en", 1)), kb.ErrConflict)
+	nul := article("a3")
+	text := revision(nul, "en", 1)
+	text.Body = "a\x00b"
+	require.ErrorIs(t, s.SaveArticle(t.Context(), nul, text), kb.ErrInvalid)
+
+	got, _, err := s.Articles(t.Context(), kb.ArticleQuery{})
 	require.NoError(t, err)
-	require.Equal(t, article("a1"), got)
-	_, err = s.Revision(t.Context(), "a1", "en", 2)
+	require.Equal(t, []kb.Article{article("a1")}, got)
+	for _, missing := range []kb.Revision{second, revision(thief, "en", 1), text} {
+		_, err = s.Revision(t.Context(), missing.Article, "en", missing.Number)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+	}
+	_, err = s.Slug(t.Context(), "mine")
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	uses, err := s.MediaUses(t.Context(), "m.png")
 	require.NoError(t, err)
 	require.Empty(t, uses)
+	require.Equal(t, []string{"a1"}, idsChanged(t, s), "what was not done is not told of")
 }
 
 func checkAliasing(t *testing.T, s kb.Store) {
 	given := article("a1")
-	save(t, s, given)
+	text := revision(given, "en", 1)
+	text.Media = []string{"m.png"}
+	require.NoError(t, s.SaveArticle(t.Context(), given, text))
+	text.Media[0] = "x"
 	given.Tags[0], given.Products[0], given.Audience[0], given.Translations[0].Title = "x", "x", "x", "x"
 	got, err := s.Article(t.Context(), "a1")
 	require.NoError(t, err)
 	require.Equal(t, article("a1"), got)
-	got.Tags[0], got.Related[0], got.Translations[0].Title = "x", "x", "x"
+	got.Tags[0], got.Related[0], got.Audience[0], got.Products[0], got.Translations[0].Title = "x", "x", "x", "x", "x"
+	kept, err := s.Revision(t.Context(), "a1", "en", 1)
+	require.NoError(t, err)
+	require.Equal(t, []string{"m.png"}, kept.Media)
+	kept.Media[0] = "x"
+	kept, err = s.Revision(t.Context(), "a1", "en", 1)
+	require.NoError(t, err)
+	require.Equal(t, []string{"m.png"}, kept.Media)
 	page, _, err := s.Articles(t.Context(), kb.ArticleQuery{})
 	require.NoError(t, err)
 	require.Equal(t, []kb.Article{article("a1")}, page)
@@ -152,33 +178,30 @@ func checkAliasing(t *testing.T, s kb.Store) {
 func checkSlugs(t *testing.T, s kb.Store) {
 	save(t, s, article("a1"))
 	renamed := article("a1", func(a *kb.Article) { a.Version, a.Translations[1].Slug = 2, "new-name" })
-	require.NoError(t, s.SaveArticle(t.Context(), renamed, nil))
+	require.NoError(t, s.SaveArticle(t.Context(), renamed))
 	for _, slug := range []string{"on-a1", "new-name"} {
-		id, err := s.Slug(t.Context(), "en", slug)
+		id, err := s.Slug(t.Context(), slug)
 		require.NoError(t, err)
 		require.Equal(t, "a1", id)
-		thief := article("a2", func(a *kb.Article) { a.Translations[1].Slug = slug })
-		require.ErrorIs(t, s.SaveArticle(t.Context(), thief, nil), kb.ErrConflict, slug)
+		for in := range 2 {
+			thief := article("a2", func(a *kb.Article) { a.Translations[in].Slug = slug })
+			require.ErrorIs(t, s.SaveArticle(t.Context(), thief), kb.ErrConflict, slug)
+		}
 		_, err = s.Article(t.Context(), "a2")
 		require.ErrorIs(t, err, kb.ErrNotFound)
 	}
-	back := article("a1", func(a *kb.Article) { a.Version = 3 })
-	require.NoError(t, s.SaveArticle(t.Context(), back, nil), "an article may take back a name it had")
-}
-
-func checkSlugsApart(t *testing.T, s kb.Store) {
-	save(t, s, article("a1"), article("a2", func(a *kb.Article) { a.Translations[0].Slug = "on-a1" }))
-	id, err := s.Slug(t.Context(), "de", "on-a1")
-	require.NoError(t, err)
-	require.Equal(t, "a2", id)
+	back := article("a1", func(a *kb.Article) { a.Version, a.Translations[0].Slug = 3, "on-a1" })
+	require.NoError(t, s.SaveArticle(t.Context(), back), "an article may take back a name it had, in several languages")
 }
 
 func checkRevisions(t *testing.T, s kb.Store) {
 	a := article("a1")
 	save(t, s, a)
+	other := article("a2")
+	save(t, s, other)
 	for n := 2; n <= 5; n++ {
 		a.Version++
-		require.NoError(t, s.SaveArticle(t.Context(), a, nil, revision(a, "en", n)))
+		require.NoError(t, s.SaveArticle(t.Context(), a, revision(a, "en", n)))
 	}
 	got, err := s.Revisions(t.Context(), "a1", "en", 0, 3)
 	require.NoError(t, err)

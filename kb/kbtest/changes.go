@@ -29,6 +29,13 @@ func follow(t *testing.T, s kb.Store, after string, limit int) (ids []string, cu
 	return nil, ""
 }
 
+// idsChanged returns the IDs of everything that ever changed.
+func idsChanged(t *testing.T, s kb.Store) []string {
+	t.Helper()
+	ids, _ := follow(t, s, "", 10)
+	return ids
+}
+
 func checkChanges(t *testing.T, s kb.Store) {
 	got, empty := follow(t, s, "", 10)
 	require.Empty(t, got)
@@ -43,7 +50,7 @@ func checkChanges(t *testing.T, s kb.Store) {
 	require.Empty(t, got)
 	require.Equal(t, cursor, same)
 	for _, id := range []string{"a3", "a1"} {
-		require.NoError(t, s.SaveArticle(t.Context(), article(id, func(a *kb.Article) { a.Version = 2 }), nil))
+		require.NoError(t, s.SaveArticle(t.Context(), article(id, func(a *kb.Article) { a.Version = 2 })))
 	}
 	got, _ = follow(t, s, cursor, 10)
 	require.Equal(t, []string{"a3", "a1"}, got)
@@ -52,10 +59,10 @@ func checkChanges(t *testing.T, s kb.Store) {
 func checkChangesOfCategory(t *testing.T, s kb.Store) {
 	save(t, s, article("a1"), article("a2", func(a *kb.Article) { a.Category = "c2" }), article("a3"))
 	_, cursor := follow(t, s, "", 10)
-	require.NoError(t, s.SaveCategory(t.Context(), category("c1"), []string{"c1"}))
+	require.NoError(t, saveCategory(t, s, category("c1"), "c1"))
 	got, cursor := follow(t, s, cursor, 10)
 	require.ElementsMatch(t, []string{"a1", "a3"}, got)
-	require.NoError(t, s.SaveCategory(t.Context(), category("c9"), nil))
+	require.NoError(t, saveCategory(t, s, category("c9")))
 	got, _ = follow(t, s, cursor, 10)
 	require.Empty(t, got)
 }
@@ -93,7 +100,7 @@ func checkStamps(t *testing.T, s kb.Store) {
 	saved := stamps()
 	require.Equal(t, start[0], saved[0])
 	require.NotEqual(t, start[1], saved[1])
-	require.NoError(t, s.SaveCategory(t.Context(), category("c1"), nil))
+	require.NoError(t, saveCategory(t, s, category("c1")))
 	placed := stamps()
 	require.NotEqual(t, saved[0], placed[0])
 	require.NotEqual(t, saved[1], placed[1])
@@ -105,7 +112,7 @@ func checkStamps(t *testing.T, s kb.Store) {
 }
 
 func checkMedia(t *testing.T, s kb.Store) {
-	m := kb.Media{Name: "hub-leds.svg", Type: "image/svg+xml", Data: []byte("\x00\xff<svg>"), Hash: "h1", At: t0}
+	m := kb.Media{Name: "leds.svg", Type: "image/svg+xml", Data: []byte("\x00\xff<svg>"), Hash: "h1", At: t0}
 	require.NoError(t, s.PutMedia(t.Context(), m))
 	m.Data[0] = 'x'
 	got, err := s.Media(t.Context(), m.Name)
@@ -116,18 +123,39 @@ func checkMedia(t *testing.T, s kb.Store) {
 	got, err = s.Media(t.Context(), m.Name)
 	require.NoError(t, err)
 	require.Equal(t, m, got)
+}
 
-	a := article("a1")
-	require.NoError(t, s.SaveArticle(t.Context(), a, []string{"hub-leds.svg", "other.png"}))
-	require.NoError(t, s.SaveArticle(t.Context(), article("a2"), []string{"hub-leds.svg"}))
-	uses, err := s.MediaUses(t.Context(), "hub-leds.svg")
-	require.NoError(t, err)
-	require.Equal(t, []string{"a1", "a2"}, uses)
-	a.Version = 2
-	require.NoError(t, s.SaveArticle(t.Context(), a, []string{"other.png"}))
-	uses, err = s.MediaUses(t.Context(), "hub-leds.svg")
-	require.NoError(t, err)
-	require.Equal(t, []string{"a2"}, uses)
+// showing returns the first revision of a text that shows media.
+func showing(a kb.Article, locale string, number int, media ...string) kb.Revision {
+	r := revision(a, locale, number)
+	r.Media = media
+	return r
+}
+
+func checkMediaUses(t *testing.T, s kb.Store) {
+	uses := func(want ...kb.MediaUse) {
+		t.Helper()
+		got, err := s.MediaUses(t.Context(), "leds.svg")
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	uses()
+	a, b := article("a1"), article("a2")
+	require.NoError(t, s.SaveArticle(t.Context(), a, showing(a, "de", 1, "other.png"), showing(a, "en", 1, "leds.svg", "other.png")))
+	require.NoError(t, s.SaveArticle(t.Context(), b, showing(b, "de", 1, "leds.svg"), revision(b, "en", 1)))
+	uses(kb.MediaUse{Article: "a1", Live: true}, kb.MediaUse{Article: "a2"})
+	a.Version, a.Translations[1].Head = 2, 2
+	require.NoError(t, s.SaveArticle(t.Context(), a, revision(a, "en", 2)))
+	uses(kb.MediaUse{Article: "a1", Live: true}, kb.MediaUse{Article: "a2"})
+	a.Version, a.Translations[1].Live = 3, 2
+	require.NoError(t, s.SaveArticle(t.Context(), a))
+	uses(kb.MediaUse{Article: "a1"}, kb.MediaUse{Article: "a2"})
+	b.Version, b.Translations[0].Status, b.Translations[0].Live = 2, kb.StatusArchived, 1
+	require.NoError(t, s.SaveArticle(t.Context(), b))
+	uses(kb.MediaUse{Article: "a1"}, kb.MediaUse{Article: "a2"})
+	b.Version, b.Translations[0].Status = 3, kb.StatusPublished
+	require.NoError(t, s.SaveArticle(t.Context(), b))
+	uses(kb.MediaUse{Article: "a1"}, kb.MediaUse{Article: "a2", Live: true})
 }
 
 func checkOddText(t *testing.T, s kb.Store) {
@@ -136,21 +164,63 @@ func checkOddText(t *testing.T, s kb.Store) {
 			a.Owner, a.Tags, a.Products, a.Category = text, []string{text}, []string{text}, text
 			a.Translations[1].Title, a.Translations[1].Summary, a.Translations[1].Slug = text, text, text
 		})
-		rev := revision(a, "en", 1)
+		rev := showing(a, "en", 1, text)
 		rev.Title, rev.Body, rev.Note = text, text, text
-		require.NoError(t, s.SaveArticle(t.Context(), a, []string{text}, rev), "text %q", text)
+		require.NoError(t, s.SaveArticle(t.Context(), a, rev), "text %q", text)
 		got, _, err := s.Articles(t.Context(), kb.ArticleQuery{Product: text, Categories: []string{text}})
 		require.NoError(t, err)
 		require.Equal(t, []kb.Article{a}, got, "text %q", text)
 		kept, err := s.Revision(t.Context(), a.ID, "en", 1)
 		require.NoError(t, err)
 		require.Equal(t, rev, kept)
-		id, err := s.Slug(t.Context(), "en", text)
+		id, err := s.Slug(t.Context(), text)
 		require.NoError(t, err)
 		require.Equal(t, a.ID, id)
 	}
-	nul := article("nul", func(a *kb.Article) { a.Owner = "a\x00b" })
-	require.ErrorIs(t, s.SaveArticle(t.Context(), nul, nil), kb.ErrInvalid)
+}
+
+func checkBadText(t *testing.T, s kb.Store) {
+	save(t, s, article("a1"))
+	for _, text := range []string{"a\x00b", "a\xffb"} {
+		bad := article("a2", func(a *kb.Article) { a.Owner = text })
+		require.ErrorIs(t, s.SaveArticle(t.Context(), bad), kb.ErrInvalid)
+		rev := revision(article("a2"), "en", 1)
+		rev.Body = text
+		require.ErrorIs(t, s.SaveArticle(t.Context(), article("a2"), rev), kb.ErrInvalid)
+		require.ErrorIs(t, saveCategory(t, s, category("c1", func(c *kb.Category) { c.Icon = text })), kb.ErrInvalid)
+		require.ErrorIs(t, s.SaveRedirects(t.Context(), kb.Redirect{From: "/ok", To: "article/a1"}, kb.Redirect{From: "/" + text, To: "article/a1"}), kb.ErrInvalid)
+		require.ErrorIs(t, s.AddFeedback(t.Context(), kb.Feedback{ID: "f", Article: "a1", Comment: text, At: t0}), kb.ErrInvalid)
+		require.ErrorIs(t, s.PutMedia(t.Context(), kb.Media{Name: text, At: t0}), kb.ErrInvalid)
+
+		_, err := s.Article(t.Context(), text)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+		_, err = s.Slug(t.Context(), text)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+		_, err = s.Revision(t.Context(), "a1", text, 1)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+		_, err = s.Redirect(t.Context(), text)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+		_, err = s.FeedbackByID(t.Context(), text)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+		_, err = s.Media(t.Context(), text)
+		require.ErrorIs(t, err, kb.ErrNotFound)
+		for _, q := range []kb.ArticleQuery{{IDs: []string{text}}, {Categories: []string{text}}, {Kinds: []kb.Kind{kb.Kind(text)}}, {Product: text}} {
+			page, _, err := s.Articles(t.Context(), q)
+			require.NoError(t, err)
+			require.Empty(t, page)
+		}
+		page, _, err := s.Feedback(t.Context(), kb.FeedbackQuery{Article: text})
+		require.NoError(t, err)
+		require.Empty(t, page)
+		uses, err := s.MediaUses(t.Context(), text)
+		require.NoError(t, err)
+		require.Empty(t, uses)
+		revisions, err := s.Revisions(t.Context(), text, "en", 0, 10)
+		require.NoError(t, err)
+		require.Empty(t, revisions)
+	}
+	_, err := s.Redirect(t.Context(), "/ok")
+	require.ErrorIs(t, err, kb.ErrNotFound, "redirects are stored together or not at all")
 }
 
 func checkCancelled(t *testing.T, s kb.Store) {
@@ -158,14 +228,18 @@ func checkCancelled(t *testing.T, s kb.Store) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, call := range map[string]func() error{
-		"SaveArticle":   func() error { return s.SaveArticle(ctx, article("a2"), nil) },
+		"SaveArticle":   func() error { return s.SaveArticle(ctx, article("a2")) },
 		"Article":       func() error { _, err := s.Article(ctx, "a1"); return err },
 		"Articles":      func() error { _, _, err := s.Articles(ctx, kb.ArticleQuery{}); return err },
-		"CountArticles": func() error { _, err := s.CountArticles(ctx, kb.ArticleQuery{}); return err },
+		"CountArticles": func() error { _, err := s.CountArticles(ctx); return err },
+		"Slug":          func() error { _, err := s.Slug(ctx, "on-a1"); return err },
+		"Feedback":      func() error { _, _, err := s.Feedback(ctx, kb.FeedbackQuery{}); return err },
+		"MediaUses":     func() error { _, err := s.MediaUses(ctx, "m"); return err },
+		"Categories":    func() error { _, _, err := s.Categories(ctx); return err },
 		"Revision":      func() error { _, err := s.Revision(ctx, "a1", "en", 1); return err },
 		"Changes":       func() error { _, _, err := s.Changes(ctx, "", 1); return err },
 		"Stamps":        func() error { _, _, err := s.Stamps(ctx); return err },
-		"SaveCategory":  func() error { return s.SaveCategory(ctx, category("c1"), nil) },
+		"SaveCategory":  func() error { return s.SaveCategory(ctx, category("c1"), "0", nil) },
 		"SaveRedirects": func() error { return s.SaveRedirects(ctx, kb.Redirect{From: "/x", To: "article/a1"}) },
 		"AddFeedback":   func() error { return s.AddFeedback(ctx, kb.Feedback{ID: "f", Article: "a1", At: t0}) },
 		"PutMedia":      func() error { return s.PutMedia(ctx, kb.Media{Name: "m", At: t0}) },

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
 // Article implements [kb.ArticleStore].
@@ -19,8 +20,8 @@ func (s *Store) Article(ctx context.Context, id string) (kb.Article, error) {
 }
 
 // SaveArticle implements [kb.ArticleStore].
-func (s *Store) SaveArticle(ctx context.Context, a kb.Article, media []string, revisions ...kb.Revision) error {
-	if err := ctx.Err(); err != nil {
+func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
+	if err := cmp.Or(ctx.Err(), checkText(textsOf(a, revisions)...)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -29,16 +30,28 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, media []string, r
 		return err
 	}
 	for _, t := range a.Translations {
-		s.slugs[t.Locale+"/"+t.Slug] = a.ID
+		s.slugs[t.Slug] = a.ID
 	}
 	for _, r := range revisions {
-		r.At = r.At.UTC()
-		s.revisions[revisionKey{r.Article, r.Locale, r.Number}] = r
+		s.revisions[revisionKey{r.Article, r.Locale, r.Number}] = cloneRevision(r)
+		s.use(r)
 	}
 	s.articles[a.ID] = cloneArticle(a)
-	s.use(a.ID, media)
 	s.changed(a.ID)
 	return nil
+}
+
+func textsOf(a kb.Article, revisions []kb.Revision) []string {
+	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input}
+	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related)
+	for _, t := range a.Translations {
+		texts = append(texts, t.Locale, t.Slug, string(t.Status), t.Title, t.Summary)
+	}
+	for _, r := range revisions {
+		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
+		texts = append(texts, r.Media...)
+	}
+	return texts
 }
 
 // mayStore checks everything before anything is changed.
@@ -47,46 +60,41 @@ func (s *Store) mayStore(a kb.Article, revisions []kb.Revision) error {
 		return err
 	}
 	for _, t := range a.Translations {
-		if holder, ok := s.slugs[t.Locale+"/"+t.Slug]; ok && holder != a.ID {
+		if holder, ok := s.slugs[t.Slug]; ok && holder != a.ID {
 			return kb.ErrConflict
 		}
 	}
+	seen := map[revisionKey]bool{}
 	for _, r := range revisions {
-		if _, ok := s.revisions[revisionKey{r.Article, r.Locale, r.Number}]; ok {
+		key := revisionKey{r.Article, r.Locale, r.Number}
+		if _, ok := s.revisions[key]; ok || seen[key] {
 			return kb.ErrConflict
 		}
+		seen[key] = true
 	}
 	return nil
 }
 
-func (s *Store) use(id string, media []string) {
-	for _, articles := range s.uses {
-		delete(articles, id)
-	}
-	for _, name := range media {
-		if s.uses[name] == nil {
-			s.uses[name] = map[string]bool{}
-		}
-		s.uses[name][id] = true
+// use notes which media a revision shows.
+func (s *Store) use(r kb.Revision) {
+	for _, name := range r.Media {
+		s.uses[name] = append(s.uses[name], revisionKey{r.Article, r.Locale, r.Number})
 	}
 }
 
 // Slug implements [kb.ArticleStore].
-func (s *Store) Slug(ctx context.Context, locale, slug string) (string, error) {
+func (s *Store) Slug(ctx context.Context, slug string) (string, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return find(ctx, s.slugs, locale+"/"+slug)
+	return find(ctx, s.slugs, slug)
 }
 
 // Revision implements [kb.ArticleStore].
 func (s *Store) Revision(ctx context.Context, article, locale string, number int) (kb.Revision, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	r, ok := s.revisions[revisionKey{article, locale, number}]
-	if !ok {
-		return r, kb.ErrNotFound
-	}
-	return r, ctx.Err()
+	r, err := find(ctx, s.revisions, revisionKey{article, locale, number})
+	return cloneRevision(r), err
 }
 
 // Revisions implements [kb.ArticleStore].
@@ -96,6 +104,7 @@ func (s *Store) Revisions(ctx context.Context, article, locale string, before, l
 	var out []kb.Revision
 	for key, r := range s.revisions {
 		if key.article == article && key.locale == locale && (before == 0 || r.Number < before) {
+			r = cloneRevision(r)
 			r.Body = ""
 			out = append(out, r)
 		}
@@ -112,40 +121,59 @@ func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, 
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var page []kb.Article
+	var found []kb.Article
 	for _, a := range s.articles {
 		if matches(a, q) && past(a) {
-			page = append(page, cloneArticle(a))
+			found = append(found, a)
 		}
 	}
-	slices.SortFunc(page, func(a, b kb.Article) int { return order(q.Order, a, b) })
-	limit := cmp.Or(q.Limit, 50)
-	if len(page) <= limit {
-		return page, "", ctx.Err()
+	slices.SortFunc(found, func(a, b kb.Article) int { return order(q.Order, a, b) })
+	limit, next := cmp.Or(max(q.Limit, 0), 50), ""
+	if len(found) > limit {
+		found, next = found[:limit], token(q.Order, found[limit-1])
 	}
-	return page[:limit], token(q.Order, page[limit-1]), ctx.Err()
+	var page []kb.Article
+	for _, a := range found {
+		page = append(page, cloneArticle(a))
+	}
+	return page, next, ctx.Err()
 }
 
 // CountArticles implements [kb.ArticleStore].
-func (s *Store) CountArticles(ctx context.Context, q kb.ArticleQuery) (map[string]int, error) {
+func (s *Store) CountArticles(ctx context.Context) ([]kb.Count, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	counts := map[string]int{}
+	counts := map[[2]string]kb.Count{}
 	for _, a := range s.articles {
-		if matches(a, q) {
-			counts[a.Category]++
+		if len(a.Live()) == 0 {
+			continue
 		}
+		key := [2]string{a.Category, a.Audience.String()}
+		c, ok := counts[key]
+		if !ok {
+			c = kb.Count{Category: a.Category, Audience: slices.Clone(a.Audience)}
+		}
+		c.Articles++
+		counts[key] = c
 	}
-	return counts, ctx.Err()
+	var out []kb.Count
+	for _, c := range counts {
+		out = append(out, c)
+	}
+	return out, ctx.Err()
 }
 
 func matches(a kb.Article, q kb.ArticleQuery) bool {
-	return (q.Sight == nil || q.Sight.Admits(a.Audience)) &&
+	return admits(q.Sight, a.Audience) &&
 		(q.IDs == nil || slices.Contains(q.IDs, a.ID)) &&
 		(q.Categories == nil || slices.Contains(q.Categories, a.Category)) &&
 		(len(q.Kinds) == 0 || slices.Contains(q.Kinds, a.Kind)) &&
 		(q.Product == "" || slices.Contains(a.Products, q.Product)) &&
 		(!q.Visible || len(a.Live()) > 0)
+}
+
+func admits(sight *profile.Sight, audience profile.Audience) bool {
+	return sight == nil || sight.Admits(audience)
 }
 
 func order(by kb.ArticleOrder, a, b kb.Article) int {
@@ -192,4 +220,9 @@ func cloneArticle(a kb.Article) kb.Article {
 		a.Translations[i].PublishedAt, a.Translations[i].UpdatedAt = t.PublishedAt.UTC(), t.UpdatedAt.UTC()
 	}
 	return a
+}
+
+func cloneRevision(r kb.Revision) kb.Revision {
+	r.Media, r.At = slices.Clone(r.Media), r.At.UTC()
+	return r
 }

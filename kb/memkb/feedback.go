@@ -3,7 +3,6 @@ package memkb
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,11 +12,15 @@ import (
 
 // AddFeedback implements [kb.FeedbackStore].
 func (s *Store) AddFeedback(ctx context.Context, f kb.Feedback) error {
-	if err := ctx.Err(); err != nil {
+	texts := []string{f.ID, f.Article, f.Locale, string(f.Reason), f.Comment, f.Person, f.Visitor, f.Input}
+	if err := cmp.Or(ctx.Err(), checkText(texts...)); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if _, ok := s.articles[f.Article]; !ok {
+		return kb.ErrNotFound
+	}
 	if _, ok := s.feedback[f.ID]; ok {
 		return kb.ErrConflict
 	}
@@ -34,10 +37,10 @@ func (s *Store) FeedbackByID(ctx context.Context, id string) (kb.Feedback, error
 }
 
 // Feedback implements [kb.FeedbackStore].
-func (s *Store) Feedback(ctx context.Context, article, token string, limit int) ([]kb.Feedback, string, error) {
+func (s *Store) Feedback(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error) {
 	var last kb.Feedback
-	if token != "" {
-		parts, err := cursor.Decode(token, 2)
+	if q.After != "" {
+		parts, err := cursor.Decode(q.After, 2)
 		if err != nil {
 			return nil, "", err
 		}
@@ -50,17 +53,25 @@ func (s *Store) Feedback(ctx context.Context, article, token string, limit int) 
 	defer s.mu.RUnlock()
 	var page []kb.Feedback
 	for _, f := range s.feedback {
-		if (article == "" || f.Article == article) && (token == "" || newest(f, last) > 0) {
+		if s.selects(q, f) && (q.After == "" || newest(f, last) > 0) {
 			page = append(page, f)
 		}
 	}
 	slices.SortFunc(page, newest)
-	limit = cmp.Or(limit, 50)
+	limit := cmp.Or(max(q.Limit, 0), 50)
 	if len(page) <= limit {
 		return page, "", ctx.Err()
 	}
 	end := page[limit-1]
 	return page[:limit], cursor.Encode(cursor.FormatTime(end.At), end.ID), ctx.Err()
+}
+
+func (s *Store) selects(q kb.FeedbackQuery, f kb.Feedback) bool {
+	if q.Article != "" && f.Article != q.Article {
+		return false
+	}
+	a := s.articles[f.Article]
+	return q.Among == nil || matches(a, *q.Among) || q.Owner != "" && a.Owner == q.Owner
 }
 
 func newest(a, b kb.Feedback) int {
@@ -89,7 +100,7 @@ func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.R
 
 // PutMedia implements [kb.MediaStore].
 func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -110,8 +121,18 @@ func (s *Store) Media(ctx context.Context, name string) (kb.Media, error) {
 }
 
 // MediaUses implements [kb.MediaStore].
-func (s *Store) MediaUses(ctx context.Context, name string) ([]string, error) {
+func (s *Store) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.Sorted(maps.Keys(s.uses[name])), ctx.Err()
+	live := map[string]bool{}
+	for _, key := range s.uses[name] {
+		t, _ := s.articles[key.article].In(key.locale)
+		live[key.article] = live[key.article] || t.Visible() && t.Live == key.number
+	}
+	var out []kb.MediaUse
+	for article, shown := range live {
+		out = append(out, kb.MediaUse{Article: article, Live: shown})
+	}
+	slices.SortFunc(out, func(a, b kb.MediaUse) int { return strings.Compare(a.Article, b.Article) })
+	return out, ctx.Err()
 }

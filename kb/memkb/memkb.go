@@ -3,12 +3,15 @@
 package memkb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/search"
@@ -19,16 +22,16 @@ type Store struct {
 	mu         sync.RWMutex
 	articles   map[string]kb.Article
 	revisions  map[revisionKey]kb.Revision
-	slugs      map[string]string // "locale/slug" to article ID, of now and before
+	slugs      map[string]string // to article ID, of now and before
 	categories map[string]kb.Category
 	redirects  map[string]kb.Redirect
 	feedback   map[string]kb.Feedback
 	media      map[string]kb.Media
-	uses       map[string]map[string]bool // medium to articles
-	log        []string                   // IDs of changed articles, in order
-	places     int                        // stamp of categories
-	contents   int                        // stamp of everything
-	woken      chan struct{}              // closed at each change
+	uses       map[string][]revisionKey // medium to the revisions that show it
+	log        []string                 // IDs of changed articles, in order
+	places     int                      // stamp of categories
+	contents   int                      // stamp of everything
+	woken      chan struct{}            // closed at each change
 }
 
 type revisionKey struct {
@@ -43,7 +46,7 @@ func New() *Store {
 	return &Store{
 		articles: map[string]kb.Article{}, revisions: map[revisionKey]kb.Revision{}, slugs: map[string]string{},
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
-		media: map[string]kb.Media{}, uses: map[string]map[string]bool{}, woken: make(chan struct{}),
+		media: map[string]kb.Media{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
 	}
 }
 
@@ -121,21 +124,14 @@ func (s *Store) Categories(ctx context.Context) ([]kb.Category, string, error) {
 }
 
 // SaveCategory implements [kb.CategoryStore].
-func (s *Store) SaveCategory(ctx context.Context, c kb.Category, moved []string) error {
-	if err := ctx.Err(); err != nil {
+func (s *Store) SaveCategory(ctx context.Context, c kb.Category, stamp string, moved []string) error {
+	if err := cmp.Or(ctx.Err(), checkText(textsOfCategory(c)...)); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := follows(s.categories[c.ID].Version, c.Version); err != nil {
+	if err := s.mayPlace(c, stamp); err != nil {
 		return err
-	}
-	for _, other := range s.categories {
-		for locale, label := range c.Labels {
-			if other.ID != c.ID && other.Labels[locale].Slug == label.Slug {
-				return kb.ErrConflict
-			}
-		}
 	}
 	s.categories[c.ID] = cloneCategory(c)
 	s.places++
@@ -146,6 +142,36 @@ func (s *Store) SaveCategory(ctx context.Context, c kb.Category, moved []string)
 		}
 	}
 	s.changed(ids...)
+	return nil
+}
+
+func textsOfCategory(c kb.Category) []string {
+	texts := append([]string{c.ID, c.Parent, c.Icon, c.Source, c.External}, c.Audience...)
+	for locale, l := range c.Labels {
+		texts = append(texts, locale, l.Title, l.Slug, l.Description)
+	}
+	return texts
+}
+
+// mayPlace checks that a category can be stored as it is.
+func (s *Store) mayPlace(c kb.Category, stamp string) error {
+	if err := follows(s.categories[c.ID].Version, c.Version); err != nil {
+		return err
+	}
+	if stamp != strconv.Itoa(s.places) {
+		return kb.ErrConflict
+	}
+	taken := map[string]bool{}
+	for _, other := range s.categories {
+		for _, l := range other.Labels {
+			taken[l.Slug] = taken[l.Slug] || other.ID != c.ID
+		}
+	}
+	for _, l := range c.Labels {
+		if taken[l.Slug] {
+			return kb.ErrConflict
+		}
+	}
 	return nil
 }
 
@@ -169,7 +195,11 @@ func (s *Store) Redirect(ctx context.Context, from string) (kb.Redirect, error) 
 
 // SaveRedirects implements [kb.CategoryStore].
 func (s *Store) SaveRedirects(ctx context.Context, redirects ...kb.Redirect) error {
-	if err := ctx.Err(); err != nil {
+	err := ctx.Err()
+	for _, r := range redirects {
+		err = cmp.Or(err, checkText(r.From, r.To, r.Locale))
+	}
+	if err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -180,12 +210,25 @@ func (s *Store) SaveRedirects(ctx context.Context, redirects ...kb.Redirect) err
 	return nil
 }
 
-func find[V any](ctx context.Context, m map[string]V, key string) (V, error) {
+func find[K comparable, V any](ctx context.Context, m map[K]V, key K) (V, error) {
 	v, ok := m[key]
-	if !ok {
+	switch {
+	case ctx.Err() != nil:
+		return v, ctx.Err()
+	case !ok:
 		return v, kb.ErrNotFound
 	}
-	return v, ctx.Err()
+	return v, nil
+}
+
+// checkText refuses what databases refuse, so that nobody comes to rely on it.
+func checkText(texts ...string) error {
+	for _, s := range texts {
+		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+			return kb.ErrInvalid
+		}
+	}
+	return nil
 }
 
 func cloneCategory(c kb.Category) kb.Category {

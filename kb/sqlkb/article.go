@@ -71,13 +71,15 @@ func (r translationRow) translation() kb.Translation {
 // Article implements [kb.ArticleStore].
 func (s *Store) Article(ctx context.Context, id string) (kb.Article, error) {
 	var r articleRow
-	err := s.db.Get(ctx, &r, "article", `select `+articleColumns+` from stoa_article where id = $1`, id)
+	err := s.get(ctx, &r, "article", `select `+articleColumns+` from stoa_article where id = $1`, id)
 	if err != nil {
 		return kb.Article{}, err
 	}
 	page := []kb.Article{r.article()}
-	err = s.translations(ctx, page)
-	return page[0], err
+	if err := s.translations(ctx, page); err != nil {
+		return kb.Article{}, err
+	}
+	return page[0], nil
 }
 
 // translations fills in the translations of a page of articles.
@@ -96,16 +98,19 @@ func (s *Store) translations(ctx context.Context, page []kb.Article) error {
 	err := s.db.Select(ctx, &rows, `
 		select article, locale, slug, status, live, head, based, title, summary, published_at, updated_at
 		from stoa_translation `+w.String()+` order by article, locale`, w.Args()...)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
 		a := &page[at[r.Article]]
 		a.Translations = append(a.Translations, r.translation())
 	}
-	return err
+	return nil
 }
 
 // SaveArticle implements [kb.ArticleStore].
-func (s *Store) SaveArticle(ctx context.Context, a kb.Article, media []string, revisions ...kb.Revision) error {
-	if err := checkTexts(a, revisions); err != nil {
+func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
+	if err := sqldb.CheckText(textsOf(a, revisions)...); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
@@ -117,31 +122,29 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, media []string, r
 		if err := putArticle(ctx, tx, a); err != nil {
 			return err
 		}
-		for _, step := range []func() error{
-			func() error { return putRevisions(ctx, tx, revisions) },
-			func() error { return putTranslations(ctx, tx, a) },
-			func() error { return putAudience(ctx, tx, a) },
-			func() error { return putProducts(ctx, tx, a) },
-			func() error { return putUses(ctx, tx, a.ID, media) },
-		} {
-			if err := step(); err != nil {
+		for _, step := range []func(context.Context, sqlx.ExtContext, kb.Article) error{putSlugs, putTranslations, putAudience, putProducts} {
+			if err := step(ctx, tx, a); err != nil {
 				return err
 			}
+		}
+		if err := putRevisions(ctx, tx, revisions); err != nil {
+			return err
 		}
 		return feed.Append(ctx, tx, feed.Change{Topic: topic, Ref: a.ID})
 	})
 }
 
-func checkTexts(a kb.Article, revisions []kb.Revision) error {
-	texts := []string{a.ID, a.Category, a.Owner, a.External, a.Source}
-	texts = append(texts, slices.Concat(a.Products, a.Tags, a.Related)...)
+func textsOf(a kb.Article, revisions []kb.Revision) []string {
+	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input}
+	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related)
 	for _, t := range a.Translations {
-		texts = append(texts, t.Locale, t.Slug, t.Title, t.Summary)
+		texts = append(texts, t.Locale, t.Slug, string(t.Status), t.Title, t.Summary)
 	}
 	for _, r := range revisions {
-		texts = append(texts, r.Title, r.Summary, r.Body, r.Note, r.Author)
+		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
+		texts = append(texts, r.Media...)
 	}
-	return sqldb.CheckText(texts...)
+	return texts
 }
 
 func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
@@ -185,100 +188,111 @@ func missing(ctx context.Context, tx sqlx.QueryerContext, conflict error, query,
 	return errors.Join(conflict, err)
 }
 
-func putTranslations(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
-	for _, t := range a.Translations {
-		if err := putSlug(ctx, tx, a.ID, t); err != nil {
-			return err
-		}
-		_, err := sqldb.Exec(ctx, tx, `
-			insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at, updated_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-			on conflict (article, locale) do update set slug = excluded.slug, status = excluded.status, live = excluded.live,
-				head = excluded.head, based = excluded.based, title = excluded.title, summary = excluded.summary,
-				published_at = excluded.published_at, updated_at = excluded.updated_at`,
-			a.ID, t.Locale, t.Slug, string(t.Status), t.Live, t.Head, t.Based, t.Title, t.Summary,
-			sqldb.At(t.PublishedAt), sqldb.At(t.UpdatedAt))
+// maxRows keeps the placeholders of one insert within what SQLite takes.
+const maxRows = 1000
+
+// putRows inserts rows of equal width. It returns how many were inserted or,
+// where tail says what to do about those that are there, changed.
+func putRows(ctx context.Context, tx sqlx.ExtContext, head string, rows [][]any, tail string) (int64, error) {
+	var total int64
+	for chunk := range slices.Chunk(rows, maxRows) {
+		res, err := sqldb.Exec(ctx, tx, head+` values `+sqldb.Tuples(len(chunk), len(chunk[0]))+tail, slices.Concat(chunk...)...)
 		if err != nil {
-			return err
+			return 0, err
 		}
+		n, err := res.RowsAffected()
+		if err != nil {
+			return 0, err
+		}
+		total += n
 	}
-	return nil
+	return total, nil
 }
 
-// putSlug takes a slug for an article, if no other has it or had it.
-func putSlug(ctx context.Context, tx sqlx.ExtContext, id string, t kb.Translation) error {
-	res, err := sqldb.Exec(ctx, tx, `
-		insert into stoa_article_slug (locale, slug, article) values ($1, $2, $3)
-		on conflict (locale, slug) do update set article = excluded.article
-		where stoa_article_slug.article = excluded.article`, t.Locale, t.Slug, id)
-	if err != nil {
-		return err
+// putAll is putRows for rows none of which may be refused.
+func putAll(ctx context.Context, tx sqlx.ExtContext, head string, rows [][]any, tail string) error {
+	n, err := putRows(ctx, tx, head, rows, tail)
+	if err == nil && n != int64(len(rows)) {
+		return errs.Conflict
 	}
-	return sqldb.Affected(res, errs.Conflict)
+	return err
+}
+
+func putTranslations(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
+	var rows [][]any
+	for _, t := range a.Translations {
+		rows = append(rows, []any{
+			a.ID, t.Locale, t.Slug, string(t.Status), t.Live, t.Head, t.Based, t.Title, t.Summary,
+			sqldb.At(t.PublishedAt), sqldb.At(t.UpdatedAt),
+		})
+	}
+	return putAll(ctx, tx, `
+		insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at, updated_at)`, rows, `
+		on conflict (article, locale) do update set slug = excluded.slug, status = excluded.status, live = excluded.live,
+			head = excluded.head, based = excluded.based, title = excluded.title, summary = excluded.summary,
+			published_at = excluded.published_at, updated_at = excluded.updated_at`)
+}
+
+// putSlugs takes the slugs of an article, if no other has them or had them.
+func putSlugs(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
+	var rows [][]any
+	seen := map[string]bool{}
+	for _, t := range a.Translations {
+		if !seen[t.Slug] {
+			seen[t.Slug] = true
+			rows = append(rows, []any{t.Slug, a.ID})
+		}
+	}
+	return putAll(ctx, tx, `insert into stoa_article_slug (slug, article)`, rows, `
+		on conflict (slug) do update set article = excluded.article where stoa_article_slug.article = excluded.article`)
 }
 
 func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revision) error {
+	var rows, uses [][]any
 	for _, r := range revisions {
-		res, err := sqldb.Exec(ctx, tx, `
-			insert into stoa_revision (article, locale, number, title, summary, body, based, author, note, at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (article, locale, number) do nothing`,
-			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, r.Based, r.Author, r.Note, sqldb.At(r.At))
-		if err != nil {
-			return err
-		}
-		if err := sqldb.Affected(res, errs.Conflict); err != nil {
-			return err
+		rows = append(rows, []any{
+			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, sqldb.Strings(r.Media), r.Based, r.Author, r.Note, sqldb.At(r.At),
+		})
+		for _, name := range r.Media {
+			uses = append(uses, []any{name, r.Article, r.Locale, r.Number})
 		}
 	}
-	return nil
+	err := putAll(ctx, tx, `
+		insert into stoa_revision (article, locale, number, title, summary, body, media, based, author, note, at)`, rows, `
+		on conflict (article, locale, number) do nothing`)
+	if err != nil {
+		return err
+	}
+	_, err = putRows(ctx, tx, `insert into stoa_media_use (name, article, locale, number)`, uses, ` on conflict do nothing`)
+	return err
 }
 
 func putAudience(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_audience where ref = $1`, a.ID); err != nil {
 		return err
 	}
+	var rows [][]any
 	for _, r := range a.Audience.Rows() {
-		_, err := sqldb.Exec(ctx, tx, `insert into stoa_article_audience (ref, term, parts, segment) values ($1, $2, $3, $4)`,
-			a.ID, r.Term, r.Parts, r.Segment)
-		if err != nil {
-			return err
-		}
+		rows = append(rows, []any{a.ID, r.Term, r.Parts, r.Segment})
 	}
-	return nil
+	return putAll(ctx, tx, `insert into stoa_article_audience (ref, term, parts, segment)`, rows, ``)
 }
 
 func putProducts(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_product where article = $1`, a.ID); err != nil {
 		return err
 	}
+	var rows [][]any
 	for _, p := range a.Products {
-		_, err := sqldb.Exec(ctx, tx, `insert into stoa_article_product (article, product) values ($1, $2) on conflict do nothing`, a.ID, p)
-		if err != nil {
-			return err
-		}
+		rows = append(rows, []any{a.ID, p})
 	}
-	return nil
-}
-
-func putUses(ctx context.Context, tx sqlx.ExtContext, id string, media []string) error {
-	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_media_use where article = $1`, id); err != nil {
-		return err
-	}
-	for _, name := range media {
-		_, err := sqldb.Exec(ctx, tx, `insert into stoa_media_use (name, article) values ($1, $2) on conflict do nothing`, name, id)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := putRows(ctx, tx, `insert into stoa_article_product (article, product)`, rows, ` on conflict do nothing`)
+	return err
 }
 
 // Slug implements [kb.ArticleStore].
-func (s *Store) Slug(ctx context.Context, locale, slug string) (string, error) {
-	if err := sqldb.CheckText(locale, slug); err != nil {
-		return "", kb.ErrNotFound
-	}
+func (s *Store) Slug(ctx context.Context, slug string) (string, error) {
 	var id string
-	err := s.db.Get(ctx, &id, "slug", `select article from stoa_article_slug where locale = $1 and slug = $2`, locale, slug)
+	err := s.get(ctx, &id, "slug", `select article from stoa_article_slug where slug = $1`, slug)
 	return id, err
 }

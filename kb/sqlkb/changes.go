@@ -82,8 +82,10 @@ func (s *Store) follow(ctx context.Context, p position, limit int) ([]string, st
 		return nil, "", rebuild(err)
 	}
 	var ids []string
-	for _, e := range slices.Backward(entries) {
-		if !slices.Contains(ids, e.Ref) {
+	seen := map[string]bool{}
+	for _, e := range slices.Backward(entries) { // an article is told of where it changed last
+		if !seen[e.Ref] {
+			seen[e.Ref] = true
 			ids = append(ids, e.Ref)
 		}
 	}

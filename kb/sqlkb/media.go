@@ -11,7 +11,7 @@ import (
 
 // PutMedia implements [kb.MediaStore].
 func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := sqldb.CheckText(m.Name, m.Type); err != nil {
+	if err := sqldb.CheckText(m.Name, m.Type, m.Hash); err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
@@ -35,13 +35,26 @@ func (s *Store) Media(ctx context.Context, name string) (kb.Media, error) {
 		Hash string
 		At   sqldb.Time
 	}
-	err := s.db.Get(ctx, &r, "media", `select name, type, data, hash, at from stoa_media where name = $1`, name)
+	err := s.get(ctx, &r, "media", `select name, type, data, hash, at from stoa_media where name = $1`, name)
 	return kb.Media{Name: r.Name, Type: r.Type, Data: r.Data, Hash: r.Hash, At: r.At.Time}, err
 }
 
 // MediaUses implements [kb.MediaStore].
-func (s *Store) MediaUses(ctx context.Context, name string) ([]string, error) {
-	var ids []string
-	err := s.db.Select(ctx, &ids, `select article from stoa_media_use where name = $1 order by article`, name)
-	return ids, err
+func (s *Store) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, error) {
+	if sqldb.CheckText(name) != nil {
+		return nil, nil
+	}
+	var rows []struct {
+		Article string
+		Live    int
+	}
+	err := s.db.Select(ctx, &rows, `
+		select u.article, max(case when t.status = 'published' and t.live = u.number then 1 else 0 end) as live
+		from stoa_media_use u join stoa_translation t on t.article = u.article and t.locale = u.locale
+		where u.name = $1 group by u.article order by u.article`, name)
+	var out []kb.MediaUse
+	for _, r := range rows {
+		out = append(out, kb.MediaUse{Article: r.Article, Live: r.Live > 0})
+	}
+	return out, err
 }

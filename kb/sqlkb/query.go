@@ -3,15 +3,17 @@ package sqlkb
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
 // Articles implements [kb.ArticleStore].
 func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
-	w := filter(q)
+	w := filter(&sqldb.Where{}, q)
 	if err := past(w, q); err != nil {
 		return nil, "", err
 	}
@@ -19,7 +21,7 @@ func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, 
 	if q.Order == kb.OrderUpdated {
 		order = ` order by shown_at desc, id`
 	}
-	limit := cmp.Or(q.Limit, 50)
+	limit := cmp.Or(max(q.Limit, 0), 50)
 	var rows []articleRow
 	err := s.db.Select(ctx, &rows, `select `+articleColumns+` from stoa_article `+w.String()+order+` limit `+w.Arg(limit+1), w.Args()...)
 	if err != nil {
@@ -38,36 +40,37 @@ func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, 
 }
 
 // CountArticles implements [kb.ArticleStore].
-func (s *Store) CountArticles(ctx context.Context, q kb.ArticleQuery) (map[string]int, error) {
-	w := filter(q)
+func (s *Store) CountArticles(ctx context.Context) ([]kb.Count, error) {
 	var rows []struct {
 		Category string
+		Audience sqldb.Strings
 		N        int
 	}
-	err := s.db.Select(ctx, &rows, `select category, count(*) as n from stoa_article `+w.String()+` group by category`, w.Args()...)
-	counts := make(map[string]int, len(rows))
+	err := s.db.Select(ctx, &rows, `select category, audience, count(*) as n from stoa_article where visible group by category, audience`)
+	var out []kb.Count
 	for _, r := range rows {
-		counts[r.Category] = r.N
+		out = append(out, kb.Count{Category: r.Category, Audience: profile.Audience(r.Audience), Articles: r.N})
 	}
-	return counts, err
+	return out, err
 }
 
-// filter turns a query into conditions.
-func filter(q kb.ArticleQuery) *sqldb.Where {
-	w := &sqldb.Where{}
+// filter adds the conditions of a query to w.
+func filter(w *sqldb.Where, q kb.ArticleQuery) *sqldb.Where {
 	if q.Visible {
 		w.And("visible")
 	}
 	if q.IDs != nil {
-		sqldb.In(w, "id", q.IDs)
+		sqldb.In(w, "id", storable(q.IDs))
 	}
 	if q.Categories != nil {
-		sqldb.In(w, "category", q.Categories)
+		sqldb.In(w, "category", storable(q.Categories))
 	}
 	if len(q.Kinds) > 0 {
-		sqldb.In(w, "kind", q.Kinds)
+		sqldb.In(w, "kind", storable(q.Kinds))
 	}
-	if q.Product != "" {
+	if q.Product != "" && sqldb.CheckText(q.Product) != nil {
+		w.And("1 = 0")
+	} else if q.Product != "" {
 		w.And("exists (select 1 from stoa_article_product p where p.product = ? and p.article = stoa_article.id)", q.Product)
 	}
 	if q.Sight != nil {
@@ -75,6 +78,11 @@ func filter(q kb.ArticleQuery) *sqldb.Where {
 		w.Numbered(cond, args...)
 	}
 	return w
+}
+
+// storable returns the texts that a column can hold; nothing equals the others.
+func storable[T ~string](list []T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(s T) bool { return sqldb.CheckText(string(s)) != nil })
 }
 
 // past adds the condition that rows come after the page token.
@@ -110,6 +118,7 @@ type revisionRow struct {
 	Title   string
 	Summary string
 	Body    string
+	Media   sqldb.Strings
 	Based   int
 	Author  string
 	Note    string
@@ -119,15 +128,18 @@ type revisionRow struct {
 func (r revisionRow) revision() kb.Revision {
 	return kb.Revision{
 		Article: r.Article, Locale: r.Locale, Number: r.Number, Title: r.Title, Summary: r.Summary, Body: r.Body,
-		Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
+		Media: r.Media, Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
 	}
 }
 
 // Revision implements [kb.ArticleStore].
 func (s *Store) Revision(ctx context.Context, article, locale string, number int) (kb.Revision, error) {
 	var r revisionRow
+	if sqldb.CheckText(article, locale) != nil {
+		return kb.Revision{}, kb.ErrNotFound
+	}
 	err := s.db.Get(ctx, &r, "revision", `
-		select article, locale, number, title, summary, body, based, author, note, at
+		select article, locale, number, title, summary, body, media, based, author, note, at
 		from stoa_revision where article = $1 and locale = $2 and number = $3`, article, locale, number)
 	return r.revision(), err
 }
@@ -135,8 +147,11 @@ func (s *Store) Revision(ctx context.Context, article, locale string, number int
 // Revisions implements [kb.ArticleStore].
 func (s *Store) Revisions(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error) {
 	var rows []revisionRow
+	if sqldb.CheckText(article, locale) != nil {
+		return nil, nil
+	}
 	err := s.db.Select(ctx, &rows, `
-		select article, locale, number, title, summary, '' as body, based, author, note, at
+		select article, locale, number, title, summary, '' as body, media, based, author, note, at
 		from stoa_revision
 		where article = $1 and locale = $2 and (number < $3 or $3 = 0)
 		order by number desc limit $4`, article, locale, before, max(limit, 0))

@@ -8,6 +8,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
+	"fmt"
 	"io/fs"
 	"strconv"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/stoa-go/stoa/internal/feed"
 	"github.com/stoa-go/stoa/internal/migrate"
 	"github.com/stoa-go/stoa/internal/sqldb"
+	"github.com/stoa-go/stoa/kb"
 )
 
 //go:embed migrations
@@ -60,12 +63,21 @@ const topic = "kb"
 func New(db sqlx.ExtContext) *Store { return newStore(sqldb.New(db)) }
 
 // NewWithReader is New with a second pool for everything that only reads, as
-// SQLite wants it.
+// SQLite wants it. The second must see at once what the first has committed: one
+// that lags behind, as a replica may, would go on showing what was taken away.
 func NewWithReader(db, reader sqlx.ExtContext) *Store {
 	return newStore(sqldb.New(db).WithReader(reader))
 }
 
 func newStore(db *sqldb.DB) *Store { return &Store{db: db, log: feed.New(db, nil)} }
+
+// get scans one row into dest. By text that no column can hold, nothing is found.
+func (s *Store) get(ctx context.Context, dest any, subject, query, key string) error {
+	if sqldb.CheckText(key) != nil {
+		return fmt.Errorf("%s: %w", subject, kb.ErrNotFound)
+	}
+	return s.db.Get(ctx, dest, subject, query, key)
+}
 
 // Stamps implements [kb.CategoryStore].
 func (s *Store) Stamps(ctx context.Context) (string, string, error) {
@@ -73,20 +85,32 @@ func (s *Store) Stamps(ctx context.Context) (string, string, error) {
 		Name string
 		N    int64
 	}
-	err := s.db.Select(ctx, &rows, `select name, n from stoa_kb_stamp order by name`)
-	if err != nil || len(rows) != 2 {
+	if err := s.db.Select(ctx, &rows, `select name, n from stoa_kb_stamp order by name`); err != nil {
 		return "", "", err
+	}
+	if len(rows) != 2 || rows[0].Name != "category" || rows[1].Name != "content" {
+		return "", "", errors.New("sqlkb: the rows of stoa_kb_stamp are not those that the migrations made")
 	}
 	return strconv.FormatInt(rows[0].N, 10), strconv.FormatInt(rows[1].N, 10), nil
 }
 
 // stamp counts a change. The row is locked until the transaction ends: authors
 // wait for each other, readers for nobody.
-func stamp(ctx context.Context, tx sqlx.ExtContext, names ...string) error {
-	for _, name := range names {
-		if _, err := sqldb.Exec(ctx, tx, `update stoa_kb_stamp set n = n + 1 where name = $1`, name); err != nil {
-			return err
-		}
+func stamp(ctx context.Context, tx sqlx.ExtContext, name string) error {
+	_, err := sqldb.Exec(ctx, tx, `update stoa_kb_stamp set n = n + 1 where name = $1`, name)
+	return err
+}
+
+// stampFrom is stamp for who has seen the stamp as from: it is ErrConflict if
+// others have changed something since.
+func stampFrom(ctx context.Context, tx sqlx.ExtContext, name, from string) error {
+	n, err := strconv.ParseInt(from, 10, 64)
+	if err != nil {
+		return kb.ErrConflict
 	}
-	return nil
+	res, err := sqldb.Exec(ctx, tx, `update stoa_kb_stamp set n = n + 1 where name = $1 and n = $2`, name, n)
+	if err != nil {
+		return err
+	}
+	return sqldb.Affected(res, kb.ErrConflict)
 }

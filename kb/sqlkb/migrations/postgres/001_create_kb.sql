@@ -52,10 +52,8 @@ create table stoa_translation (
 
 -- Every name that an article has or had.
 create table stoa_article_slug (
-	locale  text not null collate "C",
-	slug    text not null collate "C",
-	article text not null collate "C" references stoa_article (id) on delete cascade,
-	primary key (locale, slug)
+	slug    text primary key collate "C",
+	article text not null collate "C" references stoa_article (id) on delete cascade
 );
 
 create table stoa_revision (
@@ -65,6 +63,7 @@ create table stoa_revision (
 	title   text        not null,
 	summary text        not null,
 	body    text        not null,
+	media   text        not null,
 	based   integer     not null,
 	author  text        not null,
 	note    text        not null,
@@ -86,11 +85,10 @@ create table stoa_category (
 );
 
 create table stoa_category_slug (
-	locale   text not null collate "C",
-	slug     text not null collate "C",
-	category text not null collate "C" references stoa_category (id) on delete cascade,
-	primary key (locale, slug)
+	slug     text primary key collate "C",
+	category text not null collate "C" references stoa_category (id) on delete cascade
 );
+create index stoa_category_slug_category on stoa_category_slug (category);
 
 create table stoa_redirect (
 	path   text primary key collate "C",
@@ -122,12 +120,14 @@ create table stoa_media (
 	at   timestamptz not null
 );
 
+-- Which revisions show a medium.
 create table stoa_media_use (
-	name    text not null collate "C",
-	article text not null collate "C" references stoa_article (id) on delete cascade,
-	primary key (name, article)
+	name    text    not null collate "C",
+	article text    not null collate "C" references stoa_article (id) on delete cascade,
+	locale  text    not null collate "C",
+	number  integer not null,
+	primary key (name, article, locale, number)
 );
-create index stoa_media_use_article on stoa_media_use (article);
 
 -- Counts what happened, so that a reader can ask whether anything did.
 create table stoa_kb_stamp (

@@ -52,10 +52,8 @@ create table stoa_translation (
 
 -- Every name that an article has or had.
 create table stoa_article_slug (
-	locale  text not null,
-	slug    text not null,
-	article text not null references stoa_article (id) on delete cascade,
-	primary key (locale, slug)
+	slug    text primary key not null,
+	article text not null references stoa_article (id) on delete cascade
 );
 
 create table stoa_revision (
@@ -65,6 +63,7 @@ create table stoa_revision (
 	title   text        not null,
 	summary text        not null,
 	body    text        not null,
+	media   text        not null,
 	based   integer     not null,
 	author  text        not null,
 	note    text        not null,
@@ -86,11 +85,10 @@ create table stoa_category (
 );
 
 create table stoa_category_slug (
-	locale   text not null,
-	slug     text not null,
-	category text not null references stoa_category (id) on delete cascade,
-	primary key (locale, slug)
+	slug     text primary key not null,
+	category text not null references stoa_category (id) on delete cascade
 );
+create index stoa_category_slug_category on stoa_category_slug (category);
 
 create table stoa_redirect (
 	path   text primary key not null,
@@ -117,17 +115,19 @@ create index stoa_article_feedback_at on stoa_article_feedback (at desc, id);
 create table stoa_media (
 	name text        primary key not null,
 	type text        not null,
-	data blob       not null,
+	data blob        not null,
 	hash text        not null,
 	at   timestamp not null
 );
 
+-- Which revisions show a medium.
 create table stoa_media_use (
-	name    text not null,
-	article text not null references stoa_article (id) on delete cascade,
-	primary key (name, article)
+	name    text    not null,
+	article text    not null references stoa_article (id) on delete cascade,
+	locale  text    not null,
+	number  integer not null,
+	primary key (name, article, locale, number)
 );
-create index stoa_media_use_article on stoa_media_use (article);
 
 -- Counts what happened, so that a reader can ask whether anything did.
 create table stoa_kb_stamp (

@@ -1,0 +1,150 @@
+package kb
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/markdown"
+)
+
+// texts adds the items that differ from what a has to a, and returns them as
+// revisions. A text that cannot be taken is reported; the others go on, unless
+// it is the one from which they are translated and there is no older one of it.
+func (im *importing) texts(ctx context.Context, a *Article, g []Item) ([]Revision, error) {
+	var revisions []Revision
+	for i, item := range g {
+		rev, err := im.text(ctx, a, g[0], item)
+		if err != nil && i == 0 && len(a.Translations) == 0 {
+			return nil, im.leaveOut(g, err)
+		}
+		if err != nil && serious(err) {
+			return nil, err
+		}
+		if err != nil {
+			im.problem(item, err)
+			continue
+		}
+		if rev.Number > 0 {
+			revisions = append(revisions, rev)
+		}
+	}
+	return revisions, nil
+}
+
+// text adds one item to a. The revision it returns has number 0 if the text is
+// there already.
+func (im *importing) text(ctx context.Context, a *Article, source, item Item) (Revision, error) {
+	t := Text{
+		Title: item.Title, Slug: item.Slug, Summary: markdown.Summary(item.Summary, MaxSummary),
+		Body: im.links.rewrite(item), Note: "imported from " + im.b.Name,
+	}
+	fields := errs.Fields{}
+	t.check(fields)
+	checkLocale(fields, "locale", item.Locale)
+	if err := fields.Err(); err != nil {
+		return Revision{}, err
+	}
+	have, _ := a.In(item.Locale)
+	newest, err := im.newest(ctx, a.ID, have)
+	if err != nil {
+		return Revision{}, err
+	}
+	if t.Summary == "" && newest.Body == t.Body {
+		t.Summary = newest.Summary // it was made from the same text
+	}
+	if newest.Number > 0 && t.same(newest) && have.stands(item) {
+		return Revision{}, im.touch(ctx, a, source, item)
+	}
+	doc, err := im.l.draw(item.Locale, t.Body)
+	if err != nil {
+		return Revision{}, err
+	}
+	if t.Summary == "" {
+		t.Summary = doc.summary()
+	}
+	return im.add(a, source, item, t, doc), nil
+}
+
+// newest returns the newest revision of a translation; its number is 0 if there
+// is none.
+func (im *importing) newest(ctx context.Context, id string, t Translation) (Revision, error) {
+	if t.Head == 0 {
+		return Revision{}, nil
+	}
+	return im.l.store.Revision(ctx, id, t.Locale, t.Head)
+}
+
+// add adds a text to a as a revision, with the dates and the status it had.
+func (im *importing) add(a *Article, source, item Item, t Text, doc *document) Revision {
+	at := im.date(item.Updated)
+	if at.After(a.UpdatedAt) {
+		a.UpdatedAt = at
+	}
+	rev := im.l.revise(a, im.by, item.Locale, t, doc, im.based(a, source, item))
+	rev.At = at
+	tr, _ := a.In(item.Locale)
+	tr.Status = item.status()
+	if tr.Status != StatusDraft {
+		tr.Live, tr.Based, tr.Title, tr.Summary, tr.UpdatedAt = rev.Number, rev.Based, rev.Title, rev.Summary, at
+		if tr.PublishedAt.IsZero() {
+			tr.PublishedAt = im.date(item.Created, item.Updated)
+		}
+	}
+	a.put(tr)
+	if tr.Visible() && at.After(a.ShownAt) {
+		a.ShownAt = at
+	}
+	return rev
+}
+
+// based returns which revision of the source an item is translated from: the
+// newest, unless its dates say that it is older than that.
+func (im *importing) based(a *Article, source, item Item) int {
+	if item.Locale == a.Source || item.behind(source) {
+		return 0
+	}
+	src, _ := a.In(a.Source)
+	return src.Head
+}
+
+// behind reports whether the dates say that an item was translated before the
+// source was last changed.
+func (i Item) behind(source Item) bool {
+	return !i.SourceUpdated.IsZero() && i.SourceUpdated.Before(source.Updated)
+}
+
+// touch changes what can change of a text whose words are the same: its address,
+// and that it is up to date with a source that has gone on.
+func (im *importing) touch(ctx context.Context, a *Article, source, item Item) error {
+	t, _ := a.In(item.Locale)
+	if item.Locale != a.Source && t.Live > 0 && !item.SourceUpdated.IsZero() && !item.behind(source) {
+		t.Based = im.based(a, source, item)
+	}
+	if slug := Slugify(item.Slug); slug != "" && slug != t.Slug {
+		holder, err := im.l.store.Slug(ctx, slug)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if err != nil || holder == a.ID {
+			t.Slug = slug
+		}
+	}
+	a.put(t)
+	return nil
+}
+
+// stands reports whether t has the status that an item asks for.
+func (t Translation) stands(item Item) bool {
+	return t.Status == item.status() && (t.Status == StatusDraft || t.Live == t.Head)
+}
+
+func (i Item) status() Status {
+	switch {
+	case i.Archived:
+		return StatusArchived
+	case i.Draft:
+		return StatusDraft
+	}
+	return StatusPublished
+}

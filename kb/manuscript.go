@@ -1,0 +1,126 @@
+package kb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Manuscript returns an article as those who work on it see it, in whatever
+// state it is.
+func (l *Library) Manuscript(ctx context.Context, by profile.Actor, id string) (Article, error) {
+	a, err := l.manuscript(ctx, by, id)
+	if err != nil {
+		return Article{}, fmt.Errorf("article %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// manuscript returns an article that by may see at the desk. Those who write see
+// what they own and what is meant for them; those who publish see everything.
+func (l *Library) manuscript(ctx context.Context, by profile.Actor, id string) (Article, error) {
+	if !l.worksHere(by) {
+		return Article{}, ErrNotFound
+	}
+	a, err := l.store.Article(ctx, id)
+	if err != nil {
+		return Article{}, err
+	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return Article{}, err
+	}
+	if !l.policy.May(by, profile.PermissionContentPublish) && a.Owner != by.ID && !sees(by, a, f) {
+		return Article{}, ErrNotFound
+	}
+	return a, nil
+}
+
+// worksHere reports whether by has a place at the desk.
+func (l *Library) worksHere(by profile.Actor) bool {
+	return l.policy.May(by, profile.PermissionContentWrite) || l.policy.May(by, profile.PermissionContentTranslate) ||
+		l.policy.May(by, profile.PermissionContentPublish)
+}
+
+// editable returns an article that by may edit in locale; an empty one means
+// what all languages share.
+func (l *Library) editable(ctx context.Context, by profile.Actor, id, locale string) (Article, error) {
+	a, err := l.manuscript(ctx, by, id)
+	if err != nil {
+		return Article{}, err
+	}
+	needed := profile.PermissionContentWrite
+	if locale != "" && locale != a.Source {
+		needed = profile.PermissionContentTranslate
+	}
+	if !l.policy.May(by, needed) {
+		return Article{}, ErrForbidden
+	}
+	return a, nil
+}
+
+// Revision returns a text as somebody saved it, for those who work on it.
+// Number 0 is the newest.
+func (l *Library) Revision(ctx context.Context, by profile.Actor, id, locale string, number int) (Revision, error) {
+	a, err := l.manuscript(ctx, by, id)
+	if err != nil {
+		return Revision{}, fmt.Errorf("article %s: %w", id, err)
+	}
+	if number == 0 {
+		t, _ := a.In(locale)
+		number = t.Head
+	}
+	rev, err := l.store.Revision(ctx, id, locale, number)
+	if err != nil {
+		return Revision{}, fmt.Errorf("article %s: revision %s/%d: %w", id, locale, number, err)
+	}
+	return rev, nil
+}
+
+// Revisions returns what became of a text, newest first and without bodies, for
+// those who work on it, below the number before (0 means from the newest).
+func (l *Library) Revisions(ctx context.Context, by profile.Actor, id, locale string, before, limit int) ([]Revision, error) {
+	a, err := l.manuscript(ctx, by, id)
+	if err != nil {
+		return nil, fmt.Errorf("article %s: %w", id, err)
+	}
+	if _, ok := a.In(locale); !ok {
+		return nil, fmt.Errorf("article %s: language %s: %w", id, locale, ErrNotFound)
+	}
+	page, err := l.store.Revisions(ctx, id, locale, before, clamp(limit, 50, 200))
+	if err != nil {
+		return nil, fmt.Errorf("article %s: revisions: %w", id, err)
+	}
+	return page, nil
+}
+
+// save stores a with its new revisions, and records what was done.
+func (l *Library) save(ctx context.Context, by profile.Actor, a Article, event string, revisions ...Revision) (Article, error) {
+	if err := l.keep(ctx, &a, revisions...); err != nil {
+		return Article{}, err
+	}
+	l.record(ctx, by, analytics.Event{Name: event, Subject: "article/" + a.ID, Props: map[string]string{"version": strconv.Itoa(a.Version)}})
+	return a, nil
+}
+
+// keep stores a. Its new slugs make way for those of other articles: "reset-2".
+func (l *Library) keep(ctx context.Context, a *Article, revisions ...Revision) error {
+	for range 3 {
+		err := l.store.SaveArticle(ctx, *a, revisions...)
+		if !errors.Is(err, ErrConflict) {
+			return err
+		}
+		moved, err := l.makeWay(ctx, a)
+		if err != nil {
+			return err
+		}
+		if !moved {
+			break
+		}
+	}
+	return changed()
+}

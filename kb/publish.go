@@ -1,0 +1,140 @@
+package kb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Arrange changes what all languages of an article share. If readers see the
+// article, they see the change at once; so by must be allowed to publish. What
+// is so already stays as it is.
+func (l *Library) Arrange(ctx context.Context, by profile.Actor, id string, version int, m Meta) (Article, error) {
+	a, err := l.arrange(ctx, by, id, version, m)
+	if err != nil {
+		return Article{}, fmt.Errorf("arrange article %s: %w", id, err)
+	}
+	return a, nil
+}
+
+func (l *Library) arrange(ctx context.Context, by profile.Actor, id string, version int, m Meta) (Article, error) {
+	old, err := l.editable(ctx, by, id, "")
+	if err != nil {
+		return Article{}, err
+	}
+	if len(old.Live()) > 0 && !l.policy.May(by, profile.PermissionContentPublish) {
+		return Article{}, ErrForbidden
+	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return Article{}, err
+	}
+	if m.Owner == "" {
+		m.Owner = old.Owner
+	}
+	if err := l.checkMeta(by, f, m, old.Owner, errs.Fields{}); err != nil {
+		return Article{}, err
+	}
+	a := old.clone()
+	a.setMeta(m)
+	if a.sameMeta(old) && old.is(version) {
+		return old, nil
+	}
+	if err := l.advance(&a, version); err != nil {
+		return Article{}, err
+	}
+	return l.save(ctx, by, a, "article.arranged")
+}
+
+// Publish shows readers the newest revision in locale. One that they see
+// already stays as it is.
+func (l *Library) Publish(ctx context.Context, by profile.Actor, id, locale string, version int) (Article, error) {
+	a, t, err := l.publishable(ctx, by, id, locale)
+	if err != nil {
+		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
+	}
+	if t.Visible() && t.Live == t.Head && a.is(version) {
+		return a, nil
+	}
+	if err := l.advance(&a, version); err != nil {
+		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
+	}
+	rev, err := l.store.Revision(ctx, id, locale, t.Head)
+	if err != nil {
+		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
+	}
+	a.show(t, rev)
+	if a, err = l.save(ctx, by, a, "article.published"); err != nil {
+		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// show makes rev what readers see of t.
+func (a *Article) show(t Translation, rev Revision) {
+	t.Status, t.Live, t.Based = StatusPublished, rev.Number, rev.Based
+	t.Title, t.Summary, t.UpdatedAt = rev.Title, rev.Summary, a.UpdatedAt
+	if t.PublishedAt.IsZero() {
+		t.PublishedAt = a.UpdatedAt
+	}
+	a.put(t)
+	a.ShownAt = a.UpdatedAt
+}
+
+// Archive takes an article away from the readers of one language. Nothing is
+// lost: Publish brings it back.
+func (l *Library) Archive(ctx context.Context, by profile.Actor, id, locale string, version int) (Article, error) {
+	a, t, err := l.publishable(ctx, by, id, locale)
+	if err != nil {
+		return Article{}, fmt.Errorf("archive article %s: %w", id, err)
+	}
+	if t.Status == StatusArchived && a.is(version) {
+		return a, nil
+	}
+	if err := l.advance(&a, version); err != nil {
+		return Article{}, fmt.Errorf("archive article %s: %w", id, err)
+	}
+	t.Status = StatusArchived
+	a.put(t)
+	if a, err = l.save(ctx, by, a, "article.archived"); err != nil {
+		return Article{}, fmt.Errorf("archive article %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// publishable returns an article whose translation into locale by may publish
+// or archive.
+func (l *Library) publishable(ctx context.Context, by profile.Actor, id, locale string) (Article, Translation, error) {
+	a, err := l.manuscript(ctx, by, id)
+	if err != nil {
+		return Article{}, Translation{}, err
+	}
+	if !l.policy.May(by, profile.PermissionContentPublish) {
+		return Article{}, Translation{}, ErrForbidden
+	}
+	t, ok := a.In(locale)
+	if !ok {
+		return Article{}, Translation{}, fmt.Errorf("language %s: %w", locale, ErrNotFound)
+	}
+	return a, t, nil
+}
+
+// is reports whether a is at version, or one after it. In the latter case, what
+// a caller asks for is done already if a is as they want it: their first call
+// may have done it and its answer been lost.
+func (a Article) is(version int) bool { return a.Version == version || a.Version == version+1 }
+
+// advance takes a to its next version, if version is the one it has.
+func (l *Library) advance(a *Article, version int) error {
+	if a.Version != version {
+		return changed()
+	}
+	a.Version++
+	a.UpdatedAt = l.clock()
+	return nil
+}
+
+// changed is the error of who changes what somebody else has changed since.
+func changed() error { return errs.Say(ErrConflict, "error.conflict_changed", nil) }

@@ -1,0 +1,153 @@
+package sqlkb
+
+import (
+	"cmp"
+	"context"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/sqldb"
+	"github.com/stoa-go/stoa/kb"
+)
+
+type feedbackRow struct {
+	ID       string
+	Article  string
+	Locale   string
+	Revision int
+	Helpful  bool
+	Reason   string
+	Comment  string
+	Person   string
+	Visitor  string
+	Input    string
+	At       sqldb.Time
+}
+
+func (r feedbackRow) feedback() kb.Feedback {
+	return kb.Feedback{
+		ID: r.ID, Article: r.Article, Locale: r.Locale, Revision: r.Revision, Helpful: r.Helpful,
+		Reason: kb.Reason(r.Reason), Comment: r.Comment, Person: r.Person, Visitor: r.Visitor, Input: r.Input, At: r.At.Time,
+	}
+}
+
+const feedbackColumns = `id, article, locale, revision, helpful, reason, comment, person, visitor, input, at`
+
+// AddFeedback implements [kb.FeedbackStore].
+func (s *Store) AddFeedback(ctx context.Context, f kb.Feedback) error {
+	texts := []string{f.ID, f.Article, f.Locale, string(f.Reason), f.Comment, f.Person, f.Visitor, f.Input}
+	if err := sqldb.CheckText(texts...); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		var one int
+		if err := sqldb.Get(ctx, tx, &one, "article", `select 1 from stoa_article where id = $1`, f.Article); err != nil {
+			return err
+		}
+		res, err := sqldb.Exec(ctx, tx, `
+			insert into stoa_article_feedback (`+feedbackColumns+`)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (id) do nothing`,
+			f.ID, f.Article, f.Locale, f.Revision, f.Helpful, string(f.Reason), f.Comment, f.Person, f.Visitor, f.Input, sqldb.At(f.At))
+		if err != nil {
+			return err
+		}
+		return sqldb.Affected(res, errs.Conflict)
+	})
+}
+
+// FeedbackByID implements [kb.FeedbackStore].
+func (s *Store) FeedbackByID(ctx context.Context, id string) (kb.Feedback, error) {
+	var r feedbackRow
+	err := s.get(ctx, &r, "feedback", `select `+feedbackColumns+` from stoa_article_feedback where id = $1`, id)
+	return r.feedback(), err
+}
+
+// Feedback implements [kb.FeedbackStore].
+func (s *Store) Feedback(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error) {
+	if sqldb.CheckText(q.Article, q.Owner) != nil {
+		return nil, "", nil
+	}
+	w, err := feedbackWhere(q)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := cmp.Or(max(q.Limit, 0), 50)
+	var rows []feedbackRow
+	err = s.db.Select(ctx, &rows, `select `+feedbackColumns+` from stoa_article_feedback `+w.String()+
+		` order by at desc, id limit `+w.Arg(limit+1), w.Args()...)
+	if err != nil {
+		return nil, "", err
+	}
+	next := ""
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = cursor.Encode(cursor.FormatTime(rows[limit-1].At.Time), rows[limit-1].ID)
+	}
+	var page []kb.Feedback
+	for _, r := range rows {
+		page = append(page, r.feedback())
+	}
+	return page, next, nil
+}
+
+func feedbackWhere(q kb.FeedbackQuery) (*sqldb.Where, error) {
+	w := &sqldb.Where{}
+	if q.Article != "" {
+		w.And("article = ?", q.Article)
+	}
+	if q.Among != nil {
+		among(w, *q.Among, q.Owner)
+	}
+	if q.After == "" {
+		return w, nil
+	}
+	parts, err := cursor.Decode(q.After, 2)
+	if err != nil {
+		return nil, err
+	}
+	at, err := cursor.ParseTime(parts[0])
+	w.And("(at < ? or at = ? and id > ?)", sqldb.At(at), sqldb.At(at), parts[1])
+	return w, err
+}
+
+// among adds the condition that feedback is of an article that q selects, or
+// that owner owns.
+func among(w *sqldb.Where, q kb.ArticleQuery, owner string) {
+	prior := w.Args()
+	inner := filter(sqldb.NewWhere(prior...), q)
+	cond := "1 = 1"
+	if s, ok := strings.CutPrefix(inner.String(), "where "); ok {
+		cond = "(" + s + ")"
+	}
+	if owner != "" {
+		cond += " or owner = " + inner.Arg(owner)
+	}
+	w.Numbered("article in (select id from stoa_article where "+cond+")", inner.Args()[len(prior):]...)
+}
+
+// Ratings implements [kb.FeedbackStore].
+func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.Rating, error) {
+	w := &sqldb.Where{}
+	sqldb.In(w, "article", articles)
+	var rows []struct {
+		Article string
+		Helpful bool
+		N       int
+	}
+	err := s.db.Select(ctx, &rows, `select article, helpful, count(*) as n from stoa_article_feedback `+w.String()+
+		` group by article, helpful`, w.Args()...)
+	out := map[string]kb.Rating{}
+	for _, r := range rows {
+		rating := out[r.Article]
+		if r.Helpful {
+			rating.Helpful = r.N
+		} else {
+			rating.Unhelpful = r.N
+		}
+		out[r.Article] = rating
+	}
+	return out, err
+}
