@@ -2,11 +2,14 @@ package site
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/analytics/promanalytics"
 	"github.com/stoa-go/stoa/internal/web"
 )
 
@@ -40,5 +43,33 @@ func (s *Site) readyz(w http.ResponseWriter, r *http.Request) {
 	plain(w, http.StatusOK, "ready")
 }
 
+// openMetrics makes the ledger, and counts what it is told and what it loses.
+func (s *Site) openMetrics(store analytics.Store) (err error) {
+	if s.gauges, err = promanalytics.New(s.metrics, nil); err != nil {
+		return err
+	}
+	s.ledger = analytics.NewLedger(store, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now, Dropped: s.gauges.Dropped})
+	s.events = s.gauges.Recorder(s.ledger)
+	return s.gauges.Watch(s.ledger)
+}
+
+// watchSearch adds how fresh the index is.
+func (s *Site) watchSearch() error {
+	return errors.Join(
+		s.gauges.Gauge("search_documents", "Texts that can be found.", func() float64 {
+			return float64(s.engine.Status(context.Background()).Documents)
+		}),
+		s.gauges.Gauge("search_stalled_seconds", "How long the oldest change has been waiting to become readable.", func() float64 {
+			var worst time.Duration
+			for _, src := range s.engine.Status(context.Background()).Sources {
+				worst = max(worst, src.Stalled)
+			}
+			return worst.Seconds()
+		}),
+	)
+}
+
 // observe counts one answered request.
-func (s *Site) observe(r *http.Request, served web.Served) {}
+func (s *Site) observe(_ *http.Request, served web.Served) {
+	s.gauges.Observe(served.Method, served.Route, served.Status, served.Bytes, served.Duration)
+}

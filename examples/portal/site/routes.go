@@ -76,8 +76,8 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 	}
 	limiter := web.NewLimiter(web.Rate{Events: 600, Per: time.Minute, Burst: 200}, nil)
 	for _, around := range []func(http.Handler) http.Handler{
-		s.withTraffic,
 		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{Logger: s.cfg.Log}),
+		s.withTraffic,
 		sameOrigin,
 		web.RateLimit(limiter, func(r *http.Request) string { return web.LimitKey(web.ClientIPFrom(r)) }),
 		web.MaxBytes(1 << 20),

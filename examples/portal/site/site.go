@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/analytics/promanalytics"
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
@@ -36,6 +37,8 @@ type Site struct {
 	people    *profile.Directory
 	visits    *analytics.Visits
 	ledger    *analytics.Ledger
+	events    analytics.Recorder // the ledger, counted
+	gauges    *promanalytics.Metrics
 	library   *kb.Library
 	index     search.Index
 	engine    *search.Engine
@@ -76,16 +79,18 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	s.sessions = sessions{key: secret, now: s.cfg.Now}
 	events := sqlanalytics.New(s.db.write).WithReader(s.db.read)
 	s.visits = analytics.NewVisits(&analytics.VisitOptions{Salts: events, Now: s.cfg.Now, Logger: s.cfg.Log})
-	s.ledger = analytics.NewLedger(events, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now})
+	if err := s.openMetrics(events); err != nil {
+		return err
+	}
 	s.people = profile.NewDirectory(sqlprofile.New(s.db.write), &profile.Options{
-		Events: s.ledger, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret,
+		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret,
 	})
 	return nil
 }
 
 func (s *Site) openLibrary(ctx context.Context) error {
 	s.library = kb.NewLibrary(sqlkb.NewWithReader(s.db.write, s.db.read), &kb.Options{
-		Events: s.ledger, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.sessions.key,
+		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.sessions.key,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word,
 	})
 	return nil
@@ -97,10 +102,10 @@ func (s *Site) openSearch(ctx context.Context) (err error) {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
 	s.engine = search.NewEngine(s.index, &search.Options{
-		Sources: []search.Source{s.library.Source()}, Events: s.ledger, Secret: s.sessions.key,
+		Sources: []search.Source{s.library.Source()}, Events: s.events, Secret: s.sessions.key,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,
 	})
-	return nil
+	return s.watchSearch()
 }
 
 // Import takes articles into the library, as an administrator of the system.
