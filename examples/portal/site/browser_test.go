@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
 func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
@@ -99,6 +101,22 @@ func TestSuggestions(t *testing.T) {
 	p.Press("ArrowDown")
 	require.Equal(t, 200, p.Submit("#q"))
 	require.Contains(t, p.Address(), "/en/articles/")
+}
+
+// TestChangedWhileReading publishes a new text under the eyes of a reader.
+func TestChangedWhileReading(t *testing.T) {
+	s := open(t)
+	a := write(t, s, draft("Read me twice", profile.Public(), anyCategory(t, s)))
+	p := browser.Open(t, nil)
+	p.Go(serve(t, s)("").server.URL + "/en/articles/read-me-twice")
+	p.Until(`document.querySelector("[data-live]").dataset.state === "listening"`)
+	a, err := s.library.Edit(t.Context(), system, a.ID, "en", a.Version, kb.Text{Title: "Read me twice", Body: "Another text"})
+	require.NoError(t, err)
+	publish(t, s, a)
+	p.WaitVisible("[data-live]")
+	require.Empty(t, p.Axe())
+	p.Follow("[data-live] a")
+	require.Contains(t, p.Text(".prose"), "Another text")
 }
 
 // TestWithoutScript does the newcomer's errand with scripts switched off:

@@ -209,7 +209,7 @@ func TestPublishedIsFound(t *testing.T) {
 	a := write(t, s, draft("Quokkas in the warehouse", profile.Public(), anyCategory(t, s)))
 	require.NoError(t, s.engine.Refresh(t.Context()))
 	c := serve(t, s)("")
-	require.Contains(t, c.get("/en/search?q=quokka").Body, "warehouse")
+	require.Contains(t, c.get("/en/search?q=quokkas").Body, "warehouse")
 	_, err := s.library.Archive(t.Context(), system, a.ID, "en", a.Version)
 	require.NoError(t, err)
 	require.NoError(t, s.engine.Refresh(t.Context()))

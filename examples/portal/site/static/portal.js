@@ -112,3 +112,21 @@ if (links.size && "IntersectionObserver" in window) {
     if (h) seen.observe(h);
   }
 }
+
+// While somebody reads an article, tell them when it changes. The stream names
+// no content; it rests while the page is not looked at.
+const live = document.querySelector("[data-live]");
+if (live && "EventSource" in window) {
+  let source;
+  const watch = () => {
+    source?.close();
+    source = undefined;
+    if (document.hidden || !live.hidden) return;
+    source = new EventSource(live.dataset.live);
+    source.addEventListener("open", () => { live.dataset.state = "listening"; });
+    source.addEventListener("changed", () => { live.hidden = false; source.close(); });
+  };
+  document.addEventListener("visibilitychange", watch);
+  addEventListener("pagehide", () => source?.close());
+  setTimeout(watch, 3000);
+}
