@@ -169,6 +169,15 @@ func TestRefusedQueries(t *testing.T) {
 		require.ErrorIs(t, err, search.ErrInvalid, name)
 	}
 	require.Empty(t, b.events.take())
+	for name, q := range map[string]search.Query{
+		"depth":  {Page: 101},
+		"facets": {Facets: make([]string, 16)},
+		"values": {Filters: map[string][]string{"kind": make([]string, 64)}},
+		"long":   {Filters: map[string][]string{"kind": {strings.Repeat("x", 256)}}},
+	} {
+		_, err := b.Search(t.Context(), nobody, q)
+		require.NoError(t, err, "the most there may be: %s", name)
+	}
 }
 
 func TestFilters(t *testing.T) {

@@ -24,17 +24,20 @@ type Engine struct {
 	rebuilding gate          // closed while a rebuild is under way
 	wanted     chan struct{} // wakes Run when a rebuild is asked for
 
-	mu         sync.Mutex // guards what follows
-	reason     string     // why the index must be rebuilt, or empty
-	generation int        // how often the index was swapped
-	progress   *Progress  // of the rebuild under way
+	mu         sync.Mutex    // guards what follows
+	reason     string        // why the index must be rebuilt, or empty
+	generation int           // how often the index was swapped
+	rebuilt    chan struct{} // closed at the next swap
+	progress   *Progress     // of the rebuild under way
 }
 
 // NewEngine returns an engine over the index, which it owns from now on but
 // does not close. Two sources with one name are a mistake in the program, and
 // panic.
 func NewEngine(index Index, opts *Options) *Engine {
-	e := &Engine{opts: opts.filled(), index: index, rebuilding: newGate(), wanted: make(chan struct{}, 1)}
+	e := &Engine{
+		opts: opts.filled(), index: index, rebuilding: newGate(), wanted: make(chan struct{}, 1), rebuilt: make(chan struct{}),
+	}
 	e.key = cursor.NewKey(e.opts.Secret)
 	e.slots = make(chan struct{}, e.opts.Concurrent)
 	names := map[string]bool{}

@@ -148,22 +148,19 @@ type pause struct {
 	first, next time.Duration
 }
 
-// most is how many times the first pause the longest one is.
-const most = 100
+// longest is how many times the first pause the longest one is.
+const longest = 20
 
-// rest waits, and longer the next time.
-func (p *pause) rest(ctx context.Context) {
-	p.next = min(max(2*p.next, p.first), most*p.first)
-	sleep(ctx, p.next)
-}
-
-func (p *pause) reset() { p.next = 0 }
-
-func sleep(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
+// rest waits, and longer the next time, unless it is woken.
+func (p *pause) rest(ctx context.Context, wake <-chan struct{}) {
+	p.next = min(max(2*p.next, p.first), longest*p.first)
+	timer := time.NewTimer(p.next)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+	case <-wake:
 	case <-ctx.Done():
 	}
 }
+
+func (p *pause) reset() { p.next = 0 }

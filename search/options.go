@@ -38,7 +38,7 @@ type Options struct {
 	Snippet    int           // length of snippets in characters; 0 means 200, negative none
 	Batch      int           // changes read and applied at once; 0 means 500
 	Poll       time.Duration // how often sources are looked at without being told; 0 means a minute
-	Retry      time.Duration // pause after a first failure, doubled up to a hundredfold; 0 means half a second
+	Retry      time.Duration // pause after a first failure, doubled up to twentyfold; 0 means half a second
 }
 
 // or returns v, or fallback if v is the zero value.

@@ -22,6 +22,13 @@ func (e *Engine) currentGeneration() int {
 	return e.generation
 }
 
+// nextRebuild returns a channel that is closed when the index is next swapped.
+func (e *Engine) nextRebuild() <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.rebuilt
+}
+
 // demand asks for a rebuild, unless the index was rebuilt since generation or
 // there is nothing to fill it from.
 func (e *Engine) demand(generation int, reason string) {
@@ -57,7 +64,7 @@ func (e *Engine) keepRebuilding(ctx context.Context) {
 		}
 		if err := e.rebuildIfWanted(ctx); err != nil && ctx.Err() == nil {
 			e.opts.Logger.ErrorContext(ctx, "search index not rebuilt", "err", err)
-			failing.rest(ctx)
+			failing.rest(ctx, nil)
 			continue
 		}
 		failing.reset()
@@ -180,7 +187,7 @@ func (e *Engine) fillFrom(ctx context.Context, fresh Index, s Source, cursors ma
 			if !patient {
 				return nil
 			}
-			failing.rest(ctx)
+			failing.rest(ctx, nil)
 			more = true
 		case err != nil:
 			return err
@@ -243,4 +250,6 @@ func (e *Engine) swapped(cursors map[string]string) {
 	defer e.mu.Unlock()
 	e.generation++
 	e.reason = ""
+	close(e.rebuilt)
+	e.rebuilt = make(chan struct{})
 }

@@ -238,11 +238,18 @@ func TestRemovedSource(t *testing.T) {
 		forum.Put(article("topic", "Lighthouse talk", ""))
 		index := memsearch.New()
 		require.NoError(t, search.NewEngine(index, &search.Options{Sources: []search.Source{kb, forum}}).Refresh(t.Context()))
-		e := search.NewEngine(index, &search.Options{Sources: []search.Source{kb}})
-		stop := running(t, e)
-		synctest.Wait()
-		require.Equal(t, 5, total(t, e, "lighthouse"))
-		stop()
+		for _, c := range []struct {
+			sources      []search.Source
+			found, built int
+		}{{[]search.Source{forum, kb}, 6, 0}, {[]search.Source{kb}, 5, 1}, {[]search.Source{kb}, 5, 0}, {nil, 5, 0}} {
+			built := 0
+			e := search.NewEngine(index, &search.Options{Sources: c.sources, Progress: func(search.Progress) { built = 1 }})
+			stop := running(t, e)
+			synctest.Wait()
+			require.Equal(t, c.found, total(t, e, "lighthouse"))
+			require.Equal(t, c.built, built)
+			stop()
+		}
 	})
 }
 
@@ -300,4 +307,60 @@ func (p *picky) Apply(ctx context.Context, b search.Batch) error {
 		}
 	}
 	return p.Index.Apply(ctx, b)
+}
+
+// A flickering source is down for a while after it was read to its end once
+// more, which is between the two passes of a rebuild.
+type flickering struct {
+	*searchtest.Source
+
+	ends, downAt int
+}
+
+func (f *flickering) Changes(ctx context.Context, after string, limit int) ([]search.Change, string, error) {
+	c, next, err := f.Source.Changes(ctx, after, limit)
+	if after == next {
+		if f.ends++; f.ends >= f.downAt {
+			return nil, "", errors.New("database is down")
+		}
+	}
+	return c, next, err
+}
+
+// TestRebuildDoesNotHoldUpTheOthers has a source that fails when the rebuild is
+// all but done and all feeds are stopped for it.
+func TestRebuildDoesNotHoldUpTheOthers(t *testing.T) {
+	kb, forum := searchtest.NewSource("kb"), &flickering{Source: searchtest.NewSource("forum"), downAt: 3}
+	kb.Put(many(5)...)
+	forum.Put(article("topic", "Lighthouse talk", ""))
+	e := search.NewEngine(memsearch.New(), &search.Options{Sources: []search.Source{kb, forum}})
+	require.NoError(t, e.Refresh(t.Context()))
+	require.NoError(t, e.Rebuild(t.Context(), eve))
+	require.ErrorContains(t, e.Refresh(t.Context()), "database is down")
+	require.Nil(t, e.Status(t.Context()).Rebuild, "the rebuild was done nevertheless")
+	require.Equal(t, 6, total(t, e, "lighthouse"))
+}
+
+// TestFreshAtOnceAfterRebuild has a source go on right after the rebuild that
+// it asked for, not after the pause that its errors have led to.
+func TestFreshAtOnceAfterRebuild(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kb := &gated{Source: searchtest.NewSource("kb"), open: make(chan struct{})}
+		close(kb.open)
+		kb.Put(many(5)...)
+		e := search.NewEngine(memsearch.New(), &search.Options{Sources: []search.Source{kb}, Retry: time.Minute})
+		stop := running(t, e)
+		synctest.Wait()
+		kb.open = make(chan struct{})
+		kb.Restore(3)
+		time.Sleep(time.Hour)
+		close(kb.open)
+		kb.Put(article("new", "Lighthouse", ""))
+		synctest.Wait()
+		require.Equal(t, 4, total(t, e, "lighthouse"))
+		kb.Put(article("newer", "Lighthouse", ""))
+		synctest.Wait()
+		require.Equal(t, 5, total(t, e, "lighthouse"))
+		stop()
+	})
 }

@@ -29,9 +29,10 @@ func (e *Engine) Run(ctx context.Context) error {
 // follow reads a source as it changes. One whose Wait does not wait is not
 // asked without end.
 func (e *Engine) follow(ctx context.Context, f *feed) {
-	failing, idle := pause{first: e.opts.Retry}, pause{first: 10 * time.Millisecond}
+	failing, idle := pause{first: e.opts.Retry}, pause{first: 50 * time.Millisecond}
 	early := false
 	for ctx.Err() == nil {
+		rebuilt := e.nextRebuild()
 		more, err := e.step(ctx, f)
 		if err == nil {
 			failing.reset()
@@ -39,14 +40,15 @@ func (e *Engine) follow(ctx context.Context, f *feed) {
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
+			early = false
 			e.opts.Logger.ErrorContext(ctx, "search source not read", "source", f.source.Name(), "err", err)
-			failing.rest(ctx)
+			failing.rest(ctx, rebuilt)
 		case more:
 			early = false
 			idle.reset()
 		default:
 			if early {
-				idle.rest(ctx)
+				idle.rest(ctx, nil)
 			}
 			early = e.await(ctx, f)
 		}

@@ -218,8 +218,9 @@ func TestSourceThatDoesNotWait(t *testing.T) {
 		stop := running(t, e)
 		time.Sleep(time.Minute)
 		source.mu.Lock()
-		require.Less(t, source.waits, 100, "it is not asked without end")
+		waits := source.waits
 		source.mu.Unlock()
+		require.Less(t, waits, 100, "it is not asked without end")
 		source.Put(many(3)...)
 		time.Sleep(2 * time.Second)
 		require.Equal(t, 3, total(t, e, "lighthouse"))
@@ -390,4 +391,35 @@ func TestFullDisk(t *testing.T) {
 		require.Equal(t, 30, total(t, e, "lighthouse"))
 		stop()
 	})
+}
+
+// A lagging source says how long changes wait before they can be read.
+type lagging struct {
+	*searchtest.Source
+
+	err error
+}
+
+func (l lagging) Stalled(context.Context) (time.Duration, error) { return time.Minute, l.err }
+
+func TestStatusOfWhatFails(t *testing.T) {
+	index := &wrapped{Index: memsearch.New()}
+	kb, forum := lagging{Source: searchtest.NewSource("kb")}, lagging{searchtest.NewSource("forum"), errors.New("no such view")}
+	now := t0
+	e := search.NewEngine(index, &search.Options{Sources: []search.Source{kb, forum}, Now: func() time.Time { return now }})
+	require.False(t, e.Status(t.Context()).CaughtUp())
+	require.NoError(t, e.Refresh(t.Context()))
+	now = now.Add(time.Hour)
+	require.Equal(t, search.Status{Sources: []search.SourceStatus{
+		{Name: "kb", CaughtUp: true, Stalled: time.Minute, CheckedAt: t0},
+		{Name: "forum", CaughtUp: true, Stalled: time.Minute, CheckedAt: t0, Error: "no such view"},
+	}}, e.Status(t.Context()))
+	forum.Fail(errors.New("database is down"))
+	require.Error(t, e.Refresh(t.Context()))
+	now = now.Add(time.Minute)
+	require.Contains(t, e.Status(t.Context()).Sources[1].Error, "database is down", "the first cause is said")
+	require.Equal(t, time.Minute, e.Status(t.Context()).Sources[1].Lag)
+	require.True(t, e.Status(t.Context()).CaughtUp(), "it was, once")
+	require.NoError(t, index.Close())
+	require.Contains(t, e.Status(t.Context()).Error, "closed")
 }
