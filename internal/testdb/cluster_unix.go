@@ -24,7 +24,7 @@ var cluster = sync.OnceValues(startCluster)
 
 // leash is what keeps the cluster up: it ends when the other end of this pipe
 // closes, which the kernel does even for a process that is killed.
-var leash *os.File
+var leash *os.File //nolint:unused // held open, never read
 
 const (
 	startTries   = 5 // the port may be taken between choosing and using it

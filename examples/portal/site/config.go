@@ -15,7 +15,7 @@ type Config struct {
 	Demo    bool             // demo content, demo people and the page to sign in as one of them
 	BaseURL string           // "https://support.example.com": what links from outside begin with; empty means the request's host
 	Locales []string         // languages of the interface, the default first; nil means all there are texts for
-	Brand   string           // name of the portal; empty means the demo's company, or "Support"
+	Brand   string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country string           // header in which a trusted proxy names the visitor's country; empty means none
 	Drain   time.Duration    // how long requests may take to finish at the end; 0 means 10 seconds
@@ -39,7 +39,7 @@ func (c *Config) defaults() {
 		c.Drain = 10 * time.Second
 	}
 	if c.Brand == "" {
-		c.Brand = "Support"
+		c.Brand = "Stoa"
 		if c.Demo {
 			c.Brand = "Kelvane"
 		}

@@ -61,10 +61,7 @@ type demoPerson struct {
 // demo lists the demo's people, to be signed in as.
 func (s *Site) demo(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	b := demoBody{Return: valid.ReturnPath(r.URL.Query().Get("return_to")), Current: v.By.ID}
-	for _, account := range s.demoPeople() {
-		b.Accounts = append(b.Accounts, account)
-	}
+	b := demoBody{Accounts: s.demoPeople(), Return: valid.ReturnPath(r.URL.Query().Get("return_to")), Current: v.By.ID}
 	p := s.newPage(r, v.P.T("demo.title"))
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.crumbs(v)
 	return s.show(w, r, http.StatusOK, "demo", p)

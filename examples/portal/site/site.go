@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"os"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -47,7 +46,6 @@ type Site struct {
 	sessions  sessions
 	metrics   *prometheus.Registry
 	handler   http.Handler
-	ready     atomic.Bool // everything found so far can be searched
 }
 
 // Open sets up a portal: its database, its index and, in demo mode, its
