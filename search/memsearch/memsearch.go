@@ -10,6 +10,7 @@
 package memsearch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -31,6 +32,7 @@ type Index struct {
 // state is never changed once it is in an Index.
 type state struct {
 	groups  map[string][]*entry
+	sorted  []*entry // all of them by ID
 	cursors map[string]string
 }
 
@@ -77,6 +79,10 @@ func (x *Index) Apply(ctx context.Context, batch search.Batch) error {
 		}
 	}
 	maps.Copy(next.cursors, batch.Cursors)
+	for _, entries := range next.groups {
+		next.sorted = append(next.sorted, entries...)
+	}
+	slices.SortFunc(next.sorted, func(a, b *entry) int { return cmp.Compare(a.doc.ID, b.doc.ID) })
 	x.state.Store(next)
 	return nil
 }
@@ -107,11 +113,7 @@ func (x *Index) Count(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	for _, entries := range s.groups {
-		n += len(entries)
-	}
-	return n, nil
+	return len(s.sorted), nil
 }
 
 // Fresh implements [search.Index].

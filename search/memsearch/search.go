@@ -14,14 +14,11 @@ import (
 // order of IDs.
 func (s *state) visible(sight profile.Sight, locale string) []*entry {
 	var out []*entry
-	for _, entries := range s.groups {
-		for _, e := range entries {
-			if sight.Admits(e.doc.Audience) && (locale == "" || slices.Contains(e.doc.Serves, locale)) {
-				out = append(out, e)
-			}
+	for _, e := range s.sorted {
+		if sight.Admits(e.doc.Audience) && (locale == "" || slices.Contains(e.doc.Serves, locale)) {
+			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b *entry) int { return cmp.Compare(a.doc.ID, b.doc.ID) })
 	return out
 }
 
