@@ -23,7 +23,7 @@ const root = "../.."
 var block = regexp.MustCompile("(?s)<!-- example: ([a-z0-9]+) -->\n(?:\n```go\n.*?\n```\n)?")
 
 // TestReadmeQuotesExamples fails if code in the README is not the body of the
-// package's first Example, which runs with its tests.
+// package's Example_readme, which runs with its tests.
 func TestReadmeQuotesExamples(t *testing.T) {
 	file := filepath.Join(root, "README.md")
 	data, err := os.ReadFile(file)
@@ -42,23 +42,23 @@ func TestReadmeQuotesExamples(t *testing.T) {
 	require.Equal(t, want, string(data), "run: go test ./internal/docs -update")
 }
 
-// example returns the body of a package's first Example.
+// example returns the body of a package's Example_readme.
 func example(t *testing.T, pkg string) string {
 	t.Helper()
 	fset := token.NewFileSet()
-	file := filepath.Join(root, pkg, "example_test.go")
+	file := filepath.Join(root, pkg, "readme_example_test.go")
 	tree, err := parser.ParseFile(fset, file, nil, parser.ParseComments)
 	require.NoError(t, err)
 	source, err := os.ReadFile(file)
 	require.NoError(t, err)
 	for _, decl := range tree.Decls {
 		f, ok := decl.(*ast.FuncDecl)
-		if !ok || !strings.HasPrefix(f.Name.Name, "Example") {
+		if !ok || f.Name.Name != "Example_readme" {
 			continue
 		}
 		return body(t, string(source[fset.Position(f.Body.Lbrace).Offset+1:fset.Position(f.Body.Rbrace).Offset]))
 	}
-	t.Fatalf("%s has no Example", file)
+	t.Fatalf("%s has no Example_readme", file)
 	return ""
 }
 
