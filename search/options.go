@@ -28,8 +28,8 @@ type Options struct {
 	// documents serve, such as "de". nil means that it is taken as it is.
 	Locale func(tag string) string
 
-	// Progress is told how a rebuild goes on, after each batch. nil means
-	// nobody is.
+	// Progress is told how a rebuild goes on, after each batch, which waits for
+	// it to return. nil means nobody is.
 	Progress func(Progress)
 
 	Concurrent int           // searches at once; 0 means four for each processor

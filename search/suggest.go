@@ -121,7 +121,7 @@ func (l Like) words() []Word {
 
 // remote is the part of the best score below which a document is not related:
 // it shares no more than a common word.
-const remote = 0.1
+const remote = 0.25
 
 func (l Like) choose(hits []Hit, limit int) []Hit {
 	if len(hits) == 0 {
