@@ -114,6 +114,10 @@ func newDocument(d markdown.Document) *document {
 // cut cuts sanitised HTML at its references. It reads tags as browsers do, so
 // that nothing in a text can pass for one.
 func (d *document) cut(text string) {
+	if !strings.Contains(text, refPrefix) {
+		d.pieces = []piece{{html: text}}
+		return
+	}
 	z := html.NewTokenizer(strings.NewReader(text))
 	var plain strings.Builder
 	flush := func() {

@@ -47,13 +47,21 @@ var target = regexp.MustCompile(`(\]\(\s*<?|(?m:^[ ]{0,3}\[[^\]\n]+\]:[ \t]*<?))
 // references. Code stays as it is.
 func (t linkTable) rewrite(item Item) string {
 	body := strings.ReplaceAll(item.Body, "\r\n", "\n")
+	if !hasLinks(body) {
+		return body
+	}
 	return outsideCode(body, func(text string) string {
+		if !hasLinks(text) {
+			return text
+		}
 		return target.ReplaceAllStringFunc(text, func(s string) string {
 			m := target.FindStringSubmatch(s)
 			return m[1] + t.resolve(item, m[2])
 		})
 	})
 }
+
+func hasLinks(text string) bool { return strings.Contains(text, "](") || strings.Contains(text, "]:") }
 
 func (t linkTable) resolve(item Item, link string) string {
 	dest, fragment, hash := strings.Cut(link, "#")

@@ -3,6 +3,7 @@ package importkb
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"regexp"
@@ -66,7 +67,8 @@ func Folder(fsys fs.FS, name string) (kb.Bundle, error) {
 		if d.IsDir() || !d.Type().IsRegular() {
 			return nil
 		}
-		return readFile(&b, fsys, file)
+		readFile(&b, fsys, file)
+		return nil
 	})
 	if err != nil {
 		return b, fmt.Errorf("read %s: %w", name, err)
@@ -75,29 +77,39 @@ func Folder(fsys fs.FS, name string) (kb.Bundle, error) {
 }
 
 // readFile reads one file into b.
-func readFile(b *kb.Bundle, fsys fs.FS, file string) error {
+func readFile(b *kb.Bundle, fsys fs.FS, file string) {
 	switch ext := strings.ToLower(path.Ext(file)); {
 	case path.Base(file) == "categories.yaml":
-		cats, err := readCategories(fsys, file)
-		if err != nil {
-			b.Problems = append(b.Problems, problem(file, 1, err))
-		}
-		b.Categories = append(b.Categories, cats...)
+		readCategories(b, fsys, file)
 	case slices.Contains(strings.Split(path.Dir(file), "/"), "media"):
-		data, err := fs.ReadFile(fsys, file)
+		data, err := readWhole(fsys, file, kb.MaxMedia)
 		if err != nil {
-			return err
+			b.Problems = append(b.Problems, kb.NewProblem(file, 0, err))
+			return
 		}
-		b.Media = append(b.Media, kb.MediaItem{Name: path.Base(file), Data: data})
+		b.Media = append(b.Media, kb.MediaItem{Name: path.Base(file), Path: file, Data: data})
 	case (ext == ".md" || ext == ".markdown") && !ourOwn[path.Base(file)]:
 		item, line, err := readMarkdown(fsys, file)
 		if err != nil {
 			b.Problems = append(b.Problems, problem(file, line, err))
-			return nil
+			return
 		}
 		b.Items = append(b.Items, item)
 	}
-	return nil
+}
+
+// readWhole returns what is in a file of at most limit bytes.
+func readWhole(fsys fs.FS, file string, limit int64) ([]byte, error) {
+	f, err := fsys.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("the file is longer than %d bytes", limit)
+	}
+	return data, err
 }
 
 // ourOwn are files about the folder, not articles of it.
@@ -119,14 +131,14 @@ const maxFile = 4 << 20
 // readMarkdown reads one article. line is where its front matter, or what is
 // wrong with it, begins.
 func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
-	data, err := fs.ReadFile(fsys, file)
+	data, err := readWhole(fsys, file, maxFile)
 	if err != nil {
 		return kb.Item{}, 0, err
 	}
-	if len(data) > maxFile {
-		return kb.Item{}, 0, fmt.Errorf("the file is longer than %d bytes", maxFile)
+	if strings.HasPrefix(string(data), "\xff\xfe") || strings.HasPrefix(string(data), "\xfe\xff") {
+		return kb.Item{}, 1, errors.New("the file is in UTF-16: save it as UTF-8")
 	}
-	source := strings.ToValidUTF8(strings.TrimPrefix(string(data), "\ufeff"), "\ufffd")
+	source := tidy(strings.TrimPrefix(string(data), "\ufeff"))
 	matter, body, line, err := markdown.SplitFrontMatter(source)
 	if err != nil {
 		return kb.Item{}, max(line, 1), err
@@ -146,12 +158,15 @@ func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
 func (f front) item(file, body string) (kb.Item, error) {
 	place := placeOf(file)
 	item := kb.Item{
-		External: first(string(f.ID), place.id), Locale: first(string(f.Lang), place.lang, "en"),
+		External: first(string(f.ID), place.id), Locale: first(string(f.Lang), place.lang),
 		Category: first(f.Category.first(), f.Categories.first(), place.folder), Kind: kb.Kind(f.Kind),
-		Title: first(oneLine(string(f.Title)), titleOf(body), place.title()), Slug: string(f.Slug),
+		Title: oneLine(string(f.Title)), Slug: string(f.Slug),
 		Summary: oneLine(first(string(f.Summary), string(f.Description))), Body: body,
 		Products: f.Products, Tags: f.Tags, Related: f.Related, Order: int(f.Order), Owner: string(f.Author),
 		RedirectFrom: f.RedirectFrom, Draft: f.Draft || f.Status == "draft", Archived: f.Status == "archived",
+	}
+	if item.Title == "" {
+		item.Title = first(titleOf(body), place.title())
 	}
 	if f.Permalink != "" {
 		item.RedirectFrom = append(item.RedirectFrom, string(f.Permalink))
@@ -182,15 +197,11 @@ func first(values ...string) string {
 	return ""
 }
 
-var headingOne = regexp.MustCompile(`(?m)^#{1,2}[ \t]+(.+?)[ \t#]*$`)
-
-var tagOrLink = regexp.MustCompile(`<[^>]*>|\]\([^)]*\)|[\[\]*_` + "`" + `]`)
-
 // titleOf returns the first heading of a text.
 func titleOf(body string) string {
-	m := headingOne.FindStringSubmatch(body)
-	if m == nil {
-		return ""
+	d, err := markdown.New(nil).Render(body)
+	if err == nil && d.Title == "" && len(d.Headings) > 0 {
+		return oneLine(d.Headings[0].Text)
 	}
-	return oneLine(tagOrLink.ReplaceAllString(m[1], ""))
+	return oneLine(d.Title)
 }

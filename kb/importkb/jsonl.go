@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
@@ -117,8 +118,8 @@ func parseLine(text []byte) (kb.Item, error) {
 
 func (l line) item() (kb.Item, error) {
 	item := kb.Item{
-		External: l.ID, Locale: l.Lang, Category: l.Category, Kind: kb.Kind(l.Kind), Title: l.Title, Slug: l.Slug,
-		Summary: oneLine(l.Summary), Body: l.Body, Products: l.Products, Tags: l.Tags, Related: l.Related,
+		External: l.ID, Locale: l.Lang, Category: l.Category, Kind: kb.Kind(l.Kind), Title: oneLine(l.Title), Slug: l.Slug,
+		Summary: oneLine(l.Summary), Body: tidy(l.Body), Products: l.Products, Tags: l.Tags, Related: l.Related,
 		Order: l.Order, Owner: l.Author, Path: l.SourcePath, RedirectFrom: l.RedirectFrom,
 		Draft: l.Status == "draft", Archived: l.Status == "archived",
 	}
@@ -166,5 +167,24 @@ func slugOf(id string) string {
 	return kb.Slugify(last)
 }
 
-// oneLine joins the lines of a text.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine joins the lines of a text, and drops the marks that turn around what
+// follows them.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= '\u202a' && r <= '\u202e' {
+			return -1
+		}
+		return r
+	}, tidy(s))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// tidy drops what no text is about: control characters and broken UTF-8.
+func tidy(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\r' && r != '\t' && unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/stoa-go/stoa/i18n"
 )
 
 // A place is what a file's path says of it.
@@ -28,19 +30,29 @@ func placeOf(file string) place {
 	for _, d := range dirs {
 		switch {
 		case d == "." || foldersAbove[strings.ToLower(d)]:
-		case langFolder.MatchString(d) && p.lang == "":
-			p.lang = d
+		case langFolder.MatchString(d) && p.lang == "" && language(d) != "":
+			p.lang = language(d)
 		default:
 			kept = append(kept, d)
 		}
 	}
 	p.name = strings.TrimSuffix(path.Base(file), path.Ext(file))
-	if m := langEnding.FindStringSubmatch(p.name); m != nil {
-		p.name, p.lang = m[1], m[2]
+	if m := langEnding.FindStringSubmatch(p.name); m != nil && language(m[2]) != "" {
+		p.name, p.lang = m[1], language(m[2])
 	}
 	p.folder = strings.Join(kept, "/")
 	p.id = path.Join(p.folder, p.name)
 	return p
+}
+
+// language returns the language that part of a path names, or "" if it is more
+// likely to name something else: "ios", "mac", "ui".
+func language(part string) string {
+	l, err := i18n.ParseLocale(part)
+	if err != nil || l.Language() != strings.ToLower(part[:strings.IndexByte(part+"-", '-')]) {
+		return ""
+	}
+	return string(l)
 }
 
 func (p place) title() string {

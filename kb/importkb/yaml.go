@@ -1,7 +1,6 @@
 package importkb
 
 import (
-	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -67,33 +66,38 @@ func (v *number) UnmarshalYAML(n *yaml.Node) error {
 }
 
 // readCategories reads categories.yaml: a list with id, parent, order, audience,
-// icon, and a title, slug and description for each language.
-func readCategories(fsys fs.FS, file string) ([]kb.CategoryItem, error) {
-	data, err := fs.ReadFile(fsys, file)
+// icon, and a title, slug and description for each language. One that cannot be
+// read is reported by its line.
+func readCategories(b *kb.Bundle, fsys fs.FS, file string) {
+	data, err := readWhole(fsys, file, maxFile)
+	var rows []yaml.Node
+	if err == nil {
+		err = yaml.Unmarshal(data, &rows)
+	}
 	if err != nil {
-		return nil, err
+		b.Problems = append(b.Problems, problem(file, 1, err))
+		return
 	}
-	var rows []map[string]yaml.Node
-	if err := yaml.Unmarshal(data, &rows); err != nil {
-		return nil, err
-	}
-	var out []kb.CategoryItem
-	for i, row := range rows {
+	for _, row := range rows {
 		c, err := category(row)
 		if err != nil {
-			return out, fmt.Errorf("category %d: %w", i+1, err)
+			b.Problems = append(b.Problems, kb.NewProblem(file, row.Line, err))
+			continue
 		}
-		out = append(out, c)
+		b.Categories = append(b.Categories, c)
 	}
-	return out, nil
 }
 
-func category(row map[string]yaml.Node) (kb.CategoryItem, error) {
+func category(row yaml.Node) (kb.CategoryItem, error) {
 	c := kb.CategoryItem{Labels: map[string]kb.Label{}}
+	var fields map[string]yaml.Node
+	if err := row.Decode(&fields); err != nil {
+		return c, err
+	}
 	var audience list
 	var order number
 	known := map[string]any{"id": &c.External, "parent": &c.Parent, "icon": &c.Icon, "order": &order, "audience": &audience}
-	for key, node := range row {
+	for key, node := range fields {
 		if into, ok := known[key]; ok {
 			if err := node.Decode(into); err != nil {
 				return c, err
@@ -107,9 +111,11 @@ func category(row map[string]yaml.Node) (kb.CategoryItem, error) {
 		c.Labels[key] = kb.Label{Title: string(label.Title), Slug: string(label.Slug), Description: string(label.Description)}
 	}
 	c.Order = int(order)
-	var err error
-	if c.Audience, err = profile.ParseAudience(audience); len(audience) == 0 {
+	if len(audience) == 0 {
 		c.Audience = profile.Public()
+		return c, nil
 	}
+	var err error
+	c.Audience, err = profile.ParseAudience(audience)
 	return c, err
 }

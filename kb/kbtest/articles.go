@@ -12,7 +12,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-func checkRoundTrip(t *testing.T, s kb.Store) {
+func checkRoundTrip(t testing.TB, s kb.Store) {
 	want := article("a1")
 	given := article("a1")
 	zone := time.FixedZone("somewhere", 5*3600)
@@ -35,7 +35,7 @@ func checkRoundTrip(t *testing.T, s kb.Store) {
 	require.Empty(t, got.Audience)
 }
 
-func checkReplace(t *testing.T, s kb.Store) {
+func checkReplace(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	next := article("a1", func(a *kb.Article) {
 		a.Version, a.Audience, a.Products, a.Tags, a.Related = 2, profile.NewAudience("partner"), []string{"p9"}, nil, nil
@@ -58,7 +58,7 @@ func checkReplace(t *testing.T, s kb.Store) {
 	require.Empty(t, page, "the old audience is gone")
 }
 
-func checkTaken(t *testing.T, s kb.Store) {
+func checkTaken(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	again := article("a1", func(a *kb.Article) { a.Owner = "mallory" })
 	require.ErrorIs(t, s.SaveArticle(t.Context(), again), kb.ErrConflict)
@@ -67,7 +67,7 @@ func checkTaken(t *testing.T, s kb.Store) {
 	require.Equal(t, article("a1"), got)
 }
 
-func checkMissing(t *testing.T, s kb.Store) {
+func checkMissing(t testing.TB, s kb.Store) {
 	_, err := s.Article(t.Context(), "nope")
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	require.ErrorIs(t, s.SaveArticle(t.Context(), article("nope", func(a *kb.Article) { a.Version = 2 })), kb.ErrNotFound)
@@ -91,7 +91,7 @@ func checkMissing(t *testing.T, s kb.Store) {
 	require.ErrorIs(t, s.AddFeedback(t.Context(), kb.Feedback{ID: "f", Article: "nope", At: t0}), kb.ErrNotFound)
 }
 
-func checkVersion(t *testing.T, s kb.Store) {
+func checkVersion(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	for _, version := range []int{3, 1} {
 		require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = version })), kb.ErrConflict)
@@ -100,7 +100,7 @@ func checkVersion(t *testing.T, s kb.Store) {
 	require.ErrorIs(t, s.SaveArticle(t.Context(), article("a1", func(a *kb.Article) { a.Version = 2 })), kb.ErrConflict)
 }
 
-func checkVersionRace(t *testing.T, s kb.Store) {
+func checkVersionRace(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	const n = 8
 	errs := make([]error, n)
@@ -123,7 +123,7 @@ func checkVersionRace(t *testing.T, s kb.Store) {
 	require.Equal(t, 1, won)
 }
 
-func checkWhole(t *testing.T, s kb.Store) {
+func checkWhole(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	bad := article("a1", func(a *kb.Article) { a.Version, a.Owner, a.Audience = 2, "bob", nil })
 	second := revision(bad, "en", 2)
@@ -152,7 +152,7 @@ func checkWhole(t *testing.T, s kb.Store) {
 	require.Equal(t, []string{"a1"}, idsChanged(t, s), "what was not done is not told of")
 }
 
-func checkAliasing(t *testing.T, s kb.Store) {
+func checkAliasing(t testing.TB, s kb.Store) {
 	given := article("a1")
 	text := revision(given, "en", 1)
 	text.Media = []string{"m.png"}
@@ -175,7 +175,7 @@ func checkAliasing(t *testing.T, s kb.Store) {
 	require.Equal(t, []kb.Article{article("a1")}, page)
 }
 
-func checkSlugs(t *testing.T, s kb.Store) {
+func checkSlugs(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	renamed := article("a1", func(a *kb.Article) { a.Version, a.Translations[1].Slug = 2, "new-name" })
 	require.NoError(t, s.SaveArticle(t.Context(), renamed))
@@ -194,7 +194,7 @@ func checkSlugs(t *testing.T, s kb.Store) {
 	require.NoError(t, s.SaveArticle(t.Context(), back), "an article may take back a name it had, in several languages")
 }
 
-func checkRevisions(t *testing.T, s kb.Store) {
+func checkRevisions(t testing.TB, s kb.Store) {
 	a := article("a1")
 	save(t, s, a)
 	other := article("a2")

@@ -14,7 +14,7 @@ import (
 )
 
 // follow reads changes until there are none.
-func follow(t *testing.T, s kb.Store, after string, limit int) (ids []string, cursor string) {
+func follow(t testing.TB, s kb.Store, after string, limit int) (ids []string, cursor string) {
 	t.Helper()
 	for range 100 {
 		page, next, err := s.Changes(t.Context(), after, limit)
@@ -30,13 +30,13 @@ func follow(t *testing.T, s kb.Store, after string, limit int) (ids []string, cu
 }
 
 // idsChanged returns the IDs of everything that ever changed.
-func idsChanged(t *testing.T, s kb.Store) []string {
+func idsChanged(t testing.TB, s kb.Store) []string {
 	t.Helper()
 	ids, _ := follow(t, s, "", 10)
 	return ids
 }
 
-func checkChanges(t *testing.T, s kb.Store) {
+func checkChanges(t testing.TB, s kb.Store) {
 	got, empty := follow(t, s, "", 10)
 	require.Empty(t, got)
 	for i := range 5 {
@@ -56,7 +56,7 @@ func checkChanges(t *testing.T, s kb.Store) {
 	require.Equal(t, []string{"a3", "a1"}, got)
 }
 
-func checkChangesOfCategory(t *testing.T, s kb.Store) {
+func checkChangesOfCategory(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"), article("a2", func(a *kb.Article) { a.Category = "c2" }), article("a3"))
 	_, cursor := follow(t, s, "", 10)
 	require.NoError(t, saveCategory(t, s, category("c1"), "c1"))
@@ -67,12 +67,12 @@ func checkChangesOfCategory(t *testing.T, s kb.Store) {
 	require.Empty(t, got)
 }
 
-func checkChangesBadCursor(t *testing.T, s kb.Store) {
+func checkChangesBadCursor(t testing.TB, s kb.Store) {
 	_, _, err := s.Changes(t.Context(), "of somewhere else", 10)
 	require.ErrorIs(t, err, search.ErrRebuild)
 }
 
-func checkWait(t *testing.T, s kb.Store) {
+func checkWait(t testing.TB, s kb.Store) {
 	save(t, s, article("a0"))
 	_, cursor := follow(t, s, "", 10)
 	done := make(chan error, 1)
@@ -88,7 +88,7 @@ func checkWait(t *testing.T, s kb.Store) {
 	require.ErrorIs(t, s.WaitChanges(stopped, cursor), context.Canceled)
 }
 
-func checkStamps(t *testing.T, s kb.Store) {
+func checkStamps(t testing.TB, s kb.Store) {
 	stamps := func() [2]string {
 		places, content, err := s.Stamps(t.Context())
 		require.NoError(t, err)
@@ -111,7 +111,7 @@ func checkStamps(t *testing.T, s kb.Store) {
 	require.NotEqual(t, placed[1], stamps()[1])
 }
 
-func checkMedia(t *testing.T, s kb.Store) {
+func checkMedia(t testing.TB, s kb.Store) {
 	m := kb.Media{Name: "leds.svg", Type: "image/svg+xml", Data: []byte("\x00\xff<svg>"), Hash: "h1", At: t0}
 	require.NoError(t, s.PutMedia(t.Context(), m))
 	m.Data[0] = 'x'
@@ -132,7 +132,7 @@ func showing(a kb.Article, locale string, number int, media ...string) kb.Revisi
 	return r
 }
 
-func checkMediaUses(t *testing.T, s kb.Store) {
+func checkMediaUses(t testing.TB, s kb.Store) {
 	uses := func(want ...kb.MediaUse) {
 		t.Helper()
 		got, err := s.MediaUses(t.Context(), "leds.svg")
@@ -158,7 +158,7 @@ func checkMediaUses(t *testing.T, s kb.Store) {
 	uses(kb.MediaUse{Article: "a1"}, kb.MediaUse{Article: "a2", Live: true})
 }
 
-func checkOddText(t *testing.T, s kb.Store) {
+func checkOddText(t testing.TB, s kb.Store) {
 	for i, text := range []string{`O'Brien "; drop table`, "tab\tand\nline", "😀 🇨🇿", "שלום", "?", "$1", "%_\\", " padded ", "{}[]\"", "مرحبا"} {
 		a := article(fmt.Sprint("a", i), func(a *kb.Article) {
 			a.Owner, a.Tags, a.Products, a.Category = text, []string{text}, []string{text}, text
@@ -179,7 +179,7 @@ func checkOddText(t *testing.T, s kb.Store) {
 	}
 }
 
-func checkBadText(t *testing.T, s kb.Store) {
+func checkBadText(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	for _, text := range []string{"a\x00b", "a\xffb"} {
 		bad := article("a2", func(a *kb.Article) { a.Owner = text })
@@ -223,7 +223,7 @@ func checkBadText(t *testing.T, s kb.Store) {
 	require.ErrorIs(t, err, kb.ErrNotFound, "redirects are stored together or not at all")
 }
 
-func checkCancelled(t *testing.T, s kb.Store) {
+func checkCancelled(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

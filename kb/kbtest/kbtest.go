@@ -33,7 +33,7 @@ func TestStore(t *testing.T, open func(*testing.T) kb.Store) {
 // failing run prints.
 type promise struct {
 	name, says string
-	check      func(*testing.T, kb.Store)
+	check      func(testing.TB, kb.Store)
 }
 
 var contract = []promise{
@@ -98,7 +98,7 @@ func revision(a kb.Article, locale string, number int) kb.Revision {
 }
 
 // save stores articles, each with its first revisions.
-func save(t *testing.T, s kb.Store, articles ...kb.Article) {
+func save(t testing.TB, s kb.Store, articles ...kb.Article) {
 	t.Helper()
 	for _, a := range articles {
 		require.NoError(t, s.SaveArticle(t.Context(), a, revision(a, "de", 1), revision(a, "en", 1)))

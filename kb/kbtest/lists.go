@@ -12,7 +12,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-func checkFilters(t *testing.T, s kb.Store) {
+func checkFilters(t testing.TB, s kb.Store) {
 	save(t, s,
 		article("a1"),
 		article("a2", func(a *kb.Article) { a.Category = "c2" }),
@@ -36,16 +36,14 @@ func checkFilters(t *testing.T, s kb.Store) {
 		{"visible", kb.ArticleQuery{Visible: true}, []string{"a1", "a2", "a3", "a4"}},
 		{"together", kb.ArticleQuery{Visible: true, Categories: []string{"c1"}, Kinds: []kb.Kind{kb.KindHowTo}, Product: "p1", IDs: []string{"a1", "a2", "a5"}}, []string{"a1"}},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			got, next, err := s.Articles(t.Context(), tt.q)
-			require.NoError(t, err)
-			require.Empty(t, next)
-			require.Equal(t, tt.want, ids(got))
-		})
+		got, next, err := s.Articles(t.Context(), tt.q)
+		require.NoError(t, err, tt.name)
+		require.Empty(t, next, tt.name)
+		require.Equal(t, tt.want, ids(got), tt.name)
 	}
 }
 
-func checkSight(t *testing.T, s kb.Store) {
+func checkSight(t testing.TB, s kb.Store) {
 	audiences := map[string]profile.Audience{
 		"a1": profile.Public(), "a2": profile.NewAudience("signed-in"), "a3": profile.NewAudience("partner", "staff"),
 		"a4": profile.NewAudience("partner+region-eu"), "a5": nil, "a6": profile.NewAudience("account:acme", "person:zoe"),
@@ -70,7 +68,7 @@ func checkSight(t *testing.T, s kb.Store) {
 	}
 }
 
-func checkCounts(t *testing.T, s kb.Store) {
+func checkCounts(t testing.TB, s kb.Store) {
 	counts, err := s.CountArticles(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, counts)
@@ -87,7 +85,7 @@ func checkCounts(t *testing.T, s kb.Store) {
 }
 
 // walk follows page tokens to the end.
-func walk(t *testing.T, s kb.Store, q kb.ArticleQuery) []string {
+func walk(t testing.TB, s kb.Store, q kb.ArticleQuery) []string {
 	t.Helper()
 	got := []string{}
 	for range 50 {
@@ -104,7 +102,7 @@ func walk(t *testing.T, s kb.Store, q kb.ArticleQuery) []string {
 	return nil
 }
 
-func checkPages(t *testing.T, s kb.Store) {
+func checkPages(t testing.TB, s kb.Store) {
 	// Bytes, not a language's rules: B before a, Z before a.
 	for i, id := range []string{"a1", "B1", "a2", "b2", "Z9", "ä1", "a3"} {
 		save(t, s, article(id, func(a *kb.Article) { a.Order = 10 * (i / 4) }))
@@ -115,7 +113,7 @@ func checkPages(t *testing.T, s kb.Store) {
 	}
 }
 
-func checkPagesUpdated(t *testing.T, s kb.Store) {
+func checkPagesUpdated(t testing.TB, s kb.Store) {
 	var want []string
 	for i := range 7 {
 		at := t0.Add(time.Duration(i/2) * time.Microsecond) // pairs share a time
@@ -127,7 +125,7 @@ func checkPagesUpdated(t *testing.T, s kb.Store) {
 	}
 }
 
-func checkBadToken(t *testing.T, s kb.Store) {
+func checkBadToken(t testing.TB, s kb.Store) {
 	for _, token := range []string{"?", "not a token", "bm9wZQ", "AAAA"} {
 		for _, order := range []kb.ArticleOrder{kb.OrderPlace, kb.OrderUpdated} {
 			_, _, err := s.Articles(t.Context(), kb.ArticleQuery{After: token, Order: order})
@@ -139,14 +137,14 @@ func checkBadToken(t *testing.T, s kb.Store) {
 }
 
 // saveCategory stores c as somebody does who has just read all categories.
-func saveCategory(t *testing.T, s kb.Store, c kb.Category, moved ...string) error {
+func saveCategory(t testing.TB, s kb.Store, c kb.Category, moved ...string) error {
 	t.Helper()
 	stamp, _, err := s.Stamps(t.Context())
 	require.NoError(t, err)
 	return s.SaveCategory(t.Context(), c, stamp, moved)
 }
 
-func checkCategories(t *testing.T, s kb.Store) {
+func checkCategories(t testing.TB, s kb.Store) {
 	c := category("c1", func(c *kb.Category) {
 		c.Parent, c.Audience = "c0", profile.NewAudience("partner", "staff")
 		c.UpdatedAt = t0.In(time.FixedZone("somewhere", -3*3600))
@@ -173,7 +171,7 @@ func checkCategories(t *testing.T, s kb.Store) {
 	require.Equal(t, []kb.Category{next}, all, "the map got is not the map kept")
 }
 
-func checkCategoryStamp(t *testing.T, s kb.Store) {
+func checkCategoryStamp(t testing.TB, s kb.Store) {
 	_, old, err := s.Categories(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, s.SaveCategory(t.Context(), category("c1"), old, nil))
@@ -185,7 +183,7 @@ func checkCategoryStamp(t *testing.T, s kb.Store) {
 	require.NoError(t, s.SaveCategory(t.Context(), category("c2"), now, nil))
 }
 
-func checkCategorySlugs(t *testing.T, s kb.Store) {
+func checkCategorySlugs(t testing.TB, s kb.Store) {
 	require.NoError(t, saveCategory(t, s, category("c1")))
 	twin := category("c2", func(c *kb.Category) { c.Labels["de"] = kb.Label{Title: "Other", Slug: "cat-c1"} })
 	require.ErrorIs(t, saveCategory(t, s, twin), kb.ErrConflict)
@@ -196,7 +194,7 @@ func checkCategorySlugs(t *testing.T, s kb.Store) {
 	require.NoError(t, saveCategory(t, s, twin))
 }
 
-func checkRedirects(t *testing.T, s kb.Store) {
+func checkRedirects(t testing.TB, s kb.Store) {
 	require.NoError(t, s.SaveRedirects(t.Context()))
 	first := kb.Redirect{From: "/old", To: "article/a1", Locale: "de"}
 	require.NoError(t, s.SaveRedirects(t.Context(), first, kb.Redirect{From: "/other", To: "category/c1"}))
@@ -214,7 +212,7 @@ func checkRedirects(t *testing.T, s kb.Store) {
 	require.Equal(t, first, got)
 }
 
-func checkFeedback(t *testing.T, s kb.Store) {
+func checkFeedback(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"), article("a2"))
 	var want []string
 	for i := range 5 {
@@ -237,7 +235,7 @@ func checkFeedback(t *testing.T, s kb.Store) {
 	require.Equal(t, map[string]kb.Rating{"a1": {Helpful: 3, Unhelpful: 2}, "a2": {Unhelpful: 1}}, ratings)
 }
 
-func checkFeedbackAmong(t *testing.T, s kb.Store) {
+func checkFeedbackAmong(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"),
 		article("a2", func(a *kb.Article) { a.Audience = profile.NewAudience("staff") }),
 		article("a3", func(a *kb.Article) { a.Category, a.Owner = "c2", "zoe" }),
@@ -267,7 +265,7 @@ func checkFeedbackAmong(t *testing.T, s kb.Store) {
 	}
 }
 
-func walkFeedback(t *testing.T, s kb.Store, q kb.FeedbackQuery) []string {
+func walkFeedback(t testing.TB, s kb.Store, q kb.FeedbackQuery) []string {
 	t.Helper()
 	var got []string
 	for range 20 {

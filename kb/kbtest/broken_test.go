@@ -1,0 +1,546 @@
+package kbtest_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/kbtest"
+	"github.com/stoa-go/stoa/kb/memkb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+type breaking func(good kb.Store) faulty
+
+// saving changes articles and their revisions before they are kept.
+func saving(change func(a *kb.Article, revisions *[]kb.Revision)) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
+			a.Translations, revisions = slices.Clone(a.Translations), slices.Clone(revisions)
+			change(&a, &revisions)
+			return s.SaveArticle(ctx, a, revisions...)
+		}}
+	}
+}
+
+// reading changes articles before they are returned.
+func reading(change func(a *kb.Article)) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{article: func(ctx context.Context, id string) (kb.Article, error) {
+			a, err := s.Article(ctx, id)
+			change(&a)
+			return a, err
+		}}
+	}
+}
+
+// asking changes queries before they are answered.
+func asking(change func(q *kb.ArticleQuery)) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{articles: func(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
+			change(&q)
+			return s.Articles(ctx, q)
+		}}
+	}
+}
+
+// paging changes pages before they are returned.
+func paging(change func(q kb.ArticleQuery, page []kb.Article, next string) ([]kb.Article, string)) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{articles: func(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
+			page, next, err := s.Articles(ctx, q)
+			page, next = change(q, page, next)
+			return page, next, err
+		}}
+	}
+}
+
+// placing changes categories before they are kept.
+func placing(change func(s kb.Store, c *kb.Category, stamp *string, moved *[]string)) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{saveCategory: func(ctx context.Context, c kb.Category, stamp string, moved []string) error {
+			change(s, &c, &stamp, &moved)
+			return s.SaveCategory(ctx, c, stamp, moved)
+		}}
+	}
+}
+
+// opining changes queries for feedback before they are answered.
+func opining(change func(q *kb.FeedbackQuery)) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{feedback: func(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error) {
+			change(&q)
+			return s.Feedback(ctx, q)
+		}}
+	}
+}
+
+// forgivingSave keeps an article whatever its version and slugs are.
+func forgivingSave(forgive func(error) bool) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
+			err := s.SaveArticle(ctx, a, revisions...)
+			if forgive(err) {
+				return nil
+			}
+			return err
+		}}
+	}
+}
+
+var broken = []struct {
+	name, caughtBy string
+	fault          breaking
+}{
+	{"forgets revisions", "RoundTrip", saving(func(_ *kb.Article, r *[]kb.Revision) { *r = nil })},
+	{"drops the input's hash", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Input = "" })},
+	{"drops what a revision is based on", "RoundTrip", saving(func(_ *kb.Article, r *[]kb.Revision) {
+		for i := range *r {
+			(*r)[i].Based = 7
+		}
+	})},
+	{"answers in local time", "RoundTrip", reading(func(a *kb.Article) { a.UpdatedAt = a.UpdatedAt.In(time.FixedZone("X", 3600)) })},
+	{"cuts times to seconds", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.ShownAt = a.ShownAt.Truncate(time.Second) })},
+	{"invents a first showing", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.ShownAt = a.CreatedAt })},
+	{"keeps the first audience", "Replace", func(s kb.Store) faulty {
+		first := map[string]profile.Audience{}
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			if _, ok := first[a.ID]; !ok {
+				first[a.ID] = a.Audience
+			}
+			a.Audience = first[a.ID]
+			return s.SaveArticle(ctx, a, r...)
+		}}
+	}},
+	{"overwrites what is there", "Taken", func(s kb.Store) faulty {
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			if old, err := s.Article(ctx, a.ID); err == nil && a.Version == 1 {
+				a.Version = old.Version + 1
+			}
+			return s.SaveArticle(ctx, a, r...)
+		}}
+	}},
+	{"answers zero for what is not there", "Missing", func(s kb.Store) faulty {
+		return faulty{article: func(ctx context.Context, id string) (kb.Article, error) {
+			a, err := s.Article(ctx, id)
+			if errors.Is(err, kb.ErrNotFound) {
+				err = nil
+			}
+			return a, err
+		}}
+	}},
+	{"takes feedback on nothing", "Missing", func(s kb.Store) faulty {
+		return faulty{addFeedback: func(ctx context.Context, f kb.Feedback) error {
+			if err := s.AddFeedback(ctx, f); !errors.Is(err, kb.ErrNotFound) {
+				return err
+			}
+			return nil
+		}}
+	}},
+	{"ignores versions", "Version", forgivingSave(func(err error) bool { return errors.Is(err, kb.ErrConflict) })},
+	{"checks versions, then writes", "VersionRace", racing},
+	{"keeps revisions of what it refuses", "Whole", keepingHalf},
+	{"tells of what it refused", "Whole", func(s kb.Store) faulty {
+		refused := false
+		return faulty{
+			saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+				err := s.SaveArticle(ctx, a, r...)
+				refused = refused || err != nil
+				return err
+			},
+			changes: func(ctx context.Context, after string, limit int) ([]string, string, error) {
+				ids, next, err := s.Changes(ctx, after, limit)
+				if refused && len(ids) > 0 {
+					ids = append(ids, "a2")
+				}
+				return ids, next, err
+			},
+		}
+	}},
+	{"shares its slices", "Aliasing", sharing},
+	{"shares the media of revisions", "Aliasing", func(s kb.Store) faulty {
+		kept := map[int]kb.Revision{}
+		return faulty{revision: func(ctx context.Context, article, locale string, number int) (kb.Revision, error) {
+			if r, ok := kept[number]; ok {
+				return r, nil
+			}
+			r, err := s.Revision(ctx, article, locale, number)
+			kept[number] = r
+			return r, err
+		}}
+	}},
+	{"forgets old slugs", "Slugs", func(s kb.Store) faulty {
+		return faulty{slug: func(ctx context.Context, slug string) (string, error) {
+			id, err := s.Slug(ctx, slug)
+			a, _ := s.Article(ctx, id)
+			if err == nil && !slices.ContainsFunc(a.Translations, func(t kb.Translation) bool { return t.Slug == slug }) {
+				return "", kb.ErrNotFound
+			}
+			return id, err
+		}}
+	}},
+	{"has slugs for each language apart", "Slugs", func(s kb.Store) faulty {
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			err := s.SaveArticle(ctx, a, r...)
+			if a.ID == "a2" && errors.Is(err, kb.ErrConflict) && a.Translations[0].Slug != "zu-a2" {
+				return nil
+			}
+			return err
+		}}
+	}},
+	{"gives revisions with their bodies", "Revisions", listing(func(r *kb.Revision) { r.Body = "# Text\n\nof a1" })},
+	{"lists old revisions first", "Revisions", func(s kb.Store) faulty {
+		return faulty{revisions: func(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error) {
+			list, err := s.Revisions(ctx, article, locale, before, limit)
+			slices.Reverse(list)
+			return list, err
+		}}
+	}},
+	{"lists revisions from the newest always", "Revisions", func(s kb.Store) faulty {
+		return faulty{revisions: func(ctx context.Context, article, locale string, _, limit int) ([]kb.Revision, error) {
+			return s.Revisions(ctx, article, locale, 0, limit)
+		}}
+	}},
+	{"counts drafts among the visible", "Filters", asking(func(q *kb.ArticleQuery) { q.Visible = false })},
+	{"takes no categories for all", "Filters", asking(func(q *kb.ArticleQuery) {
+		if len(q.Categories) == 0 {
+			q.Categories = nil
+		}
+	})},
+	{"takes no IDs for all", "Filters", asking(func(q *kb.ArticleQuery) {
+		if len(q.IDs) == 0 {
+			q.IDs = nil
+		}
+	})},
+	{"ignores products", "Filters", asking(func(q *kb.ArticleQuery) { q.Product = "" })},
+	{"ignores kinds", "Filters", asking(func(q *kb.ArticleQuery) { q.Kinds = nil })},
+	{"ignores the sight", "Sight", asking(func(q *kb.ArticleQuery) { q.Sight = nil })},
+	{"takes + for or", "Sight", saving(func(a *kb.Article, _ *[]kb.Revision) {
+		a.Audience = strings.Split(strings.Join(a.Audience, "+"), "+")
+		if a.Audience[0] == "" {
+			a.Audience = nil
+		}
+	})},
+	{"counts what readers are not shown", "Counts", func(s kb.Store) faulty {
+		return faulty{counts: func(ctx context.Context) ([]kb.Count, error) {
+			page, _, err := s.Articles(ctx, kb.ArticleQuery{Limit: 1000})
+			return counted(page), err
+		}}
+	}},
+	{"counts without regard to the audience", "Counts", func(s kb.Store) faulty {
+		return faulty{counts: func(ctx context.Context) ([]kb.Count, error) {
+			page, _, err := s.Articles(ctx, kb.ArticleQuery{Visible: true, Limit: 1000})
+			for i := range page {
+				page[i].Audience = profile.Public()
+			}
+			return counted(page), err
+		}}
+	}},
+	{"ends after a page", "Pages", paging(func(_ kb.ArticleQuery, page []kb.Article, _ string) ([]kb.Article, string) { return page, "" })},
+	{"repeats where a page begins", "Pages", repeating},
+	{"sorts by the rules of a language", "Pages", paging(func(_ kb.ArticleQuery, page []kb.Article, next string) ([]kb.Article, string) {
+		slices.SortStableFunc(page, func(a, b kb.Article) int {
+			return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID)))
+		})
+		return page, next
+	})},
+	{"has one more on a page", "Pages", asking(func(q *kb.ArticleQuery) { q.Limit++ })},
+	{"knows one order", "PagesUpdated", asking(func(q *kb.ArticleQuery) { q.Order = kb.OrderPlace })},
+	{"starts over for a bad token", "BadToken", func(s kb.Store) faulty {
+		return faulty{articles: func(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
+			page, next, err := s.Articles(ctx, q)
+			if errors.Is(err, kb.ErrInvalid) {
+				q.After = ""
+				return s.Articles(ctx, q)
+			}
+			return page, next, err
+		}}
+	}},
+	{"forgets to log a change", "Changes", func(s kb.Store) faulty {
+		return faulty{changes: func(ctx context.Context, after string, limit int) ([]string, string, error) {
+			ids, next, err := s.Changes(ctx, after, limit)
+			return slices.DeleteFunc(ids, func(id string) bool { return id == "a3" }), next, err
+		}}
+	}},
+	{"tells of changes out of order", "Changes", func(s kb.Store) faulty {
+		return faulty{changes: func(ctx context.Context, after string, limit int) ([]string, string, error) {
+			ids, next, err := s.Changes(ctx, after, limit)
+			slices.Sort(ids)
+			return ids, next, err
+		}}
+	}},
+	{"logs nothing for a category", "ChangesOfCategory", placing(func(_ kb.Store, _ *kb.Category, _ *string, moved *[]string) { *moved = nil })},
+	{"logs all for a category", "ChangesOfCategory", placing(func(_ kb.Store, _ *kb.Category, _ *string, moved *[]string) { *moved = []string{"c1", "c2"} })},
+	{"starts over for a bad cursor", "ChangesBadCursor", func(s kb.Store) faulty {
+		return faulty{changes: func(ctx context.Context, after string, limit int) ([]string, string, error) {
+			if _, err := strconv.Atoi(after); err != nil {
+				after = ""
+			}
+			return s.Changes(ctx, after, limit)
+		}}
+	}},
+	{"waits for ever", "Wait", func(kb.Store) faulty {
+		return faulty{wait: func(ctx context.Context, _ string) error { return nil }}
+	}},
+	{"has one stamp for ever", "Stamps", func(kb.Store) faulty {
+		return faulty{stamps: func(ctx context.Context) (string, string, error) { return "1", "1", nil }}
+	}},
+	{"stamps articles only", "Stamps", func(s kb.Store) faulty {
+		var at string
+		return faulty{stamps: func(ctx context.Context) (string, string, error) {
+			places, content, err := s.Stamps(ctx)
+			if places == "0" {
+				at = content
+			}
+			return places, at, err
+		}}
+	}},
+	{"shares the labels of categories", "Categories", sharingLabels},
+	{"drops a category's icon", "Categories", placing(func(_ kb.Store, c *kb.Category, _ *string, _ *[]string) { c.Order = 0 })},
+	{"ignores the stamp", "CategoryStamp", placing(func(s kb.Store, _ *kb.Category, stamp *string, _ *[]string) {
+		*stamp, _, _ = s.Stamps(context.Background())
+	})},
+	{"lets categories share slugs", "CategorySlugs", func(s kb.Store) faulty {
+		return faulty{saveCategory: func(ctx context.Context, c kb.Category, stamp string, moved []string) error {
+			if err := s.SaveCategory(ctx, c, stamp, moved); !errors.Is(err, kb.ErrConflict) {
+				return err
+			}
+			return nil
+		}}
+	}},
+	{"keeps the first redirect", "Redirects", func(s kb.Store) faulty {
+		first := map[string]kb.Redirect{}
+		return faulty{redirect: func(ctx context.Context, from string) (kb.Redirect, error) {
+			r, err := s.Redirect(ctx, from)
+			if _, ok := first[from]; !ok {
+				first[from] = r
+			}
+			return first[from], err
+		}}
+	}},
+	{"keeps feedback twice", "Feedback", func(s kb.Store) faulty {
+		return faulty{addFeedback: func(ctx context.Context, f kb.Feedback) error {
+			if err := s.AddFeedback(ctx, f); !errors.Is(err, kb.ErrConflict) {
+				return err
+			}
+			return nil
+		}}
+	}},
+	{"pages of feedback end early", "FeedbackAmong", func(s kb.Store) faulty {
+		return faulty{feedback: func(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error) {
+			all := q
+			all.Among, all.Owner = nil, ""
+			page, next, err := s.Feedback(ctx, all)
+			kept, _, _ := s.Feedback(ctx, kb.FeedbackQuery{Article: q.Article, Among: q.Among, Owner: q.Owner, Limit: 1000})
+			page = slices.DeleteFunc(page, func(f kb.Feedback) bool { return !slices.Contains(kept, f) })
+			if len(page) == 0 {
+				next = ""
+			}
+			return page, next, err
+		}}
+	}},
+	{"ignores among what", "FeedbackAmong", opining(func(q *kb.FeedbackQuery) { q.Among = nil })},
+	{"ignores the owner", "FeedbackAmong", opining(func(q *kb.FeedbackQuery) { q.Owner = "" })},
+	{"shares the bytes of media", "Media", func(s kb.Store) faulty {
+		return faulty{media: func(ctx context.Context, name string) (kb.Media, error) {
+			m, err := s.Media(ctx, name)
+			m.Data = []byte(strings.ToValidUTF8(string(m.Data), "?"))
+			return m, err
+		}}
+	}},
+	{"takes all uses for live ones", "MediaUses", func(s kb.Store) faulty {
+		return faulty{uses: func(ctx context.Context, name string) ([]kb.MediaUse, error) {
+			uses, err := s.MediaUses(ctx, name)
+			for i := range uses {
+				uses[i].Live = true
+			}
+			return uses, err
+		}}
+	}},
+	{"trims text", "OddText", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Owner = strings.TrimSpace(a.Owner) })},
+	{"escapes quotes", "OddText", saving(func(_ *kb.Article, r *[]kb.Revision) {
+		for i := range *r {
+			(*r)[i].Body = strings.ReplaceAll((*r)[i].Body, `'`, `''`)
+		}
+	})},
+	{"repairs broken text", "BadText", saving(func(a *kb.Article, r *[]kb.Revision) {
+		a.Owner = strings.ToValidUTF8(strings.ReplaceAll(a.Owner, "\x00", ""), "?")
+	})},
+	{"does not notice a cancelled context", "Cancelled", func(s kb.Store) faulty {
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			return s.SaveArticle(context.WithoutCancel(ctx), a, r...)
+		}}
+	}},
+}
+
+// listing changes the revisions in lists.
+func listing(change func(r *kb.Revision)) breaking {
+	return func(s kb.Store) faulty {
+		return faulty{revisions: func(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error) {
+			list, err := s.Revisions(ctx, article, locale, before, limit)
+			for i := range list {
+				change(&list[i])
+			}
+			return list, err
+		}}
+	}
+}
+
+func counted(page []kb.Article) []kb.Count {
+	var out []kb.Count
+	for _, a := range page {
+		i := slices.IndexFunc(out, func(c kb.Count) bool { return c.Category == a.Category && slices.Equal(c.Audience, a.Audience) })
+		if i < 0 {
+			out, i = append(out, kb.Count{Category: a.Category, Audience: a.Audience}), len(out)
+		}
+		out[i].Articles++
+	}
+	return out
+}
+
+// racing compares with a version that it has read before, and writes whatever is
+// there by then.
+func racing(s kb.Store) faulty {
+	return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+		const read = 1
+		if a.Version != read+1 {
+			return s.SaveArticle(ctx, a, r...)
+		}
+		for {
+			if err := s.SaveArticle(ctx, a); !errors.Is(err, kb.ErrConflict) {
+				return err
+			}
+			old, _ := s.Article(ctx, a.ID)
+			a.Version = old.Version + 1
+		}
+	}}
+}
+
+// keepingHalf keeps the first revision of what it refuses.
+func keepingHalf(s kb.Store) faulty {
+	extra := map[string]kb.Revision{}
+	key := func(article, locale string, number int) string { return article + locale + strconv.Itoa(number) }
+	return faulty{
+		saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			err := s.SaveArticle(ctx, a, r...)
+			if err != nil && len(r) > 0 {
+				extra[key(r[0].Article, r[0].Locale, r[0].Number)] = r[0]
+			}
+			return err
+		},
+		revision: func(ctx context.Context, article, locale string, number int) (kb.Revision, error) {
+			if r, ok := extra[key(article, locale, number)]; ok {
+				return r, nil
+			}
+			return s.Revision(ctx, article, locale, number)
+		},
+	}
+}
+
+// sharing returns the very article it was given.
+func sharing(s kb.Store) faulty {
+	kept := map[string]kb.Article{}
+	return faulty{
+		saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			kept[a.ID] = a
+			return s.SaveArticle(ctx, a, r...)
+		},
+		article: func(_ context.Context, id string) (kb.Article, error) { return kept[id], nil },
+	}
+}
+
+// sharingLabels returns the very categories it was given.
+func sharingLabels(s kb.Store) faulty {
+	var all []kb.Category
+	return faulty{
+		saveCategory: func(ctx context.Context, c kb.Category, stamp string, moved []string) error {
+			err := s.SaveCategory(ctx, c, stamp, moved)
+			if err == nil {
+				c.UpdatedAt = c.UpdatedAt.UTC()
+				all = []kb.Category{c}
+			}
+			return err
+		},
+		categories: func(context.Context) ([]kb.Category, string, error) { return slices.Clone(all), "", nil },
+	}
+}
+
+// repeating begins each page with the last article of the one before.
+func repeating(s kb.Store) faulty {
+	var last []kb.Article
+	return faulty{articles: func(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
+		page, next, err := s.Articles(ctx, q)
+		if q.After != "" && q.Limit > 1 && len(page) < q.Limit {
+			page = append(slices.Clone(last), page...)
+		}
+		if len(page) > 0 {
+			last = page[len(page)-1:]
+		}
+		return page, next, err
+	}}
+}
+
+// TestBroken feeds the suite a store for each fault.
+func TestBroken(t *testing.T) {
+	checks := kbtest.Checks()
+	for _, b := range broken {
+		t.Run(b.name, func(t *testing.T) {
+			check, ok := checks[b.caughtBy]
+			require.True(t, ok, "there is no promise %s", b.caughtBy)
+			require.True(t, fails(t, check, b.fault), "%s does not find it", b.caughtBy)
+		})
+	}
+	t.Logf("%d faulty stores", len(broken))
+}
+
+// TestSound shows that the harness itself is not what fails.
+func TestSound(t *testing.T) {
+	for name, check := range kbtest.Checks() {
+		t.Run(name, func(t *testing.T) {
+			require.False(t, fails(t, check, func(kb.Store) faulty { return faulty{} }))
+		})
+	}
+}
+
+// TestEveryPromiseIsTested requires a fault for each sentence of the contract.
+func TestEveryPromiseIsTested(t *testing.T) {
+	caught := map[string]bool{}
+	for _, b := range broken {
+		caught[b.caughtBy] = true
+	}
+	for name := range kbtest.Checks() {
+		require.True(t, caught[name], "no faulty store is caught by %s", name)
+	}
+}
+
+// TestFailingCountsEveryCall calls each method of a failing store, with zero
+// arguments.
+func TestFailingCountsEveryCall(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	store := reflect.TypeFor[kb.Store]()
+	for _, fault := range []kbtest.Fault{kbtest.FaultBefore, kbtest.FaultAfter} {
+		f := kbtest.NewFailing(memkb.New(), 1, fault)
+		for i := range store.NumMethod() {
+			m := reflect.ValueOf(f).MethodByName(store.Method(i).Name)
+			args := []reflect.Value{reflect.ValueOf(ctx)}
+			for j := 1; j < m.Type().NumIn() && !(m.Type().IsVariadic() && j == m.Type().NumIn()-1); j++ {
+				args = append(args, reflect.Zero(m.Type().In(j)))
+			}
+			out := m.Call(args)
+			require.Equal(t, i+1, f.Calls(), store.Method(i).Name)
+			if err, _ := out[len(out)-1].Interface().(error); i == 0 && fault == kbtest.FaultBefore {
+				require.ErrorIs(t, err, kbtest.ErrInjected)
+			}
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package kbtest
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/kb"
+)
+
+// ErrInjected is what a [Failing] store fails with. It matches errs.Unavailable.
+var ErrInjected = fmt.Errorf("injected: %w", errs.Unavailable)
+
+// A Fault is a way in which a call fails.
+type Fault string
+
+// The faults. What is lost is the answer: the caller cannot tell them apart.
+const (
+	FaultBefore Fault = "before" // nothing was done
+	FaultAfter  Fault = "after"  // it was done, and the answer was lost
+)
+
+// A Failing store passes every call on to another, except for one, which fails.
+type Failing struct {
+	store kb.Store
+	nth   int64
+	fault Fault
+	calls atomic.Int64
+}
+
+var _ kb.Store = (*Failing)(nil)
+
+// NewFailing returns a store that fails on the nth call from now, counted from
+// 1; 0 never fails.
+func NewFailing(store kb.Store, nth int, fault Fault) *Failing {
+	return &Failing{store: store, nth: int64(nth), fault: fault}
+}
+
+// Calls returns how many calls there were.
+func (f *Failing) Calls() int { return int(f.calls.Load()) }
+
+func (f *Failing) do(call func() error) error {
+	hit := f.calls.Add(1) == f.nth
+	if hit && f.fault == FaultBefore {
+		return ErrInjected
+	}
+	if err := call(); err != nil || !hit {
+		return err
+	}
+	return ErrInjected
+}
+
+func ask[T any](f *Failing, call func() (T, error)) (T, error) {
+	var answer, zero T
+	err := f.do(func() (err error) { answer, err = call(); return err })
+	if err != nil {
+		return zero, err
+	}
+	return answer, nil
+}
+
+// Article implements [kb.Store].
+func (f *Failing) Article(ctx context.Context, id string) (kb.Article, error) {
+	return ask(f, func() (kb.Article, error) { return f.store.Article(ctx, id) })
+}
+
+// SaveArticle implements [kb.Store].
+func (f *Failing) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
+	return f.do(func() error { return f.store.SaveArticle(ctx, a, revisions...) })
+}
+
+// Slug implements [kb.Store].
+func (f *Failing) Slug(ctx context.Context, slug string) (string, error) {
+	return ask(f, func() (string, error) { return f.store.Slug(ctx, slug) })
+}
+
+// Revision implements [kb.Store].
+func (f *Failing) Revision(ctx context.Context, article, locale string, number int) (kb.Revision, error) {
+	return ask(f, func() (kb.Revision, error) { return f.store.Revision(ctx, article, locale, number) })
+}
+
+// Revisions implements [kb.Store].
+func (f *Failing) Revisions(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error) {
+	return ask(f, func() ([]kb.Revision, error) { return f.store.Revisions(ctx, article, locale, before, limit) })
+}
+
+// Articles implements [kb.Store].
+func (f *Failing) Articles(ctx context.Context, q kb.ArticleQuery) (page []kb.Article, next string, err error) {
+	err = f.do(func() (err error) { page, next, err = f.store.Articles(ctx, q); return err })
+	return page, next, err
+}
+
+// CountArticles implements [kb.Store].
+func (f *Failing) CountArticles(ctx context.Context) ([]kb.Count, error) {
+	return ask(f, func() ([]kb.Count, error) { return f.store.CountArticles(ctx) })
+}
+
+// Changes implements [kb.Store].
+func (f *Failing) Changes(ctx context.Context, after string, limit int) (ids []string, next string, err error) {
+	err = f.do(func() (err error) { ids, next, err = f.store.Changes(ctx, after, limit); return err })
+	return ids, next, err
+}
+
+// WaitChanges implements [kb.Store].
+func (f *Failing) WaitChanges(ctx context.Context, after string) error {
+	return f.do(func() error { return f.store.WaitChanges(ctx, after) })
+}
+
+// Categories implements [kb.Store].
+func (f *Failing) Categories(ctx context.Context) (all []kb.Category, stamp string, err error) {
+	err = f.do(func() (err error) { all, stamp, err = f.store.Categories(ctx); return err })
+	return all, stamp, err
+}
+
+// Stamps implements [kb.Store].
+func (f *Failing) Stamps(ctx context.Context) (categories, content string, err error) {
+	err = f.do(func() (err error) { categories, content, err = f.store.Stamps(ctx); return err })
+	return categories, content, err
+}
+
+// SaveCategory implements [kb.Store].
+func (f *Failing) SaveCategory(ctx context.Context, c kb.Category, stamp string, moved []string) error {
+	return f.do(func() error { return f.store.SaveCategory(ctx, c, stamp, moved) })
+}
+
+// Redirect implements [kb.Store].
+func (f *Failing) Redirect(ctx context.Context, from string) (kb.Redirect, error) {
+	return ask(f, func() (kb.Redirect, error) { return f.store.Redirect(ctx, from) })
+}
+
+// SaveRedirects implements [kb.Store].
+func (f *Failing) SaveRedirects(ctx context.Context, redirects ...kb.Redirect) error {
+	return f.do(func() error { return f.store.SaveRedirects(ctx, redirects...) })
+}
+
+// AddFeedback implements [kb.Store].
+func (f *Failing) AddFeedback(ctx context.Context, fb kb.Feedback) error {
+	return f.do(func() error { return f.store.AddFeedback(ctx, fb) })
+}
+
+// FeedbackByID implements [kb.Store].
+func (f *Failing) FeedbackByID(ctx context.Context, id string) (kb.Feedback, error) {
+	return ask(f, func() (kb.Feedback, error) { return f.store.FeedbackByID(ctx, id) })
+}
+
+// Feedback implements [kb.Store].
+func (f *Failing) Feedback(ctx context.Context, q kb.FeedbackQuery) (page []kb.Feedback, next string, err error) {
+	err = f.do(func() (err error) { page, next, err = f.store.Feedback(ctx, q); return err })
+	return page, next, err
+}
+
+// Ratings implements [kb.Store].
+func (f *Failing) Ratings(ctx context.Context, articles []string) (map[string]kb.Rating, error) {
+	return ask(f, func() (map[string]kb.Rating, error) { return f.store.Ratings(ctx, articles) })
+}
+
+// PutMedia implements [kb.Store].
+func (f *Failing) PutMedia(ctx context.Context, m kb.Media) error {
+	return f.do(func() error { return f.store.PutMedia(ctx, m) })
+}
+
+// Media implements [kb.Store].
+func (f *Failing) Media(ctx context.Context, name string) (kb.Media, error) {
+	return ask(f, func() (kb.Media, error) { return f.store.Media(ctx, name) })
+}
+
+// MediaUses implements [kb.Store].
+func (f *Failing) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, error) {
+	return ask(f, func() ([]kb.MediaUse, error) { return f.store.MediaUses(ctx, name) })
+}
