@@ -1,9 +1,11 @@
 package search_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -66,12 +68,53 @@ func TestNetUnderIndex(t *testing.T) {
 		return inner.Search(ctx, r)
 	}
 	b := newBench(t, nil)
-	e := search.NewEngine(leaky, &search.Options{Sources: []search.Source{b.source}})
+	var log bytes.Buffer
+	e := search.NewEngine(leaky, &search.Options{Sources: []search.Source{b.source}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	b.source.Put(helpCentre()...)
 	require.NoError(t, e.Refresh(t.Context()))
 	res, err := e.Search(t.Context(), nobody, search.Query{Text: "hub"})
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"reset", "e17"}, slugs(res.Hits))
+	require.Contains(t, log.String(), "article/secret@en", "it is a bug and is said to be one")
+	require.Contains(t, log.String(), "level=ERROR")
+}
+
+// TestWhatIndexIsAsked looks at the requests that queries become.
+func TestWhatIndexIsAsked(t *testing.T) {
+	index := &wrapped{Index: memsearch.New()}
+	var asked search.Request
+	index.search = func(_ context.Context, r search.Request) (search.Response, error) {
+		asked = r
+		return search.Response{}, nil
+	}
+	words := []search.Word{{Text: "hub"}}
+	for name, c := range map[string]struct {
+		opts  search.Options
+		query search.Query
+		want  search.Request
+	}{
+		"nothing": {want: search.Request{Sort: search.SortUpdated, Limit: 10, Snippet: 200, Correct: true}},
+		"text":    {query: search.Query{Text: "hub"}, want: search.Request{Words: words, Limit: 10, Snippet: 200, Correct: true}},
+		"newest": {
+			query: search.Query{Text: "hub", Sort: search.SortUpdated},
+			want:  search.Request{Words: words, Sort: search.SortUpdated, Limit: 10, Snippet: 200, Correct: true},
+		},
+		"page": {
+			opts:  search.Options{Snippet: -1},
+			query: search.Query{Text: "hub", Page: 3, Limit: 7, Facets: []string{"b", "a", "b"}, Locale: "de"},
+			want:  search.Request{Words: words, Offset: 14, Limit: 7, Facets: []string{"a", "b"}, Locale: "de"},
+		},
+		"filters": {
+			opts:  search.Options{Snippet: 50},
+			query: search.Query{Text: "hub", Filters: map[string][]string{"kind": {"faq", "how-to"}, "none": nil}},
+			want:  search.Request{Words: words, Limit: 10, Snippet: 50, Correct: true, Filters: map[string][]string{"kind": {"faq", "how-to"}}},
+		},
+	} {
+		_, err := search.NewEngine(index, &c.opts).Search(t.Context(), nobody, c.query)
+		require.NoError(t, err)
+		c.want.Sight = nobody.Sight()
+		require.Equal(t, c.want, asked, name)
+	}
 }
 
 func TestPages(t *testing.T) {

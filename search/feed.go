@@ -106,6 +106,9 @@ func (e *Engine) read(ctx context.Context, s Source, after string) (changes []Ch
 	if err != nil {
 		return nil, "", fmt.Errorf("source %s: %w", s.Name(), err)
 	}
+	if len(changes) > 0 && next == after {
+		return nil, "", fmt.Errorf("source %s: changes, but the cursor stays %q", s.Name(), after)
+	}
 	for i := range changes {
 		e.tidy(ctx, s, &changes[i])
 	}

@@ -83,6 +83,8 @@ func TestParseIsBounded(t *testing.T) {
 	} {
 		require.Equal(t, 16, pieces(search.Parse(text)), "%.20q", text)
 	}
+	require.Equal(t, []search.Word{word("می\u200cخواهم")}, search.Parse("می\u200cخواهم"))
+	require.Len(t, search.Parse(strings.Repeat("ا\u200cب ", 20)), 16, "a joiner does not cut a word in two")
 	long := search.Parse(strings.Repeat("é", 1000))
 	require.Len(t, long, 1)
 	require.Equal(t, strings.Repeat("é", 128), long[0].Text)

@@ -180,6 +180,12 @@ func TestSourceThatFails(t *testing.T) {
 		time.Sleep(time.Minute)
 		require.Equal(t, 5, total(t, e, "lighthouse"))
 		require.True(t, e.Status(t.Context()).CaughtUp())
+		kb.Fail(errors.New("database is down again"))
+		kb.Remove("article/0001")
+		synctest.Wait()
+		kb.Fail(nil)
+		time.Sleep(time.Second)
+		require.Equal(t, 4, total(t, e, "lighthouse"), "a new failure does not wait as long as the last one did")
 		stop()
 	})
 }
@@ -422,4 +428,38 @@ func TestStatusOfWhatFails(t *testing.T) {
 	require.True(t, e.Status(t.Context()).CaughtUp(), "it was, once")
 	require.NoError(t, index.Close())
 	require.Contains(t, e.Status(t.Context()).Error, "closed")
+}
+
+// A hopping source has changes that are not for searching, and skips them.
+type hopping struct{ *searchtest.Source }
+
+func (h hopping) Changes(ctx context.Context, after string, limit int) ([]search.Change, string, error) {
+	c, next, err := h.Source.Changes(ctx, after, 1)
+	return slices.DeleteFunc(c, func(c search.Change) bool { return len(c.Documents) > 0 && c.Documents[0].Kind != "faq" }), next, err
+}
+
+func TestBatchWithoutChanges(t *testing.T) {
+	source := hopping{searchtest.NewSource("kb")}
+	source.Put(append(many(5), article("reset", "Lighthouse", "", faq))...)
+	e := search.NewEngine(memsearch.New(), &search.Options{Sources: []search.Source{source}})
+	require.NoError(t, e.Refresh(t.Context()))
+	require.Equal(t, 1, total(t, e, "lighthouse"))
+	require.NoError(t, e.Rebuild(t.Context(), eve))
+	require.NoError(t, e.Refresh(t.Context()))
+	require.Equal(t, 1, total(t, e, "lighthouse"))
+}
+
+// A stuck source yields the same for ever.
+type stuck struct{ *searchtest.Source }
+
+func (s stuck) Changes(ctx context.Context, after string, limit int) ([]search.Change, string, error) {
+	c, _, err := s.Source.Changes(ctx, "", limit)
+	return c, after, err
+}
+
+func TestSourceThatIsStuck(t *testing.T) {
+	source := stuck{searchtest.NewSource("kb")}
+	source.Put(many(5)...)
+	e := search.NewEngine(memsearch.New(), &search.Options{Sources: []search.Source{source}})
+	require.ErrorContains(t, e.Refresh(t.Context()), "cursor")
 }
