@@ -40,8 +40,8 @@ func TestSupportInsideAProduct(t *testing.T) {
 		return w.Code, w.Body.String(), w.Header()
 	}
 
-	status, body, _ := answer("PUT", "/support/categories/printers", "ann", `{"audience":["public"],"labels":{"en":{"title":"Printers"}},"version":0}`)
-	require.Equal(t, http.StatusOK, status, body)
+	status, body, _ := answer("POST", "/support/categories", "ann", `{"id":"printers","audience":["public"],"labels":{"en":{"title":"Printers"}}}`, "Idempotency-Key", "k0")
+	require.Equal(t, http.StatusCreated, status, body)
 	status, body, _ = answer("POST", "/support/articles", "bob", `{"title":"x","category":"printers","kind":"faq","audience":["public"],"body":"x"}`, "Idempotency-Key", "k1")
 	require.Equal(t, http.StatusForbidden, status, body)
 	draft := `{"title":"Printer is slow","category":"printers","kind":"faq","audience":["account:zenith","staff"],"body":"Switch it off and on."}`

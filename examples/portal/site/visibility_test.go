@@ -182,9 +182,9 @@ var surfaces = []surface{
 	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
 		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
 	}},
-	{"API: desk", []string{"kb.manuscript", "kb.revisions", "kb.revision"}, func(h hidden) []string {
+	{"API: desk", []string{"kb.manuscript", "kb.revisions", "kb.revision", "kb.category_settings"}, func(h hidden) []string {
 		base := "/api/v1/manuscripts/" + h.id
-		return []string{base, base + "/texts/en", base + "/texts/en/revisions/1", base + "/texts/en/revisions/0"}
+		return []string{base, base + "/texts/en", base + "/texts/en/revisions/1", base + "/texts/en/revisions/0", "/api/v1/categories/place-" + h.state + "/settings"}
 	}},
 	{"API: feedback", []string{"kb.feedback"}, func(h hidden) []string {
 		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id}
@@ -208,6 +208,7 @@ var exempt = map[string]string{
 	"kb.publish":                     "authorization matrix: answers like kb.manuscript",
 	"kb.archive":                     "authorization matrix: answers like kb.manuscript",
 	"kb.save_category":               "authorization matrix: answers with what was sent",
+	"kb.create_category":             "authorization matrix: answers with what was sent",
 	"search.click":                   "answers nothing",
 	"profile.me":                     "about the asker only",
 }
