@@ -1,6 +1,8 @@
 package kb
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -8,7 +10,6 @@ import (
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
-	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -103,14 +104,23 @@ func (m Meta) check(f errs.Fields, forest *forest) {
 	if !slices.Contains(Kinds(), m.Kind) {
 		f.Add("kind", "error.field.unknown_choice", map[string]any{"choices": listed(Kinds())})
 	}
-	if _, err := profile.ParseAudience(m.Audience); err != nil {
-		valid.Note(f, "audience", err)
-	}
+	checkAudience(f, m.Audience)
 	text(f, "owner", m.Owner, 0, MaxOwner)
 	position(f, m.Order)
 	names(f, "products", m.Products)
 	names(f, "tags", m.Tags)
 	names(f, "related", m.Related)
+}
+
+// checkAudience returns an audience as it is kept.
+func checkAudience(f errs.Fields, terms profile.Audience) profile.Audience {
+	audience, err := profile.ParseAudience(terms)
+	if wrong, ok := errors.AsType[errs.Fields](err); ok {
+		maps.Copy(f, wrong)
+	} else if err != nil {
+		f.Add("audience", "error.field.invalid", nil)
+	}
+	return audience
 }
 
 // listed returns choices as messages spell them.

@@ -48,12 +48,11 @@ func (l *Library) FindCategory(ctx context.Context, by profile.Actor, locale, sl
 	if err != nil {
 		return Found{}, fmt.Errorf("category %q: %w", slug, err)
 	}
-	id, ok := f.bySlug[slug]
-	if !ok || !by.Sight().Admits(f.audience[id]) {
-		return Found{}, fmt.Errorf("category %q: %w", slug, ErrNotFound)
+	ref, err := l.shownCategory(ctx, by, f.bySlug[slug], locale)
+	if err != nil {
+		return Found{}, fmt.Errorf("category %q: %w", slug, err)
 	}
-	p := l.place(f.byID[id], f, locale)
-	return Found{Ref: Ref{Kind: "category", ID: id, Locale: p.Locale, Slug: p.Slug}, Moved: p.Slug != slug}, nil
+	return Found{Ref: ref, Moved: ref.Slug != slug}, nil
 }
 
 // Redirect returns what took the place of a path that is no longer served, if
@@ -63,24 +62,28 @@ func (l *Library) Redirect(ctx context.Context, by profile.Actor, path, locale s
 	if err != nil {
 		return Ref{}, fmt.Errorf("redirect %q: %w", path, err)
 	}
+	locate := l.shown
 	kind, id, _ := strings.Cut(r.To, "/")
-	locale = cmp.Or(r.Locale, locale)
-	if kind == "article" {
-		ref, err := l.shown(ctx, by, id, locale)
-		if err != nil {
-			return Ref{}, fmt.Errorf("redirect %q: %w", path, err)
-		}
-		return ref, nil
+	if kind == "category" {
+		locate = l.shownCategory
 	}
-	return l.shownCategory(ctx, by, id, locale)
+	ref, err := locate(ctx, by, id, cmp.Or(r.Locale, locale))
+	if err != nil {
+		return Ref{}, fmt.Errorf("redirect %q: %w", path, err)
+	}
+	return ref, nil
 }
 
+// shownCategory is shown for categories.
 func (l *Library) shownCategory(ctx context.Context, by profile.Actor, id, locale string) (Ref, error) {
-	way, err := l.CategoryPath(ctx, by, id, locale)
+	f, err := l.categories(ctx)
 	if err != nil {
-		return Ref{}, fmt.Errorf("redirect: %w", err)
+		return Ref{}, err
 	}
-	p := way[len(way)-1]
+	if !by.Sight().Admits(f.audience[id]) {
+		return Ref{}, ErrNotFound
+	}
+	p := l.place(f.byID[id], f, locale)
 	return Ref{Kind: "category", ID: id, Locale: p.Locale, Slug: p.Slug}, nil
 }
 

@@ -14,7 +14,6 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/idem"
-	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -78,9 +77,7 @@ func (c *Category) prepare(f *forest) error {
 	text(fields, "icon", c.Icon, 0, MaxName)
 	text(fields, "external", c.External, 0, maxExternal)
 	position(fields, c.Order)
-	audience, err := profile.ParseAudience(c.Audience)
-	valid.Note(fields, "audience", err)
-	c.Audience = audience
+	c.Audience = checkAudience(fields, c.Audience)
 	c.checkPlace(fields, f)
 	return fields.Err()
 }
