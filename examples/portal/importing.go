@@ -2,29 +2,29 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/examples/portal/site"
 	"github.com/stoa-go/stoa/kb"
-	"github.com/stoa-go/stoa/kb/importkb"
 )
 
-// importFrom takes a folder or a file into the library, with a bar that shows
-// how far it is, and says in the end what became of everything.
-func importFrom(ctx context.Context, s *site.Site, path string, out io.Writer) error {
+// importInto takes what was read from path into the library, shows how far it
+// is, and says in the end what became of everything.
+func importInto(ctx context.Context, s *site.Site, path string, b kb.Bundle, out io.Writer) error {
 	start := time.Now()
-	bundle, err := importkb.Path(path)
-	if err != nil {
-		return fmt.Errorf("-import: %w", err)
+	p := newProgress(out)
+	report, err := s.Import(ctx, b, p.show)
+	p.end()
+	for _, problem := range report.Problems {
+		fmt.Fprintln(out, "not imported:", s.Explain(problem))
 	}
-	bar := &bar{out: out}
-	report, err := s.Import(ctx, bundle, bar.show)
-	bar.end()
-	for _, p := range report.Problems {
-		fmt.Fprintln(out, "not imported:", s.Explain(p))
+	if errors.Is(err, context.Canceled) {
+		return fmt.Errorf("the import of %s was stopped after %d of %d articles; the same command completes it", path, p.done, report.Articles)
 	}
 	if err != nil {
 		return err
@@ -35,31 +35,70 @@ func importFrom(ctx context.Context, s *site.Site, path string, out io.Writer) e
 
 func summary(path string, r kb.ImportReport, took time.Duration) string {
 	rate := float64(r.Texts) / max(took.Seconds(), 0.001)
-	return fmt.Sprintf("imported %s: %d articles in %d texts: %d new, %d changed, %d as they were, %d problems; "+
-		"%d categories and %d pictures new or changed, %d old addresses; %.1f s, %.0f texts a second",
-		path, r.Articles, r.Texts, r.Created, r.Updated, r.Unchanged, len(r.Problems), r.Categories, r.Media, r.Redirects, took.Seconds(), rate)
+	return fmt.Sprintf("imported %s: %s in %s: %d new, %d changed, %d as they were, %s; "+
+		"%s and %s new or changed, %s; %.1f s, %.0f texts a second", path,
+		counted(r.Articles, "article", "articles"), counted(r.Texts, "text", "texts"), r.Created, r.Updated, r.Unchanged,
+		counted(len(r.Problems), "problem", "problems"), counted(r.Categories, "category", "categories"), counted(r.Media, "picture", "pictures"),
+		counted(r.Redirects, "old address", "old addresses"), took.Seconds(), rate)
 }
 
-// A bar shows progress on one line.
-type bar struct {
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// A progress shows how far an import is: a bar that fills where somebody
+// watches, a line now and then in a log.
+type progress struct {
 	out   io.Writer
+	bar   bool
+	every time.Duration // at most one line, or one drawing of the bar, in this time
+	now   func() time.Time
 	last  time.Time
+	done  int
 	shown bool
+}
+
+func newProgress(out io.Writer) *progress {
+	p := &progress{out: out, every: 5 * time.Second, now: time.Now}
+	if isTerminal(out) {
+		p.bar, p.every = true, 100*time.Millisecond
+	}
+	p.last = p.now()
+	return p
+}
+
+func isTerminal(out io.Writer) bool {
+	f, ok := out.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 const barWidth = 30
 
-func (b *bar) show(done, total int) {
-	if done < total && time.Since(b.last) < 100*time.Millisecond {
+func (p *progress) show(done, total int) {
+	p.done = done
+	now := p.now()
+	// The bar is seen to fill up; a log has the summary instead.
+	if now.Sub(p.last) < p.every && (!p.bar || done < total) {
 		return
 	}
-	b.last, b.shown = time.Now(), true
+	p.last, p.shown = now, true
+	if !p.bar {
+		fmt.Fprintf(p.out, "importing %d/%d\n", done, total)
+		return
+	}
 	full := barWidth * done / max(total, 1)
-	fmt.Fprintf(b.out, "\rimporting [%s%s] %d/%d", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), done, total)
+	fmt.Fprintf(p.out, "\rimporting [%s%s] %d/%d", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), done, total)
 }
 
-func (b *bar) end() {
-	if b.shown {
-		fmt.Fprintln(b.out)
+func (p *progress) end() {
+	if p.bar && p.shown {
+		fmt.Fprintln(p.out)
 	}
 }

@@ -11,79 +11,98 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/stoa-go/stoa/examples/portal/site"
 	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/importkb"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "portal:", err)
+	// Whoever asks a second time does not want to wait for the first.
+	context.AfterFunc(ctx, stop)
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "portal:", oneLine(err))
 		os.Exit(1)
 	}
 }
 
-// options are what the command line says.
-type options struct {
-	addr, imported string
-	logs           string
-	cfg            site.Config
-}
-
-func parse(args []string, errors io.Writer) (options, error) {
-	var o options
-	f := flag.NewFlagSet("portal", flag.ContinueOnError)
-	f.SetOutput(errors)
-	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address to serve on; port 0 takes a free one")
-	f.StringVar(&o.cfg.DB, "db", "sqlite:portal.db", "database: sqlite:FILE, relative to -data, or postgres://USER:PASSWORD@HOST/NAME")
-	f.StringVar(&o.cfg.Data, "data", "portal-data", "folder for the search index and the SQLite file")
-	f.StringVar(&o.imported, "import", "", "folder of Markdown with front matter, or an articles.jsonl, to take into the library first")
-	f.BoolVar(&o.cfg.Demo, "demo", true, "demo content and people to sign in as; -demo=false starts empty, without either")
-	f.StringVar(&o.cfg.BaseURL, "base-url", "", "what links from outside begin with, such as https://support.example.com; empty takes the request's host")
-	f.StringVar(&o.cfg.Brand, "brand", "", "name of the portal")
-	f.StringVar(&o.cfg.Country, "country-header", "", "header in which a trusted proxy names the visitor's country")
-	f.StringVar(&o.logs, "log", "text", "form of the log on standard error: text, json or off")
-	locales := f.String("locales", "", "languages of the interface, the default first, such as en,de; empty offers all there are")
-	proxies := f.String("proxies", "", "networks of proxies whose word on the client's address is taken, such as 10.0.0.0/8")
-	f.Usage = func() {
-		fmt.Fprint(errors, "Portal serves a self-service support portal.\n\nUsage: portal [flags]\n\n")
-		f.PrintDefaults()
-	}
-	if err := f.Parse(args); err != nil {
-		return o, err
-	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q; see -h for the flags", f.Arg(0))
-	}
-	if *locales != "" {
-		o.cfg.Locales = strings.Split(*locales, ",")
-	}
-	return o, o.networks(*proxies)
-}
-
-func (o *options) networks(list string) error {
-	for part := range strings.SplitSeq(list, ",") {
-		if part == "" {
-			continue
+// oneLine says an error in one line, however many causes it has, and each once.
+func oneLine(err error) string {
+	var parts []string
+	for line := range strings.Lines(err.Error()) {
+		line = strings.TrimSpace(line)
+		if !slices.ContainsFunc(parts, func(said string) bool { return strings.Contains(said, line) }) {
+			parts = append(parts, line)
 		}
-		network, err := netip.ParsePrefix(strings.TrimSpace(part))
-		if err != nil {
-			return fmt.Errorf("-proxies: %w", err)
-		}
-		o.cfg.Proxies = append(o.cfg.Proxies, network)
 	}
-	return nil
+	return strings.Join(parts, "; ")
 }
 
-func (o *options) logger(w io.Writer) (*slog.Logger, error) {
+func run(ctx context.Context, args []string, out, errout io.Writer) error {
+	o, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		usage(out)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if o.cfg.Log, err = o.logger(errout); err != nil {
+		return err
+	}
+	listener, err := listen(o.addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	// Before anything is made: a mistyped path should leave nothing behind.
+	bundle, err := o.bundle()
+	if err != nil {
+		return err
+	}
+	s, err := site.Open(ctx, o.cfg)
+	if err != nil {
+		return err
+	}
+	err = serve(ctx, s, o, bundle, listener, out)
+	return errors.Join(err, s.Close())
+}
+
+// listen takes the port before anything else is done, so that a portal that
+// cannot serve says so at once.
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("-addr %s: another program serves there; port 0 takes a free one", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-addr: %w", err)
+	}
+	return listener, nil
+}
+
+func (o options) bundle() (kb.Bundle, error) {
+	if o.imported == "" {
+		return kb.Bundle{}, nil
+	}
+	b, err := importkb.Path(o.imported)
+	if err != nil {
+		return b, fmt.Errorf("-import: %w", err)
+	}
+	if len(b.Items)+len(b.Problems) == 0 {
+		return b, fmt.Errorf("-import %s: there are no articles: want .md files with front matter, or an articles.jsonl", o.imported)
+	}
+	return b, nil
+}
+
+func (o options) logger(w io.Writer) (*slog.Logger, error) {
 	level := &slog.HandlerOptions{Level: slog.LevelInfo}
 	switch o.logs {
 	case "text":
@@ -96,46 +115,28 @@ func (o *options) logger(w io.Writer) (*slog.Logger, error) {
 	return nil, fmt.Errorf("-log %s: want text, json or off", o.logs)
 }
 
-func run(ctx context.Context, args []string, out, errors io.Writer) error {
-	o, err := parse(args, errors)
-	if err != nil {
-		return err
-	}
-	if o.cfg.Log, err = o.logger(errors); err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", o.addr)
-	if err != nil {
-		return fmt.Errorf("-addr: %w", err)
-	}
-	defer listener.Close()
-	s, err := site.Open(ctx, o.cfg)
-	if err != nil {
-		return err
-	}
-	err = serve(ctx, s, o, listener, out)
-	return joined(err, s.Close())
-}
-
-func joined(err, closing error) error { return errors.Join(err, closing) }
-
 // serve imports what is to be imported, and then serves until ctx is done:
 // requests under way are answered, events are written down, and the index is
 // left as it should be.
-func serve(ctx context.Context, s *site.Site, o options, listener net.Listener, out io.Writer) error {
+func serve(ctx context.Context, s *site.Site, o options, bundle kb.Bundle, listener net.Listener, out io.Writer) error {
 	if o.imported != "" {
-		if err := importFrom(ctx, s, o.imported, out); err != nil {
+		if err := importInto(ctx, s, o.imported, bundle, out); err != nil {
 			return err
 		}
 	}
 	// What goes on behind the pages outlives them: the last events are written
-	// after the last request.
+	// after the last request. A portal does not go on without it.
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	behind, halt := context.WithCancel(context.WithoutCancel(ctx))
+	defer halt()
 	done := make(chan error, 1)
-	go func() { done <- s.Run(behind) }()
-	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	go func() {
+		defer stop()
+		done <- s.Run(behind)
+	}()
 	fmt.Fprintf(out, "ready http://%s\n", listener.Addr())
-	err := web.Serve(ctx, server, listener, 10*time.Second)
+	err := web.Serve(ctx, &http.Server{Handler: s.Handler()}, listener, o.drain)
 	halt()
-	return joined(err, <-done)
+	return errors.Join(err, <-done)
 }

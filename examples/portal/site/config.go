@@ -1,10 +1,14 @@
 package site
 
 import (
+	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
+	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -14,11 +18,10 @@ type Config struct {
 	Data    string           // folder for the index and the SQLite file; it is made if missing
 	Demo    bool             // demo content, demo people and the page to sign in as one of them
 	BaseURL string           // "https://support.example.com": what links from outside begin with; empty means the request's host
-	Locales []string         // languages of the interface, the default first; nil means all there are texts for
+	Locales []string         // languages of the interface, the default first; nil means all there are texts for; content may be in others besides
 	Brand   string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country string           // header in which a trusted proxy names the visitor's country; empty means none
-	Drain   time.Duration    // how long requests may take to finish at the end; 0 means 10 seconds
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
 
@@ -35,13 +38,24 @@ func (c *Config) defaults() {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Drain == 0 {
-		c.Drain = 10 * time.Second
-	}
 	if c.Brand == "" {
 		c.Brand = "Stoa"
 		if c.Demo {
 			c.Brand = "Kelvane"
 		}
 	}
+}
+
+// check refuses what would only show when somebody follows a link.
+func (c *Config) check() error {
+	if c.BaseURL == "" {
+		return nil
+	}
+	address, err := valid.SafeURL(c.BaseURL)
+	u, _ := url.Parse(address)
+	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("-base-url %s: want scheme and host alone, such as https://support.example.com", c.BaseURL)
+	}
+	c.BaseURL = u.Scheme + "://" + u.Host
+	return nil
 }

@@ -6,45 +6,59 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/analytics/promanalytics"
 	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/search"
 )
 
 // mountHealth serves what machines ask: is it alive, can it serve, how is it.
 func (s *Site) mountHealth(mux *http.ServeMux) {
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, r *http.Request) { plain(w, http.StatusOK, "ok") })
-	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{Registry: s.metrics}))
+	metrics := promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{Registry: s.metrics})
+	for pattern, serve := range map[string]web.Func{
+		"GET /healthz": func(w http.ResponseWriter, _ *http.Request) error { return plain(w, http.StatusOK, "ok") },
+		"GET /readyz":  s.readyz,
+		"GET /metrics": func(w http.ResponseWriter, r *http.Request) error { metrics.ServeHTTP(w, r); return nil },
+	} {
+		mux.Handle(pattern, web.Handler(s.cfg.Log, serve))
+	}
 }
 
-func plain(w http.ResponseWriter, status int, text string) {
+func plain(w http.ResponseWriter, status int, text string) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n"))
+	_, err := w.Write([]byte(text + "\n"))
+	return err
 }
 
-// readyz says whether the portal can answer: the database does, and there is an
-// index to search, even one that is still being filled.
-func (s *Site) readyz(w http.ResponseWriter, r *http.Request) {
+// readyz says whether the portal can answer: the database does. An index that
+// does not answer is said and leaves the portal ready: all its pages do, and
+// titles are searched in its place. What exactly is wrong stands in the log.
+func (s *Site) readyz(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	if err := s.db.read.PingContext(ctx); err != nil {
-		plain(w, http.StatusServiceUnavailable, "database: no answer")
-		return
+		s.cfg.Log.WarnContext(ctx, "not ready", "err", err)
+		return plain(w, http.StatusServiceUnavailable, "database: no answer")
 	}
-	if status := s.engine.Status(ctx); status.Error != "" {
-		plain(w, http.StatusServiceUnavailable, "search: "+status.Error)
-		return
+	switch status := s.engine.Status(ctx); {
+	case status.Error != "":
+		s.cfg.Log.WarnContext(ctx, "index does not answer", "err", status.Error)
+		return plain(w, http.StatusOK, "ready; search: no answer")
+	case !status.CaughtUp():
+		return plain(w, http.StatusOK, "ready; search: still reading")
 	}
-	plain(w, http.StatusOK, "ready")
+	return plain(w, http.StatusOK, "ready")
 }
 
-// openMetrics makes the ledger, and counts what it is told and what it loses.
+// openMetrics makes the ledger, and counts what it is told and what it loses,
+// and what the program itself takes.
 func (s *Site) openMetrics(store analytics.Store) (err error) {
+	s.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if s.gauges, err = promanalytics.New(s.metrics, nil); err != nil {
 		return err
 	}
@@ -53,23 +67,40 @@ func (s *Site) openMetrics(store analytics.Store) (err error) {
 	return s.gauges.Watch(s.ledger)
 }
 
-// watchSearch adds how fresh the index is.
+// watchSearch adds how fresh the index is, and what else is asked for at every
+// scrape.
 func (s *Site) watchSearch() error {
-	return errors.Join(
-		s.gauges.Gauge("search_documents", "Texts that can be found.", func() float64 {
-			return float64(s.engine.Status(context.Background()).Documents)
-		}),
-		s.gauges.Gauge("search_stalled_seconds", "How long the oldest change has been waiting to become readable.", func() float64 {
-			var worst time.Duration
-			for _, src := range s.engine.Status(context.Background()).Sources {
-				worst = max(worst, src.Stalled)
+	worst := func(of func(search.SourceStatus) time.Duration) func() float64 {
+		return func() float64 {
+			var most time.Duration
+			for _, src := range s.status().Sources {
+				most = max(most, of(src))
 			}
-			return worst.Seconds()
-		}),
+			return most.Seconds()
+		}
+	}
+	return errors.Join(
+		s.gauges.Gauge("search_documents", "Texts that can be found.", func() float64 { return float64(s.status().Documents) }),
+		s.gauges.Gauge("search_lag_seconds", "For how long there has been something to read that the index has not read.",
+			worst(func(src search.SourceStatus) time.Duration { return src.Lag })),
+		s.gauges.Gauge("search_stalled_seconds", "How long the oldest change has been waiting to become readable.",
+			worst(func(src search.SourceStatus) time.Duration { return src.Stalled })),
+		s.gauges.Gauge("database_connections_in_use", "Connections to the database that are in use.",
+			func() float64 { return float64(s.db.read.Stats().InUse) }),
 	)
 }
 
-// observe counts one answered request.
+// status is for scrapes, which do not wait long.
+func (s *Site) status() search.Status {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return s.engine.Status(ctx)
+}
+
+// observe counts one answered request. How long a reader stays with a stream is
+// not how long it takes to answer.
 func (s *Site) observe(_ *http.Request, served web.Served) {
-	s.gauges.Observe(served.Method, served.Route, served.Status, served.Bytes, served.Duration)
+	if served.Route != apiPrefix+"/live" {
+		s.gauges.Observe(served.Method, served.Route, served.Status, served.Bytes, served.Duration)
+	}
 }

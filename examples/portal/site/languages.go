@@ -3,11 +3,16 @@ package site
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
 //go:embed messages
@@ -15,9 +20,37 @@ var messages embed.FS
 
 const localeCookie = "stoa_locale"
 
+// languages are those a reader can choose: the ones the interface has texts in,
+// and the ones that only content is written in. Around a text in one of these,
+// the interface speaks another language that the reader knows.
+type languages struct {
+	texts *i18n.Negotiator
+	all   atomic.Pointer[i18n.Negotiator]
+}
+
+// Offered returns all languages, those of the interface first.
+func (l *languages) Offered() []i18n.Locale { return l.all.Load().Offered() }
+
+// Default is the language of whoever asks for none.
+func (l *languages) Default() i18n.Locale { return l.texts.Default() }
+
+// SplitPath takes a language off the front of a path.
+func (l *languages) SplitPath(path string) (i18n.Locale, string, bool) {
+	return l.all.Load().SplitPath(path)
+}
+
+// Pick returns the language that a request is for, and the one that the
+// interface speaks around it.
+func (l *languages) Pick(r i18n.Request) (wanted, spoken i18n.Locale) {
+	wanted, _ = l.all.Load().Pick(r)
+	r.Path, r.Preference = "", string(wanted)
+	spoken, _ = l.texts.Pick(r)
+	return wanted, spoken
+}
+
 // openLanguages loads the texts of the interface. It is offered in the languages
 // of the configuration, or in all there are texts for.
-func (s *Site) openLanguages(ctx context.Context) (err error) {
+func (s *Site) openLanguages(context.Context) (err error) {
 	own, err := fs.Sub(messages, "messages")
 	if err != nil {
 		return err
@@ -30,15 +63,71 @@ func (s *Site) openLanguages(ctx context.Context) (err error) {
 		s.cfg.Locales = []string{"en", "de", "es", "ja", "ar"}
 	}
 	var offered []i18n.Locale
-	for _, l := range s.cfg.Locales {
+	for i, l := range s.cfg.Locales {
 		locale, err := i18n.ParseLocale(l)
+		if err != nil || !s.catalog.In(locale).Has("nav.home") {
+			return fmt.Errorf("-locales: there are no texts in %q; take of %s", l, texts(s.catalog))
+		}
+		if s.cfg.Locales[i] = string(locale); !slices.Contains(offered, locale) {
+			offered = append(offered, locale)
+		}
+	}
+	s.languages.texts, err = i18n.NewNegotiator(offered[0], offered, nil)
+	s.languages.all.Store(s.languages.texts)
+	return err
+}
+
+// texts names the languages that a catalog has texts in.
+func texts(c *i18n.Catalog) string {
+	var names []string
+	for _, l := range c.Locales() {
+		names = append(names, string(l))
+	}
+	return strings.Join(names, ", ")
+}
+
+// learnLanguages offers the languages that content is written in, besides those
+// of the interface. It counts what everybody may read: that a language is
+// offered tells nobody of what they may not.
+func (s *Site) learnLanguages(ctx context.Context) error {
+	offered := s.languages.texts.Offered()
+	known := len(offered)
+	for e, err := range s.library.All(ctx, profile.Actor{}, kb.Query{Limit: 200}) {
 		if err != nil {
 			return err
 		}
-		offered = append(offered, locale)
+		for _, l := range e.Languages {
+			if locale, err := i18n.ParseLocale(l.Locale); err == nil && !slices.Contains(offered, locale) {
+				offered = append(offered, locale)
+			}
+		}
 	}
-	s.languages, err = i18n.NewNegotiator(offered[0], offered, nil)
+	slices.Sort(offered[known:])
+	if slices.Equal(offered, s.languages.Offered()) {
+		return nil
+	}
+	all, err := s.languages.texts.Offering(offered...)
+	if err == nil {
+		s.languages.all.Store(all)
+	}
 	return err
+}
+
+// languagesEvery is how soon a new language of content is offered.
+const languagesEvery = time.Minute
+
+// followLanguages learns of new languages until ctx is done.
+func (s *Site) followLanguages(ctx context.Context) error {
+	for {
+		if err := s.learnLanguages(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Log.WarnContext(ctx, "languages of content not read", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(languagesEvery):
+		}
+	}
 }
 
 // choose picks the language in which a reader is shown content.
@@ -68,7 +157,12 @@ func (s *Site) path(r kb.Ref) string {
 	return i18n.JoinPath(locale, "/articles/"+escape(r.Slug))
 }
 
-// word translates the few words that rendering adds to texts.
+// word translates the few words that rendering adds to texts, where there is a
+// translation.
 func (s *Site) word(locale, word string) string {
-	return s.catalog.In(i18n.Locale(locale)).T("markdown.label." + word)
+	p := s.catalog.In(i18n.Locale(locale))
+	if key := "markdown.label." + word; p.Has(key) {
+		return p.T(key)
+	}
+	return ""
 }

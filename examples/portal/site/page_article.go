@@ -66,7 +66,7 @@ func (s *Site) findArticle(w http.ResponseWriter, r *http.Request) (found kb.Fou
 	if err != nil {
 		return found, false, err
 	}
-	found, err = s.library.Find(r.Context(), v.By, string(v.Locale), slug)
+	found, err = s.library.Find(r.Context(), v.By, string(v.Wanted), slug)
 	if err != nil {
 		return found, false, err
 	}
@@ -79,7 +79,7 @@ func (s *Site) findArticle(w http.ResponseWriter, r *http.Request) (found kb.Fou
 
 func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, found kb.Found, form ratingForm) error {
 	v := visitOf(r.Context())
-	a, err := s.library.Article(r.Context(), v.By, found.ID, string(v.Locale))
+	a, err := s.library.Article(r.Context(), v.By, found.ID, string(v.Wanted))
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (s *Site) relatedTo(r *http.Request, a kb.Page) []kb.Entry {
 	}
 	v := visitOf(r.Context())
 	hits, err := s.engine.Related(r.Context(), v.By, search.Like{
-		Group: "article/" + a.Article, Title: a.Title, Keywords: a.Tags, Locale: string(v.Locale), Limit: most,
+		Group: "article/" + a.Article, Title: a.Title, Keywords: a.Tags, Locale: string(v.Wanted), Limit: most,
 	})
 	if err != nil {
 		return out // a page without suggestions is better than none
@@ -123,7 +123,7 @@ func (s *Site) relatedTo(r *http.Request, a kb.Page) []kb.Entry {
 			ids = append(ids, id)
 		}
 	}
-	more, err := s.library.Entries(r.Context(), v.By, ids, string(v.Locale))
+	more, err := s.library.Entries(r.Context(), v.By, ids, string(v.Wanted))
 	if err != nil {
 		return out
 	}

@@ -10,7 +10,7 @@ import (
 
 func (s *Site) categories(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	places, err := s.library.Categories(r.Context(), v.By, string(v.Locale))
+	places, err := s.library.Categories(r.Context(), v.By, string(v.Wanted))
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func (s *Site) category(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.library.FindCategory(r.Context(), v.By, string(v.Locale), slug)
+	found, err := s.library.FindCategory(r.Context(), v.By, string(v.Wanted), slug)
 	if err != nil {
 		return err
 	}
@@ -54,16 +54,16 @@ func (s *Site) category(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) showCategory(w http.ResponseWriter, r *http.Request, id, after string) error {
 	v := visitOf(r.Context())
-	place, err := s.library.Category(r.Context(), v.By, id, string(v.Locale))
+	place, err := s.library.Category(r.Context(), v.By, id, string(v.Wanted))
 	if err != nil {
 		return err
 	}
 	place.Children = filled(place.Children)
-	articles, next, err := s.library.Articles(r.Context(), v.By, kb.Query{Category: id, Locale: string(v.Locale), After: after, Limit: 50})
+	articles, next, err := s.library.Articles(r.Context(), v.By, kb.Query{Category: id, Locale: string(v.Wanted), After: after, Limit: 50})
 	if err != nil {
 		return err
 	}
-	path, err := s.library.CategoryPath(r.Context(), v.By, id, string(v.Locale))
+	path, err := s.library.CategoryPath(r.Context(), v.By, id, string(v.Wanted))
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ type homeBody struct {
 
 func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	ctx, locale := r.Context(), string(v.Locale)
+	ctx, locale := r.Context(), string(v.Wanted)
 	var b homeBody
 	var err error
 	if b.Places, err = s.library.Categories(ctx, v.By, locale); err != nil {

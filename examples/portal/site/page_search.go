@@ -87,7 +87,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := search.Query{
-		Text: params.Text, Locale: string(v.Locale), Filters: params.filters(), Facets: facets, Page: params.Page, Limit: 10,
+		Text: params.Text, Locale: string(v.Wanted), Filters: params.filters(), Facets: facets, Page: params.Page, Limit: 10,
 	}
 	if params.Sort == string(search.SortUpdated) {
 		q.Sort = search.SortUpdated
@@ -114,7 +114,7 @@ func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res sear
 	for _, h := range res.Hits {
 		b.Hits = append(b.Hits, hit{Hit: h, Href: s.relink(p.visit, h.Path) + "?c=" + h.Click})
 	}
-	names, err := s.placeNames(ctx, p.By, p.Locale)
+	names, err := s.placeNames(ctx, p.By, p.Wanted)
 	if err != nil {
 		return b, err
 	}
@@ -139,10 +139,10 @@ func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res sear
 
 // waysOn fills in where to go from a search that found nothing.
 func (s *Site) waysOn(ctx context.Context, p *page, b *searchBody) (err error) {
-	if b.Popular, err = s.popular(ctx, p.By, string(p.Locale), 5); err != nil {
+	if b.Popular, err = s.popular(ctx, p.By, string(p.Wanted), 5); err != nil {
 		return err
 	}
-	b.Places, err = s.library.Categories(ctx, p.By, string(p.Locale))
+	b.Places, err = s.library.Categories(ctx, p.By, string(p.Wanted))
 	b.Places = filled(b.Places)
 	return err
 }
@@ -237,7 +237,7 @@ func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := s.engine.Suggest(r.Context(), v.By, params.Text, string(v.Locale), 7)
+	found, err := s.engine.Suggest(r.Context(), v.By, params.Text, string(v.Wanted), 7)
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
 	out := make([]suggestion, 0, len(found))
 	for _, f := range found {
 		item := suggestion{Title: f.Title, Href: s.relink(v, f.Path), Kind: v.P.T("kind." + underscored(f.Kind))}
-		if f.Locale != string(v.Locale) {
+		if f.Locale != string(v.Wanted) {
 			item.Lang = f.Locale
 		}
 		out = append(out, item)

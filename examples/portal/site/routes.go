@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,14 +101,19 @@ func (s *Site) elsewhere(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return profile.ErrNotFound
 	}
-	// An old address may have had a language of its own in front.
-	for _, path := range []string{v.Path, v.link(v.Path)} {
-		ref, err := s.library.Redirect(r.Context(), v.By, path, string(v.Locale))
+	// An old address may have had a language of its own in front, and may have
+	// led elsewhere without it.
+	paths := []string{v.Path, v.link(v.Path)}
+	if v.Prefix {
+		slices.Reverse(paths)
+	}
+	for _, path := range paths {
+		ref, err := s.library.Redirect(r.Context(), v.By, path, string(v.Wanted))
 		if err != nil {
 			continue
 		}
 		if v.Prefix || ref.Locale == "" {
-			ref.Asked = string(v.Locale)
+			ref.Asked = string(v.Wanted)
 		}
 		http.Redirect(w, r, s.path(ref), http.StatusMovedPermanently)
 		return nil

@@ -20,6 +20,12 @@ func (s *Site) seed(ctx context.Context) (err error) {
 	if s.world, err = demo.Read(); err != nil {
 		return err
 	}
+	return s.db.alone(ctx, func(ctx context.Context) error {
+		return errors.Join(s.seedPeople(ctx), s.seedArticles(ctx))
+	})
+}
+
+func (s *Site) seedPeople(ctx context.Context) error {
 	for _, a := range s.world.Accounts {
 		if err := s.seedAccount(ctx, a); err != nil {
 			return fmt.Errorf("demo account %s: %w", a.ID, err)
@@ -35,7 +41,7 @@ func (s *Site) seed(ctx context.Context) (err error) {
 			return fmt.Errorf("demo person %s: %w", p.ID, err)
 		}
 	}
-	return s.seedArticles(ctx)
+	return nil
 }
 
 // demoSegments are the rules that the demo's content is written for.
@@ -93,17 +99,37 @@ func attributes(m map[string]any) map[string][]string {
 	return out
 }
 
-// seedArticles imports the demo's articles the first time.
+// demoContent is the setting that says how far the demo's articles came: one
+// that was stopped half-way is completed by the next start, one that is done is
+// left to its authors.
+const demoContent = "demo content"
+
+// seedArticles imports the demo's articles the first time, into a library that
+// is empty.
 func (s *Site) seedArticles(ctx context.Context) error {
-	tree, err := s.library.Categories(ctx, system, "en")
-	if err != nil || len(tree) > 0 {
+	state, err := s.db.setting(ctx, demoContent)
+	if err != nil || state == "done" {
 		return err
 	}
+	tree, err := s.library.Categories(ctx, system, "en")
+	if err != nil || state == "" && len(tree) > 0 {
+		return err
+	}
+	if err := s.db.set(ctx, demoContent, "begun"); err != nil {
+		return err
+	}
+	if err := s.importDemo(ctx); err != nil {
+		return err
+	}
+	return s.db.set(ctx, demoContent, "done")
+}
+
+func (s *Site) importDemo(ctx context.Context) error {
 	bundle, err := importkb.Folder(demo.Files(), "demo")
 	if err != nil {
 		return err
 	}
-	report, err := s.Import(ctx, bundle, nil)
+	report, err := s.library.Import(ctx, system, bundle, nil)
 	if err != nil {
 		return err
 	}

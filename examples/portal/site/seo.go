@@ -21,8 +21,7 @@ func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
 		fmt.Fprintf(&b, "Disallow: %s\n", i18n.JoinPath(l, "/search"))
 	}
 	fmt.Fprintf(&b, "Disallow: /search\nSitemap: %s/sitemap.xml\n", v.Origin)
-	plain(w, http.StatusOK, strings.TrimSuffix(b.String(), "\n"))
-	return nil
+	return plain(w, http.StatusOK, strings.TrimSuffix(b.String(), "\n"))
 }
 
 type sitemapXML struct {
@@ -152,13 +151,13 @@ type atomEntry struct {
 // feed lists what changed last, as far as the reader may read it.
 func (s *Site) feed(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	entries, _, err := s.library.Articles(r.Context(), v.By, kb.Query{Locale: string(v.Locale), Order: kb.OrderUpdated, Limit: 30})
+	entries, _, err := s.library.Articles(r.Context(), v.By, kb.Query{Locale: string(v.Wanted), Order: kb.OrderUpdated, Limit: 30})
 	if err != nil {
 		return err
 	}
 	self := v.Origin + v.link("/feed.atom")
 	out := atomFeed{
-		Lang: string(v.Locale), Title: s.cfg.Brand + " – " + v.P.T("home.recent"), ID: self, Author: s.cfg.Brand,
+		Lang: string(v.Wanted), Title: s.cfg.Brand + " – " + v.P.T("home.recent"), ID: self, Author: s.cfg.Brand,
 		Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
 		Links:   []atomLink{{Rel: "self", Type: "application/atom+xml", Href: self}, {Rel: "alternate", Type: "text/html", Href: v.Origin + v.link("/")}},
 	}

@@ -6,6 +6,8 @@ package site
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"os"
 
@@ -30,9 +32,10 @@ import (
 // what goes on behind it.
 type Site struct {
 	cfg       Config
+	folder    io.Closer // keeps the data folder for this portal alone
 	db        *database
 	catalog   *i18n.Catalog
-	languages *i18n.Negotiator
+	languages languages
 	people    *profile.Directory
 	visits    *analytics.Visits
 	ledger    *analytics.Ledger
@@ -52,18 +55,26 @@ type Site struct {
 // content. Close it in the end.
 func Open(ctx context.Context, cfg Config) (*Site, error) {
 	cfg.defaults()
-	if err := os.MkdirAll(cfg.Data, 0o755); err != nil {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	s := &Site{cfg: cfg, metrics: prometheus.NewRegistry()}
 	for _, step := range []func(context.Context) error{
-		s.openStores, s.openLanguages, s.openLibrary, s.seed, s.openSearch, s.openPages,
+		s.openFolder, s.openStores, s.openLanguages, s.openLibrary, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
 	}
 	return s, nil
+}
+
+func (s *Site) openFolder(context.Context) (err error) {
+	if err := os.MkdirAll(s.cfg.Data, 0o755); err != nil {
+		return fmt.Errorf("-data: %w", err)
+	}
+	s.folder, err = lockFolder(s.cfg.Data)
+	return err
 }
 
 func (s *Site) openStores(ctx context.Context) (err error) {
@@ -107,8 +118,13 @@ func (s *Site) openSearch(ctx context.Context) (err error) {
 }
 
 // Import takes articles into the library, as an administrator of the system.
-func (s *Site) Import(ctx context.Context, b kb.Bundle, progress func(done, total int)) (kb.ImportReport, error) {
-	return s.library.Import(ctx, system, b, &kb.ImportOptions{Progress: progress})
+// Of several instances on one database, one imports at a time.
+func (s *Site) Import(ctx context.Context, b kb.Bundle, progress func(done, total int)) (report kb.ImportReport, err error) {
+	err = s.db.alone(ctx, func(ctx context.Context) error {
+		report, err = s.library.Import(ctx, system, b, &kb.ImportOptions{Progress: progress})
+		return err
+	})
+	return report, errors.Join(err, s.learnLanguages(ctx))
 }
 
 // system is who acts when the portal itself does something.
@@ -120,13 +136,14 @@ func (s *Site) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.engine.Run(ctx) })
 	g.Go(func() error { return s.ledger.Run(ctx) })
+	g.Go(func() error { return s.followLanguages(ctx) })
 	return g.Wait()
 }
 
 // Handler serves the portal.
 func (s *Site) Handler() http.Handler { return s.handler }
 
-// Close releases the index and the database.
+// Close releases the index, the database and the folder.
 func (s *Site) Close() error {
 	var err error
 	if s.index != nil {
@@ -134,6 +151,9 @@ func (s *Site) Close() error {
 	}
 	if s.db != nil {
 		err = errors.Join(err, s.db.close())
+	}
+	if s.folder != nil {
+		err = errors.Join(err, s.folder.Close())
 	}
 	return err
 }

@@ -16,7 +16,8 @@ import (
 // language, and for which path without the language's prefix.
 type visit struct {
 	By     profile.Actor
-	Locale i18n.Locale
+	Wanted i18n.Locale // language of content and of links
+	Locale i18n.Locale // language of the page around it: Wanted, or one with texts for the interface
 	P      *i18n.Printer
 	Path   string // without language prefix
 	Query  url.Values
@@ -37,15 +38,15 @@ func (s *Site) withVisit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		by := profile.FromContext(r.Context())
 		v := &visit{By: by, Path: r.URL.Path, Query: r.URL.Query(), Origin: s.origin(r)}
-		v.Locale, _ = s.languages.Pick(i18n.Request{
+		if _, rest, ok := s.languages.SplitPath(r.URL.Path); ok {
+			v.Path, v.Prefix = rest, true
+		}
+		v.Wanted, v.Locale = s.languages.Pick(i18n.Request{
 			Path: r.URL.Path, Preference: string(s.preference(r, by)), AcceptLanguage: r.Header.Get("Accept-Language"), Country: s.country(r),
 		})
-		if locale, rest, ok := s.languages.SplitPath(r.URL.Path); ok {
-			v.Locale, v.Path, v.Prefix = locale, rest, true
-		}
 		v.P = s.catalog.In(v.Locale).InZone(zoneOf(by))
 		w.Header().Add("Vary", "Accept-Language, Cookie")
-		w.Header().Set("Content-Language", string(v.Locale))
+		w.Header().Set("Content-Language", string(v.Wanted))
 		ctx := context.WithValue(r.Context(), visitKey{}, v)
 		ctx = web.WithTranslator(ctx, v.P.Message)
 		r2 := r.WithContext(ctx)
@@ -100,7 +101,7 @@ func (s *Site) origin(r *http.Request) string {
 }
 
 // link returns the address of a path in the visit's language.
-func (v *visit) link(path string) string { return i18n.JoinPath(v.Locale, path) }
+func (v *visit) link(path string) string { return i18n.JoinPath(v.Wanted, path) }
 
 // relink returns an address that may have another language's prefix in the
 // visit's language, so that following it does not change the interface.
