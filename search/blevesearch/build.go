@@ -1,0 +1,158 @@
+package blevesearch
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	index "github.com/blevesearch/bleve_index_api"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/stoa-go/stoa/search"
+)
+
+// gap is put between positions of texts that do not belong together, so that
+// no phrase reaches from one into another.
+const gap = 100
+
+// A builder makes the record of one document.
+type builder struct {
+	language *language
+	doc      search.Document
+
+	text, title, start *bag
+	position           int
+	lenText, lenTitle  int
+}
+
+// build returns the record of d, whose text is in language l.
+func build(d search.Document, l *language) (*record, error) {
+	d.UpdatedAt = d.UpdatedAt.UTC().Truncate(time.Microsecond)
+	size := len(d.Body) / 10
+	b := &builder{
+		language: l, doc: d,
+		text: newBag(size), title: newBag(8), start: newBag(32),
+	}
+	b.addTitle()
+	if !strings.Contains(d.Body, d.Summary) {
+		b.addText(d.Summary)
+	}
+	b.addText(d.Body)
+	for _, k := range d.Keywords {
+		b.addKeyword(k)
+	}
+	return b.record()
+}
+
+// composed returns text in which marks are part of letters where they can be.
+func composedForm(text string) string {
+	if ascii(text) || norm.NFC.IsNormalString(text) {
+		return text
+	}
+	return norm.NFC.String(text)
+}
+
+// each calls f with each word and its position.
+func (b *builder) each(text string, f func(w word, position int)) {
+	b.language.words(composedForm(text), func(t token, w word) {
+		if w.term == "" {
+			return
+		}
+		if !t.last {
+			b.position++
+		}
+		f(w, b.position)
+	})
+	b.position += gap
+}
+
+func (b *builder) addText(text string) {
+	b.each(text, func(w word, position int) {
+		b.text.place(w.term, position)
+		if !w.stop {
+			b.lenText++
+		}
+	})
+}
+
+func (b *builder) addTitle() {
+	b.each(b.doc.Title, func(w word, position int) {
+		b.text.place(w.term, position)
+		b.title.count(w.term)
+		if !w.stop {
+			b.lenText++
+			b.lenTitle++
+		}
+	})
+	b.addStarts()
+}
+
+// addKeyword makes a keyword count like a word of the title that does not make
+// the title longer.
+func (b *builder) addKeyword(text string) {
+	b.each(text, func(w word, position int) {
+		b.text.place(w.term, position)
+		b.title.count(w.term)
+	})
+}
+
+// Kinds of terms in fieldStart.
+const (
+	startAny   = "~" // the beginning of a word of the title
+	startFirst = "^" // the beginning of its first word
+)
+
+const maxStart = 2 // characters of a beginning; longer ones are looked up among the terms of titles
+
+func (b *builder) addStarts() {
+	title, first := composedForm(b.doc.Title), true
+	for t := range tokens(title) {
+		for part := range beginnings(typed(title[t.start:t.end])) {
+			b.start.has(startAny + part)
+			if first {
+				b.start.has(startFirst + part)
+			}
+		}
+		first = false
+	}
+}
+
+// typed returns a word as it is compared with what somebody types.
+func typed(word string) string { return plain(strings.ToLower(normal(cut(word, maxToken)))) }
+
+// beginnings yields the beginnings of a word that are looked up.
+func beginnings(word string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		n := 0
+		for i, r := range word {
+			if n++; n > maxStart || !yield(word[:i+utf8.RuneLen(r)]) {
+				return
+			}
+		}
+	}
+}
+
+func (b *builder) record() (*record, error) {
+	body := b.doc.Body
+	b.doc.Body = ""
+	stored, err := json.Marshal(b.doc)
+	if err != nil {
+		return nil, fmt.Errorf("document %q: %w", b.doc.ID, err)
+	}
+	// A length of zero means something else to bleve.
+	lenTitle, lenText := max(1, b.lenTitle), max(1, b.lenText)
+	keys := newBag(32)
+	for _, k := range keysOf(b.doc, b.language.code, lenTitle, lenText) {
+		keys.has(k)
+	}
+	return &record{id: b.doc.ID, fields: []index.Field{
+		&field{name: fieldText, options: optionsPlaced, terms: b.text.terms, length: lenText},
+		&field{name: fieldTitle, options: optionsScored, terms: b.title.terms, length: lenTitle},
+		&field{name: fieldStart, options: optionsMatch, terms: b.start.terms, length: 1},
+		&field{name: fieldKey, options: optionsMatch, terms: keys.terms, length: 1},
+		&field{name: fieldDoc, options: optionsStored, value: stored},
+		&field{name: fieldBody, options: optionsStored, value: []byte(body)},
+	}}, nil
+}

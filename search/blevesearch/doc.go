@@ -1,0 +1,2 @@
+// Package blevesearch is a [search.Index] on disk.
+package blevesearch

@@ -1,0 +1,124 @@
+package blevesearch
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"math"
+	"math/bits"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stoa-go/stoa/search"
+)
+
+// Kinds of keys, the first byte of each term in fieldKey.
+const (
+	keyGroup    = "g" // the group
+	keyServes   = "s" // a language it serves
+	keyAudience = "a" // a term of its audience
+	keyCompound = "+" // the same once more, if it has several parts
+	keyFacet    = "f" // length of a facet's name, its name, a value
+	keyWeight   = "w" // the step of its weight, if that is not 1
+	keyTime     = "t" // a bit that is set in the time it was updated
+	keyLanguage = "l" // the language of its text
+	keyLength   = "n" // language, field, and a bit that is set in the length of that field
+	keyHash     = "h" // a bit that is set in a hash of the ID
+)
+
+// keysOf returns the keys of a document whose text is in language code.
+func keysOf(d search.Document, code string, title, text int) []string {
+	keys := []string{keyGroup + d.Group, keyLanguage + code}
+	for _, tag := range d.Serves {
+		keys = append(keys, keyServes+tag)
+	}
+	for _, term := range d.Audience {
+		keys = append(keys, keyAudience+term)
+		if strings.Contains(term, "+") {
+			keys = append(keys, keyCompound+term)
+		}
+	}
+	for name, values := range d.Facets {
+		for _, v := range values {
+			keys = append(keys, facetPrefix(name)+v)
+		}
+	}
+	if step := weightStep(d.Weight); step != 0 {
+		keys = append(keys, weightKey(step))
+	}
+	keys = appendBits(keys, lengthPrefix(code, fieldTitle), uint64(title))
+	keys = appendBits(keys, lengthPrefix(code, fieldText), uint64(text))
+	keys = appendBits(keys, keyTime, timeNumber(d.UpdatedAt))
+	return appendBits(keys, keyHash, hash(d.ID))
+}
+
+// facetPrefix begins the keys of a facet's values, and those of no other facet.
+func facetPrefix(name string) string {
+	return keyFacet + string(binary.AppendUvarint(nil, uint64(len(name)))) + name
+}
+
+// Weights are kept in eighths of a doubling, at most sixteenfold.
+const (
+	weightSteps = 8
+	maxStep     = 4 * weightSteps
+)
+
+func weightStep(w float64) int {
+	if w <= 0 || math.IsNaN(w) {
+		return 0
+	}
+	return int(math.Round(max(-maxStep, min(maxStep, math.Log2(w)*weightSteps))))
+}
+
+// weightFactor returns what a score is multiplied by: a doubling of the weight
+// is worth 15 %, so that it decides between similar documents and does not
+// bring up others.
+func weightFactor(step int) float64 { return 1 + 0.15*float64(step)/weightSteps }
+
+func stepOfFactor(factor float64) int { return int(math.Round((factor - 1) / 0.15 * weightSteps)) }
+
+func weightKey(step int) string { return keyWeight + string(rune('\x40'+step)) }
+
+func stepOf(key string) int {
+	r, _ := utf8.DecodeRuneInString(key[len(keyWeight):])
+	return int(r) - '\x40'
+}
+
+// Numbers are kept bit by bit, a key for each that is set: with as many counts
+// as there are bits one has the sum over any set of documents, so that the
+// average length of those that somebody may see is exact and costs next to
+// nothing; and with as many steps the largest or smallest of a set.
+
+// appendBits adds the keys of a number's bits.
+func appendBits(keys []string, prefix string, number uint64) []string {
+	for ; number != 0; number &= number - 1 {
+		keys = append(keys, bitKey(prefix, bits.TrailingZeros64(number)))
+	}
+	return keys
+}
+
+func bitKey(prefix string, bit int) string { return prefix + string(rune('0'+bit)) }
+
+func bitOf(key string) int { return int(key[len(key)-1] - '0') }
+
+// lengthPrefix begins the keys of the length of a field in texts of a language.
+func lengthPrefix(code, field string) string { return keyLength + code + "\x00" + field + "\x00" }
+
+// Times have their seconds in the upper bits, so that those without fractions
+// have few keys.
+const timeBits = 62
+
+func timeNumber(t time.Time) uint64 {
+	return uint64(t.Unix()+1<<40)<<20 | uint64(t.Nanosecond()/1000)
+}
+
+// A hash of each ID picks documents by chance, but always the same ones of the
+// same documents.
+const hashBits = 12
+
+func hash(id string) uint64 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	sum := h.Sum32()
+	return uint64(sum^sum>>16) & (1<<hashBits - 1)
+}

@@ -1,0 +1,162 @@
+package blevesearch
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ar"
+	"github.com/blevesearch/bleve/v2/analysis/lang/bg"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ca"
+	"github.com/blevesearch/bleve/v2/analysis/lang/cjk"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ckb"
+	"github.com/blevesearch/bleve/v2/analysis/lang/cs"
+	"github.com/blevesearch/bleve/v2/analysis/lang/da"
+	"github.com/blevesearch/bleve/v2/analysis/lang/de"
+	"github.com/blevesearch/bleve/v2/analysis/lang/el"
+	"github.com/blevesearch/bleve/v2/analysis/lang/en"
+	"github.com/blevesearch/bleve/v2/analysis/lang/es"
+	"github.com/blevesearch/bleve/v2/analysis/lang/eu"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fa"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fi"
+	"github.com/blevesearch/bleve/v2/analysis/lang/fr"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ga"
+	"github.com/blevesearch/bleve/v2/analysis/lang/gl"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hi"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hr"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hu"
+	"github.com/blevesearch/bleve/v2/analysis/lang/hy"
+	"github.com/blevesearch/bleve/v2/analysis/lang/id"
+	"github.com/blevesearch/bleve/v2/analysis/lang/in"
+	"github.com/blevesearch/bleve/v2/analysis/lang/it"
+	"github.com/blevesearch/bleve/v2/analysis/lang/nl"
+	"github.com/blevesearch/bleve/v2/analysis/lang/no"
+	"github.com/blevesearch/bleve/v2/analysis/lang/pt"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ro"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ru"
+	"github.com/blevesearch/bleve/v2/analysis/lang/sv"
+	"github.com/blevesearch/bleve/v2/analysis/lang/tr"
+	"github.com/blevesearch/bleve/v2/analysis/token/lowercase"
+	"github.com/blevesearch/bleve/v2/analysis/token/stop"
+	"github.com/blevesearch/bleve/v2/registry"
+)
+
+// shipped lists the languages that bleve has an analyzer for. Its parts are
+// used as they are, but for the cutting into words, which is ours.
+var shipped = map[string]string{
+	"ar": ar.AnalyzerName, "ckb": ckb.AnalyzerName, "da": da.AnalyzerName, "de": de.AnalyzerName, "en": en.AnalyzerName,
+	"es": es.AnalyzerName, "fa": fa.AnalyzerName, "fi": fi.AnalyzerName, "fr": fr.AnalyzerName, "hi": hi.AnalyzerName,
+	"hr": hr.AnalyzerName, "hu": hu.AnalyzerName, "it": it.AnalyzerName, "nl": nl.AnalyzerName, "no": no.AnalyzerName,
+	"pt": pt.AnalyzerName, "ro": ro.AnalyzerName, "ru": ru.AnalyzerName, "sv": sv.AnalyzerName,
+	"tr": tr.AnalyzerName,
+}
+
+// composed lists the languages that bleve has parts for: the filters before the
+// stop words, and the list of these.
+var composed = map[string]struct {
+	surface []string
+	stop    string
+}{
+	"bg":  {[]string{lowercase.Name}, bg.StopName},
+	"ca":  {[]string{lowercase.Name, ca.ElisionName}, ca.StopName},
+	"cjk": {[]string{cjk.WidthName, lowercase.Name}, ""},
+	"cs":  {[]string{lowercase.Name}, cs.StopName},
+	"el":  {[]string{lowercase.Name}, el.StopName},
+	"eu":  {[]string{lowercase.Name}, eu.StopName},
+	"ga":  {[]string{ga.ElisionName, lowercase.Name}, ga.StopName},
+	"gl":  {[]string{lowercase.Name}, gl.StopName},
+	"hy":  {[]string{lowercase.Name}, hy.StopName},
+	"id":  {[]string{lowercase.Name}, id.StopName},
+	"in":  {[]string{lowercase.Name, in.NormalizeName}, ""},
+	"und": {[]string{lowercase.Name}, ""},
+}
+
+// related lists languages that are treated as another one.
+var related = map[string]string{
+	"zh": "cjk", "ja": "cjk", "ko": "cjk", "yue": "cjk", "nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id",
+	"bn": "in", "mr": "in", "gu": "in", "pa": "in", "ta": "in", "te": "in", "kn": "in", "ml": "in", "or": "in", "ne": "in",
+}
+
+// A library has all languages.
+type library map[string]*language
+
+// newLibrary returns the languages. Whatever bleve lacks is treated as "und":
+// words in lower case.
+func newLibrary() (library, error) {
+	cache := registry.NewCache()
+	lib := library{}
+	for code, analyzer := range shipped {
+		l, err := adopt(cache, code, analyzer)
+		if err != nil {
+			return nil, fmt.Errorf("language %s: %w", code, err)
+		}
+		lib[code] = l
+	}
+	for code, parts := range composed {
+		l, err := compose(cache, code, parts.surface, parts.stop)
+		if err != nil {
+			return nil, fmt.Errorf("language %s: %w", code, err)
+		}
+		lib[code] = l
+	}
+	lib["en"].stem = slices.Concat([]analysis.TokenFilter{foldAccents{}}, lib["en"].stem)
+	return lib, nil
+}
+
+// adopt takes one of bleve's analyzers apart at its stop words.
+func adopt(cache *registry.Cache, code, analyzer string) (*language, error) {
+	a, err := cache.AnalyzerNamed(analyzer)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := a.(*analysis.DefaultAnalyzer)
+	if !ok {
+		return nil, fmt.Errorf("analyzer of type %T", a)
+	}
+	i := slices.IndexFunc(d.TokenFilters, func(f analysis.TokenFilter) bool { _, ok := f.(*stop.StopTokensFilter); return ok })
+	if i < 0 {
+		return nil, fmt.Errorf("analyzer without stop words")
+	}
+	return &language{
+		code: code, surface: d.TokenFilters[:i], stop: d.TokenFilters[i], stem: d.TokenFilters[i+1:],
+		splits: len(d.CharFilters) > 0, memo: map[string]word{},
+	}, nil
+}
+
+func compose(cache *registry.Cache, code string, surface []string, stopName string) (*language, error) {
+	l := &language{code: code, memo: map[string]word{}}
+	for _, name := range surface {
+		f, err := cache.TokenFilterNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		l.surface = append(l.surface, f)
+	}
+	if stopName == "" {
+		return l, nil
+	}
+	f, err := cache.TokenFilterNamed(stopName)
+	l.stop = f
+	return l, err
+}
+
+// of returns the language of a BCP 47 tag.
+func (lib library) of(tag string) *language {
+	code, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
+	if r, ok := related[code]; ok {
+		code = r
+	}
+	if l, ok := lib[code]; ok && code != "cjk" && code != "in" || ok && related[code] == "" {
+		return l
+	}
+	return lib["und"]
+}
+
+// coded returns the language with a code that [library.of] gave to one.
+func (lib library) coded(code string) *language {
+	if l, ok := lib[code]; ok {
+		return l
+	}
+	return lib["und"]
+}

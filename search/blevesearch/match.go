@@ -1,0 +1,172 @@
+package blevesearch
+
+import (
+	"context"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// A match is what a query finds in one part.
+type match struct {
+	*part
+	ctx     context.Context
+	query   *query
+	lookups map[lookup]*roaring.Bitmap
+	phrases map[*clause]*roaring.Bitmap
+}
+
+type lookup struct {
+	field, term string
+	prefix      bool
+}
+
+func newMatch(ctx context.Context, p *part, q *query) *match {
+	return &match{
+		part: p, ctx: ctx, query: q, lookups: map[lookup]*roaring.Bitmap{}, phrases: map[*clause]*roaring.Bitmap{},
+	}
+}
+
+// lists returns the postings of whatever a seek looks for in a field.
+func (m *match) lists(field string, s seek) ([]segment.PostingsList, error) {
+	if !s.prefix {
+		list, err := m.postings(field, s.term)
+		if err != nil || list.Count() == 0 {
+			return nil, err
+		}
+		return []segment.PostingsList{list}, nil
+	}
+	var lists []segment.PostingsList
+	err := m.each(m.ctx, field, s.term, func(term string) (bool, error) {
+		list, err := m.postings(field, term)
+		lists = append(lists, list)
+		return true, err
+	})
+	return lists, err
+}
+
+// find returns who has what a seek looks for, the unadmitted included. The
+// bitmap is not to be changed.
+func (m *match) find(field string, s seek) (*roaring.Bitmap, error) {
+	key := lookup{field, s.term, s.prefix}
+	if b, ok := m.lookups[key]; ok {
+		return b, nil
+	}
+	lists, err := m.lists(field, s)
+	if err != nil {
+		return nil, err
+	}
+	var found *roaring.Bitmap
+	for _, list := range lists {
+		b := members(list)
+		if b == nil {
+			continue
+		}
+		if found == nil && len(lists) == 1 {
+			found = b
+			break
+		}
+		if found == nil {
+			found = roaring.New()
+		}
+		found.Or(b)
+	}
+	m.lookups[key] = found
+	return found, nil
+}
+
+// found returns the admitted documents that the query finds, before filters.
+func (m *match) found() (*roaring.Bitmap, error) {
+	var all, excluded *roaring.Bitmap
+	if !m.query.wants() {
+		all = m.admitted.Clone()
+	} else {
+		all = roaring.New()
+	}
+	excluded = roaring.New()
+	for _, p := range m.query.plans {
+		if err := m.exclude(p, excluded); err != nil {
+			return nil, err
+		}
+		if !m.query.wants() {
+			continue
+		}
+		b, err := m.wanted(p)
+		if err != nil {
+			return nil, err
+		}
+		all.Or(b)
+	}
+	all.AndNot(excluded)
+	return all, nil
+}
+
+// wants reports whether anything is looked for, and not only excluded.
+func (q *query) wants() bool {
+	for _, w := range q.Words {
+		if !w.Exclude {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *match) exclude(p *plan, excluded *roaring.Bitmap) error {
+	for i := range p.clauses {
+		if c := &p.clauses[i]; c.Exclude {
+			b, err := m.clause(c)
+			if err != nil {
+				return err
+			}
+			excluded.Or(b)
+		}
+	}
+	return nil
+}
+
+// wanted returns the admitted documents of a language with all required
+// clauses or, if there are none, with any clause.
+func (m *match) wanted(p *plan) (*roaring.Bitmap, error) {
+	var required *roaring.Bitmap
+	optional := roaring.New()
+	for i := range p.clauses {
+		c := &p.clauses[i]
+		if c.Exclude {
+			continue
+		}
+		b, err := m.clause(c)
+		switch {
+		case err != nil:
+			return nil, err
+		case !c.Required:
+			optional.Or(b)
+		case required == nil:
+			required = b.Clone()
+		default:
+			required.And(b)
+		}
+	}
+	if required != nil {
+		return required, nil
+	}
+	return optional, nil
+}
+
+// clause returns the admitted documents that have a clause. The bitmap is not
+// to be changed.
+func (m *match) clause(c *clause) (*roaring.Bitmap, error) {
+	if c.whole() && len(c.seeks) > 1 {
+		return m.phrase(c)
+	}
+	found := roaring.New()
+	for _, s := range c.seeks {
+		b, err := m.find(fieldText, s)
+		if err != nil {
+			return nil, err
+		}
+		if b != nil {
+			found.Or(roaring.And(b, m.admitted))
+		}
+	}
+	return found, nil
+}

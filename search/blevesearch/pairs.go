@@ -1,0 +1,124 @@
+package blevesearch
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A pair is two words that are neighbours in a query, but for stop words.
+type pair struct {
+	first, second string // terms
+	distance      int    // positions between them in the query
+	rarity        float64
+}
+
+// maxDistance is how far two words of a query may be apart, as stop words stand
+// between them, to be neighbours.
+const maxDistance = 5
+
+// pairs returns the neighbours in a plan.
+func (p *plan) pairs(r *ranking) []pair {
+	numbers := map[string]int{}
+	for _, u := range p.scored {
+		numbers[u.term] = u.number
+	}
+	var words []seek
+	for _, c := range p.clauses {
+		for _, s := range c.seeks {
+			if _, ok := numbers[s.term]; ok && !c.Exclude && !s.prefix {
+				words = append(words, s)
+			}
+		}
+	}
+	var out []pair
+	for i := 1; i < len(words); i++ {
+		a, b := words[i-1], words[i]
+		rarity := min(r.text[numbers[a.term]], r.text[numbers[b.term]])
+		if distance := b.place - a.place; a.term != b.term && distance <= maxDistance && rarity > 0 {
+			out = append(out, pair{a.term, b.term, distance, rarity})
+		}
+	}
+	return out
+}
+
+// sharpen raises the scores of candidates in which neighbours in the query are
+// neighbours in the text.
+func sharpen(candidates []*candidate, r *ranking) error {
+	sorted := slices.SortedFunc(slices.Values(candidates), func(a, b *candidate) int { return cmp.Compare(a.doc, b.doc) })
+	readers := map[*match]map[*plan]*pairReader{}
+	for _, c := range sorted {
+		if readers[c.match] == nil {
+			readers[c.match] = map[*plan]*pairReader{}
+		}
+		reader := readers[c.match][c.plan]
+		if reader == nil {
+			reader = &pairReader{match: c.match, plan: c.plan, pairs: c.plan.pairs(r), places: map[string]*places{}}
+			readers[c.match][c.plan] = reader
+		}
+		bonus, err := reader.bonus(c.doc)
+		if err != nil {
+			return err
+		}
+		c.score += pairWeight * bonus * c.factor
+	}
+	return nil
+}
+
+// A pairReader reads where the words of pairs stand in one part.
+type pairReader struct {
+	*match
+	plan   *plan
+	pairs  []pair
+	places map[string]*places
+}
+
+func (r *pairReader) bonus(doc uint32) (float64, error) {
+	sum := 0.0
+	for _, p := range r.pairs {
+		n, length, err := r.near(p, doc)
+		if err != nil {
+			return 0, err
+		}
+		sum += contribution{weight: p.rarity, b: textB, average: r.plan.average[fieldText]}.of(uint64(n), length)
+	}
+	return sum, nil
+}
+
+// near returns how often the words of a pair stand as near to each other in the
+// document as in the query.
+func (r *pairReader) near(p pair, doc uint32) (n int, length uint64, err error) {
+	first, _, err := r.at(p.first, doc)
+	if err != nil || len(first) == 0 {
+		return 0, 0, err
+	}
+	second, length, err := r.at(p.second, doc)
+	if err != nil {
+		return 0, 0, err
+	}
+	from := 0
+	for _, at := range first {
+		for from < len(second) && second[from] < at-p.distance {
+			from++
+		}
+		for _, other := range second[from:] {
+			if other > at+p.distance {
+				break
+			}
+			n++
+		}
+	}
+	return n, length, nil
+}
+
+func (r *pairReader) at(term string, doc uint32) ([]int, uint64, error) {
+	p := r.places[term]
+	if p == nil {
+		var err error
+		if p, err = r.match.places(seek{term: term}); err != nil {
+			return nil, 0, err
+		}
+		r.places[term] = p
+	}
+	at, err := p.at(doc)
+	return at, p.length, err
+}

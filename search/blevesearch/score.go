@@ -1,0 +1,223 @@
+package blevesearch
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// The one configuration of the ranking: textbook BM25 over all text, and again
+// over the title, whose words so count twice. It was chosen on the development
+// halves of three public collections; doc.go has the figures.
+const (
+	k1          = 1.2  // both fields
+	textB       = 0.75 // how much a long text is held against it
+	titleB      = 1.0  // the same for a title
+	titleWeight = 0.7  // of the title's score
+	coverage    = 0.25 // share of a score that depends on how much of the query was found
+	pairWeight  = 0.3  // of neighbouring words of the query that are neighbours in the text
+	pairDepth   = 50   // documents at the top that are looked at for that
+)
+
+// ranking is what scores depend on: how rare each unit is among the documents
+// that the asker may see.
+type ranking struct {
+	text, title []float64 // inverse document frequency, by number of unit
+}
+
+// rarity returns the inverse document frequency of what df of n documents have.
+func rarity(n, df int) float64 {
+	return math.Log(1 + (float64(n)-float64(df)+0.5)/(float64(df)+0.5))
+}
+
+// rank counts in how many admitted documents each unit is. A word has one
+// number in all languages, as each document is in one.
+func rank(matches []*match, q *query, c *census) (*ranking, error) {
+	text, title := make([]int, q.units), make([]int, q.units)
+	for _, m := range matches {
+		for _, p := range q.plans {
+			for _, u := range p.scored {
+				if err := m.countInto(u, fieldText, text); err != nil {
+					return nil, err
+				}
+				if err := m.countInto(u, fieldTitle, title); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	r := &ranking{}
+	for i := range q.units {
+		r.text, r.title = append(r.text, 0), append(r.title, 0)
+		if text[i] > 0 {
+			r.text[i] = rarity(c.total, text[i])
+		}
+		if title[i] > 0 {
+			r.title[i] = rarity(c.total, title[i])
+		}
+	}
+	return r, nil
+}
+
+func (m *match) countInto(u unit, field string, counts []int) error {
+	b, err := m.find(field, u.seek)
+	if err == nil && b != nil {
+		counts[u.number] += int(b.AndCardinality(m.admitted))
+	}
+	return err
+}
+
+// sums adds up the scores of the documents of one part.
+type sums struct {
+	score   []float64
+	covered []float32 // rarity of the units found
+}
+
+// pools keep sums between searches.
+var sumPool = sync.Pool{New: func() any { return new(sums) }}
+
+func takeSums(n int) *sums {
+	s := sumPool.Get().(*sums)
+	if cap(s.score) < n {
+		s.score, s.covered = make([]float64, n), make([]float32, n)
+	}
+	s.score, s.covered = s.score[:n], s.covered[:n]
+	return s
+}
+
+// release gives the sums back, empty.
+func (s *sums) release() {
+	clear(s.score)
+	clear(s.covered)
+	sumPool.Put(s)
+}
+
+// score adds up the scores of all documents of the part that have any unit,
+// unadmitted ones included, which are not looked at afterwards.
+func (m *match) score(r *ranking) (*sums, error) {
+	s := takeSums(m.size)
+	for _, p := range m.query.plans {
+		for _, u := range p.scored {
+			if err := m.scoreUnit(p, u, r, s); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, nil
+}
+
+func (m *match) scoreUnit(p *plan, u unit, r *ranking, s *sums) error {
+	var within *roaring.Bitmap
+	if u.within >= 0 {
+		var err error
+		if within, err = m.clause(&p.clauses[u.within]); err != nil {
+			return err
+		}
+	}
+	text := contribution{weight: r.text[u.number], b: textB, average: p.average[fieldText], covers: float32(r.text[u.number]), within: within}
+	if err := m.contribute(text, fieldText, u.seek, s); err != nil {
+		return err
+	}
+	title := contribution{weight: titleWeight * r.title[u.number], b: titleB, average: p.average[fieldTitle], within: within}
+	return m.contribute(title, fieldTitle, u.seek, s)
+}
+
+// A contribution is what one unit adds in one field.
+type contribution struct {
+	weight  float64
+	b       float64
+	average float64
+	covers  float32
+	within  *roaring.Bitmap // documents in which it counts, nil for all
+}
+
+// of returns the part of a score for a frequency in a field of some length.
+func (c contribution) of(frequency, length uint64) float64 {
+	tf := float64(frequency)
+	return c.weight * tf * (k1 + 1) / (tf + k1*(1-c.b+c.b*float64(length)/c.average))
+}
+
+func (m *match) contribute(c contribution, field string, s seek, to *sums) error {
+	if c.weight == 0 {
+		return nil
+	}
+	lists, err := m.lists(field, s)
+	if err != nil {
+		return err
+	}
+	if len(lists) > 1 && c.covers > 0 { // a document in several lists is covered once
+		b, err := m.find(field, s)
+		if err != nil {
+			return err
+		}
+		c.cover(b, to)
+		c.covers = 0
+	}
+	for _, list := range lists {
+		if err := c.add(m.ctx, list, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c contribution) cover(docs *roaring.Bitmap, to *sums) {
+	for it := docs.Iterator(); it.HasNext(); {
+		if doc := it.Next(); c.within == nil || c.within.Contains(doc) {
+			to.covered[doc] += c.covers
+		}
+	}
+}
+
+// add adds up the contribution to all documents of a list.
+func (c contribution) add(ctx context.Context, list segment.PostingsList, to *sums) error {
+	it := list.Iterator(true, true, false, nil)
+	for n := 0; ; n++ {
+		if n%4096 == 4095 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		posting, err := it.Next()
+		if err != nil {
+			return fmt.Errorf("postings: %w", err)
+		}
+		if posting == nil {
+			return nil
+		}
+		doc := posting.Number()
+		if c.within != nil && !c.within.Contains(uint32(doc)) {
+			continue
+		}
+		to.score[doc] += c.of(posting.Frequency(), lengthOf(posting))
+		to.covered[doc] += c.covers
+	}
+}
+
+// lengthOf returns the length of the field that a posting is of.
+func lengthOf(p segment.Posting) uint64 {
+	if exact, ok := p.(interface{ NormUint64() uint64 }); ok {
+		return exact.NormUint64()
+	}
+	n := p.Norm()
+	return uint64(math.Round(1 / (n * n)))
+}
+
+// possible returns the rarity of all units of a plan, which is what covers it.
+func (p *plan) possible(r *ranking) float64 {
+	sum := 0.0
+	for _, u := range p.scored {
+		sum += r.text[u.number]
+	}
+	return sum
+}
+
+// finish turns the sum of a document into its score.
+func (s *sums) finish(doc uint32, possible, weight float64) float64 {
+	if possible == 0 {
+		return weight
+	}
+	return s.score[doc] * (1 - coverage + coverage*float64(s.covered[doc])/possible) * weight
+}

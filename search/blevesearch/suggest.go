@@ -1,0 +1,320 @@
+package blevesearch
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/stoa-go/stoa/search"
+)
+
+// A typing is what somebody has typed so far.
+type typing struct {
+	ctx    context.Context
+	text   string   // folded
+	words  []string // as typed; the last may be unfinished
+	census *census
+	limit  int
+}
+
+// suggest offers documents whose titles continue what was typed: first those
+// whose titles begin so, then by weight, then the newest.
+func (x *Index) suggest(ctx context.Context, v *view, r search.SuggestRequest) ([]search.Suggestion, error) {
+	t := &typing{ctx: ctx, text: typed(composedForm(r.Text)), limit: r.Limit}
+	text := composedForm(r.Text)
+	for k := range tokens(text) {
+		if !k.last && len(t.words) < maxWords {
+			t.words = append(t.words, text[k.start:k.end])
+		}
+	}
+	if len(t.words) == 0 || r.Limit <= 0 {
+		return nil, nil
+	}
+	parts := v.open()
+	var err error
+	if t.census, err = v.take(ctx, x.library, parts, r.Sight, r.Locale); err != nil {
+		return nil, err
+	}
+	var matches []*match
+	for _, p := range parts {
+		matches = append(matches, newMatch(ctx, p, nil))
+	}
+	groups, err := t.groups(matches)
+	if err != nil {
+		return nil, err
+	}
+	offers, err := t.choose(matches, groups)
+	if err != nil {
+		return nil, err
+	}
+	var out []search.Suggestion
+	for _, o := range offers {
+		out = append(out, o.Suggestion)
+	}
+	return out, nil
+}
+
+// A titleGroup is documents, by part, that are offered before others.
+type titleGroup struct {
+	first bool // the title's first word begins like the first one typed
+	step  int  // of their weight
+	docs  []*roaring.Bitmap
+}
+
+// groups returns the documents whose titles may have what was typed, in the
+// order of their groups.
+func (t *typing) groups(matches []*match) ([]*titleGroup, error) {
+	var groups []*titleGroup
+	add := func(first bool, part int, docs *roaring.Bitmap) error {
+		byWeight, err := matches[part].weightGroups(docs)
+		if err != nil {
+			return err
+		}
+		for _, w := range byWeight {
+			step := stepOfFactor(w.factor)
+			i := slices.IndexFunc(groups, func(g *titleGroup) bool { return g.first == first && g.step == step })
+			if i < 0 {
+				i = len(groups)
+				g := &titleGroup{first: first, step: step}
+				for range matches {
+					g.docs = append(g.docs, roaring.New())
+				}
+				groups = append(groups, g)
+			}
+			groups[i].docs[part] = w.docs
+		}
+		return nil
+	}
+	for i, m := range matches {
+		docs, err := t.candidates(m)
+		if err != nil {
+			return nil, err
+		}
+		front := roaring.New()
+		b, err := m.having(fieldStart, startFirst+beginning(typed(t.words[0])))
+		if err != nil {
+			return nil, err
+		}
+		if b != nil {
+			front = roaring.And(b, docs)
+		}
+		if err := cmp.Or(add(true, i, front), add(false, i, roaring.AndNot(docs, front))); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(groups, func(a, b *titleGroup) int {
+		if a.first != b.first {
+			if a.first {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(b.step, a.step)
+	})
+	return groups, nil
+}
+
+// beginning returns as much of a word as is indexed of its beginning.
+func beginning(word string) string {
+	last := ""
+	for part := range beginnings(word) {
+		last = part
+	}
+	return last
+}
+
+// candidates returns the admitted documents whose titles may have all words.
+func (t *typing) candidates(m *match) (*roaring.Bitmap, error) {
+	docs := m.admitted.Clone()
+	for i, w := range t.words {
+		some := roaring.New()
+		if err := t.addWord(m, w, some); err != nil {
+			return nil, err
+		}
+		if i == len(t.words)-1 {
+			if err := t.addBegun(m, w, some); err != nil {
+				return nil, err
+			}
+		}
+		docs.And(some)
+	}
+	return docs, nil
+}
+
+// addWord adds the documents with a whole word in their titles.
+func (t *typing) addWord(m *match, text string, to *roaring.Bitmap) error {
+	for _, l := range t.census.languages {
+		if err := m.addTerm(l.look(text, wholeToken(text)).term, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func wholeToken(text string) token {
+	r, _ := utf8.DecodeRuneInString(text)
+	return token{end: len(text), pair: unspaced(r)}
+}
+
+func (p *part) addTerm(term string, to *roaring.Bitmap) error {
+	b, err := p.having(fieldTitle, term)
+	if err == nil && b != nil {
+		to.Or(b)
+	}
+	return err
+}
+
+// addBegun adds the documents that may have a word that begins so in their
+// titles. As titles are indexed by stems, these may also be such that the word
+// begins with.
+func (t *typing) addBegun(m *match, text string, to *roaring.Bitmap) error {
+	folded := typed(text)
+	if utf8.RuneCountInString(folded) <= maxStart {
+		b, err := m.having(fieldStart, startAny+folded)
+		if err == nil && b != nil {
+			to.Or(b)
+		}
+		return err
+	}
+	for _, l := range t.census.languages {
+		w := l.look(text, wholeToken(text))
+		begun := []string{folded, w.surface}
+		if !w.stop && w.term != "" {
+			begun = append(begun, w.term[len(l.code)+1:])
+		}
+		slices.Sort(begun)
+		for _, start := range slices.Compact(begun) {
+			if err := m.addBegunIn(l.code, start, to); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *match) addBegunIn(code, start string, to *roaring.Bitmap) error {
+	if start == "" {
+		return nil
+	}
+	for _, mark := range []string{stemMark, stopMark} {
+		err := m.each(m.ctx, fieldTitle, code+mark+start, func(term string) (bool, error) { return true, m.addTerm(term, to) })
+		if err != nil {
+			return err
+		}
+	}
+	for i := range start {
+		if utf8.RuneCountInString(start[:i]) > maxStart {
+			if err := m.addTerm(code+stemMark+start[:i], to); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// An offer is a suggestion on its way.
+type offer struct {
+	search.Suggestion
+	front  bool // the title begins with the text typed
+	weight float64
+}
+
+const (
+	minOffers = 64   // titles that are read of a group, at least
+	maxOffers = 1024 // and at most
+)
+
+// choose reads the titles of groups until there are enough that have what was
+// typed.
+func (t *typing) choose(matches []*match, groups []*titleGroup) ([]offer, error) {
+	var offers []offer
+	for i, g := range groups {
+		if len(offers) >= t.limit && i > 0 && (g.first != groups[i-1].first || g.step != groups[i-1].step) {
+			break
+		}
+		more, err := t.read(matches, g)
+		if err != nil {
+			return nil, err
+		}
+		offers = append(offers, more...)
+	}
+	slices.SortStableFunc(offers, func(a, b offer) int {
+		if a.front != b.front {
+			if a.front {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(b.weight, a.weight), b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return offers[:min(len(offers), t.limit)], nil
+}
+
+// read returns offers of the newest documents of a group.
+func (t *typing) read(matches []*match, g *titleGroup) ([]offer, error) {
+	for n := max(minOffers, 4*t.limit); ; n *= 4 {
+		found, err := newest(matches, g.docs, n)
+		if err != nil {
+			return nil, err
+		}
+		var offers []offer
+		for _, c := range found {
+			if o, ok := t.offer(*c.document); ok {
+				offers = append(offers, o)
+			}
+		}
+		if len(offers) >= t.limit || len(found) < n || n >= maxOffers {
+			return offers, nil
+		}
+	}
+}
+
+// offer makes a suggestion of a document if its title has what was typed.
+func (t *typing) offer(d search.Document) (offer, bool) {
+	marks, ok := t.marks(d)
+	if !ok {
+		return offer{}, false
+	}
+	return offer{
+		Suggestion: search.Suggestion{
+			ID: d.ID, Group: d.Group, Kind: d.Kind, Locale: d.Locale, Path: d.Path, UpdatedAt: d.UpdatedAt,
+			Title: spans(d.Title, 0, len(d.Title), marks),
+		},
+		front: strings.HasPrefix(typed(composedForm(d.Title)), t.text), weight: cmp.Or(d.Weight, 1),
+	}, true
+}
+
+// marks returns where the words typed are in a title, and whether all are.
+func (t *typing) marks(d search.Document) ([]mark, bool) {
+	var out []mark
+	for i, w := range t.words {
+		found := false
+		for k := range tokens(d.Title) {
+			if t.is(d.Title[k.start:k.end], w, i == len(t.words)-1) {
+				out, found = append(out, mark{start: k.start, end: k.end}), true
+			}
+		}
+		if !found {
+			return nil, false
+		}
+	}
+	slices.SortFunc(out, func(a, b mark) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
+	return out, true
+}
+
+// is reports whether a word of a title is one that was typed: the same, another
+// form of it or, where it may be unfinished, one that begins so.
+func (t *typing) is(title, text string, begun bool) bool {
+	a, b := typed(title), typed(text)
+	if a == b || begun && strings.HasPrefix(a, b) {
+		return true
+	}
+	return slices.ContainsFunc(t.census.languages, func(l languageCensus) bool {
+		x, y := l.look(title, wholeToken(title)), l.look(text, wholeToken(text))
+		return x.term != "" && x.term == y.term
+	})
+}
