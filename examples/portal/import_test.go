@@ -188,10 +188,11 @@ func readableIn(t *testing.T, body string, lang i18n.Locale) {
 	switch lang {
 	case "en", "de", "es", "ja", "ar":
 		require.Equal(t, lang, spoken)
-		require.NotContains(t, body, `<article class="text"lang`)
+		require.Contains(t, body, `<article class="text">`)
 	default:
 		require.Equal(t, i18n.Locale("en"), spoken)
-		require.Contains(t, body, fmt.Sprintf(`<article class="text"%s`, attrs(lang)))
+		require.Contains(t, body, fmt.Sprintf(`<article class="text" %s>`, attrs(lang)))
+		require.Contains(t, body, fmt.Sprintf(`<span class="drop-label" %s>%s</span>`, attrs(lang), lang.Autonym()))
 	}
 }
 

@@ -63,12 +63,12 @@ func (s *Site) funcs() template.FuncMap {
 func underscored(name string) string { return strings.ReplaceAll(name, "-", "_") }
 
 // langAttrs returns the attributes that say a text is in another language than
-// the page around it, and none if it is in the same.
+// the page around it, with a space before them, and none if it is in the same.
 func langAttrs(in string, page i18n.Locale) template.HTMLAttr {
 	if in == "" || in == string(page) {
 		return ""
 	}
-	return i18n.Shown{In: i18n.Locale(in), Wanted: page}.Attrs()
+	return " " + i18n.Shown{In: i18n.Locale(in), Wanted: page}.Attrs()
 }
 
 // marked returns spans as HTML, with what matched marked.
