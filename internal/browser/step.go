@@ -95,31 +95,10 @@ func (p *Page) Eval(script string, out any) {
 	}
 }
 
-// Until waits until a JavaScript expression is true, on whatever page the tab
-// is by then: it may be on its way to another.
+// Until waits until a JavaScript expression is true.
 func (p *Page) Until(expression string) {
 	p.tb.Helper()
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
-	defer cancel()
-	for {
-		_, err := chromedp.Run(ctx, chromedp.Poll[chromedp.Void](expression))
-		if err == nil {
-			return
-		}
-		if ctx.Err() != nil || !leftPage(err) {
-			p.tb.Fatalf("waiting until %s: %v", expression, err)
-		}
-	}
-}
-
-// leftPage reports whether a script ended because its page went away.
-func leftPage(err error) bool {
-	for _, reason := range []string{"Cannot find context", "context was destroyed", "navigated or closed"} {
-		if strings.Contains(err.Error(), reason) {
-			return true
-		}
-	}
-	return false
+	p.do("waiting until "+expression, chromedp.Poll[chromedp.Void](expression))
 }
 
 // WaitVisible waits until the element is there and can be seen.

@@ -100,7 +100,8 @@ func TestSuggestions(t *testing.T) {
 	p.WaitVisible(".suggest li")
 	p.Press("ArrowDown")
 	p.Press("Enter")
-	p.Until(`location.pathname.startsWith("/en/articles/")`)
+	p.WaitVisible("article.text")
+	require.Contains(t, p.Address(), "/en/articles/")
 }
 
 // TestChangedWhileReading publishes a new text under the eyes of a reader.
