@@ -373,6 +373,8 @@ func TestFallback(t *testing.T) {
 	require.Equal(t, "en", asked.Locale)
 	require.Equal(t, []string{"reset"}, slugs(res.Hits), "the net is under the fallback, too")
 	require.True(t, res.Partial)
+	require.Equal(t, 1, res.Hits[0].Rank)
+	require.Equal(t, []search.Span{{Text: "Reset the hub"}}, res.Hits[0].Titles)
 	require.NoError(t, e.Clicked(t.Context(), ann, res.Hits[0].Click))
 	require.Equal(t, []string{search.EventPerformed, search.EventClicked}, names(recorded.take()))
 

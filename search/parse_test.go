@@ -63,6 +63,7 @@ func TestParse(t *testing.T) {
 		"hub🔥 🔥":                          {word("hub🔥"), word("🔥")},
 		"\u202ehub\u202c la\u00admp\x00x": {word("hub"), word("lamp"), word("x")},
 		"\xff\xfehub":                     {word("hub")},
+		"h\u3164u\u034fb\ufe0f\u115f":     {word("hub")},
 		"AND OR NOT (a)":                  {word("AND"), word("OR"), word("NOT"), word("a")},
 	} {
 		require.Equal(t, want, search.Parse(text), "%q", text)
@@ -85,6 +86,8 @@ func TestParseIsBounded(t *testing.T) {
 	}
 	require.Equal(t, []search.Word{word("می\u200cخواهم")}, search.Parse("می\u200cخواهم"))
 	require.Len(t, search.Parse(strings.Repeat("ا\u200cب ", 20)), 16, "a joiner does not cut a word in two")
+	require.Equal(t, strings.Repeat("設a", 8), search.Parse(strings.Repeat("設a", 20))[0].Text, "each letter between is a word")
+	require.Empty(t, search.Parse(strings.Repeat("\x80", 1000)))
 	long := search.Parse(strings.Repeat("é", 1000))
 	require.Len(t, long, 1)
 	require.Equal(t, strings.Repeat("é", 128), long[0].Text)

@@ -364,3 +364,42 @@ func TestFreshAtOnceAfterRebuild(t *testing.T) {
 		stop()
 	})
 }
+
+// TestLateComplaint has a search that was under way while the index was rebuilt
+// say that the old one is damaged.
+func TestLateComplaint(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		index := &wrapped{Index: memsearch.New()}
+		source := searchtest.NewSource("kb")
+		source.Put(many(5)...)
+		rebuilds := 0
+		e := search.NewEngine(index, &search.Options{Sources: []search.Source{source}, Progress: func(search.Progress) { rebuilds++ }})
+		stop := running(t, e)
+		synctest.Wait()
+		slow := make(chan struct{})
+		index.set(func() {
+			index.search = func(context.Context, search.Request) (search.Response, error) {
+				<-slow
+				return search.Response{}, search.ErrRebuild
+			}
+		})
+		done := make(chan error, 1)
+		go func() {
+			_, err := e.Search(t.Context(), nobody, search.Query{Text: "lighthouse"})
+			done <- err
+		}()
+		synctest.Wait()
+		require.NoError(t, e.Rebuild(t.Context(), eve))
+		synctest.Wait()
+		require.Equal(t, 1, rebuilds)
+		close(slow)
+		require.ErrorIs(t, <-done, search.ErrUnavailable)
+		synctest.Wait()
+		require.Equal(t, 1, rebuilds, "what is repaired is not repaired again")
+		_, err := e.Search(t.Context(), nobody, search.Query{Text: "lighthouse"})
+		require.ErrorIs(t, err, search.ErrUnavailable)
+		synctest.Wait()
+		require.Equal(t, 2, rebuilds, "but what is damaged again is")
+		stop()
+	})
+}

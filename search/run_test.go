@@ -255,10 +255,10 @@ func TestSourceThatDoesNotWake(t *testing.T) {
 // TestBadDocuments has one source with documents that no index can keep.
 func TestBadDocuments(t *testing.T) {
 	good := article("good", "Lighthouse", "by the sea")
-	nameless, foreign := good, good
-	nameless.ID, foreign.Group = "", "article/other"
+	nameless, german := good, good
+	nameless.ID, german.ID = "", "article/good@de"
 	source := searchtest.NewSource("kb")
-	source.Put(good, nameless, good)
+	source.Put(nameless, good, good, german)
 	source.Put(article("odd", "Lighthouse \xff\x00", string(make([]byte, 3<<20)), func(d *search.Document) { d.Keywords = []string{"\xfe"} }))
 	index := &wrapped{Index: memsearch.New()}
 	index.apply = func(ctx context.Context, b search.Batch) error {
@@ -268,14 +268,33 @@ func TestBadDocuments(t *testing.T) {
 				require.NotContains(t, d.Title+d.Body, "\x00")
 			}
 			if c.Group == "article/good" {
-				require.Len(t, b.Changes[i].Documents, 1)
+				require.Equal(t, []search.Document{good, german}, b.Changes[i].Documents)
 			}
 		}
 		return index.Index.Apply(ctx, b)
 	}
 	e := search.NewEngine(index, &search.Options{Sources: []search.Source{source}})
 	require.NoError(t, e.Refresh(t.Context()))
-	require.Equal(t, 2, total(t, e, "lighthouse"))
+	require.Equal(t, 3, total(t, e, "lighthouse"))
+}
+
+// A confused source puts documents of one group into another.
+type confused struct{ *searchtest.Source }
+
+func (f confused) Changes(ctx context.Context, after string, limit int) ([]search.Change, string, error) {
+	c, next, err := f.Source.Changes(ctx, after, limit)
+	for i := range c {
+		c[i].Documents = append(slices.Clone(c[i].Documents), article("other", "Lighthouse", ""))
+	}
+	return c, next, err
+}
+
+func TestDocumentsOfAnotherGroup(t *testing.T) {
+	source := confused{searchtest.NewSource("kb")}
+	source.Put(many(5)...)
+	e := search.NewEngine(memsearch.New(), &search.Options{Sources: []search.Source{source}})
+	require.NoError(t, e.Refresh(t.Context()))
+	require.Equal(t, 5, total(t, e, "lighthouse"))
 }
 
 func TestTwoEnginesOnOneSource(t *testing.T) {

@@ -27,6 +27,14 @@ func TestSuggest(t *testing.T) {
 	require.Zero(t, titles("", 5))
 	require.Zero(t, titles(strings.Repeat("light ", 1000), 5))
 	require.Empty(t, b.events.take())
+
+	index := &wrapped{Index: memsearch.New()}
+	index.suggest = func(_ context.Context, r search.SuggestRequest) ([]search.Suggestion, error) {
+		require.Equal(t, strings.TrimSpace(strings.Repeat("light ", 16)), r.Text)
+		return nil, nil
+	}
+	_, err := search.NewEngine(index, nil).Suggest(t.Context(), nobody, strings.Repeat("light ", 1000), "", 0)
+	require.NoError(t, err)
 }
 
 func TestRelated(t *testing.T) {
