@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
@@ -25,7 +26,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/search"
-	"github.com/stoa-go/stoa/search/memsearch"
+	"github.com/stoa-go/stoa/search/blevesearch"
 )
 
 // A Site is a portal. Make one with [Open], serve its Handler, and call Run for
@@ -105,8 +106,12 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	return nil
 }
 
-func (s *Site) openSearch(ctx context.Context) (err error) {
-	s.index = memsearch.New()
+func (s *Site) openSearch(context.Context) error {
+	index, err := blevesearch.Open(filepath.Join(s.cfg.Data, "index"), &blevesearch.Options{Logger: s.cfg.Log})
+	if err != nil {
+		return fmt.Errorf("open index: %w", err)
+	}
+	s.index = index
 	if s.cfg.wrapIndex != nil {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
