@@ -62,6 +62,7 @@ func (t Text) check(f errs.Fields) {
 	if !clean(t.Body) {
 		f.Add("body", "error.field.bad_text", nil)
 	}
+	text(f, "slug", t.Slug, 0, MaxTitle)
 	if t.Slug != "" && Slugify(t.Slug) == "" {
 		f.Add("slug", "error.field.bad_slug", nil)
 	}

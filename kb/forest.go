@@ -127,18 +127,20 @@ func (f *forest) wouldLoop(id, parent string) bool {
 			return true
 		}
 	}
-	return above+f.height(id, maxDepth) > maxDepth
+	return above+f.height(id, id, maxDepth) > maxDepth
 }
 
 // height returns how many levels there are from id down, at most one more than
-// limit.
-func (f *forest) height(id string, limit int) int {
+// limit. A circle leads back to top, which is about to leave it.
+func (f *forest) height(id, top string, limit int) int {
 	if limit == 0 {
 		return 1
 	}
 	tallest := 0
 	for _, child := range f.children[id] {
-		tallest = max(tallest, f.height(child, limit-1))
+		if child != top {
+			tallest = max(tallest, f.height(child, top, limit-1))
+		}
 	}
 	return tallest + 1
 }

@@ -94,16 +94,13 @@ func (im *importing) category(ctx context.Context, item CategoryItem) error {
 	old := f.byID[im.categoryID(item.External)]
 	c := Category{
 		ID: im.categoryID(item.External), Order: item.Order, Audience: item.Audience, Icon: item.Icon,
-		Labels: maps.Clone(item.Labels), Source: im.opts.Source, External: item.External, Version: old.Version,
+		Labels: maps.Clone(item.Labels), External: item.External, Version: old.Version,
 	}
 	if item.Parent != "" {
 		c.Parent = im.categoryID(item.Parent)
 	}
-	if _, ok := c.Labels[c.Source]; !ok {
-		c.Source = ""
-	}
 	f.makeWay(&c)
-	if err := c.prepare(f); err != nil {
+	if err := c.prepare(f, im.opts.Source); err != nil {
 		return err
 	}
 	if old.Version > 0 && old.same(c) {

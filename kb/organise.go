@@ -40,7 +40,7 @@ func (l *Library) saveCategory(ctx context.Context, by profile.Actor, c Category
 		return Category{}, err
 	}
 	c = c.clone()
-	if err := c.prepare(f); err != nil {
+	if err := c.prepare(f, l.locales[0]); err != nil {
 		return Category{}, err
 	}
 	old := f.byID[c.ID]
@@ -64,10 +64,11 @@ func (l *Library) saveCategory(ctx context.Context, by profile.Actor, c Category
 // categoryID matches what a category can be called in addresses of the API.
 var categoryID = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$`)
 
-// prepare checks c and puts it into its canonical form.
-func (c *Category) prepare(f *forest) error {
+// prepare checks c and puts it into its canonical form. Its source is, where it
+// names none, the language given.
+func (c *Category) prepare(f *forest, source string) error {
 	fields := errs.Fields{}
-	c.prepareLabels(fields)
+	c.prepareLabels(fields, source)
 	c.prepareID(f)
 	c.prepareSlugs(fields, f)
 	text(fields, "id", c.ID, 1, MaxName)
@@ -105,7 +106,7 @@ func (f *forest) closed(id string) bool {
 	return slices.ContainsFunc(f.path(id), func(c Category) bool { return c.Audience.Nobody() })
 }
 
-func (c *Category) prepareLabels(fields errs.Fields) {
+func (c *Category) prepareLabels(fields errs.Fields, source string) {
 	labels := map[string]Label{}
 	for _, locale := range slices.Sorted(maps.Keys(c.Labels)) {
 		label, at := c.Labels[locale], "labels."+locale
@@ -114,7 +115,9 @@ func (c *Category) prepareLabels(fields errs.Fields) {
 		text(fields, at+".description", label.Description, 0, MaxSummary)
 		label.Title, label.Description = strings.TrimSpace(label.Title), strings.TrimSpace(label.Description)
 		labels[canonical(locale)] = label
-		c.Source = cmp.Or(c.Source, canonical(locale))
+	}
+	if have := slices.Sorted(maps.Keys(labels)); c.Source == "" && len(have) > 0 {
+		c.Source = first(have, source)[0]
 	}
 	c.Labels, c.Source = labels, canonical(c.Source)
 	if len(labels) > MaxLabels {

@@ -190,6 +190,7 @@ func TestCreateChecksWhatIsTyped(t *testing.T) {
 		{"long summary", func(d *kb.Draft) { d.Summary = strings.Repeat("x", kb.MaxSummary+1) }, "summary", "error.field.too_long"},
 		{"long note", func(d *kb.Draft) { d.Note = strings.Repeat("x", kb.MaxSummary+1) }, "note", "error.field.too_long"},
 		{"slug of signs", func(d *kb.Draft) { d.Slug = "!?" }, "slug", "error.field.bad_slug"},
+		{"long slug", func(d *kb.Draft) { d.Slug = strings.Repeat("x", kb.MaxTitle+1) }, "slug", "error.field.too_long"},
 		{"unknown category", func(d *kb.Draft) { d.Category = "nope" }, "category", "error.field.unknown_choice"},
 		{"hidden category", func(d *kb.Draft) { d.Category = "secret" }, "category", "error.field.unknown_choice"},
 		{"unknown kind", func(d *kb.Draft) { d.Kind = "poem" }, "kind", "error.field.unknown_choice"},

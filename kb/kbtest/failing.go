@@ -45,10 +45,11 @@ func (f *Failing) do(call func() error) error {
 	if hit && f.fault == FaultBefore {
 		return ErrInjected
 	}
-	if err := call(); err != nil || !hit {
-		return err
+	err := call()
+	if hit {
+		return ErrInjected
 	}
-	return ErrInjected
+	return err
 }
 
 func ask[T any](f *Failing, call func() (T, error)) (T, error) {
