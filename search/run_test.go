@@ -482,3 +482,15 @@ func TestSourceThatIsStuck(t *testing.T) {
 	e := search.NewEngine(memsearch.New(), &search.Options{Sources: []search.Source{source}})
 	require.ErrorContains(t, e.Refresh(t.Context()), "cursor")
 }
+
+// TestCursorsUnknown does not take an index that cannot say where it stands for
+// an empty one.
+func TestCursorsUnknown(t *testing.T) {
+	index := &wrapped{Index: memsearch.New()}
+	index.cursor = func(context.Context) (map[string]string, error) { return nil, errors.New("too many open files") }
+	index.apply = func(context.Context, search.Batch) error { return errors.New("nothing should be written") }
+	source := searchtest.NewSource("kb")
+	source.Put(many(5)...)
+	e := search.NewEngine(index, &search.Options{Sources: []search.Source{source}})
+	require.ErrorContains(t, e.Refresh(t.Context()), "too many open files")
+}
