@@ -80,7 +80,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{Logger: s.cfg.Log}),
 		s.withTraffic,
 		sameOrigin,
-		web.RateLimit(limiter, func(r *http.Request) string { return web.LimitKey(web.ClientIPFrom(r)) }),
+		web.RateLimit(limiter, limited),
 		web.MaxBytes(1 << 20),
 		web.SecurityHeaders(nil),
 		web.Recover(s.cfg.Log),
@@ -92,6 +92,16 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 		next = around(next)
 	}
 	return next, nil
+}
+
+// limited returns whom a request counts against: its address. Files of the
+// interface and questions of machines count against nobody.
+func limited(r *http.Request) string {
+	switch p := r.URL.Path; {
+	case strings.HasPrefix(p, "/static/"), p == "/healthz", p == "/readyz", p == "/metrics":
+		return ""
+	}
+	return web.LimitKey(web.ClientIPFrom(r))
 }
 
 // elsewhere answers paths that no page has: an old address leads on, anything
