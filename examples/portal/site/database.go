@@ -68,7 +68,7 @@ func dialPostgres(dsn string) (*database, error) {
 		return nil, errors.New("-db: this is no address of a database: want postgres://USER:PASSWORD@HOST/NAME")
 	}
 	params := u.Query()
-	if !params.Has("connect_timeout") {
+	if params.Get("connect_timeout") == "" {
 		// By default the driver waits for as long as the network does.
 		params.Set("connect_timeout", "10")
 		u.RawQuery = params.Encode()
