@@ -210,9 +210,6 @@ func (q *question) hit(e *entry, explain bool) search.Hit {
 			h.Explain = append(h.Explain, search.Reason{What: t, Value: v})
 		}
 	}
-	if len(q.wanted) == 0 {
-		h.Score = 1
-	}
 	if w := e.doc.Weight; w != 0 && w != 1 {
 		h.Score *= w
 		if explain {

@@ -270,7 +270,9 @@ func checkUnspaced(t testing.TB, open func() search.Index) {
 		require.Equal(t, []string{want}, groups(resp), "looking for %q", text)
 		require.Equal(t, resp.Hits[0].Title, joined(resp.Hits[0].Titles))
 	}
-	require.Empty(t, groups(ask(t, x, "冷蔵庫", func(r *search.Request) { r.Locale = "ja" })))
+	for text, tag := range map[string]string{"冷蔵庫": "ja", "法方": "ja", "器线集": "zh"} {
+		require.Empty(t, groups(ask(t, x, text, func(r *search.Request) { r.Locale = tag })), "looking for %q", text)
+	}
 	require.Equal(t, []string{"a/zh"}, groups(ask(t, x, `"重置集线器"`, func(r *search.Request) { r.Locale = "zh" })))
 	require.Empty(t, groups(ask(t, x, `"集线器重置"`, func(r *search.Request) { r.Locale = "zh" })))
 }

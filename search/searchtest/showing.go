@@ -21,7 +21,7 @@ func passageOf(spans []search.Span, text string) bool {
 func checkHighlights(t testing.TB, open func() search.Index) {
 	x := open()
 	title := `Reset <b>the hub</b> & "more"`
-	body := strings.Repeat("Some words before it. ", 30) + `Press <i>reset</i> & hold the Hub's button. ` + strings.Repeat("Some words after it. ", 30)
+	body := "One hub stands alone. " + strings.Repeat("Some words before it. ", 30) + `Press <i>reset</i> & hold the Hub's button. ` + strings.Repeat("Some words after it. ", 30)
 	apply(t, x, document("a/1", title, body))
 	h := ask(t, x, "reset hub", func(r *search.Request) { r.Locale = "en" }).Hits[0]
 	require.Equal(t, title, joined(h.Titles))
@@ -33,6 +33,8 @@ func checkHighlights(t testing.TB, open func() search.Index) {
 	require.Equal(t, title, joined(h.Titles))
 	require.Empty(t, matched(h.Titles))
 	require.Equal(t, []string{"button"}, matched(h.Snippet))
+	h = ask(t, x, `button -"hub reset"`).Hits[0]
+	require.Empty(t, matched(h.Titles), "nobody looks for what they exclude")
 	h = ask(t, x, "").Hits[0]
 	require.Equal(t, title, joined(h.Titles))
 	require.Empty(t, matched(append(h.Titles, h.Snippet...)), "nothing was looked for")
