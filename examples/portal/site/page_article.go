@@ -1,10 +1,9 @@
 package site
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/idem"
@@ -54,8 +53,7 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, v.link(v.Path), http.StatusFound)
 		return nil
 	}
-	form := ratingForm{Key: idem.New(), Thanks: params.Thanks != ""}
-	return s.showArticle(w, r, http.StatusOK, found, form)
+	return s.showArticle(w, r, http.StatusOK, found, ratingForm{Thanks: params.Thanks != ""})
 }
 
 // findArticle returns the article in a request's path. If it has moved, the
@@ -83,7 +81,22 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, f
 	if err != nil {
 		return err
 	}
-	form.Action, form.Reasons = v.link("/articles/"+escape(a.Slug)+"/feedback"), kb.Reasons()
+	lasts := relatedLasts
+	if status != http.StatusOK {
+		lasts = 0
+	}
+	html, err := s.builtOnce(r.Context(), v, lasts, func() ([]byte, error) { return s.buildArticle(r, a, form) })
+	if err != nil {
+		return err
+	}
+	return send(w, r, status, v.By, bytes.ReplaceAll(html, []byte(s.memory.formKey), []byte(idem.New())))
+}
+
+// buildArticle builds the page of an article, with a mark in the place of the
+// key of its form.
+func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte, error) {
+	v := visitOf(r.Context())
+	form.Action, form.Reasons, form.Key = v.link("/articles/"+escape(a.Slug)+"/feedback"), kb.Reasons(), s.memory.formKey
 	p := s.newPage(r, a.Title)
 	p.Description, p.Type, p.NoIndex = a.Summary, "article", !a.Public
 	p.Published, p.Modified = a.PublishedAt, a.UpdatedAt
@@ -91,43 +104,14 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, f
 	p.Alternates = alternatesOf("/articles/", a.Languages, s.languages.Offered(), a.Slug)
 	p.Canonical = s.canonical(v, a)
 	p.Data = s.articleData(v, p, a)
-	p.Body = articleBody{Page: a, Related: s.relatedTo(r, a), Rating: form}
-	return s.show(w, r, status, "article", p)
+	p.Body = articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form}
+	return s.build("article", p)
 }
 
 // canonical is the address of the text that is shown: where an article is shown
 // in another language than asked for, that language's page.
 func (s *Site) canonical(v *visit, a kb.Page) string {
 	return v.Origin + s.path(kb.Ref{Kind: "article", Locale: a.Locale, Slug: a.Slug})
-}
-
-// relatedTo returns what to read next: what the authors chose, and then what
-// the index finds alike.
-func (s *Site) relatedTo(r *http.Request, a kb.Page) []kb.Entry {
-	const most = 5
-	out := a.Related[:min(len(a.Related), most)]
-	if len(out) >= 3 {
-		return out
-	}
-	v := visitOf(r.Context())
-	hits, err := s.engine.Related(r.Context(), v.By, search.Like{
-		Group: "article/" + a.Article, Title: a.Title, Keywords: a.Tags, Locale: string(v.Wanted), Limit: most,
-	})
-	if err != nil {
-		return out // a page without suggestions is better than none
-	}
-	var ids []string
-	for _, h := range hits {
-		id := strings.TrimPrefix(h.Group, "article/")
-		if !slices.ContainsFunc(out, func(e kb.Entry) bool { return e.Article == id }) {
-			ids = append(ids, id)
-		}
-	}
-	more, err := s.library.Entries(r.Context(), v.By, ids, string(v.Wanted))
-	if err != nil {
-		return out
-	}
-	return append(slices.Clone(out), more[:min(len(more), most-len(out))]...)
 }
 
 // rate takes the form below an article.
@@ -149,7 +133,7 @@ func (s *Site) rate(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = s.library.Rate(r.Context(), v.By, o)
 	if fields, ok := errors.AsType[errs.Fields](err); ok {
-		form := ratingForm{Key: idem.New(), Reason: o.Reason, Comment: o.Comment, Open: true, Errors: v.P.Fields(fields)}
+		form := ratingForm{Reason: o.Reason, Comment: o.Comment, Open: true, Errors: v.P.Fields(fields)}
 		return s.showArticle(w, r, http.StatusUnprocessableEntity, found, form)
 	}
 	if err != nil && !errors.Is(err, kb.ErrConflict) {

@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/web"
@@ -54,18 +55,31 @@ func (s *Site) category(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) showCategory(w http.ResponseWriter, r *http.Request, id, after string) error {
 	v := visitOf(r.Context())
-	place, err := s.library.Category(r.Context(), v.By, id, string(v.Wanted))
+	html, err := s.builtOnce(r.Context(), v, categoryLasts, func() ([]byte, error) { return s.buildCategory(r, id, after) })
 	if err != nil {
 		return err
+	}
+	return send(w, r, http.StatusOK, v.By, html)
+}
+
+// categoryLasts is for how long the page of a category that has not changed is
+// kept.
+const categoryLasts = time.Hour
+
+func (s *Site) buildCategory(r *http.Request, id, after string) ([]byte, error) {
+	v := visitOf(r.Context())
+	place, err := s.library.Category(r.Context(), v.By, id, string(v.Wanted))
+	if err != nil {
+		return nil, err
 	}
 	place.Children = filled(place.Children)
 	articles, next, err := s.library.Articles(r.Context(), v.By, kb.Query{Category: id, Locale: string(v.Wanted), After: after, Limit: 50})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	path, err := s.library.CategoryPath(r.Context(), v.By, id, string(v.Wanted))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p := s.newPage(r, place.Title)
 	p.Description = place.Description
@@ -80,7 +94,7 @@ func (s *Site) showCategory(w http.ResponseWriter, r *http.Request, id, after st
 	}
 	p.Body = b
 	p.Data = []any{s.breadcrumbData(v, p.Crumbs, place.Title, p.Canonical)}
-	return s.show(w, r, http.StatusOK, "category", p)
+	return s.build("category", p)
 }
 
 // crumbs returns the way from the home page down to the last of places.

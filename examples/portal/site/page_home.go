@@ -14,23 +14,30 @@ type homeBody struct {
 
 func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	ctx, locale := r.Context(), string(v.Wanted)
-	var b homeBody
-	var err error
-	if b.Places, err = s.library.Categories(ctx, v.By, locale); err != nil {
+	html, err := s.builtOnce(r.Context(), v, popularLasts, func() ([]byte, error) { return s.buildHome(r) })
+	if err != nil {
 		return err
 	}
-	b.Places = filled(b.Places)
-	if b.Recent, _, err = s.library.Articles(ctx, v.By, kb.Query{Locale: locale, Order: kb.OrderUpdated, Limit: 5}); err != nil {
-		return err
+	return send(w, r, http.StatusOK, v.By, html)
+}
+
+func (s *Site) buildHome(r *http.Request) ([]byte, error) {
+	ctx, v := r.Context(), visitOf(r.Context())
+	places, err := s.library.Categories(ctx, v.By, string(v.Wanted))
+	if err != nil {
+		return nil, err
 	}
-	if b.Popular, err = s.popular(ctx, v.By, locale, 5); err != nil {
-		return err
+	b := homeBody{Places: filled(places)}
+	if b.Recent, err = s.recent(ctx, v); err != nil {
+		return nil, err
+	}
+	if b.Popular, err = s.popular(ctx, v); err != nil {
+		return nil, err
 	}
 	p := s.newPage(r, s.cfg.Brand+" – "+v.P.T("home.title"))
 	p.Description, p.Big, p.Body = v.P.T("home.description", "brand", s.cfg.Brand), true, b
 	p.Data = []any{s.websiteData(v)}
-	return s.show(w, r, http.StatusOK, "home", p)
+	return s.build("home", p)
 }
 
 // filled leaves out the categories that have nothing for the reader.

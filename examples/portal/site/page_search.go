@@ -139,7 +139,7 @@ func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res sear
 
 // waysOn fills in where to go from a search that found nothing.
 func (s *Site) waysOn(ctx context.Context, p *page, b *searchBody) (err error) {
-	if b.Popular, err = s.popular(ctx, p.By, string(p.Wanted), 5); err != nil {
+	if b.Popular, err = s.popular(ctx, p.visit); err != nil {
 		return err
 	}
 	b.Places, err = s.library.Categories(ctx, p.By, string(p.Wanted))

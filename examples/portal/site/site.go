@@ -42,11 +42,13 @@ type Site struct {
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
 	gauges    *promanalytics.Metrics
+	articles  kb.Store
 	library   *kb.Library
 	index     search.Index
 	engine    *search.Engine
 	world     demo.World
 	views     *views
+	memory    memory
 	sessions  sessions
 	metrics   *prometheus.Registry
 	handler   http.Handler
@@ -59,7 +61,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Site{cfg: cfg, metrics: prometheus.NewRegistry()}
+	s := &Site{cfg: cfg, memory: newMemory(), metrics: prometheus.NewRegistry()}
 	for _, step := range []func(context.Context) error{
 		s.openFolder, s.openStores, s.openLanguages, s.openLibrary, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
@@ -99,7 +101,8 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 }
 
 func (s *Site) openLibrary(ctx context.Context) error {
-	s.library = kb.NewLibrary(sqlkb.NewWithReader(s.db.write, s.db.read), &kb.Options{
+	s.articles = sqlkb.NewWithReader(s.db.write, s.db.read)
+	s.library = kb.NewLibrary(s.articles, &kb.Options{
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.sessions.key,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word,
 	})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -174,22 +175,33 @@ func (p *page) With(pairs ...string) string {
 // show writes a page. It is built whole first, so that a fault in a template
 // does not send half of it.
 func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name string, p *page) error {
-	var b bytes.Buffer
-	if err := s.views.byName[name].ExecuteTemplate(&b, "layout", p); err != nil {
+	html, err := s.build(name, p)
+	if err != nil {
 		return err
 	}
+	return send(w, r, status, p.By, html)
+}
+
+func (s *Site) build(name string, p *page) ([]byte, error) {
+	var b bytes.Buffer
+	err := s.views.byName[name].ExecuteTemplate(&b, "layout", p)
+	return b.Bytes(), err
+}
+
+// send writes a page that was built.
+func send(w http.ResponseWriter, r *http.Request, status int, by profile.Actor, html []byte) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	if p.By.Anonymous() && status == http.StatusOK {
+	if by.Anonymous() && status == http.StatusOK {
 		h.Set("Cache-Control", "private, no-cache")
 	} else {
 		web.NoStore(w)
 	}
-	if status == http.StatusOK && r.Method == http.MethodGet && web.NotModified(w, r, web.HashETag(b.Bytes())) {
+	if status == http.StatusOK && r.Method == http.MethodGet && web.NotModified(w, r, web.HashETag(html)) {
 		return nil
 	}
 	w.WriteHeader(status)
-	_, err := w.Write(b.Bytes())
+	_, err := w.Write(html)
 	return err
 }
 
