@@ -16,6 +16,14 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
 
+// slow leaves out what takes long where time is short.
+func slow(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what needs a browser for long")
+	}
+}
+
 // pagesToLookAt are addresses of every kind of page, without language.
 var pagesToLookAt = []string{
 	"/", "/categories", "/categories/sensors", "/categories/release-notes", "/articles/sensor-shows-offline",
@@ -26,6 +34,7 @@ var pagesToLookAt = []string{
 // and dark, left to right and right to left, and looks for what a reader would
 // stumble over: sideways scrolling, foreign requests, blocked scripts.
 func TestAccessible(t *testing.T) {
+	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
 	for _, look := range []struct {
@@ -62,6 +71,7 @@ func TestAccessible(t *testing.T) {
 // TestAccessibleOpen looks at what opens: menus, the form below an article with
 // its errors, suggestions.
 func TestAccessibleOpen(t *testing.T) {
+	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
 	p := browser.Open(t, &browser.Options{Width: 1280})
@@ -84,6 +94,7 @@ func TestAccessibleOpen(t *testing.T) {
 
 // TestSuggestions drives the search box with the keyboard.
 func TestSuggestions(t *testing.T) {
+	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
 	p := browser.Open(t, nil)
@@ -109,6 +120,7 @@ func TestSuggestions(t *testing.T) {
 
 // TestChangedWhileReading publishes a new text under the eyes of a reader.
 func TestChangedWhileReading(t *testing.T) {
+	slow(t)
 	s := open(t)
 	a := write(t, s, draft("Read me twice", profile.Public(), anyCategory(t, s)))
 	p := browser.Open(t, nil)
@@ -126,6 +138,7 @@ func TestChangedWhileReading(t *testing.T) {
 // TestWithoutScript does the newcomer's errand with scripts switched off:
 // search, read, rate, switch the language, sign in.
 func TestWithoutScript(t *testing.T) {
+	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
 	p := browser.Open(t, &browser.Options{NoScript: true, Width: 390})
@@ -144,6 +157,7 @@ func TestWithoutScript(t *testing.T) {
 
 // TestKeyboard reaches the content of the home page without a mouse.
 func TestKeyboard(t *testing.T) {
+	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
 	p := browser.Open(t, nil)
