@@ -29,7 +29,9 @@ func checkFilters(t testing.TB, s kb.Store) {
 		{"all", kb.ArticleQuery{}, []string{"a1", "a2", "a3", "a4", "a5", "a6"}},
 		{"ids", kb.ArticleQuery{IDs: []string{"a3", "a1", "nope"}}, []string{"a1", "a3"}},
 		{"no ids", kb.ArticleQuery{IDs: []string{}}, []string{}},
-		{"category", kb.ArticleQuery{Categories: []string{"c2", "c3"}}, []string{"a2"}},
+		{"category", kb.ArticleQuery{Categories: []string{"c2"}}, []string{"a2"}},
+		{"categories", kb.ArticleQuery{Categories: []string{"c2", "c3", "c1"}}, []string{"a1", "a2", "a3", "a4", "a5", "a6"}},
+		{"categories and IDs", kb.ArticleQuery{Categories: []string{"c2", "c3"}, IDs: []string{"a1", "a2"}}, []string{"a2"}},
 		{"no category", kb.ArticleQuery{Categories: []string{}}, []string{}},
 		{"kinds", kb.ArticleQuery{Kinds: []kb.Kind{kb.KindFAQ, kb.KindReference}}, []string{"a3"}},
 		{"product", kb.ArticleQuery{Product: "p3"}, []string{"a4"}},
@@ -82,6 +84,36 @@ func checkCounts(t testing.TB, s kb.Store) {
 		{Category: "c1", Audience: profile.Public(), Articles: 2}, {Category: "c2", Audience: profile.Public(), Articles: 1},
 		{Category: "c1", Audience: nil, Articles: 1}, {Category: "c1", Audience: profile.NewAudience("partner", "staff+region-eu"), Articles: 2},
 	}, counts)
+	for _, change := range []struct {
+		does func(*kb.Article)
+		want []kb.Count
+	}{
+		{func(a *kb.Article) { a.Order = 7 }, []kb.Count{{Category: "c1", Articles: 2}, {Category: "c2", Articles: 1}}},
+		{func(a *kb.Article) { a.Category = "c2" }, []kb.Count{{Category: "c1", Articles: 1}, {Category: "c2", Articles: 2}}},
+		{func(a *kb.Article) { a.Audience = profile.NewAudience("staff") }, []kb.Count{{Category: "c1", Articles: 1}, {Category: "c2", Articles: 1}, {Category: "c2", Audience: profile.NewAudience("staff"), Articles: 1}}},
+		{func(a *kb.Article) { a.Translations[1].Status = kb.StatusArchived }, []kb.Count{{Category: "c1", Articles: 1}, {Category: "c2", Articles: 1}}},
+		{func(a *kb.Article) { a.Category, a.Audience = "c1", profile.Public() }, []kb.Count{{Category: "c1", Articles: 1}, {Category: "c2", Articles: 1}}},
+		{func(a *kb.Article) { a.Translations[1].Status = kb.StatusPublished }, []kb.Count{{Category: "c1", Articles: 2}, {Category: "c2", Articles: 1}}},
+	} {
+		a, err := s.Article(t.Context(), "a1")
+		require.NoError(t, err)
+		change.does(&a)
+		a.Version++
+		require.NoError(t, s.SaveArticle(t.Context(), a))
+		stale := a
+		stale.Category = "c9"
+		require.ErrorIs(t, s.SaveArticle(t.Context(), stale), kb.ErrConflict, "what is refused is not counted")
+		counts, err = s.CountArticles(t.Context())
+		require.NoError(t, err)
+		want := []kb.Count{{Category: "c1", Articles: 1}, {Category: "c1", Audience: profile.NewAudience("partner", "staff+region-eu"), Articles: 2}}
+		for _, c := range change.want {
+			if c.Audience == nil {
+				c.Audience = profile.Public()
+			}
+			want = append(want, c)
+		}
+		require.ElementsMatch(t, want, counts)
+	}
 }
 
 // walk follows page tokens to the end.
@@ -105,11 +137,17 @@ func walk(t testing.TB, s kb.Store, q kb.ArticleQuery) []string {
 func checkPages(t testing.TB, s kb.Store) {
 	// Bytes, not a language's rules: B before a, Z before a.
 	for i, id := range []string{"a1", "B1", "a2", "b2", "Z9", "ä1", "a3"} {
-		save(t, s, article(id, func(a *kb.Article) { a.Order = 10 * (i / 4) }))
+		save(t, s, article(id, func(a *kb.Article) { a.Order, a.Category = 10*(i/4), fmt.Sprint("c", 1+i%2) }))
 	}
 	want := []string{"B1", "a1", "a2", "b2", "Z9", "a3", "ä1"}
+	many := []string{"c1", "c2", "c3"}
+	for i := range 60 {
+		many = append(many, fmt.Sprint("c", i+4))
+	}
 	for _, limit := range []int{1, 2, 3, 7, 50} {
-		require.Equal(t, want, walk(t, s, kb.ArticleQuery{Limit: limit}), "limit %d", limit)
+		for n, categories := range [][]string{nil, {"c1", "c2"}, {"c2", "c3", "c1"}, many} {
+			require.Equal(t, want, walk(t, s, kb.ArticleQuery{Limit: limit, Categories: categories, Visible: true}), "limit %d, categories %d", limit, n)
+		}
 	}
 }
 

@@ -119,6 +119,9 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 		if err := stamp(ctx, tx, "content"); err != nil {
 			return err
 		}
+		if err := putCounts(ctx, tx, a); err != nil {
+			return err
+		}
 		if err := putArticle(ctx, tx, a); err != nil {
 			return err
 		}

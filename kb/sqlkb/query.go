@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/sqldb"
@@ -13,18 +15,13 @@ import (
 
 // Articles implements [kb.ArticleStore].
 func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
-	w := filter(&sqldb.Where{}, q)
-	if err := past(w, q); err != nil {
+	limit := cmp.Or(max(q.Limit, 0), 50)
+	query, args, err := articlesQuery(q, limit+1)
+	if err != nil {
 		return nil, "", err
 	}
-	order := ` order by place, id`
-	if q.Order == kb.OrderUpdated {
-		order = ` order by shown_at desc, id`
-	}
-	limit := cmp.Or(max(q.Limit, 0), 50)
 	var rows []articleRow
-	err := s.db.Select(ctx, &rows, `select `+articleColumns+` from stoa_article `+w.String()+order+` limit `+w.Arg(limit+1), w.Args()...)
-	if err != nil {
+	if err := s.db.Select(ctx, &rows, query, args...); err != nil {
 		return nil, "", err
 	}
 	next := ""
@@ -36,7 +33,63 @@ func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, 
 	for _, r := range rows {
 		page = append(page, r.article())
 	}
-	return page, next, s.translations(ctx, page)
+	if err := s.translations(ctx, page); err != nil {
+		return nil, "", err
+	}
+	return page, next, nil
+}
+
+// maxBranches is in how many categories a page is looked for one by one.
+const maxBranches = 32
+
+// articlesQuery returns the query for a page. What it costs must not grow with
+// the number of articles, so it says which index to walk: databases tend to
+// find all articles of all categories asked for, and sort them.
+func articlesQuery(q kb.ArticleQuery, limit int) (string, []any, error) {
+	order := ` order by place, id`
+	if q.Order == kb.OrderUpdated {
+		order = ` order by shown_at desc, id`
+	}
+	branches := 0
+	if q.Order == kb.OrderPlace && q.IDs == nil && len(q.Categories) > 0 && len(q.Categories) <= maxBranches {
+		branches = len(q.Categories)
+	}
+	w := &sqldb.Where{}
+	if q.Categories != nil && branches == 0 {
+		sqldb.In(w, "category || ''", storable(q.Categories)) // by no index
+	}
+	categories := storable(q.Categories)
+	q.Categories = nil
+	filter(w, q)
+	if err := past(w, q); err != nil {
+		return "", nil, err
+	}
+	bound := ` limit ` + w.Arg(limit)
+	if branches == 0 {
+		return `select ` + articleColumns + ` from stoa_article ` + w.String() + order + bound, w.Args(), nil
+	}
+	return branched(w, categories, order+bound), w.Args(), nil
+}
+
+// branched returns the query for a page of several categories: the first few of
+// each, and of these the first.
+func branched(w *sqldb.Where, categories []string, tail string) string {
+	cond := " and category = "
+	if w.String() == "" {
+		cond = "where category = "
+	}
+	var parts []string
+	for i, c := range categories {
+		part := `select ` + articleColumns + ` from stoa_article ` + w.String() + cond + w.Arg(c) + tail
+		parts = append(parts, `select `+articleColumns+` from (`+part+`) as c`+strconv.Itoa(i))
+	}
+	switch len(parts) {
+	case 0:
+		return `select ` + articleColumns + ` from stoa_article ` + w.And("1 = 0").String() + tail
+	case 1:
+		return parts[0] + tail
+	}
+	return `select ` + articleColumns + ` from (` + strings.Join(parts, ` union all `) + `) as c` + tail
 }
 
 // CountArticles implements [kb.ArticleStore].
@@ -46,7 +99,7 @@ func (s *Store) CountArticles(ctx context.Context) ([]kb.Count, error) {
 		Audience sqldb.Strings
 		N        int
 	}
-	err := s.db.Select(ctx, &rows, `select category, audience, count(*) as n from stoa_article where visible group by category, audience`)
+	err := s.db.Select(ctx, &rows, `select category, audience, n from stoa_article_count where n > 0`)
 	var out []kb.Count
 	for _, r := range rows {
 		out = append(out, kb.Count{Category: r.Category, Audience: profile.Audience(r.Audience), Articles: r.N})

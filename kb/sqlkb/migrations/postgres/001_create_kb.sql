@@ -18,7 +18,16 @@ create table stoa_article (
 	version    integer     not null
 );
 create index stoa_article_place on stoa_article (category, place, id) where visible;
+create index stoa_article_order on stoa_article (place, id) where visible;
 create index stoa_article_shown on stoa_article (shown_at desc, id) where visible;
+
+-- How many articles that readers are shown there are of each category and audience.
+create table stoa_article_count (
+	id       text primary key collate "C",
+	category text not null,
+	audience text not null,
+	n        bigint not null
+);
 
 -- One row for each part of each term of an article's audience.
 create table stoa_article_audience (
