@@ -110,6 +110,9 @@ func checkSort(t testing.TB, open func() search.Index) {
 	require.Equal(t, "a/about", found[0])
 	require.Equal(t, "a/mentions", found[3])
 	require.Equal(t, []string{"a/tie-a", "a/tie-b"}, found[1:3])
+	apply(t, x, document("a/1-body", "one", "two three harbour"), document("a/2-title", "harbour", "one two three"))
+	require.Equal(t, []string{"a/2-title", "a/1-body"}, groups(ask(t, x, "harbour")), "a title says what a document is about")
+	require.NoError(t, x.Apply(t.Context(), search.Batch{Changes: []search.Change{{Group: "a/1-body"}, {Group: "a/2-title"}}}))
 	newest := func(r *search.Request) { r.Sort = search.SortUpdated }
 	require.Equal(t, []string{"a/mentions", "a/tie-a", "a/tie-b", "a/about"}, groups(ask(t, x, "lighthouse", newest)))
 	require.Equal(t, []string{"a/none", "a/mentions", "a/tie-a", "a/tie-b", "a/about"}, groups(ask(t, x, "", newest)))
@@ -207,6 +210,8 @@ func checkExclude(t testing.TB, open func() search.Index) {
 	finds(t, x, "lighthouse -keeper", "a/3")
 	finds(t, x, `lighthouse -"keeper and boat"`, "a/2", "a/3", "a/4")
 	finds(t, x, "lighthouse -lighthouse")
+	apply(t, x, document("a/5", "lighthouse", "with wi-fi"), document("a/6", "lighthouse", "with sci fi"))
+	finds(t, x, "with -wi-fi", "a/6") // a word of several parts is one word
 }
 
 func checkRequired(t testing.TB, open func() search.Index) {
@@ -217,6 +222,8 @@ func checkRequired(t testing.TB, open func() search.Index) {
 	finds(t, x, "+lighthouse +keeper", "a/1")
 	finds(t, x, "+zyzzyva lighthouse")
 	finds(t, x, "+keeper -harbour zyzzyva", "a/1")
+	apply(t, x, document("a/5", "pier", "with wi-fi"), document("a/6", "pier", "with sci fi"), document("a/7", "pier", "fi and wi"))
+	finds(t, x, "+wi-fi pier", "a/5")
 }
 
 func checkStopWords(t testing.TB, open func() search.Index) {
