@@ -35,7 +35,7 @@ var levels = map[string]int{
 // internal package.
 var plumbing = map[string][]string{
 	"kb":   {"github.com/yuin/goldmark", "github.com/microcosm-cc/bluemonday", "github.com/aymerick/douceur", "github.com/gorilla/css", "golang.org/x/net", "go.yaml.in/yaml/v3"}, // articles are Markdown: internal/markdown
-	"i18n": {"github.com/go-playground/locales"},                                                                                                                                // x/text has no dates
+	"i18n": {"github.com/go-playground/locales"},                                                                                                                                  // x/text has no dates
 }
 
 // everywhere is what every core may reach: the standard library's extension,
@@ -47,9 +47,11 @@ var everywhere = []string{
 
 var rules = []rule{
 	{
-		why:  "test code must not reach a product's binary",
-		of:   func(p pkg) bool { return !forTests(p.path) },
-		deny: func(_ pkg, dep string) bool { return dep == "testing" || under(dep, "github.com/stretchr") || forTests(ours(dep)) && ours(dep) != "" },
+		why: "test code must not reach a product's binary",
+		of:  func(p pkg) bool { return !forTests(p.path) },
+		deny: func(_ pkg, dep string) bool {
+			return dep == "testing" || under(dep, "github.com/stretchr") || forTests(ours(dep)) && ours(dep) != ""
+		},
 	},
 	{
 		why: "a capability imports only those below it; others meet in the program that wires them",
