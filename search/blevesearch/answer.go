@@ -36,6 +36,9 @@ func (x *Index) answer(ctx context.Context, v *view, r search.Request) (search.R
 	for _, p := range parts {
 		a.matches = append(a.matches, newMatch(ctx, p, q))
 	}
+	if err := a.loosen(); err != nil {
+		return search.Response{}, err
+	}
 	var resp search.Response
 	if err := a.collect(&resp); err != nil {
 		return search.Response{}, err
@@ -115,6 +118,9 @@ func (a *answer) relevant(n int) ([]*candidate, error) {
 		return nil, err
 	}
 	a.ranking = r
+	if !a.scored() {
+		return a.smallest(n)
+	}
 	t := &top{limit: max(n, pairDepth)}
 	for i, m := range a.matches {
 		if a.hits[i].IsEmpty() {

@@ -38,7 +38,13 @@ func (x *Index) Apply(ctx context.Context, b search.Batch) error {
 	for source, cursor := range b.Cursors {
 		setInternal(batch, internalCursor+source, cursor)
 	}
-	return x.write(ctx, batch, !b.Bulk)
+	if err := x.write(ctx, batch, !b.Bulk); err != nil {
+		return err // bleve may still hold the records
+	}
+	for _, r := range records {
+		r.release()
+	}
+	return nil
 }
 
 // write applies a batch, which cannot be stopped any more.

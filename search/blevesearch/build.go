@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -17,24 +18,35 @@ import (
 // no phrase reaches from one into another.
 const gap = 100
 
-// A builder makes the record of one document.
+// A builder makes the record of one document at a time.
 type builder struct {
 	language *language
 	doc      search.Document
 
-	text, title, start *bag
-	position           int
-	lenText, lenTitle  int
+	text, title, start, keys *bag
+	position                 int
+	lenText, lenTitle        int
+}
+
+// builders keeps builders between batches.
+var builders = sync.Pool{New: func() any {
+	return &builder{text: newBag(), title: newBag(), start: newBag(), keys: newBag()}
+}}
+
+// release gives the record's memory back. Nobody may use the record any more.
+func (r *record) release() {
+	b := r.builder
+	for _, bag := range []*bag{b.text, b.title, b.start, b.keys} {
+		bag.reset()
+	}
+	builders.Put(b)
 }
 
 // build returns the record of d, whose text is in language l.
 func build(d search.Document, l *language) (*record, error) {
 	d.UpdatedAt = d.UpdatedAt.UTC().Truncate(time.Microsecond)
-	size := len(d.Body) / 10
-	b := &builder{
-		language: l, doc: d,
-		text: newBag(size), title: newBag(8), start: newBag(32),
-	}
+	b := builders.Get().(*builder)
+	b.language, b.doc, b.position, b.lenText, b.lenTitle = l, d, 0, 0, 0
 	b.addTitle()
 	if !strings.Contains(d.Body, d.Summary) {
 		b.addText(d.Summary)
@@ -46,7 +58,7 @@ func build(d search.Document, l *language) (*record, error) {
 	return b.record()
 }
 
-// composed returns text in which marks are part of letters where they can be.
+// composedForm returns text in which marks are part of letters where they can be.
 func composedForm(text string) string {
 	if ascii(text) || norm.NFC.IsNormalString(text) {
 		return text
@@ -143,15 +155,14 @@ func (b *builder) record() (*record, error) {
 	}
 	// A length of zero means something else to bleve.
 	lenTitle, lenText := max(1, b.lenTitle), max(1, b.lenText)
-	keys := newBag(32)
 	for _, k := range keysOf(b.doc, b.language.code, lenTitle, lenText) {
-		keys.has(k)
+		b.keys.has(k)
 	}
-	return &record{id: b.doc.ID, fields: []index.Field{
+	return &record{id: b.doc.ID, builder: b, fields: []index.Field{
 		&field{name: fieldText, options: optionsPlaced, terms: b.text.terms, length: lenText},
 		&field{name: fieldTitle, options: optionsScored, terms: b.title.terms, length: lenTitle},
 		&field{name: fieldStart, options: optionsMatch, terms: b.start.terms, length: 1},
-		&field{name: fieldKey, options: optionsMatch, terms: keys.terms, length: 1},
+		&field{name: fieldKey, options: optionsMatch, terms: b.keys.terms, length: 1},
 		&field{name: fieldDoc, options: optionsStored, value: stored},
 		&field{name: fieldBody, options: optionsStored, value: []byte(body)},
 	}}, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -153,11 +154,14 @@ func (g *generation) read(f func(*view) error) error {
 	}
 	snapshot, ok := reader.(*scorch.IndexSnapshot)
 	if !ok || snapshot == nil {
-		return fmt.Errorf("no snapshot: %w", search.ErrUnavailable)
+		return errShut
 	}
 	defer func() { _ = snapshot.Close() }()
 	return f(g.viewOf(snapshot))
 }
+
+// errShut says that bleve's index is closed though nobody asked for it.
+var errShut = fmt.Errorf("index is shut: %w", search.ErrUnavailable)
 
 // viewOf returns what is known of a snapshot, and forgets older ones.
 func (g *generation) viewOf(s *scorch.IndexSnapshot) *view {
@@ -192,6 +196,9 @@ func (g *generation) commit(batch *index.Batch, patience time.Duration, durable 
 
 // syncDir makes the names in a directory durable, which bleve leaves to chance.
 func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // directories cannot be synced there
+	}
 	f, err := os.Open(filepath.Clean(dir))
 	if err != nil {
 		return err

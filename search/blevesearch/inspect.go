@@ -34,7 +34,7 @@ func damaged(err error) error {
 
 func fromMachine(err error) bool {
 	for _, e := range []error{
-		bolterrors.ErrTimeout, errHung, os.ErrPermission, syscall.ENOSPC, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM,
+		bolterrors.ErrTimeout, errHung, errShut, os.ErrPermission, syscall.ENOSPC, syscall.EDQUOT, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM,
 		syscall.EROFS, syscall.EFBIG,
 	} {
 		if errors.Is(err, e) {

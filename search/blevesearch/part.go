@@ -95,12 +95,7 @@ func (p *part) eachAccepted(ctx context.Context, field, prefix string, a segment
 	if err != nil {
 		return err
 	}
-	it := d.AutomatonIterator(a, []byte(prefix), after(prefix))
-	if lazy, ok := d.(interface {
-		AutomatonIteratorOmitCount(a segment.Automaton, start, end []byte) segment.DictionaryIterator
-	}); ok {
-		it = lazy.AutomatonIteratorOmitCount(a, []byte(prefix), after(prefix))
-	}
+	it := iterate(d, a, prefix)
 	for n := 0; ; n++ {
 		if n%256 == 255 && ctx.Err() != nil {
 			return ctx.Err()
@@ -116,6 +111,18 @@ func (p *part) eachAccepted(ctx context.Context, field, prefix string, a segment
 			return err
 		}
 	}
+}
+
+// iterate returns the accepted terms that begin with prefix, without counts if
+// the dictionary can leave these out.
+func iterate(d segment.TermDictionary, a segment.Automaton, prefix string) segment.DictionaryIterator {
+	start, end := []byte(prefix), after(prefix)
+	if terms, ok := d.(interface {
+		AutomatonIteratorOmitCount(a segment.Automaton, start, end []byte) segment.DictionaryIterator
+	}); ok {
+		return terms.AutomatonIteratorOmitCount(a, start, end)
+	}
+	return d.AutomatonIterator(a, start, end)
 }
 
 // after returns the first key behind all that begin with prefix, nil if there

@@ -14,20 +14,55 @@ func (m *match) phrase(c *clause) (*roaring.Bitmap, error) {
 	if b, ok := m.phrases[c]; ok {
 		return b, nil
 	}
-	candidates := m.admitted.Clone()
+	found, err := m.together(c)
+	if err == nil && !c.loose {
+		found, err = m.verify(c, found)
+	}
+	m.phrases[c] = found
+	return found, err
+}
+
+// together returns the admitted documents that have all seeks of a clause.
+func (m *match) together(c *clause) (*roaring.Bitmap, error) {
+	found := m.admitted.Clone()
 	for _, s := range c.seeks {
 		b, err := m.find(fieldText, s)
 		if err != nil {
 			return nil, err
 		}
 		if b == nil {
-			b = roaring.New()
+			return roaring.New(), nil
 		}
-		candidates.And(b)
+		found.And(b)
 	}
-	found, err := m.verify(c, candidates)
-	m.phrases[c] = found
-	return found, err
+	return found, nil
+}
+
+// maxOrdered is in how many documents the order of stop words is looked at.
+const maxOrdered = 20_000
+
+// loosen gives up on the order of a phrase that is made of stop words and all
+// of whose words are in very many documents: to look at where they stand in
+// each is the costliest thing somebody could ask for.
+func (a *answer) loosen() error {
+	for _, p := range a.plans {
+		for i := range p.clauses {
+			c := &p.clauses[i]
+			if !c.whole() || len(c.seeks) < 2 || slices.ContainsFunc(c.seeks, func(s seek) bool { return !s.stop }) {
+				continue
+			}
+			n := 0
+			for _, m := range a.matches {
+				b, err := m.together(c)
+				if err != nil {
+					return err
+				}
+				n += int(b.GetCardinality())
+			}
+			c.loose = n > maxOrdered
+		}
+	}
+	return nil
 }
 
 func (m *match) verify(c *clause, candidates *roaring.Bitmap) (*roaring.Bitmap, error) {
@@ -69,18 +104,31 @@ func adjacent(seeks []seek, places []*places, doc uint32) (bool, error) {
 			return false, err
 		}
 		if i == 0 {
-			starts = append(starts, at...)
-			continue
+			starts = at
+		} else {
+			starts = keepShifted(starts, at, s.offset-seeks[0].offset)
 		}
-		starts = slices.DeleteFunc(starts, func(start int) bool {
-			_, ok := slices.BinarySearch(at, start+s.offset-seeks[0].offset)
-			return !ok
-		})
 		if len(starts) == 0 {
 			return false, nil
 		}
 	}
-	return len(starts) > 0, nil
+	return true, nil
+}
+
+// keepShifted keeps those of starts, in their place, that are in at when moved
+// by a distance. Both are in order.
+func keepShifted(starts, at []int, distance int) []int {
+	n, j := 0, 0
+	for _, start := range starts {
+		for j < len(at) && at[j] < start+distance {
+			j++
+		}
+		if j < len(at) && at[j] == start+distance {
+			starts[n] = start
+			n++
+		}
+	}
+	return starts[:n]
 }
 
 // places tells where something stands in one document after another.
@@ -127,6 +175,8 @@ func (p *places) at(doc uint32) ([]int, error) {
 			}
 		}
 	}
-	slices.Sort(p.buffer)
+	if len(p.iterators) > 1 {
+		slices.Sort(p.buffer)
+	}
 	return p.buffer, nil
 }

@@ -22,6 +22,7 @@ type clause struct {
 	search.Word
 	index int // in the request
 	seeks []seek
+	loose bool // a phrase whose order is not looked at: see loosen
 }
 
 // whole reports whether all of the clause must be found together: what is

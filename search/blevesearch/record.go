@@ -10,8 +10,9 @@ import (
 // fields. Every record has every field: bleve merges segments faster if they
 // have the same ones.
 type record struct {
-	id     string
-	fields []index.Field
+	id      string
+	fields  []index.Field
+	builder *builder // whose memory the fields are
 }
 
 var _ index.Document = (*record)(nil)
@@ -73,25 +74,33 @@ const (
 	optionsStored = index.StoreField | index.SkipFreqNorm
 )
 
-// A bag collects the terms of a field.
+// A bag collects the terms of a field. Its memory is used again after
+// [bag.reset]: it is most of what indexing allocates.
 type bag struct {
 	terms     index.TokenFrequencies
-	freqs     []index.TokenFreq // spare
-	locations []index.TokenLocation
+	freqs     arena[index.TokenFreq]
+	locations arena[index.TokenLocation]
 }
 
-func newBag(size int) *bag { return &bag{terms: make(index.TokenFrequencies, size)} }
+func newBag() *bag { return &bag{terms: index.TokenFrequencies{}} }
 
-const slab = 64 // structs allocated at once
+// reset empties the bag, which nobody may use any more.
+func (b *bag) reset() {
+	if clear(b.terms); b.freqs.used > most*slab {
+		b.terms = index.TokenFrequencies{}
+	}
+	b.freqs.reset(func(tf *index.TokenFreq) {
+		tf.SetFrequency(0)
+		tf.Locations = tf.Locations[:0]
+	})
+	b.locations.reset(func(*index.TokenLocation) {})
+}
 
 // entry returns what is known of a term.
 func (b *bag) entry(term string) *index.TokenFreq {
 	tf := b.terms[term]
 	if tf == nil {
-		if len(b.freqs) == 0 {
-			b.freqs = make([]index.TokenFreq, slab)
-		}
-		tf, b.freqs = &b.freqs[0], b.freqs[1:]
+		tf = b.freqs.next()
 		b.terms[term] = tf
 	}
 	return tf
@@ -108,12 +117,42 @@ func (b *bag) count(term string) {
 
 // place counts a term and notes where it is.
 func (b *bag) place(term string, position int) {
-	if len(b.locations) == 0 {
-		b.locations = make([]index.TokenLocation, slab)
-	}
-	b.locations[0].Position = position
+	l := b.locations.next()
+	l.Position = position
 	tf := b.entry(term)
 	tf.SetFrequency(tf.Frequency() + 1)
-	tf.Locations = append(tf.Locations, &b.locations[0])
-	b.locations = b.locations[1:]
+	tf.Locations = append(tf.Locations, l)
+}
+
+// An arena hands out structs that it allocates many at a time.
+type arena[T any] struct {
+	slabs [][]T
+	used  int
+}
+
+const (
+	slab = 64 // structs allocated at once
+	most = 64 // slabs that are kept
+)
+
+func (a *arena[T]) next() *T {
+	i, j := a.used/slab, a.used%slab
+	if i == len(a.slabs) {
+		a.slabs = append(a.slabs, make([]T, slab))
+	}
+	a.used++
+	return &a.slabs[i][j]
+}
+
+// reset takes everything back, after each was cleaned. After a very large
+// document it keeps nothing.
+func (a *arena[T]) reset(clean func(*T)) {
+	if len(a.slabs) > most {
+		*a = arena[T]{}
+		return
+	}
+	for n := range a.used {
+		clean(&a.slabs[n/slab][n%slab])
+	}
+	a.used = 0
 }

@@ -1,9 +1,11 @@
 package blevesearch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -21,6 +23,7 @@ const (
 	coverage    = 0.25 // share of a score that depends on how much of the query was found
 	pairWeight  = 0.3  // of neighbouring words of the query that are neighbours in the text
 	pairDepth   = 50   // documents at the top that are looked at for that
+	workload    = 2    // occurrences of the rarest words, for each document, that are scored; the other words are not
 )
 
 // ranking is what scores depend on: how rare each unit is among the documents
@@ -50,17 +53,34 @@ func rank(matches []*match, q *query, c *census) (*ranking, error) {
 			}
 		}
 	}
-	r := &ranking{}
-	for i := range q.units {
-		r.text, r.title = append(r.text, 0), append(r.title, 0)
-		if text[i] > 0 {
-			r.text[i] = rarity(c.total, text[i])
+	r := &ranking{text: make([]float64, q.units), title: make([]float64, q.units)}
+	for i, n := range affordable(text, workload*c.total) {
+		if n > 0 {
+			r.text[i] = rarity(c.total, n)
 		}
-		if title[i] > 0 {
+		if n > 0 && title[i] > 0 {
 			r.title[i] = rarity(c.total, title[i])
 		}
 	}
 	return r, nil
+}
+
+// affordable returns the counts with those set to 0 that are too many, the
+// largest first: words that are everywhere cost the most and decide the least.
+func affordable(counts []int, budget int) []int {
+	order := make([]int, len(counts))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) })
+	out, spent := make([]int, len(counts)), 0
+	for n, i := range order {
+		if spent += counts[i]; spent > budget && n > 0 {
+			break
+		}
+		out[i] = counts[i]
+	}
+	return out
 }
 
 func (m *match) countInto(u unit, field string, counts []int) error {

@@ -17,7 +17,7 @@ func look[T any](ctx context.Context, x *Index, f func(context.Context, *view) (
 	if err := ctx.Err(); err != nil {
 		return none, err
 	}
-	g, err := x.enterOrRevive()
+	g, err := x.enterOrRevive(ctx)
 	if err != nil {
 		return none, err
 	}
@@ -48,6 +48,8 @@ func (x *Index) follow(ctx context.Context, g *generation, err error) error {
 		return fmt.Errorf("blevesearch: %w: %w", search.ErrUnavailable, err)
 	case errors.Is(err, search.ErrInvalid):
 		return fmt.Errorf("blevesearch: %w", err)
+	case errors.Is(err, errShut):
+		return x.reopen(g, err)
 	}
 	x.logFailure("search index not read", err)
 	if found := x.check(ctx, g); found != nil {
@@ -117,8 +119,13 @@ func (x *Index) giveUp(g *generation, cause error) error {
 // reopen closes and opens the generation again after a write that failed, as
 // what bleve then holds in memory is not what it has on disk.
 func (x *Index) reopen(g *generation, cause error) error {
-	x.logFailure("search index not written", cause)
+	x.logFailure("search index opened again", cause)
 	failure := fmt.Errorf("blevesearch: %w: %w", search.ErrUnavailable, cause)
+	_ = x.checking.enter(context.Background())
+	defer x.checking.leave()
+	if !x.is(g) {
+		return failure // somebody else was faster
+	}
 	x.set(nil, &resting{dir: g.dir, since: x.opts.Now(), failure: failure})
 	if err := g.retire(x.opts.Timeout); err != nil {
 		x.opts.Logger.Warn("search index not closed", "dir", g.dir, "err", err)
@@ -127,6 +134,13 @@ func (x *Index) reopen(g *generation, cause error) error {
 		return err
 	}
 	return failure
+}
+
+// is reports whether g is the current generation.
+func (x *Index) is(g *generation) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.current == g
 }
 
 // resting says that an index could not be opened again for reasons that may
@@ -144,11 +158,11 @@ func (r *resting) Unwrap() error { return r.failure }
 const restPause = time.Second
 
 // enterOrRevive is enter, after another attempt to open an index that rests.
-func (x *Index) enterOrRevive() (*generation, error) {
+func (x *Index) enterOrRevive(ctx context.Context) (*generation, error) {
 	g, err := x.enter()
 	if r := new(resting); !errors.As(err, &r) || x.opts.Now().Sub(r.since) < restPause {
 		return g, err
-	} else if x.checking.enter(context.Background()) == nil {
+	} else if x.checking.enter(ctx) == nil {
 		defer x.checking.leave()
 		if g, err := x.enter(); err == nil {
 			return g, nil

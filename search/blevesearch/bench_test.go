@@ -1,0 +1,163 @@
+package blevesearch_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/blevesearch"
+)
+
+// size returns how many documents a benchmark has: 100,000, or a tenth of them
+// with -short.
+func size() int {
+	if testing.Short() {
+		return 10_000
+	}
+	return 100_000
+}
+
+const batchSize = 500
+
+// both fills bleve and the index with the same documents and returns how long
+// each took in all.
+func both(t testing.TB, c *corpus, n int) (b bare, x *blevesearch.Index, bareTook, took time.Duration) {
+	t.Helper()
+	dir := t.TempDir()
+	b = newBare(t, filepath.Join(dir, "bare"))
+	x, err := blevesearch.Open(filepath.Join(dir, "ours"), nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, x.Close()) })
+	for from := 0; from < n; from += batchSize {
+		var docs []search.Document
+		var batch search.Batch
+		for i := from; i < min(from+batchSize, n); i++ {
+			d := c.document(i)
+			docs = append(docs, d)
+			batch.Changes = append(batch.Changes, search.Change{Group: d.Group, Documents: []search.Document{d}})
+		}
+		batch.Cursors = map[string]string{"bench": fmt.Sprint(from)}
+		bareTook += measure(t, func() error { return b.apply(docs) })
+		took += measure(t, func() error { return x.Apply(t.Context(), batch) })
+	}
+	return b, x, bareTook, took
+}
+
+func measure(t testing.TB, f func() error) time.Duration {
+	t.Helper()
+	began := time.Now()
+	require.NoError(t, f())
+	return time.Since(began)
+}
+
+func page(text string) search.Request {
+	return search.Request{
+		Sight: profile.Actor{}.Sight(), Words: search.Parse(text), Locale: "en", Facets: []string{"product", "kind"}, Limit: 10,
+		Snippet: 200,
+	}
+}
+
+func percentile(times []time.Duration, p float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(times))
+	return sorted[min(len(sorted)-1, int(p*float64(len(sorted))))]
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// BenchmarkIndex reports how much longer indexing takes than with bare bleve.
+func BenchmarkIndex(b *testing.B) {
+	c := newCorpus(b)
+	for b.Loop() {
+		_, _, bareTook, took := both(b, c, 20_000)
+		b.ReportMetric(float64(took)/float64(bareTook), "x-bare")
+		b.ReportMetric(20_000/took.Seconds(), "docs/s")
+		b.ReportMetric(20_000/bareTook.Seconds(), "bare-docs/s")
+	}
+}
+
+// BenchmarkSearch reports how long search pages take beside the same with bare
+// bleve: rights, two facets, highlights.
+func BenchmarkSearch(b *testing.B) {
+	c := newCorpus(b)
+	bare, x, _, _ := both(b, c, size())
+	queries := c.queries(956)
+	var bareTimes, times []time.Duration
+	for b.Loop() {
+		for i, q := range queries {
+			bareTimes = append(bareTimes, measure(b, func() error { return bare.find(q) }))
+			times = append(times, measure(b, func() error { _, err := x.Search(b.Context(), page(queries[i])); return err }))
+		}
+	}
+	report(b, times, bareTimes)
+	var suggest []time.Duration
+	for i, q := range queries {
+		text := q[:min(len(q), 2+i%12)]
+		suggest = append(suggest, measure(b, func() error {
+			_, err := x.Suggest(b.Context(), search.SuggestRequest{Sight: profile.Actor{}.Sight(), Text: text, Locale: "en", Limit: 8})
+			return err
+		}))
+	}
+	b.ReportMetric(ms(percentile(suggest, 0.5)), "suggest-p50-ms")
+	b.ReportMetric(ms(percentile(suggest, 0.99)), "suggest-p99-ms")
+	hostile(b, x, percentile(times, 0.5))
+}
+
+func report(b *testing.B, times, bareTimes []time.Duration) {
+	for _, p := range []float64{0.5, 0.99} {
+		name := fmt.Sprintf("p%.0f", p*100)
+		ours, floor := percentile(times, p), percentile(bareTimes, p)
+		b.ReportMetric(ms(ours), name+"-ms")
+		b.ReportMetric(ms(floor), "bare-"+name+"-ms")
+		b.ReportMetric(float64(ours)/float64(floor), "x-bare-"+name)
+	}
+}
+
+// hostile reports the costliest of requests that somebody may think up, in
+// ordinary ones.
+func hostile(b *testing.B, x *blevesearch.Index, ordinary time.Duration) {
+	worst, which := time.Duration(0), ""
+	for name, r := range hostileRequests() {
+		var times []time.Duration
+		for range 5 {
+			times = append(times, measure(b, func() error { _, err := x.Search(context.Background(), r); return err }))
+		}
+		if m := percentile(times, 0.5); m > worst {
+			worst, which = m, name
+		}
+		b.Logf("hostile %s: %v", name, percentile(times, 0.5))
+	}
+	b.Logf("worst hostile request: %s, %v", which, worst)
+	b.ReportMetric(float64(worst)/float64(ordinary), "x-hostile")
+}
+
+func hostileRequests() map[string]search.Request {
+	common := "the of and in to a with for is that"
+	frequent := "cell patients study results associated gene expression human can use increased may"
+	misspelt := "informtaion organisatoin expresssion goverment trasnfer resposne"
+	out := map[string]search.Request{}
+	for name, text := range map[string]string{
+		"stop words": common, "frequent words": frequent, "frequent phrase": `"of the"`, "stop phrase": `"the of and to in"`,
+		"misspelt": misspelt, "brackets": strings.Repeat("(", 250), "wildcards": "* ?* .* /.*/", "one letter": "a b c d e f g h",
+		"zalgo": "z̷͎̈́a̶l̸g̶o̶ " + strings.Repeat("é́́", 40), "right to left": "\u202eshalom שלום\u202c",
+		"excluded": "-the -of -and -cell", "required": "+the +of +and +cell", "everything": "", "digits": "1 2 3 4 5 6 7 8 9 10",
+	} {
+		r := page(text)
+		r.Correct = true
+		out[name] = r
+	}
+	deep := page(frequent)
+	deep.Offset, deep.Limit = 1000, 50
+	out["deep page"] = deep
+	newest := page("the")
+	newest.Sort = search.SortUpdated
+	out["newest"] = newest
+	return out
+}
