@@ -1,0 +1,229 @@
+package matrix_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// about returns an operation on an article.
+func about(name string, call func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error), routes ...string) operation {
+	return operation{name: "kb." + name, on: "article", routes: routes, call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+		return call(ctx, w, by, w.article[state])
+	}}
+}
+
+// within returns an operation on a category, whose ID it is given.
+func within(name string, call func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error), routes ...string) operation {
+	return operation{name: "kb." + name, on: "category", routes: routes, call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+		return call(ctx, w, by, "cat-"+state)
+	}}
+}
+
+// overall returns an operation on nothing in particular.
+func overall(name string, call func(ctx context.Context, w *world, by profile.Actor) error, routes ...string) operation {
+	return operation{name: name, on: "portal", routes: routes, call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+		err := call(ctx, w, by)
+		return nil, err == nil, err
+	}}
+}
+
+func libraryOperations() []operation {
+	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryWriting(), libraryPlaces(), libraryOverall())
+}
+
+func libraryReading() []operation {
+	return []operation{
+		about("Article", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			p, err := w.library.Article(ctx, by, a.ID, "en")
+			return p, true, err
+		}, "kb.article"),
+		about("Find", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			slug := "nothing"
+			if len(a.Translations) > 0 {
+				slug = a.Translations[0].Slug
+			}
+			f, err := w.library.Find(ctx, by, "en", slug)
+			return f, true, err
+		}, "kb.find"),
+		about("Version", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			v, err := w.library.Version(ctx, by, a.ID)
+			return v, true, err
+		}),
+		about("Rate", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			f, err := w.library.Rate(ctx, by, kb.Opinion{Article: a.ID, Helpful: true})
+			return f, true, err
+		}, "kb.rate"),
+		{name: "kb.Redirect", on: "article", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+			ref, err := w.library.Redirect(ctx, by, "/old/"+state, "en")
+			return ref, ref.ID == w.article[state].ID, err
+		}},
+		{name: "kb.Media", on: "article", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+			m, err := w.library.Media(ctx, by, "m-"+state+".png")
+			return string(m.Data), true, err
+		}},
+	}
+}
+
+func libraryLists() []operation {
+	return []operation{
+		about("Entries", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, err := w.library.Entries(ctx, by, []string{a.ID}, "en")
+			return list, len(list) == 1, err
+		}),
+		about("Articles", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, _, err := w.library.Articles(ctx, by, kb.Query{Locale: "en", Order: kb.OrderUpdated})
+			return list, lists(list, func(e kb.Entry) bool { return e.Article == a.ID }), err
+		}, "kb.articles"),
+		about("All", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			var list []kb.Entry
+			for e, err := range w.library.All(ctx, by, kb.Query{Limit: 2}) {
+				if err != nil {
+					return nil, false, err
+				}
+				list = append(list, e)
+			}
+			return list, lists(list, func(e kb.Entry) bool { return e.Article == a.ID }), nil
+		}),
+		about("Feedback", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, _, err := w.library.Feedback(ctx, by, "", "", 200)
+			return list, lists(list, func(f kb.Feedback) bool { return f.Article == a.ID }), err
+		}, "kb.feedback"),
+		about("Ratings", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			r, err := w.library.Ratings(ctx, by, []string{a.ID})
+			return r, len(r) == 1, err
+		}),
+	}
+}
+
+func libraryDesk() []operation {
+	return []operation{
+		about("Manuscript", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			m, err := w.library.Manuscript(ctx, by, a.ID)
+			return m, true, err
+		}, "kb.manuscript"),
+		about("Revision", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			r, err := w.library.Revision(ctx, by, a.ID, "en", 1)
+			return r, true, err
+		}, "kb.revision"),
+		about("Revisions", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			r, err := w.library.Revisions(ctx, by, a.ID, "en", 0, 10)
+			return r, len(r) == 1, err
+		}, "kb.revisions"),
+	}
+}
+
+func libraryWriting() []operation {
+	text := kb.Text{Title: "T", Body: "B"}
+	edit := func(name, locale string, t kb.Text, routes ...string) operation {
+		return about(name, func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Edit(ctx, by, a.ID, locale, a.Version, t)
+			return a, true, err
+		}, routes...)
+	}
+	arrange := func(name string, change func(*kb.Meta)) operation {
+		return about(name, func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			m := kb.Meta{Category: "cat-open", Kind: kb.KindReference, Audience: a.Audience}
+			change(&m)
+			a, err := w.library.Arrange(ctx, by, a.ID, a.Version, m)
+			return a, true, err
+		}, "kb.arrange")
+	}
+	return []operation{
+		edit("Edit", "en", text, "kb.edit"),
+		edit("Edit/translation", "de", text),
+		about("Edit/address", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Edit(ctx, by, a.ID, "en", a.Version, kb.Text{Title: "T", Body: "B", Slug: "elsewhere-" + a.ID})
+			return a, true, err
+		}),
+		arrange("Arrange", func(*kb.Meta) {}),
+		arrange("Arrange/owner", func(m *kb.Meta) { m.Owner = "mallory" }),
+		about("Publish", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Publish(ctx, by, a.ID, "en", a.Version)
+			return a, true, err
+		}, "kb.publish"),
+		about("Archive", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Archive(ctx, by, a.ID, "en", a.Version)
+			return a, true, err
+		}, "kb.archive"),
+		within("Create", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			a, err := w.library.Create(ctx, by, kb.Draft{Text: text, Meta: kb.Meta{Category: id, Kind: kb.KindFAQ, Audience: profile.Public()}})
+			return a, true, err
+		}, "kb.create"),
+		within("Arrange/into", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			a := w.article["draft"]
+			a, err := w.library.Arrange(ctx, by, a.ID, a.Version, kb.Meta{Category: id, Kind: a.Kind, Audience: a.Audience})
+			if err == nil {
+				w.article["draft"] = a
+			}
+			return a, true, err
+		}),
+	}
+}
+
+func libraryPlaces() []operation {
+	return []operation{
+		within("Categories", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			tree, err := w.library.Categories(ctx, by, "en")
+			return tree, inTree(tree, id), err
+		}, "kb.categories"),
+		within("Category", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			p, err := w.library.Category(ctx, by, id, "en")
+			return p, true, err
+		}, "kb.category"),
+		within("CategoryPath", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			p, err := w.library.CategoryPath(ctx, by, id, "en")
+			return p, true, err
+		}),
+		within("FindCategory", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			f, err := w.library.FindCategory(ctx, by, "en", id)
+			return f, true, err
+		}),
+		within("Redirect/category", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			ref, err := w.library.Redirect(ctx, by, "/old/"+id, "en")
+			return ref, ref.ID == id, err
+		}),
+		within("CategoryDraft", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			c, err := w.library.CategoryDraft(ctx, by, id)
+			return c, true, err
+		}, "kb.category_settings"),
+		within("SaveCategory", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			c := kb.Category{ID: id, Labels: map[string]kb.Label{"en": {Title: "Renamed " + id, Slug: "renamed-" + id}}}
+			if id != "cat-no-such" {
+				c.Version = 1
+			}
+			c, err := w.library.SaveCategory(ctx, by, c)
+			return c, true, err
+		}, "kb.save_category", "kb.create_category"),
+	}
+}
+
+func inTree(tree []kb.Place, id string) bool {
+	return lists(tree, func(p kb.Place) bool { return p.ID == id || inTree(p.Children, id) })
+}
+
+func libraryOverall() []operation {
+	return []operation{
+		overall("kb.PutMedia", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.PutMedia(ctx, by, "new.png", picture("new"))
+			return err
+		}),
+		overall("kb.PutMedia/replace", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.PutMedia(ctx, by, "m-published.png", picture("other"))
+			return err
+		}),
+		overall("kb.SaveRedirects", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.library.SaveRedirects(ctx, by, kb.Redirect{From: "/new", To: "category/cat-open"})
+		}),
+		overall("kb.Import", func(ctx context.Context, w *world, by profile.Actor) error {
+			r, err := w.library.Import(ctx, by, kb.Bundle{Name: "b", Items: []kb.Item{{External: "x", Title: "X", Body: "x"}}}, nil)
+			if len(r.Problems) > 0 {
+				err = errors.Join(err, r.Problems[0])
+			}
+			return err
+		}),
+	}
+}

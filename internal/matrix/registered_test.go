@@ -1,0 +1,191 @@
+package matrix_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search"
+)
+
+// fronts are the types that people's requests go through.
+var fronts = map[string]reflect.Type{
+	"kb":      reflect.TypeFor[*kb.Library](),
+	"search":  reflect.TypeFor[*search.Engine](),
+	"profile": reflect.TypeFor[*profile.Directory](),
+}
+
+// exempt are other types with methods that take an actor, and why.
+var exempt = map[string]string{
+	"profile.Policy": "it answers whether an actor may, and does nothing",
+}
+
+// methods returns the methods of the front types that take an actor.
+func methods() []string {
+	actor := reflect.TypeFor[profile.Actor]()
+	var out []string
+	for name, front := range fronts {
+		for m := range front.Methods() {
+			for i := 1; i < m.Type.NumIn(); i++ {
+				if m.Type.In(i) == actor {
+					out = append(out, name+"."+m.Name)
+					break
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// unregistered returns the methods that no operation calls.
+func unregistered(methods []string, ops []operation) []string {
+	return slices.DeleteFunc(slices.Clone(methods), func(name string) bool {
+		return slices.ContainsFunc(ops, func(op operation) bool { return strings.HasPrefix(op.name+"/", name+"/") })
+	})
+}
+
+func TestEveryOperationIsRegistered(t *testing.T) {
+	require.Empty(t, unregistered(methods(), operations()), "add them to operations and to a table in the folder policy")
+	for _, op := range operations() {
+		name, _, _ := strings.Cut(op.name, "/")
+		require.Contains(t, methods(), name, "there is no such operation")
+		require.NotNil(t, states[op.on], op.name)
+	}
+}
+
+// TestUnregisteredIsNoticed takes each operation away in turn.
+func TestUnregisteredIsNoticed(t *testing.T) {
+	all := methods()
+	require.GreaterOrEqual(t, len(all), 45)
+	for _, gone := range all {
+		left := slices.DeleteFunc(operations(), func(op operation) bool { return strings.HasPrefix(op.name+"/", gone+"/") })
+		require.Equal(t, []string{gone}, unregistered(all, left))
+	}
+}
+
+// TestEveryCellIsDecided: the tables say something of each call, and nothing of
+// calls that there are not.
+func TestEveryCellIsDecided(t *testing.T) {
+	p, err := readPolicy()
+	require.NoError(t, err)
+	known := map[string]operation{}
+	for _, op := range operations() {
+		require.NotContains(t, known, op.name, "it is registered twice")
+		known[op.name] = op
+		require.NotNil(t, p[op.name], "no table has %s", op.name)
+		for _, state := range states[op.on] {
+			for _, role := range roles {
+				require.NotEmpty(t, p[op.name][state][role], "%s of %s by %s", op.name, state, role)
+			}
+		}
+	}
+	for name, rows := range p {
+		op, ok := known[name]
+		require.True(t, ok, "a table has %s, which is not registered", name)
+		for state, cells := range rows {
+			require.Contains(t, states[op.on], state, name)
+			for role := range cells {
+				require.Contains(t, roles, role)
+			}
+		}
+	}
+}
+
+// TestEveryRouteIsRegistered: each operation of each HTTP API leads to one that
+// is registered, and says who may.
+func TestEveryRouteIsRegistered(t *testing.T) {
+	w := newWorld(t, sound)
+	routes := map[string]bool{"profile.me": true} // shows who asks who they are
+	for _, op := range operations() {
+		for _, route := range op.routes {
+			routes[route] = true
+		}
+	}
+	served := map[string]bool{}
+	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.people.API()} {
+		for _, op := range api.Ops() {
+			served[op.Name] = true
+			require.True(t, routes[op.Name], "the route %s (%s %s) belongs to no registered operation", op.Name, op.Method, op.Path)
+			require.NotEmpty(t, op.Policy)
+		}
+	}
+	for route := range routes {
+		require.True(t, served[route], "no API serves %s", route)
+	}
+}
+
+// TestEveryFrontIsRegistered reads the source of all capabilities for methods
+// that take an actor.
+func TestEveryFrontIsRegistered(t *testing.T) {
+	found := map[string]bool{}
+	root := filepath.Join("..", "..")
+	folders, err := os.ReadDir(root)
+	require.NoError(t, err)
+	for _, folder := range folders {
+		if !folder.IsDir() || slices.Contains([]string{"internal", "examples"}, folder.Name()) || strings.HasPrefix(folder.Name(), ".") {
+			continue
+		}
+		files, err := fs.Glob(os.DirFS(filepath.Join(root, folder.Name())), "*.go")
+		require.NoError(t, err)
+		for _, file := range files {
+			if !strings.HasSuffix(file, "_test.go") {
+				receivers(t, filepath.Join(root, folder.Name(), file), folder.Name(), found)
+			}
+		}
+	}
+	known := map[string]bool{}
+	for pkg, front := range fronts {
+		known[pkg+"."+front.Elem().Name()] = true
+	}
+	for name := range found {
+		require.True(t, known[name] || exempt[name] != "", "%s takes actors: add it to fronts", name)
+	}
+	for name := range known {
+		require.True(t, found[name], "%s was not found in the source: does the search still work?", name)
+	}
+}
+
+// receivers notes the types with exported methods that take an actor.
+func receivers(t *testing.T, file, pkg string, found map[string]bool) {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+	require.NoError(t, err)
+	for _, d := range parsed.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if !ok || f.Recv == nil || !f.Name.IsExported() || !takesActor(f, pkg) {
+			continue
+		}
+		receiver := f.Recv.List[0].Type
+		if star, ok := receiver.(*ast.StarExpr); ok {
+			receiver = star.X
+		}
+		if name, ok := receiver.(*ast.Ident); ok && name.IsExported() {
+			found[pkg+"."+name.Name] = true
+		}
+	}
+}
+
+func takesActor(f *ast.FuncDecl, pkg string) bool {
+	return slices.ContainsFunc(f.Type.Params.List, func(p *ast.Field) bool {
+		switch t := p.Type.(type) {
+		case *ast.SelectorExpr:
+			return t.Sel.Name == "Actor"
+		case *ast.Ident:
+			return pkg == "profile" && t.Name == "Actor"
+		}
+		return false
+	})
+}

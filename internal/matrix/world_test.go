@@ -1,0 +1,270 @@
+package matrix_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/kbtest"
+	"github.com/stoa-go/stoa/kb/memkb"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/memprofile"
+	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/memsearch"
+)
+
+// roles are the columns of the tables.
+var roles = []string{"anyone", "customer", "foreigner", "manager", "partner", "agent", "author", "owner", "translator", "reviewer", "moderator", "admin"}
+
+func person(id, account string, roles ...profile.Role) profile.Actor {
+	return profile.Actor{ID: id, Account: account, Roles: roles}
+}
+
+// people are who stands behind the roles.
+var people = map[string]profile.Actor{
+	"anyone":     {},
+	"customer":   person("ann", "acme", profile.RoleCustomer),
+	"foreigner":  person("cem", "globex", profile.RoleCustomer),
+	"manager":    person("mia", "acme", profile.RoleManager),
+	"partner":    person("pat", "resell", profile.RolePartner),
+	"agent":      person("gus", "", profile.RoleAgent),
+	"author":     person("omar", "", profile.RoleAuthor),
+	"owner":      person("ines", "", profile.RoleAuthor),
+	"translator": person("taro", "", profile.RoleTranslator),
+	"reviewer":   person("rosa", "", profile.RoleReviewer),
+	"moderator":  person("mo", "", profile.RoleModerator),
+	"admin":      person("root", "", profile.RoleAdmin),
+}
+
+// others are people of whom somebody might want to know, by state.
+var others = map[string]profile.Actor{
+	"colleague": person("bob", "acme", profile.RoleCustomer),
+	"chief":     person("max", "acme", profile.RoleManager),
+	"stranger":  person("sven", "globex", profile.RoleCustomer),
+	"employee":  person("eva", "", profile.RoleAgent),
+}
+
+// A world is all front types over stores that hold one thing in each state, each
+// with a canary: words that are nowhere else.
+type world struct {
+	store   kb.Store
+	library *kb.Library
+	keeping profile.Store
+	people  *profile.Directory
+	engine  *search.Engine
+	events  *recorder
+	now     *clock
+	article map[string]kb.Article // by state
+	start   string                // snapshot
+	click   string                // token of a hit
+}
+
+// A build is what worlds are built from, for those that are built wrong.
+type build struct {
+	policy profile.Policy
+	store  func(kb.Store) kb.Store
+	source func(search.Source) search.Source
+}
+
+// sound is how a world is built.
+var sound = build{policy: profile.DefaultPolicy()}
+
+func newWorld(t *testing.T, b build) *world {
+	t.Helper()
+	good := kb.Store(memkb.New())
+	w := &world{store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}}
+	secret := []byte("0123456789abcdef")
+	w.library = kb.NewLibrary(good, &kb.Options{Now: w.now.time, Secret: secret})
+	w.fill(t)
+	w.fillDirectory(t)
+	used := good
+	if b.store != nil {
+		used = b.store(good)
+	}
+	w.library = kb.NewLibrary(used, &kb.Options{Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret})
+	source := w.library.Source()
+	if b.source != nil {
+		source = b.source(source)
+	}
+	w.people = profile.NewDirectory(w.keeping, &profile.Options{Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret})
+	w.engine = search.NewEngine(memsearch.New(), &search.Options{
+		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret,
+	})
+	require.NoError(t, w.engine.Refresh(t.Context()))
+	res, err := w.engine.Search(t.Context(), people["admin"], search.Query{Text: "guide"})
+	require.NoError(t, err)
+	w.click = res.Hits[0].Click
+	w.start = w.snapshot(t)
+	return w
+}
+
+// fill writes one article and one category for each state.
+func (w *world) fill(t *testing.T) {
+	w.category(t, "open", "", "public")
+	w.category(t, "staff-only", "", "staff")
+	w.category(t, "below-staff", "cat-staff-only", "public")
+	w.category(t, "acme-only", "", "account:acme")
+	w.write(t, "published", "open", true, "public")
+	w.write(t, "signed-in", "open", true, "signed-in")
+	w.write(t, "staff", "open", true, "staff")
+	w.write(t, "acme", "open", true, "account:acme")
+	w.write(t, "shut", "below-staff", true, "public")
+	w.write(t, "shut-acme", "acme-only", true, "public")
+	w.write(t, "draft", "open", false, "public")
+	w.write(t, "draft-acme", "open", false, "account:acme")
+	a := w.write(t, "archived", "open", true, "public")
+	a, err := w.library.Archive(t.Context(), people["admin"], a.ID, "en", a.Version)
+	require.NoError(t, err)
+	w.article["archived"] = a
+	w.article["missing"] = kb.Article{ID: "missing", Version: 1}
+}
+
+func (w *world) category(t *testing.T, state, parent, audience string) {
+	t.Helper()
+	_, err := w.library.SaveCategory(t.Context(), people["admin"], kb.Category{
+		ID: "cat-" + state, Parent: parent, Audience: profile.NewAudience(audience),
+		Labels: map[string]kb.Label{"en": {Title: "canary-" + state, Slug: "cat-" + state}},
+	})
+	require.NoError(t, err)
+	require.NoError(t, w.library.SaveRedirects(t.Context(), people["admin"], kb.Redirect{From: "/old/cat-" + state, To: "category/cat-" + state}))
+}
+
+func (w *world) write(t *testing.T, state, category string, publish bool, audience string) kb.Article {
+	t.Helper()
+	ctx, admin := t.Context(), people["admin"]
+	_, err := w.library.PutMedia(ctx, admin, "m-"+state+".png", picture(state))
+	require.NoError(t, err)
+	a, err := w.library.Create(ctx, admin, kb.Draft{
+		Text: kb.Text{Title: "guide canary-" + state, Slug: "s-" + state, Summary: "canary-" + state, Body: "canary-" + state + " ![x](media:m-" + state + ".png)"},
+		Meta: kb.Meta{Category: "cat-" + category, Kind: kb.KindHowTo, Audience: profile.NewAudience(audience), Tags: []string{"canary-" + state}, Owner: "ines"},
+		Key:  state,
+	})
+	require.NoError(t, err)
+	if publish {
+		a, err = w.library.Publish(ctx, admin, a.ID, "en", a.Version)
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.library.SaveRedirects(ctx, admin, kb.Redirect{From: "/old/" + state, To: "article/" + a.ID}))
+	require.NoError(t, w.store.AddFeedback(ctx, kb.Feedback{ID: "f-" + state, Article: a.ID, Locale: "en", Comment: "remark-" + state, At: w.now.time()}))
+	w.article[state] = a
+	return a
+}
+
+// picture returns the smallest picture, different for each state.
+func picture(state string) []byte { return []byte("\x89PNG\r\n\x1a\ncanary-" + state) }
+
+func (w *world) fillDirectory(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	for _, id := range []string{"acme", "globex", "resell"} {
+		require.NoError(t, w.keeping.SaveAccount(ctx, profile.Account{ID: id, Name: "canary-account-" + id, Version: 1}))
+	}
+	for role, by := range people {
+		if !by.Anonymous() {
+			require.NoError(t, w.keeping.SavePerson(ctx, profile.Person{ID: by.ID, Name: role, Account: by.Account, Roles: by.Roles, Version: 1}))
+		}
+	}
+	for state, o := range others {
+		require.NoError(t, w.keeping.SavePerson(ctx, profile.Person{
+			ID: o.ID, Name: "canary-" + state, Email: "canary-" + state + "@example.com", Account: o.Account, Roles: o.Roles, Version: 1,
+		}))
+	}
+	require.NoError(t, w.keeping.SaveSegment(ctx, profile.Segment{
+		Name: "partner", Title: "canary-segment", Rule: profile.Rule{Fact: profile.FactPlan, Op: profile.OpIn, Values: []string{"x"}}, Version: 1,
+	}))
+}
+
+// canaries returns the words that a role must never read.
+func (w *world) canaries(p policy, role string) []string {
+	var out []string
+	hide := func(known bool, words ...string) {
+		if !known {
+			out = append(out, words...)
+		}
+	}
+	for _, state := range states["article"] {
+		hide(p.knows(role, state, "kb.Article", "kb.Manuscript"), "canary-"+state+" ", "canary-"+state+"]", "canary-"+state+"<")
+		hide(p.knows(role, state, "kb.Feedback"), "remark-"+state+" ")
+	}
+	for _, state := range states["category"] {
+		hide(p.knows(role, state, "kb.Category", "kb.CategoryDraft"), "canary-"+state+" ")
+	}
+	for _, state := range states["person"] {
+		hide(p.knows(role, state, "profile.Person"), "canary-"+state+" ", "canary-"+state+"@")
+	}
+	for _, state := range states["account"] {
+		hide(p.knows(role, state, "profile.Account"), "canary-account-"+state)
+	}
+	hide(p.knows(role, "-", "profile.Segments"), "canary-segment")
+	return out
+}
+
+// snapshot returns all that is stored.
+func (w *world) snapshot(t *testing.T) string {
+	t.Helper()
+	n := kbtest.Names{Media: []string{"new.png"}, Redirects: []string{"/new"}}
+	for _, state := range states["article"] {
+		n.Redirects = append(n.Redirects, "/old/"+state)
+	}
+	ctx := t.Context()
+	known, _, err := w.keeping.People(ctx, profile.PersonQuery{Limit: 1000})
+	require.NoError(t, err)
+	accounts, _, err := w.keeping.Accounts(ctx, profile.AccountQuery{Limit: 1000})
+	require.NoError(t, err)
+	segments, err := w.keeping.Segments(ctx)
+	require.NoError(t, err)
+	text, err := json.Marshal([]any{known, accounts, segments})
+	require.NoError(t, err)
+	return kbtest.Snapshot(t, w.store, n) + string(text)
+}
+
+// changed reports whether anything is other than it was at the start.
+func (w *world) changed(t *testing.T) bool { return w.snapshot(t) != w.start }
+
+// subject returns the ID of a person in a state, as by sees it.
+func subject(by profile.Actor, state string) string {
+	if state == "self" && !by.Anonymous() {
+		return by.ID
+	}
+	if o, ok := others[state]; ok {
+		return o.ID
+	}
+	return "unknown"
+}
+
+// A clock stands still between calls.
+type clock struct{ minutes int }
+
+func (c *clock) add() { c.minutes++ }
+
+func (c *clock) time() time.Time {
+	return time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC).Add(time.Duration(c.minutes) * time.Minute)
+}
+
+// A recorder counts events.
+type recorder struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (r *recorder) Record(context.Context, analytics.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.n++
+}
+
+func (r *recorder) len() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.n
+}
+
+// lists reports whether any element of a list is the one.
+func lists[T any](list []T, is func(T) bool) bool { return slices.ContainsFunc(list, is) }
