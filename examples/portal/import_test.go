@@ -152,6 +152,7 @@ func TestImportTwelveLanguages(t *testing.T) {
 		}
 	}
 	require.Len(t, titles, 12)
+	p.caughtUp()
 	n := 0
 	for lang, title := range titles {
 		t.Run(lang, func(t *testing.T) {
@@ -166,6 +167,8 @@ func TestImportTwelveLanguages(t *testing.T) {
 			}
 			list := p.visit(n, i18n.JoinPath(i18n.Locale(lang), "/categories/actuals")).body
 			require.Contains(t, list, html.EscapeString(title), "lists are in the language of content")
+			found := p.visit(n, i18n.JoinPath(i18n.Locale(lang), "/search?"+url.Values{"q": {title}}.Encode())).body
+			require.Contains(t, found, `"`+i18n.JoinPath(i18n.Locale(lang), "/articles/actuals-overview?c="), "what is written in it is found")
 		})
 	}
 	t.Run("sitemap", func(t *testing.T) { sitemapLeads(t, p) })

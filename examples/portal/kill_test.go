@@ -56,7 +56,7 @@ func killed(t *testing.T, took time.Duration, from string, args ...string) {
 	for range rounds {
 		p := importing(t, from, args)
 		select {
-		case <-time.After(rand.N(took)):
+		case <-time.After(rand.N(took + took/2)): // while it imports, and while the index reads
 			cut++
 		case <-p.ended:
 		}

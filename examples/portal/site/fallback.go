@@ -21,7 +21,7 @@ func (s *Site) fallback(ctx context.Context, by profile.Actor, q search.Query) (
 		if !containsAll(strings.ToLower(e.Title+" "+e.Summary), words) {
 			continue
 		}
-		res.Hits = append(res.Hits, s.fallbackHit(e, len(res.Hits)+1))
+		res.Hits = append(res.Hits, s.fallbackHit(by, e, len(res.Hits)+1))
 		if len(res.Hits) == 10 {
 			break
 		}
@@ -39,11 +39,16 @@ func containsAll(text string, words []string) bool {
 	return true
 }
 
-func (s *Site) fallbackHit(e kb.Entry, rank int) search.Hit {
+func (s *Site) fallbackHit(by profile.Actor, e kb.Entry, rank int) search.Hit {
+	// The library has chosen what by may see: by is the audience.
+	audience := profile.Public()
+	if !e.Public {
+		audience = profile.NewAudience(profile.SegmentPerson + by.ID)
+	}
 	return search.Hit{
 		Document: search.Document{
 			ID: "article/" + e.Article + "@" + e.Locale, Group: "article/" + e.Article, Kind: string(e.Kind), Locale: e.Locale,
-			Title: e.Title, Summary: e.Summary, Path: s.path(kb.Ref{Kind: "article", Locale: e.Locale, Slug: e.Slug}), UpdatedAt: e.UpdatedAt,
+			Audience: audience, Title: e.Title, Summary: e.Summary, Path: s.path(kb.Ref{Kind: "article", Locale: e.Locale, Slug: e.Slug}), UpdatedAt: e.UpdatedAt,
 		},
 		Titles: []search.Span{{Text: e.Title}}, Snippet: []search.Span{{Text: e.Summary}}, Rank: rank,
 	}

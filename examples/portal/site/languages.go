@@ -65,7 +65,7 @@ func (s *Site) openLanguages(context.Context) (err error) {
 	var offered []i18n.Locale
 	for i, l := range s.cfg.Locales {
 		locale, err := i18n.ParseLocale(l)
-		if err != nil || !s.catalog.In(locale).Has("nav.home") {
+		if err != nil || !s.speaks(locale) {
 			return fmt.Errorf("-locales: there are no texts in %q; take of %s", l, texts(s.catalog))
 		}
 		if s.cfg.Locales[i] = string(locale); !slices.Contains(offered, locale) {
@@ -75,6 +75,12 @@ func (s *Site) openLanguages(context.Context) (err error) {
 	s.languages.texts, err = i18n.NewNegotiator(offered[0], offered, nil)
 	s.languages.all.Store(s.languages.texts)
 	return err
+}
+
+// speaks reports whether there are texts of the interface in a language.
+func (s *Site) speaks(l i18n.Locale) bool {
+	p := s.catalog.In(l)
+	return p.Locale().Language() == l.Language() && p.Has("nav.home")
 }
 
 // texts names the languages that a catalog has texts in.

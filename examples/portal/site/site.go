@@ -119,7 +119,7 @@ func (s *Site) openSearch(context.Context) error {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
 	s.engine = search.NewEngine(s.index, &search.Options{
-		Sources: []search.Source{s.library.Source()}, Events: s.events, Secret: s.sessions.key,
+		Sources: []search.Source{forReaders{s.library.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.sessions.key,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,
 	})
 	return s.watchSearch()
