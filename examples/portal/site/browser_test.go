@@ -24,6 +24,11 @@ func slow(t *testing.T) {
 	}
 }
 
+// still asks for pages that do not glide while a test clicks on them.
+func still(width int) *browser.Options {
+	return &browser.Options{Width: width, ReducedMotion: true}
+}
+
 // pagesToLookAt are addresses of every kind of page, without language.
 var pagesToLookAt = []string{
 	"/", "/categories", "/categories/sensors", "/categories/release-notes", "/articles/sensor-shows-offline",
@@ -74,7 +79,7 @@ func TestAccessibleOpen(t *testing.T) {
 	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
-	p := browser.Open(t, &browser.Options{Width: 1280})
+	p := browser.Open(t, still(1280))
 	p.Go(base + "/en/")
 	p.Click(".drop summary")
 	require.Empty(t, p.Axe())
@@ -97,7 +102,7 @@ func TestSuggestions(t *testing.T) {
 	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
-	p := browser.Open(t, nil)
+	p := browser.Open(t, still(1280))
 	p.Go(base + "/en/")
 	p.Click("#q")
 	p.Type("#q", "sensor sh")
@@ -123,7 +128,7 @@ func TestChangedWhileReading(t *testing.T) {
 	slow(t)
 	s := open(t)
 	a := write(t, s, draft("Read me twice", profile.Public(), anyCategory(t, s)))
-	p := browser.Open(t, nil)
+	p := browser.Open(t, still(1280))
 	p.Go(serve(t, s)("").server.URL + "/en/articles/read-me-twice")
 	p.Until(`document.querySelector("[data-live]").dataset.state === "listening"`)
 	a, err := s.library.Edit(t.Context(), system, a.ID, "en", a.Version, kb.Text{Title: "Read me twice", Body: "Another text"})
@@ -141,7 +146,7 @@ func TestWithoutScript(t *testing.T) {
 	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
-	p := browser.Open(t, &browser.Options{NoScript: true, Width: 390})
+	p := browser.Open(t, &browser.Options{NoScript: true, Width: 390, ReducedMotion: true})
 	require.Equal(t, 200, p.Go(base+"/en/"))
 	p.Type("#q", "sensor shows offline")
 	require.Equal(t, 200, p.Submit("#q"))
@@ -160,7 +165,7 @@ func TestKeyboard(t *testing.T) {
 	slow(t)
 	s := open(t)
 	base := serve(t, s)("").server.URL
-	p := browser.Open(t, nil)
+	p := browser.Open(t, still(1280))
 	p.Go(base + "/en/articles/sensor-shows-offline")
 	p.Press("Tab")
 	var skip string
