@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -23,10 +24,22 @@ func (s *Site) categories(w http.ResponseWriter, r *http.Request) error {
 
 type categoryBody struct {
 	Place    kb.Place
+	Below    []below
 	Articles []kb.Entry
 	Next     string // address of the next page
 	First    string // address of the first, on later ones
 }
+
+// A below is a category under the one that is shown, with the first of what is
+// in it, so that most readers need not go further down.
+type below struct {
+	Place    kb.Place
+	Articles []kb.Entry
+	More     bool // there are more articles, or only categories
+}
+
+// peek is how many articles are shown of each category below.
+const peek = 6
 
 type categoryParams struct {
 	After string `query:"after"`
@@ -86,6 +99,9 @@ func (s *Site) buildCategory(r *http.Request, id, after string) ([]byte, error) 
 	p.Crumbs = s.crumbs(v, path[:len(path)-1]...)
 	p.Alternates = alternatesOf("/categories/", place.Languages, s.languages.Offered(), place.Slug)
 	b := categoryBody{Place: place, Articles: articles}
+	if b.Below, err = s.below(r.Context(), v, place.Children); err != nil {
+		return nil, err
+	}
 	if next != "" {
 		b.Next = p.With("after", next)
 	}
@@ -95,6 +111,18 @@ func (s *Site) buildCategory(r *http.Request, id, after string) ([]byte, error) 
 	p.Body = b
 	p.Data = []any{s.breadcrumbData(v, p.Crumbs, place.Title, p.Canonical)}
 	return s.build("category", p)
+}
+
+func (s *Site) below(ctx context.Context, v *visit, children []kb.Place) ([]below, error) {
+	var out []below
+	for _, child := range children {
+		articles, _, err := s.library.Articles(ctx, v.By, kb.Query{Category: child.ID, Locale: string(v.Wanted), Limit: peek})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, below{child, articles, child.Articles > len(articles)})
+	}
+	return out, nil
 }
 
 // crumbs returns the way from the home page down to the last of places.
@@ -111,13 +139,13 @@ func (s *Site) crumbs(v *visit, places ...kb.Place) []crumb {
 func alternatesOf(prefix string, languages []kb.Language, offered []i18n.Locale, slug string) []alternate {
 	var out []alternate
 	for _, l := range offered {
-		name := slug
+		name, written := slug, false
 		for _, have := range languages {
 			if have.Locale == string(l) {
-				name = have.Slug
+				name, written = have.Slug, true
 			}
 		}
-		out = append(out, alternate{l, i18n.JoinPath(l, prefix+escape(name))})
+		out = append(out, alternate{l, i18n.JoinPath(l, prefix+escape(name)), written})
 	}
 	return out
 }

@@ -116,7 +116,7 @@ func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err
 	}
 	problem := web.Describe(r, err)
 	p := s.newPage(r, problem.Title)
-	p.NoIndex, p.Alternates = true, nil
+	p.NoIndex = true
 	p.Body = errorBody{Status: status, Problem: problem, SignIn: s.cfg.Demo && status == http.StatusNotFound && p.By.Anonymous()}
 	if status == http.StatusNotFound {
 		p.Title = p.P.T("error_page.not_found")

@@ -3,13 +3,10 @@ package site
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 
-	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
-	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -58,22 +55,6 @@ type hit struct {
 	Href string
 }
 
-// A facet is one thing to narrow results by.
-type facet struct {
-	Name    string
-	Choices []choice
-}
-
-// A choice is one value of a facet.
-type choice struct {
-	Facet  string
-	Value  string
-	Label  string
-	Count  int
-	Active bool
-	Href   string // address with the choice toggled
-}
-
 type pageLink struct {
 	Number  int
 	Href    string
@@ -114,18 +95,14 @@ func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res sear
 	for _, h := range res.Hits {
 		b.Hits = append(b.Hits, hit{Hit: h, Href: s.relink(p.visit, h.Path) + "?c=" + h.Click})
 	}
-	names, err := s.placeNames(ctx, p.By, p.Wanted)
+	places, err := s.placesByID(ctx, p.By, p.Wanted)
 	if err != nil {
 		return b, err
 	}
 	for _, name := range facets {
-		f := s.facet(p, name, q.Filters[name], res.Facets[name], names)
-		b.Facets = append(b.Facets, f)
-		for _, c := range f.Choices {
-			if c.Active {
-				b.Active = append(b.Active, c)
-			}
-		}
+		f := narrowing{s: s, p: p, name: name, active: q.Filters[name], places: places}
+		b.Facets = append(b.Facets, f.facet(res.Facets[name], res.Total))
+		b.Active = append(b.Active, f.inForce()...)
 	}
 	if res.DidYouMean != "" {
 		b.Correct = p.With("q", res.DidYouMean)
@@ -145,72 +122,6 @@ func (s *Site) waysOn(ctx context.Context, p *page, b *searchBody) (err error) {
 	b.Places, err = s.library.Categories(ctx, p.By, string(p.Wanted))
 	b.Places = filled(b.Places)
 	return err
-}
-
-func (s *Site) facet(p *page, name string, active []string, counts []search.FacetCount, places map[string]string) facet {
-	f := facet{Name: name}
-	for _, c := range counts {
-		if len(f.Choices) >= 12 && !slices.Contains(active, c.Value) {
-			continue
-		}
-		f.Choices = append(f.Choices, choice{
-			Facet: name, Value: c.Value, Label: s.facetLabel(p, name, c.Value, places), Count: c.Count,
-			Active: slices.Contains(active, c.Value), Href: p.toggled(name, c.Value),
-		})
-	}
-	return f
-}
-
-// toggled returns the page's address with a value added to a parameter, or
-// taken from it.
-func (p *page) toggled(name, value string) string {
-	q := p.Query[name]
-	clone := *p
-	clone.visit = new(visit)
-	*clone.visit = *p.visit
-	clone.Query = map[string][]string{}
-	for k, v := range p.Query {
-		clone.Query[k] = v
-	}
-	if slices.Contains(q, value) {
-		clone.Query[name] = slices.DeleteFunc(slices.Clone(q), func(s string) bool { return s == value })
-	} else {
-		clone.Query[name] = append(slices.Clone(q), value)
-	}
-	return clone.With()
-}
-
-func (s *Site) facetLabel(p *page, name, value string, places map[string]string) string {
-	switch name {
-	case "language":
-		return i18n.Locale(value).Name(p.Locale)
-	case "category":
-		if title, ok := places[value]; ok {
-			return title
-		}
-	case "kind":
-		if key := "kind." + underscored(value); p.P.Has(key) {
-			return p.P.T(key)
-		}
-	case "product":
-		return s.productName(value)
-	}
-	return value
-}
-
-// placeNames returns the titles of the categories that by may see.
-func (s *Site) placeNames(ctx context.Context, by profile.Actor, locale i18n.Locale) (map[string]string, error) {
-	tree, err := s.library.Categories(ctx, by, string(locale))
-	names := map[string]string{}
-	var walk func([]kb.Place)
-	walk = func(places []kb.Place) {
-		for _, p := range places {
-			names[p.ID] = p.Title
-			walk(p.Children)
-		}
-	}
-	walk(tree)
-	return names, err
 }
 
 // pages fills in the links to the pages around the current one.

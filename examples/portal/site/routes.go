@@ -77,6 +77,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 	}
 	limiter := web.NewLimiter(web.Rate{Events: 600, Per: time.Minute, Burst: 200}, nil)
 	for _, around := range []func(http.Handler) http.Handler{
+		compressed,
 		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{Logger: s.cfg.Log}),
 		s.withTraffic,
 		sameOrigin,

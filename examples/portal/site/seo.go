@@ -95,7 +95,7 @@ func (x *sitemapXML) add(origin string, in []alternate, modified time.Time) {
 func (s *Site) links(path string) []alternate {
 	var out []alternate
 	for _, l := range s.languages.Offered() {
-		out = append(out, alternate{l, i18n.JoinPath(l, path)})
+		out = append(out, alternate{l, i18n.JoinPath(l, path), true})
 	}
 	return out
 }
@@ -106,7 +106,7 @@ func (s *Site) links(path string) []alternate {
 func (s *Site) contentLinks(prefix string, languages []kb.Language) []alternate {
 	var out []alternate
 	for _, l := range languages {
-		out = append(out, alternate{i18n.Locale(l.Locale), i18n.JoinPath(i18n.Locale(l.Locale), prefix+escape(l.Slug))})
+		out = append(out, alternate{i18n.Locale(l.Locale), i18n.JoinPath(i18n.Locale(l.Locale), prefix+escape(l.Slug)), true})
 	}
 	return out
 }

@@ -7,8 +7,11 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/web"
@@ -52,12 +55,32 @@ func (s *Site) funcs() template.FuncMap {
 		"shown": func(in, wanted string) i18n.Shown {
 			return i18n.Shown{In: i18n.Locale(in), Wanted: i18n.Locale(wanted)}
 		},
-		"lang":    langAttrs,
-		"kind":    func(kind string) string { return "kind." + underscored(kind) },
-		"product": s.productName,
-		"marked":  marked,
-		"dict":    dict,
+		"lang":     langAttrs,
+		"kind":     func(kind string) string { return "kind." + underscored(kind) },
+		"product":  s.productName,
+		"marked":   marked,
+		"snippet":  snippet,
+		"initial":  initial,
+		"language": otherLanguage,
+		"dict":     dict,
 	}
+}
+
+// initial returns the first letter of a name, in the place of a portrait.
+func initial(name string) string {
+	for _, r := range strings.TrimSpace(name) {
+		return string(unicode.ToUpper(r))
+	}
+	return "·"
+}
+
+// otherLanguage returns what a language is called on the page, and nothing if
+// it is the page's own.
+func otherLanguage(in string, page i18n.Locale) string {
+	if in == "" || in == string(page) {
+		return ""
+	}
+	return i18n.Locale(in).Name(page)
 }
 
 // underscored turns a name of several words into one of a message key.
@@ -83,6 +106,25 @@ func marked(spans []search.Span) template.HTML {
 		b.WriteString(text)
 	}
 	return template.HTML(b.String())
+}
+
+// snippet returns a piece of a text as HTML, with an ellipsis where it was cut
+// off. A word of a language with spaces that was cut in two is left out.
+func snippet(spans []search.Span) template.HTML {
+	spans = slices.Clone(spans)
+	last := len(spans) - 1
+	if last < 0 {
+		return ""
+	}
+	text := strings.TrimRightFunc(spans[last].Text, unicode.IsSpace)
+	if end, _ := utf8.DecodeLastRuneInString(text); !unicode.Is(unicode.Sentence_Terminal, end) {
+		if i := strings.LastIndexFunc(text, unicode.IsSpace); !spans[last].Match && i > 0 && len(text)-i < 30 {
+			text = text[:i]
+		}
+		text = strings.TrimRight(text, " ,;:(–") + "\u00a0…"
+	}
+	spans[last].Text = text
+	return marked(spans)
 }
 
 // dict makes a map from pairs, for templates that take more than one value.
@@ -123,8 +165,9 @@ type page struct {
 
 // An alternate is a page in another language.
 type alternate struct {
-	Locale i18n.Locale
-	Href   string
+	Locale  i18n.Locale
+	Href    string
+	Written bool // the text is in that language, not only what is around it
 }
 
 // A crumb is a step of the way from the home page.
@@ -138,7 +181,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website"}
 	p.Canonical = v.Origin + v.link(v.Path)
 	for _, l := range s.languages.Offered() {
-		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path)})
+		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})
 	}
 	return p
 }
@@ -149,6 +192,28 @@ func (p *page) Default() string { return p.Origin + p.Path }
 
 // Href returns a path in the page's language.
 func (p *page) Href(path string) string { return p.link(path) }
+
+// Here is the address of the page itself, to come back to.
+func (p *page) Here() string { return p.Switch(alternate{Href: p.link(p.Path)}) }
+
+// Switch returns the address of the page in another language, with what was
+// asked of it.
+func (p *page) Switch(to alternate) string {
+	q := url.Values{}
+	for k, v := range p.Query {
+		if k != "after" && k != "thanks" && k != "return_to" {
+			q[k] = v
+		}
+	}
+	path := to.Href
+	if u, err := url.Parse(path); err == nil {
+		path = u.EscapedPath()
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
 
 // With returns the page's own address with one query parameter set to the
 // values, and without page number.

@@ -2,16 +2,20 @@
 // opens filters on wide screens, closes menus, marks the place in the contents
 // list, and says when an open article has changed.
 
+// Newer browsers show filters on wide screens by style alone.
 const wide = matchMedia("(min-width: 48.01rem)");
-for (const fold of document.querySelectorAll("[data-open-wide]")) {
+if (!CSS.supports("selector(::details-content)")) for (const fold of document.querySelectorAll("[data-open-wide]")) {
   const apply = () => { fold.open = wide.matches; };
   wide.addEventListener("change", apply);
   apply();
 }
 
-document.addEventListener("click", (e) => {
-  for (const d of document.querySelectorAll("details.drop[open]")) if (!d.contains(e.target)) d.open = false;
-});
+const closeMenus = (except) => {
+  for (const d of document.querySelectorAll("details.drop[open]")) if (!except || !d.contains(except)) d.open = false;
+};
+document.addEventListener("click", (e) => closeMenus(e.target));
+document.addEventListener("focusin", (e) => closeMenus(e.target));
+addEventListener("pagehide", () => closeMenus());
 document.addEventListener("keydown", (e) => {
   if (e.key !== "Escape") return;
   for (const d of document.querySelectorAll("details.drop[open]")) {
@@ -30,7 +34,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
   list.className = "suggest";
   list.id = `suggest-${++boxes}`;
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.placeholder);
+  list.setAttribute("aria-label", form.querySelector("label").textContent);
   list.hidden = true;
   form.append(list);
   for (const [k, v] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(k, v);
@@ -88,6 +92,7 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
   };
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 90); });
   input.addEventListener("blur", close);
+  addEventListener("pagehide", close);
   input.addEventListener("keydown", (e) => {
     if (e.key === "Escape" && !list.hidden) { e.preventDefault(); close(); return; }
     if (list.hidden || e.isComposing) return;
@@ -95,6 +100,13 @@ for (const form of document.querySelectorAll("form[data-suggest]")) {
     else if (e.key === "ArrowUp") { e.preventDefault(); choose(active <= 0 ? items.length - 1 : active - 1); }
     else if (e.key === "Enter" && active >= 0) { e.preventDefault(); location.assign(items[active].href); }
   });
+}
+
+// Whoever passes the address on, or reloads, was not the one who was thanked.
+if (new URLSearchParams(location.search).has("thanks")) {
+  const here = new URL(location.href);
+  here.searchParams.delete("thanks");
+  history.replaceState(history.state, "", here);
 }
 
 const links = new Map();
