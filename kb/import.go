@@ -116,7 +116,7 @@ func (im *importing) articles(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := im.article(ctx, g); err != nil {
+		if err := im.once(ctx, g); err != nil {
 			if serious(err) {
 				return err
 			}
@@ -127,6 +127,19 @@ func (im *importing) articles(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// once imports one article. If somebody else changes it at the same time, it is
+// looked at again.
+func (im *importing) once(ctx context.Context, g []Item) (err error) {
+	before := len(im.report.Problems)
+	for range 3 {
+		im.report.Problems = im.report.Problems[:before]
+		if err = im.article(ctx, g); !errors.Is(err, ErrConflict) {
+			break
+		}
+	}
+	return err
 }
 
 // article imports one article with all its languages in one call to the store.

@@ -108,13 +108,14 @@ func (l *Library) save(ctx context.Context, by profile.Actor, a Article, event s
 }
 
 // keep stores a. Its new slugs make way for those of other articles: "reset-2".
+// If others are as quick to take that one, a gets slugs that nobody else can.
 func (l *Library) keep(ctx context.Context, a *Article, revisions ...Revision) error {
-	for range 3 {
+	for tries := range 3 {
 		err := l.store.SaveArticle(ctx, *a, revisions...)
 		if !errors.Is(err, ErrConflict) {
 			return err
 		}
-		moved, err := l.makeWay(ctx, a)
+		moved, err := l.makeWay(ctx, a, tries > 0)
 		if err != nil {
 			return err
 		}

@@ -34,31 +34,51 @@ func (l *Library) SaveCategory(ctx context.Context, by profile.Actor, c Category
 	return saved, nil
 }
 
-func (l *Library) saveCategory(ctx context.Context, by profile.Actor, c Category) (Category, error) {
+func (l *Library) saveCategory(ctx context.Context, by profile.Actor, c Category) (saved Category, err error) {
+	did := false
+	for range 5 { // others may be changing other categories
+		saved, did, err = l.tryCategory(ctx, c)
+		if !errors.Is(err, errOthers) {
+			break
+		}
+	}
+	if err != nil || !did {
+		return saved, err
+	}
+	l.record(ctx, by, analytics.Event{Name: "category.saved", Subject: "category/" + saved.ID, Props: map[string]string{"version": strconv.Itoa(saved.Version)}})
+	return saved, nil
+}
+
+// errOthers is when any category has changed since all were read.
+var errOthers = changed()
+
+// tryCategory stores c, and reports whether it was not there already.
+func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, did bool, err error) {
 	f, err := l.categories(ctx)
 	if err != nil {
-		return Category{}, err
+		return Category{}, false, err
 	}
 	c = c.clone()
 	if err := c.prepare(f, l.locales[0]); err != nil {
-		return Category{}, err
+		return Category{}, false, err
 	}
 	old := f.byID[c.ID]
 	if old.Version == c.Version+1 && old.same(c) {
-		return old.clone(), nil
+		return old.clone(), false, nil
 	}
 	if c.Version != old.Version {
-		return Category{}, changed()
+		return Category{}, false, changed()
 	}
 	c.Version++
 	c.UpdatedAt = l.clock()
-	if err := l.store.SaveCategory(ctx, c, f.stamp, f.below(c.ID)); errors.Is(err, ErrConflict) {
-		return Category{}, changed()
-	} else if err != nil {
-		return Category{}, err
+	err = l.store.SaveCategory(ctx, c, f.stamp, f.below(c.ID))
+	if errors.Is(err, ErrConflict) {
+		err = errOthers
 	}
-	l.record(ctx, by, analytics.Event{Name: "category.saved", Subject: "category/" + c.ID, Props: map[string]string{"version": strconv.Itoa(c.Version)}})
-	return c, nil
+	if err != nil {
+		return Category{}, false, err
+	}
+	return c, true, nil
 }
 
 // categoryID matches what a category can be called in addresses of the API.

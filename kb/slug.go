@@ -88,11 +88,11 @@ func (l *Library) freeSlug(ctx context.Context, id, slug string) error {
 }
 
 // makeWay gives new slugs to the translations of a whose slugs other articles
-// have, and reports whether there were any.
-func (l *Library) makeWay(ctx context.Context, a *Article) (bool, error) {
+// have, and reports whether there were any. Sure ones nobody else can have.
+func (l *Library) makeWay(ctx context.Context, a *Article, sure bool) (bool, error) {
 	moved := false
 	for i, t := range a.Translations {
-		slug, err := l.nextFree(ctx, a.ID, t.Slug)
+		slug, err := l.nextFree(ctx, a.ID, t.Slug, sure)
 		if err != nil {
 			return false, err
 		}
@@ -103,9 +103,9 @@ func (l *Library) makeWay(ctx context.Context, a *Article) (bool, error) {
 }
 
 // nextFree returns the first of "reset", "reset-2", "reset-3" that no other
-// article has, and something surely unique after a few.
-func (l *Library) nextFree(ctx context.Context, id, slug string) (string, error) {
-	for n := 1; n < 10; n++ {
+// article has, and after a few one with the article's ID.
+func (l *Library) nextFree(ctx context.Context, id, slug string, sure bool) (string, error) {
+	for n := 1; n == 1 || n < 10 && !sure; n++ {
 		try := slug
 		if n > 1 {
 			try += "-" + strconv.Itoa(n)
