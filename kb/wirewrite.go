@@ -28,9 +28,7 @@ type textWire struct {
 	Note    string `json:"note,omitempty" doc:"why, for colleagues"`
 }
 
-func (t textWire) text() Text {
-	return Text{Title: t.Title, Slug: t.Slug, Summary: t.Summary, Body: t.Body, Note: t.Note}
-}
+func (t textWire) text() Text { return Text(t) }
 
 type draftWire struct {
 	metaWire

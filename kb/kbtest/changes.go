@@ -192,35 +192,41 @@ func checkBadText(t testing.TB, s kb.Store) {
 		require.ErrorIs(t, s.AddFeedback(t.Context(), kb.Feedback{ID: "f", Article: "a1", Comment: text, At: t0}), kb.ErrInvalid)
 		require.ErrorIs(t, s.PutMedia(t.Context(), kb.Media{Name: text, At: t0}), kb.ErrInvalid)
 
-		_, err := s.Article(t.Context(), text)
-		require.ErrorIs(t, err, kb.ErrNotFound)
-		_, err = s.Slug(t.Context(), text)
-		require.ErrorIs(t, err, kb.ErrNotFound)
-		_, err = s.Revision(t.Context(), "a1", text, 1)
-		require.ErrorIs(t, err, kb.ErrNotFound)
-		_, err = s.Redirect(t.Context(), text)
-		require.ErrorIs(t, err, kb.ErrNotFound)
-		_, err = s.FeedbackByID(t.Context(), text)
-		require.ErrorIs(t, err, kb.ErrNotFound)
-		_, err = s.Media(t.Context(), text)
-		require.ErrorIs(t, err, kb.ErrNotFound)
-		for _, q := range []kb.ArticleQuery{{IDs: []string{text}}, {Categories: []string{text}}, {Kinds: []kb.Kind{kb.Kind(text)}}, {Product: text}} {
-			page, _, err := s.Articles(t.Context(), q)
-			require.NoError(t, err)
-			require.Empty(t, page)
-		}
-		page, _, err := s.Feedback(t.Context(), kb.FeedbackQuery{Article: text})
-		require.NoError(t, err)
-		require.Empty(t, page)
-		uses, err := s.MediaUses(t.Context(), text)
-		require.NoError(t, err)
-		require.Empty(t, uses)
-		revisions, err := s.Revisions(t.Context(), text, "en", 0, 10)
-		require.NoError(t, err)
-		require.Empty(t, revisions)
+		findsNothing(t, s, text)
 	}
 	_, err := s.Redirect(t.Context(), "/ok")
 	require.ErrorIs(t, err, kb.ErrNotFound, "redirects are stored together or not at all")
+}
+
+// findsNothing asks for everything by a text that no store has.
+func findsNothing(t testing.TB, s kb.Store, text string) {
+	t.Helper()
+	_, err := s.Article(t.Context(), text)
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.Slug(t.Context(), text)
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.Revision(t.Context(), "a1", text, 1)
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.Redirect(t.Context(), text)
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.FeedbackByID(t.Context(), text)
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.Media(t.Context(), text)
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	for _, q := range []kb.ArticleQuery{{IDs: []string{text}}, {Categories: []string{text}}, {Kinds: []kb.Kind{kb.Kind(text)}}, {Product: text}} {
+		page, _, err := s.Articles(t.Context(), q)
+		require.NoError(t, err)
+		require.Empty(t, page)
+	}
+	page, _, err := s.Feedback(t.Context(), kb.FeedbackQuery{Article: text})
+	require.NoError(t, err)
+	require.Empty(t, page)
+	uses, err := s.MediaUses(t.Context(), text)
+	require.NoError(t, err)
+	require.Empty(t, uses)
+	revisions, err := s.Revisions(t.Context(), text, "en", 0, 10)
+	require.NoError(t, err)
+	require.Empty(t, revisions)
 }
 
 func checkCancelled(t testing.TB, s kb.Store) {

@@ -22,6 +22,7 @@ type position struct {
 	feed feed.Cursor
 }
 
+// String returns the cursor that parsePosition reads.
 func (p position) String() string {
 	if p.all {
 		return "all " + p.id + " " + p.feed.String()
