@@ -2,6 +2,7 @@ package blevesearch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strconv"
@@ -127,7 +128,7 @@ func (x *Index) buildAll(ctx context.Context, docs []search.Document) ([]*record
 // still be found.
 func (x *Index) build(d search.Document) (*record, error) {
 	r, err := x.tryBuild(d, x.library.of(d.Locale))
-	if _, panicked := err.(*panicError); !panicked {
+	if _, panicked := errors.AsType[*panicError](err); !panicked {
 		return r, err
 	}
 	x.logFailure("search document not analyzed in its language", fmt.Errorf("document %q: %w", d.ID, err))

@@ -18,7 +18,6 @@ import (
 
 var (
 	anyone = profile.Actor{}.Sight()
-	staff  = profile.Actor{ID: "eve", Roles: []profile.Role{profile.RoleAgent}}.Sight()
 	t0     = time.Date(2026, 3, 1, 9, 30, 0, 123456000, time.UTC)
 )
 
