@@ -152,15 +152,22 @@ func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	type span struct {
+		Text  string `json:"text"`
+		Match bool   `json:"match,omitempty"`
+	}
 	type suggestion struct {
-		Title []search.Span `json:"title"`
-		Href  string        `json:"href"`
-		Kind  string        `json:"kind"`
-		Lang  string        `json:"lang,omitempty"`
+		Title []span `json:"title"`
+		Href  string `json:"href"`
+		Kind  string `json:"kind"`
+		Lang  string `json:"lang,omitempty"`
 	}
 	out := make([]suggestion, 0, len(found))
 	for _, f := range found {
-		item := suggestion{Title: f.Title, Href: s.relink(v, f.Path), Kind: v.P.T("kind." + underscored(f.Kind))}
+		item := suggestion{Href: s.relink(v, f.Path), Kind: v.P.T("kind." + underscored(f.Kind))}
+		for _, part := range f.Title {
+			item.Title = append(item.Title, span(part))
+		}
 		if f.Locale != string(v.Wanted) {
 			item.Lang = f.Locale
 		}
