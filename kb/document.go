@@ -44,6 +44,9 @@ type piece struct {
 
 // drawer returns the renderer for texts in a language.
 func (l *Library) drawer(locale string) *markdown.Renderer {
+	if l.word == nil {
+		locale = "" // one knows the words of all
+	}
 	if r, ok := l.drawers.Load(locale); ok {
 		return r.(*markdown.Renderer)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -91,7 +92,7 @@ func (l *Library) serveArticles(w http.ResponseWriter, r *http.Request) error {
 
 // reader returns the language asked for, or the actor's.
 func reader(by profile.Actor, asked string) string {
-	if asked != "" {
+	if asked != "" && valid.Locale(asked) == nil {
 		return asked
 	}
 	return by.Locale

@@ -23,7 +23,7 @@ func (l *Library) Create(ctx context.Context, by profile.Actor, d Draft) (Articl
 	}
 	a, err = idem.Once(a.Input,
 		func() (Article, error) { return l.save(ctx, by, a, "article.created", rev) },
-		func() (Article, string, error) { b, err := l.store.Article(ctx, a.ID); return b, b.Input, err })
+		func() (Article, string, error) { b, err := l.manuscript(ctx, by, a.ID); return b, b.Input, err })
 	if err != nil {
 		return Article{}, fmt.Errorf("create article: %w", err)
 	}

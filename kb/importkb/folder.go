@@ -21,30 +21,31 @@ import (
 // front is the front matter of a Markdown file, in our own words and in those
 // that other systems use for the same.
 type front struct {
-	ID            text   `yaml:"id"`
-	Lang          text   `yaml:"lang"`
-	Title         text   `yaml:"title"`
-	Slug          text   `yaml:"slug"`
-	Summary       text   `yaml:"summary"`
-	Description   text   `yaml:"description"`
-	Category      list   `yaml:"category"`
-	Categories    list   `yaml:"categories"`
-	Kind          text   `yaml:"kind"`
-	Audience      list   `yaml:"audience"`
-	Products      list   `yaml:"products"`
-	Tags          list   `yaml:"tags"`
-	Related       list   `yaml:"related"`
-	Order         number `yaml:"order"`
-	Author        text   `yaml:"author"`
-	Date          text   `yaml:"date"`
-	Created       text   `yaml:"created"`
-	Updated       text   `yaml:"updated"`
-	MsDate        text   `yaml:"ms.date"`
-	SourceUpdated text   `yaml:"source_updated"`
-	RedirectFrom  list   `yaml:"redirect_from"`
-	Permalink     text   `yaml:"permalink"`
-	Status        text   `yaml:"status"`
-	Draft         bool   `yaml:"draft"`
+	ID            text      `yaml:"id"`
+	Lang          text      `yaml:"lang"`
+	Title         text      `yaml:"title"`
+	Slug          text      `yaml:"slug"`
+	Summary       text      `yaml:"summary"`
+	Description   text      `yaml:"description"`
+	Category      list      `yaml:"category"`
+	Categories    list      `yaml:"categories"`
+	Kind          text      `yaml:"kind"`
+	Audience      yaml.Node `yaml:"audience"`
+	Products      list      `yaml:"products"`
+	Tags          list      `yaml:"tags"`
+	Related       list      `yaml:"related"`
+	Order         number    `yaml:"order"`
+	Author        text      `yaml:"author"`
+	Date          text      `yaml:"date"`
+	Created       text      `yaml:"created"`
+	Updated       text      `yaml:"updated"`
+	MsDate        text      `yaml:"ms.date"`
+	SourceUpdated text      `yaml:"source_updated"`
+	RedirectFrom  list      `yaml:"redirect_from"`
+	Permalink     text      `yaml:"permalink"`
+	Status        text      `yaml:"status"`
+	Draft         bool      `yaml:"draft"`
+	Published     *bool     `yaml:"published"`
 }
 
 // Folder reads every Markdown file below fsys, categories.yaml, and the pictures
@@ -163,7 +164,7 @@ func (f front) item(file, body string) (kb.Item, error) {
 		Title: oneLine(string(f.Title)), Slug: string(f.Slug),
 		Summary: oneLine(first(string(f.Summary), string(f.Description))), Body: body,
 		Products: f.Products, Tags: f.Tags, Related: f.Related, Order: int(f.Order), Owner: string(f.Author),
-		RedirectFrom: f.RedirectFrom, Draft: f.Draft || f.Status == "draft", Archived: f.Status == "archived",
+		RedirectFrom: f.RedirectFrom,
 	}
 	if item.Title == "" {
 		item.Title = first(titleOf(body), place.title())
@@ -174,8 +175,17 @@ func (f front) item(file, body string) (kb.Item, error) {
 	if item.Slug == "" {
 		item.Slug = kb.Slugify(place.name)
 	}
-	if len(f.Audience) > 0 {
-		audience, err := profile.ParseAudience(f.Audience)
+	draft, archived, err := status(string(f.Status))
+	if err != nil {
+		return kb.Item{}, err
+	}
+	item.Draft, item.Archived = draft || f.Draft || f.Published != nil && !*f.Published, archived
+	if !f.Audience.IsZero() {
+		var names terms
+		if err := names.UnmarshalYAML(&f.Audience); err != nil {
+			return kb.Item{}, err
+		}
+		audience, err := profile.ParseAudience(names)
 		if err != nil {
 			return kb.Item{}, err
 		}

@@ -63,8 +63,31 @@ func parseDate(s string) (time.Time, error) {
 	}
 	for _, form := range dateForms {
 		if t, err := time.Parse(form, s); err == nil {
-			return t.UTC(), nil
+			return plausible(t.UTC())
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a date: write 2026-11-21 or 2026-11-21T15:04:05Z", s)
+}
+
+// plausible refuses dates that no help centre has: databases and JSON cannot
+// keep all that can be written.
+func plausible(t time.Time) (time.Time, error) {
+	if t.Year() < 1970 || t.Year() > 2200 {
+		return time.Time{}, fmt.Errorf("the year %d is not one between 1970 and 2200", t.Year())
+	}
+	return t, nil
+}
+
+// status reads what a file says of its article's state. What is not understood
+// is refused: it may have been meant to keep readers out.
+func status(s string) (draft, archived bool, err error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "", "published", "live":
+		return false, false, nil
+	case "draft":
+		return true, false, nil
+	case "archived":
+		return false, true, nil
+	}
+	return false, false, fmt.Errorf("status %q is unknown: write draft, published or archived", s)
 }

@@ -121,13 +121,19 @@ func (l line) item() (kb.Item, error) {
 		External: l.ID, Locale: l.Lang, Category: l.Category, Kind: kb.Kind(l.Kind), Title: oneLine(l.Title), Slug: l.Slug,
 		Summary: oneLine(l.Summary), Body: tidy(l.Body), Products: l.Products, Tags: l.Tags, Related: l.Related,
 		Order: l.Order, Owner: l.Author, Path: l.SourcePath, RedirectFrom: l.RedirectFrom,
-		Draft: l.Status == "draft", Archived: l.Status == "archived",
 	}
 	if p := urlPath(l.SourceURL); p != "" {
 		item.RedirectFrom = append(item.RedirectFrom, p)
 	}
 	if item.Slug == "" {
 		item.Slug = slugOf(l.ID)
+	}
+	var err error
+	if item.Draft, item.Archived, err = status(l.Status); err != nil {
+		return kb.Item{}, err
+	}
+	if l.Audience != nil && len(l.Audience) == 0 {
+		return kb.Item{}, errNobody
 	}
 	if len(l.Audience) > 0 {
 		audience, err := profile.ParseAudience(l.Audience)

@@ -1,6 +1,7 @@
 package importkb
 
 import (
+	"errors"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -55,6 +56,41 @@ func (l list) first() string {
 	return l[0]
 }
 
+// errNobody says that an audience was written and names nobody.
+var errNobody = errors.New("audience names nobody: write at least one segment, such as [public], or leave it out")
+
+// terms are the segments of an audience. They are read strictly: what is not
+// understood may have been meant to keep readers out.
+type terms []string
+
+// UnmarshalYAML implements [yaml.Unmarshaler].
+func (t *terms) UnmarshalYAML(n *yaml.Node) error {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	nodes := []*yaml.Node{n}
+	if n.Kind == yaml.SequenceNode {
+		nodes = n.Content
+	}
+	for _, item := range nodes {
+		for item.Kind == yaml.AliasNode {
+			item = item.Alias
+		}
+		if item.Kind != yaml.ScalarNode {
+			return fmt.Errorf("line %d: audience is no list of segments: write [public] or [partner, staff]", n.Line)
+		}
+		for part := range strings.SplitSeq(item.Value, ",") {
+			if part = strings.TrimSpace(part); part != "" && item.Tag != "!!null" {
+				*t = append(*t, part)
+			}
+		}
+	}
+	if len(*t) == 0 {
+		return errNobody
+	}
+	return nil
+}
+
 // A number is a whole number; anything else is zero.
 type number int
 
@@ -94,10 +130,16 @@ func category(row yaml.Node) (kb.CategoryItem, error) {
 	if err := row.Decode(&fields); err != nil {
 		return c, err
 	}
-	var audience list
+	var audience terms
 	var order number
 	known := map[string]any{"id": &c.External, "parent": &c.Parent, "icon": &c.Icon, "order": &order, "audience": &audience}
 	for key, node := range fields {
+		if key == "audience" {
+			if err := audience.UnmarshalYAML(&node); err != nil {
+				return c, err
+			}
+			continue
+		}
 		if into, ok := known[key]; ok {
 			if err := node.Decode(into); err != nil {
 				return c, err
