@@ -191,11 +191,11 @@ func (f front) item(file, body string) (kb.Item, error) {
 		}
 		item.Audience = audience
 	}
-	var err [3]error
-	item.Created, err[0] = parseDate(first(string(f.Created), string(f.Date)))
-	item.Updated, err[1] = parseDate(first(string(f.Updated), string(f.MsDate), string(f.Date)))
-	item.SourceUpdated, err[2] = parseDate(string(f.SourceUpdated))
-	return item, errors.Join(err[:]...)
+	var faults [3]error
+	item.Created, faults[0] = parseDate(first(string(f.Created), string(f.Date)))
+	item.Updated, faults[1] = parseDate(first(string(f.Updated), string(f.MsDate), string(f.Date)))
+	item.SourceUpdated, faults[2] = parseDate(string(f.SourceUpdated))
+	return item, errors.Join(faults[:]...)
 }
 
 func first(values ...string) string {

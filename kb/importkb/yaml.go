@@ -2,6 +2,7 @@ package importkb
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"

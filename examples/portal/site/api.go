@@ -54,6 +54,12 @@ func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
 
 // follow sends an event whenever an article that the listener reads changes.
 func (s *Site) follow(r *http.Request, stream *web.EventStream) {
+	// Nobody above recovers: a fault here must not end the whole portal.
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.cfg.Log.ErrorContext(r.Context(), "live stream", "panic", fault)
+		}
+	}()
 	by, id := profile.FromContext(r.Context()), r.URL.Query().Get("article")
 	seen := s.versionOf(r, by, id)
 	for {

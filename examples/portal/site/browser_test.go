@@ -20,7 +20,7 @@ func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
 func slow(t *testing.T) {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("-short leaves out what needs a browser for long")
+		t.Skip("-short leaves out what takes long")
 	}
 }
 

@@ -361,6 +361,7 @@ var volatile = regexp.MustCompile(`name="key" value="[^"]+"|\?c=[^"&]+|"click":"
 // TestHiddenMakesNoDifference compares two portals, one with an article that
 // the asker may not see and one without it: every answer is the same.
 func TestHiddenMakesNoDifference(t *testing.T) {
+	slow(t)
 	for _, st := range []string{"staff", "partner", "draft", "nobody", "both"} {
 		t.Run(st, func(t *testing.T) {
 			still := func(c *Config) { c.Now = func() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) } }
