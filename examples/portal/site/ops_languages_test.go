@@ -47,7 +47,7 @@ func TestLanguagesOfContent(t *testing.T) {
 		{"English where there is no French", "/fr/articles/sensor-shows-offline", "", []string{"Sensor shows offline", `class="notice"`}, nil},
 		{"sitemap", "/sitemap.xml", "", []string{"/fr/articles/changer-la-pile-a</loc>"}, nil},
 		{"robots", "/robots.txt", "", []string{"Disallow: /fr/search"}, nil},
-		{"switch", "/en/", "", []string{`href="/fr/" lang="fr"`}, nil},
+		{"switch", "/en/", "", []string{`lang="fr"`, "Français"}, nil},
 		{"errors", "/fr/nowhere", "", []string{"We could not find this page"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -289,7 +289,7 @@ func TestVisibleToThoseWhoMay(t *testing.T) {
 			h, c := all[st.state], as(person)
 			for path, part := range map[string]string{
 				"/en/articles/" + h.slug:                            "body",
-				"/en/search?q=" + canary(st.state, "title"):         "summary",
+				"/en/search?q=" + canary(st.state, "title"):         "slug",
 				"/en/search/suggestions?q=about":                    "",
 				"/media/" + canary(st.state, "picture") + ".svg":    "picture",
 				"/api/v1/articles/" + h.id:                          "title",
