@@ -62,40 +62,16 @@ func (l *Library) chain(f *forest, id, locale string) []Place {
 
 // counts returns how many articles by may read in each category.
 func (l *Library) counts(ctx context.Context, by profile.Actor, f *forest) (map[string]int, error) {
-	all, err := l.allCounts(ctx)
+	c, err := l.takeCensus(ctx)
 	if err != nil {
 		return nil, err
 	}
 	sight, counts := by.Sight(), map[string]int{}
-	for _, c := range all {
-		if sight.Admits(c.Audience) && sight.Admits(f.audience[c.Category]) {
-			counts[c.Category] += c.Articles
+	for _, n := range c.counts {
+		if sight.Admits(n.Audience) && sight.Admits(f.audience[n.Category]) {
+			counts[n.Category] += n.Articles
 		}
 	}
-	return counts, nil
-}
-
-// A census is the counts of all articles as of a stamp.
-type census struct {
-	stamp  string
-	counts []Count
-}
-
-// allCounts counts all articles, once after each change: what one reader may
-// know of it is chosen from it afterwards.
-func (l *Library) allCounts(ctx context.Context) ([]Count, error) {
-	_, stamp, err := l.store.Stamps(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if c := l.census.Load(); c != nil && c.stamp == stamp {
-		return c.counts, nil
-	}
-	counts, err := l.store.CountArticles(ctx)
-	if err != nil {
-		return nil, err
-	}
-	l.census.Store(&census{stamp, counts})
 	return counts, nil
 }
 

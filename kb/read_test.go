@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/kbtest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -366,6 +367,59 @@ func TestPagesAreAsOfNow(t *testing.T) {
 	_, err = w.SaveCategory(w.ctx(), admin, c)
 	require.NoError(t, err)
 	_, err = second.Article(w.ctx(), ann, a.ID, "en")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+}
+
+// TestReadersShareWhatTheyMay: who sees the same shares the work of rendering
+// it, and nobody shares more.
+func TestReadersShareWhatTheyMay(t *testing.T) {
+	w := newWorld(t)
+	w.place("c", "", "public")
+	secret := w.show(draft("canary", "c", "account:acme", "partner+region-eu"))
+	d := draft("hubs", "c", "public")
+	d.Related = []string{secret.ID}
+	a := w.show(d)
+	counting := kbtest.NewFailing(w.store, 0, kbtest.FaultBefore)
+	l := kb.NewLibrary(counting, w.options())
+	read := func(by profile.Actor) (titles []string, calls int) {
+		t.Helper()
+		before := counting.Calls()
+		p, err := l.Article(w.ctx(), by, a.ID, "en")
+		require.NoError(t, err)
+		for _, e := range p.Related {
+			titles = append(titles, e.Title)
+		}
+		return titles, counting.Calls() - before
+	}
+	_, first := read(profile.Actor{ID: "one", Account: "globex", Segments: []string{"gold"}})
+	require.Greater(t, first, 1)
+	for _, by := range []profile.Actor{anyone, {ID: "two"}, agent, {ID: "p", Segments: []string{"trial"}}} {
+		related, calls := read(by)
+		require.Equal(t, 1, calls, "%s sees the same", by.ID)
+		require.Empty(t, related)
+	}
+	for _, by := range []profile.Actor{ann, {ID: "eu", Segments: []string{"partner", "region-eu"}}} {
+		related, calls := read(by)
+		require.Greater(t, calls, 1, by.ID)
+		require.Equal(t, []string{"About canary"}, related)
+	}
+	related, _ := read(partner)
+	require.Empty(t, related)
+
+	// From now on, gold customers are somebody.
+	w.arrange(secret, func(m *kb.Meta) { m.Audience = profile.NewAudience("gold") })
+	related, _ = read(anyone)
+	require.Empty(t, related)
+	related, _ = read(profile.Actor{ID: "one", Segments: []string{"gold"}})
+	require.Equal(t, []string{"About canary"}, related)
+	related, _ = read(ann)
+	require.Empty(t, related)
+	c, err := w.CategoryDraft(w.ctx(), admin, "c")
+	require.NoError(t, err)
+	c.Audience = profile.NewAudience("signed-in")
+	_, err = w.SaveCategory(w.ctx(), admin, c)
+	require.NoError(t, err)
+	_, err = l.Article(w.ctx(), anyone, a.ID, "en")
 	require.ErrorIs(t, err, kb.ErrNotFound)
 }
 

@@ -103,13 +103,13 @@ type stampedPage struct {
 // cachedPage returns a page as it is now for readers who see what by sees. The
 // stamp of all content is asked for each time, so that nothing old is shown.
 func (l *Library) cachedPage(ctx context.Context, by profile.Actor, id, locale string) (Page, error) {
-	_, stamp, err := l.store.Stamps(ctx)
+	c, err := l.takeCensus(ctx)
 	if err != nil {
 		return Page{}, err
 	}
-	key := pageKey{id, locale, by.Sight().Key()}
-	if c, ok := l.pages.Load(key); ok && c.stamp == stamp {
-		return c.page.clone(), nil
+	key := pageKey{id, locale, c.sightKey(by)}
+	if kept, ok := l.pages.Load(key); ok && kept.stamp == c.stamp {
+		return kept.page.clone(), nil
 	}
 	a, f, err := l.visible(ctx, by, id)
 	if err != nil {
@@ -117,7 +117,7 @@ func (l *Library) cachedPage(ctx context.Context, by profile.Actor, id, locale s
 	}
 	p, err := l.page(ctx, by, a, f, locale)
 	if err == nil {
-		l.pages.Store(key, stampedPage{stamp, p})
+		l.pages.Store(key, stampedPage{c.stamp, p})
 	}
 	return p.clone(), err
 }

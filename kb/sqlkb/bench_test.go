@@ -79,6 +79,10 @@ var costs = map[string]func(b *testing.B, s shelf, i int) error{
 		_, err := s.Article(b.Context(), profile.Actor{ID: fmt.Sprint("p", i)}, s.ids[i%len(s.ids)], "en")
 		return err
 	},
+	"Article, uncached": func(b *testing.B, s shelf, i int) error {
+		_, err := s.Article(b.Context(), reader, s.ids[i%len(s.ids)], fmt.Sprint("x", i)) // nobody asked in that language before
+		return err
+	},
 	"Counts after a change": func(b *testing.B, s shelf, _ int) error {
 		_, err := s.store.CountArticles(b.Context())
 		return err

@@ -40,7 +40,7 @@ func (s *Store) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, 
 }
 
 // maxBranches is in how many categories a page is looked for one by one.
-const maxBranches = 32
+const maxBranches = 8
 
 // articlesQuery returns the query for a page. What it costs must not grow with
 // the number of articles, so it says which index to walk: databases tend to
