@@ -59,6 +59,9 @@ func program(t testing.TB) string {
 	return filepath.Join(dir, "portal")
 }
 
+// browser is what a browser calls itself: what programs view is not counted.
+const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
 // A capture keeps what a process writes.
 type capture struct {
 	mu  sync.Mutex
@@ -184,7 +187,7 @@ func (p *process) do(method, path string, body io.Reader, header ...string) answ
 	p.t.Helper()
 	r, err := http.NewRequestWithContext(p.t.Context(), method, p.url+path, body)
 	require.NoError(p.t, err)
-	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0") // what programs view is not counted
+	r.Header.Set("User-Agent", browser)
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}

@@ -32,7 +32,7 @@ func start(t testing.TB, work, dir string, attr *syscall.SysProcAttr) (*exec.Cmd
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$", "-test.v")
 	cmd.Env = append(os.Environ(), childEnv+"="+work+"="+dir)
-	cmd.Stderr, cmd.SysProcAttr = os.Stderr, attr
+	cmd.SysProcAttr = attr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, nil, err

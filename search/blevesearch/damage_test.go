@@ -5,12 +5,10 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"strconv"
 	"testing"
 	"time"
 
-	"github.com/blevesearch/bleve/v2/index/scorch"
-	index "github.com/blevesearch/bleve_index_api"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/search"
@@ -90,12 +88,19 @@ func damages() []damage {
 			}
 		}},
 	}
-	for seed := range uint64(8) {
+	for seed := range uint64(seeds()) {
 		out = append(out, damage{fmt.Sprint("segment with flipped bits ", seed), file("*.zap", flip(seed, 64))},
 			damage{fmt.Sprint("segment with one flipped bit ", seed), file("*.zap", flip(seed, 1))},
 			damage{fmt.Sprint("root with flipped bits ", seed), file("root.bolt", flip(seed, 64))})
 	}
 	return out
+}
+
+// seeds returns how many random damages of each kind are tried: 8, or more
+// where somebody has the time.
+func seeds() int {
+	n, _ := strconv.Atoi(os.Getenv("STOA_TEST_DAMAGES"))
+	return max(8, n)
 }
 
 func overwrite(t testing.TB, path string, at int64, content []byte) {
@@ -162,70 +167,6 @@ func TestDamagedFiles(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d damages survived", survived, len(damages()))
-}
-
-// TestDamageWithoutGuard shows that the guard is needed: the same damages under
-// bleve alone.
-func TestDamageWithoutGuard(t *testing.T) {
-	base := sound(t)
-	panics := 0
-	for _, d := range damages() {
-		dir := filepath.Join(t.TempDir(), "index")
-		copyDir(t, base, dir)
-		root := filepath.Dir(filesIn(t, dir, "root.bolt")[0])
-		d.do(t, dir)
-		if panicsUnguarded(root) {
-			panics++
-		}
-	}
-	t.Logf("%d of %d damages end in a panic", panics, len(damages()))
-	require.Positive(t, panics)
-}
-
-// panicsUnguarded reports whether bleve panics over a directory.
-func panicsUnguarded(dir string) (panicked bool) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() { panicked = recover() != nil }()
-	q := index.NewAnalysisQueue(1)
-	defer q.Close()
-	s, err := scorch.NewScorch(scorch.Name, map[string]any{"path": dir, "bolt_timeout": "1s", "read_only": true}, q)
-	if err != nil || s.Open() != nil {
-		return false
-	}
-	defer func() { _ = s.Close() }()
-	r, err := s.Reader()
-	if err != nil {
-		return false
-	}
-	defer func() { _ = r.Close() }()
-	for _, part := range r.(*scorch.IndexSnapshot).Segments() {
-		readAll(part)
-	}
-	return false
-}
-
-// readAll reads all postings and documents of a segment.
-func readAll(part *scorch.SegmentSnapshot) {
-	for _, field := range part.Fields() {
-		d, err := part.Segment().Dictionary(field)
-		if err != nil {
-			return
-		}
-		terms := d.AutomatonIterator(nil, nil, nil)
-		for e, err := terms.Next(); e != nil && err == nil; e, err = terms.Next() {
-			list, err := d.PostingsList([]byte(e.Term), nil, nil)
-			if err != nil {
-				return
-			}
-			it := list.Iterator(true, true, true, nil)
-			for p, err := it.Next(); p != nil && err == nil; p, err = it.Next() {
-				_ = p.Locations()
-			}
-		}
-	}
-	for i := range part.Segment().Count() {
-		_ = part.VisitDocument(i, func(string, byte, []byte, []uint64) bool { return true })
-	}
 }
 
 func TestOtherSchema(t *testing.T) {

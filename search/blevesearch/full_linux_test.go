@@ -45,16 +45,16 @@ func init() { otherWork["fill"] = fillDisk }
 // fillDisk writes until the disk is full, looks whether searches go on, frees
 // space and goes on writing.
 func fillDisk(t *testing.T, dir string) {
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=6m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=14m"); err != nil {
 		fmt.Println("cannot mount:", err)
 		return
 	}
 	ballast := filepath.Join(dir, "ballast")
-	require.NoError(t, os.WriteFile(ballast, make([]byte, 3<<20), 0o600))
-	x, err := blevesearch.Open(filepath.Join(dir, "index"), &blevesearch.Options{Commit: 5 * time.Second})
+	require.NoError(t, os.WriteFile(ballast, make([]byte, 10<<20), 0o600))
+	x, err := blevesearch.Open(filepath.Join(dir, "index"), &blevesearch.Options{Commit: time.Second})
 	require.NoError(t, err)
 	acknowledged, refused := 0, 0
-	for n := 0; refused < 5; n++ {
+	for n := 0; refused < 3; n++ {
 		require.Less(t, n, 2000, "the disk does not fill")
 		if err := x.Apply(t.Context(), tens(acknowledged+1)); err == nil {
 			acknowledged++

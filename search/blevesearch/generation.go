@@ -61,7 +61,8 @@ func openGeneration(dir, schema string) (*generation, error) {
 	if err := inspect(dir, schema); err != nil {
 		return nil, err
 	}
-	return startGeneration(dir, false)
+	g, err := startGeneration(dir, false)
+	return g, damaged(err)
 }
 
 func startGeneration(dir string, bulk bool) (*generation, error) {
@@ -140,6 +141,9 @@ func (g *generation) retire(patience time.Duration) error {
 func (g *generation) stop() error {
 	err := guarded(stopPatience, g.index.Close)
 	g.queue.Close()
+	if err == nil {
+		err = seal(g.dir)
+	}
 	if err != nil {
 		return fmt.Errorf("close %s: %w", g.dir, err)
 	}

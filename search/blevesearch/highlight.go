@@ -154,24 +154,32 @@ func (m *marker) worth(unit int) float64 {
 // opening returns where a passage begins that shows what is at: where its
 // sentence does if that is at most chars characters before, else at a word.
 func opening(text string, at, chars int) int {
-	earliest := at
-	for n := 0; n < chars && earliest > 0; n++ {
-		_, size := utf8.DecodeLastRuneInString(text[:earliest])
-		earliest -= size
-	}
+	earliest := back(text, at, chars)
 	if earliest == 0 {
 		return 0
 	}
-	before := text[earliest:at]
+	look := back(text, earliest, 2) // an end of a sentence is no longer
 	for _, end := range []string{"\n", ". ", "! ", "? ", "。", "！", "？", "؟ ", "। "} {
-		if i := strings.LastIndex(before, end); i >= 0 {
-			return skipSpace(text, earliest+i+len(end), at)
+		if i := strings.LastIndex(text[look:at], end); i >= 0 && look+i+len(end) >= earliest {
+			return skipSpace(text, look+i+len(end), at)
 		}
 	}
-	if i := strings.IndexFunc(before, unicode.IsSpace); i >= 0 {
+	if before, _ := utf8.DecodeLastRuneInString(text[:earliest]); unicode.IsSpace(before) {
+		return skipSpace(text, earliest, at)
+	}
+	if i := strings.IndexFunc(text[earliest:at], unicode.IsSpace); i >= 0 {
 		return skipSpace(text, earliest+i, at)
 	}
 	return earliest
+}
+
+// back returns the place n characters before at.
+func back(text string, at, n int) int {
+	for ; n > 0 && at > 0; n-- {
+		_, size := utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+	}
+	return at
 }
 
 func skipSpace(text string, from, limit int) int {

@@ -87,19 +87,24 @@ func (h *home) current() (string, error) {
 
 // setCurrent makes a generation the current one, for good once it has returned.
 func (h *home) setCurrent(dir string) error {
-	temp := h.path(nameCurrent + ".new")
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	return writeFile(h.path(nameCurrent), filepath.Base(dir)+"\n")
+}
+
+// writeFile puts a durable file in the place of one, whole or not at all.
+func writeFile(path, text string) error {
+	temp := path + ".new"
+	f, err := os.OpenFile(filepath.Clean(temp), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(filepath.Base(dir) + "\n")
+	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, h.path(nameCurrent)); err != nil {
+	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
-	return syncDir(h.dir)
+	return syncDir(filepath.Dir(path))
 }
 
 // next returns the directory of a new generation.

@@ -45,30 +45,69 @@ func fromMachine(err error) bool {
 }
 
 // inspect reads all of an index before anything can build on it: bleve notices
-// that a file is short, but not that a byte in it is wrong.
+// that a file is short, but not that a byte in it is wrong, and then may not
+// return at all.
 func inspect(dir, schema string) error {
-	err := guarded(openPatience, func() (err error) {
-		if _, err := os.Stat(filepath.Join(dir, "root.bolt")); err != nil {
-			return err
-		}
-		s, q, err := openScorch(dir, map[string]any{"read_only": true})
-		if err != nil {
-			return err
-		}
-		defer q.Close()
-		defer func() { err = errors.Join(err, s.Close()) }()
-		reader, err := s.Reader()
-		if err != nil {
-			return err
-		}
-		defer func() { _ = reader.Close() }()
-		snapshot, ok := reader.(*scorch.IndexSnapshot)
-		if !ok {
-			return fmt.Errorf("reader of type %T", reader)
-		}
-		return inspectSnapshot(snapshot, schema)
+	if err := unseal(dir); err != nil {
+		return damaged(err)
+	}
+	var segments []string
+	err := guarded(stopPatience, func() (err error) {
+		segments, err = rewriteRoot(dir)
+		return err
 	})
+	if err != nil {
+		return hopeless(err)
+	}
+	for _, name := range segments {
+		if err := inspectFile(filepath.Join(dir, filepath.Base(name))); err != nil {
+			return damaged(err)
+		}
+	}
+	return hopeless(guarded(openPatience, func() error { return inspectIndex(dir, schema) }))
+}
+
+// hopeless is damaged for what had all the time it needs.
+func hopeless(err error) error {
+	if errors.Is(err, errHung) {
+		return &damage{err}
+	}
 	return damaged(err)
+}
+
+// inspectIndex looks at what bleve makes of sound files.
+func inspectIndex(dir, schema string) (err error) {
+	s, q, err := openScorch(dir, map[string]any{"read_only": true})
+	if err != nil {
+		return err
+	}
+	defer q.Close()
+	defer func() { err = errors.Join(err, s.Close()) }()
+	reader, err := s.Reader()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = reader.Close() }()
+	snapshot, ok := reader.(*scorch.IndexSnapshot)
+	if !ok {
+		return fmt.Errorf("reader of type %T", reader)
+	}
+	return inspectSnapshot(snapshot, schema)
+}
+
+// inspectAgain is inspect for an index in use.
+func inspectAgain(s *scorch.IndexSnapshot, schema string) error {
+	if err := inspectSnapshot(s, schema); err != nil {
+		return err
+	}
+	for _, part := range s.Segments() {
+		if f, ok := part.Segment().(segment.PersistedSegment); ok {
+			if err := inspectFile(f.Path()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func inspectSnapshot(s *scorch.IndexSnapshot, schema string) error {
@@ -85,17 +124,6 @@ func inspectSnapshot(s *scorch.IndexSnapshot, schema string) error {
 	}
 	if strconv.FormatUint(n, 10) != internals[internalCount] {
 		return fmt.Errorf("%d documents instead of %s", n, internals[internalCount])
-	}
-	return inspectSegments(s)
-}
-
-func inspectSegments(s *scorch.IndexSnapshot) error {
-	for _, part := range s.Segments() {
-		if f, ok := part.Segment().(segment.PersistedSegment); ok {
-			if err := inspectFile(f.Path()); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ var composed = map[string]struct {
 
 // related lists languages that are treated as another one.
 var related = map[string]string{
-	"zh": "cjk", "ja": "cjk", "ko": "cjk", "yue": "cjk", "nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id",
+	"zh": "cjk", "ja": "cjk", "ko": "cjk", "yue": "cjk", "nb": "no", "nn": "no", "bs": "hr", "sr": "hr", "ms": "id", "in": "id",
 	"bn": "in", "mr": "in", "gu": "in", "pa": "in", "ta": "in", "te": "in", "kn": "in", "ml": "in", "or": "in", "ne": "in",
 }
 
@@ -144,13 +144,13 @@ func compose(cache *registry.Cache, code string, surface []string, stopName stri
 // of returns the language of a BCP 47 tag.
 func (lib library) of(tag string) *language {
 	code, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
+	if code == "cjk" {
+		return lib["und"] // that is our name, and nobody else's
+	}
 	if r, ok := related[code]; ok {
 		code = r
 	}
-	if l, ok := lib[code]; ok && code != "cjk" && code != "in" || ok && related[code] == "" {
-		return l
-	}
-	return lib["und"]
+	return lib.coded(code)
 }
 
 // coded returns the language with a code that [library.of] gave to one.

@@ -92,27 +92,28 @@ func (m *match) countInto(u unit, field string, counts []int) error {
 }
 
 // sums adds up the scores of the documents of one part.
-type sums struct {
-	score   []float64
-	covered []float32 // rarity of the units found
+type sums struct{ docs []sum }
+
+type sum struct {
+	score   float64
+	covered float64 // rarity of the units found
 }
 
-// pools keep sums between searches.
+// sumPool keeps sums between searches.
 var sumPool = sync.Pool{New: func() any { return new(sums) }}
 
 func takeSums(n int) *sums {
 	s := sumPool.Get().(*sums)
-	if cap(s.score) < n {
-		s.score, s.covered = make([]float64, n), make([]float32, n)
+	if cap(s.docs) < n {
+		s.docs = make([]sum, n)
 	}
-	s.score, s.covered = s.score[:n], s.covered[:n]
+	s.docs = s.docs[:n]
 	return s
 }
 
 // release gives the sums back, empty.
 func (s *sums) release() {
-	clear(s.score)
-	clear(s.covered)
+	clear(s.docs)
 	sumPool.Put(s)
 }
 
@@ -138,7 +139,7 @@ func (m *match) scoreUnit(p *plan, u unit, r *ranking, s *sums) error {
 			return err
 		}
 	}
-	text := contribution{weight: r.text[u.number], b: textB, average: p.average[fieldText], covers: float32(r.text[u.number]), within: within}
+	text := contribution{weight: r.text[u.number], b: textB, average: p.average[fieldText], covers: r.text[u.number], within: within}
 	if err := m.contribute(text, fieldText, u.seek, s); err != nil {
 		return err
 	}
@@ -151,7 +152,7 @@ type contribution struct {
 	weight  float64
 	b       float64
 	average float64
-	covers  float32
+	covers  float64
 	within  *roaring.Bitmap // documents in which it counts, nil for all
 }
 
@@ -188,7 +189,7 @@ func (m *match) contribute(c contribution, field string, s seek, to *sums) error
 func (c contribution) cover(docs *roaring.Bitmap, to *sums) {
 	for it := docs.Iterator(); it.HasNext(); {
 		if doc := it.Next(); c.within == nil || c.within.Contains(doc) {
-			to.covered[doc] += c.covers
+			to.docs[doc].covered += c.covers
 		}
 	}
 }
@@ -211,8 +212,9 @@ func (c contribution) add(ctx context.Context, list segment.PostingsList, to *su
 		if c.within != nil && !c.within.Contains(uint32(doc)) {
 			continue
 		}
-		to.score[doc] += c.of(posting.Frequency(), lengthOf(posting))
-		to.covered[doc] += c.covers
+		s := &to.docs[doc]
+		s.score += c.of(posting.Frequency(), lengthOf(posting))
+		s.covered += c.covers
 	}
 }
 
@@ -239,5 +241,6 @@ func (s *sums) finish(doc uint32, possible, weight float64) float64 {
 	if possible == 0 {
 		return weight
 	}
-	return s.score[doc] * (1 - coverage + coverage*float64(s.covered[doc])/possible) * weight
+	d := s.docs[doc]
+	return d.score * (1 - coverage + coverage*d.covered/possible) * weight
 }

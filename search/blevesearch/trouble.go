@@ -81,7 +81,7 @@ func (x *Index) check(ctx context.Context, g *generation) error {
 	}
 	err := guarded(openPatience, func() error {
 		defer g.leave()
-		return g.read(func(v *view) error { return inspectSnapshot(v.snapshot, x.schema) })
+		return g.read(func(v *view) error { return inspectAgain(v.snapshot, x.schema) })
 	})
 	if err = damaged(err); err == nil || fromMachine(err) {
 		x.checked = now
