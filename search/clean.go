@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	maxText  = 256 // bytes of text in a query
-	maxWords = 16  // words of a query
+	maxText  = 384 // bytes of text in a query
+	maxWords = 24  // words of a query
 )
 
 // clean returns text as the parser reads it: at most maxText bytes of valid

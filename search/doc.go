@@ -9,7 +9,7 @@
 //
 // People type everyday language. [Parse] knows "quoted phrases", -excluded and
 // +required words and nothing else: no text is an error, none reaches the query
-// language of an index, and none costs more than 16 words do. What a query asks
+// language of an index, and none costs more than 24 words do. What a query asks
 // for beyond its text (filters, order, page) comes from the surface and is
 // refused if no surface could have sent it.
 //

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Parse returns the words in what somebody typed, at most 16 of the first 256
+// Parse returns the words in what somebody typed, at most 24 of the first 384
 // bytes. "Quoted words" are one required phrase, whatever the style of the
 // quotes; - before a word or phrase excludes it and + requires it, unless it
 // is a number: -36 is an error code. Nothing else has a meaning and no text is

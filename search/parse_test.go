@@ -82,24 +82,24 @@ func TestParseIsBounded(t *testing.T) {
 		strings.Repeat("a ", 1000), strings.Repeat("a.", 1000), `"` + strings.Repeat("a ", 30) + `"`, strings.Repeat("+a-", 100),
 		strings.Repeat(`"a b" `, 50),
 	} {
-		require.Equal(t, 16, pieces(search.Parse(text)), "%.20q", text)
+		require.Equal(t, 24, pieces(search.Parse(text)), "%.20q", text)
 	}
 	require.Equal(t, []search.Word{word("می\u200cخواهم")}, search.Parse("می\u200cخواهم"))
-	require.Len(t, search.Parse(strings.Repeat("ا\u200cب ", 20)), 16, "a joiner does not cut a word in two")
-	require.Equal(t, strings.Repeat("設a", 8), search.Parse(strings.Repeat("設a", 20))[0].Text, "each letter between is a word")
+	require.Len(t, search.Parse(strings.Repeat("ا\u200cب ", 30)), 24, "a joiner does not cut a word in two")
+	require.Equal(t, strings.Repeat("設a", 12), search.Parse(strings.Repeat("設a", 30))[0].Text, "each letter between is a word")
 	require.Empty(t, search.Parse(strings.Repeat("\x80", 1000)))
 	long := search.Parse(strings.Repeat("é", 1000))
 	require.Len(t, long, 1)
-	require.Equal(t, strings.Repeat("é", 128), long[0].Text)
-	require.Equal(t, 64, utf8.RuneCountInString(search.Parse(strings.Repeat("設", 85))[0].Text), "four characters count as one word")
-	require.LessOrEqual(t, len(search.Parse(strings.Repeat("ﷺ", 80))[0].Text), 256, "characters that stand for many")
+	require.Equal(t, strings.Repeat("é", 192), long[0].Text)
+	require.Equal(t, 96, utf8.RuneCountInString(search.Parse(strings.Repeat("設", 128))[0].Text), "four characters count as one word")
+	require.LessOrEqual(t, len(search.Parse(strings.Repeat("ﷺ", 80))[0].Text), 384, "characters that stand for many")
 }
 
 // checkParsed says what holds for any text.
 func checkParsed(t *testing.T, text string) {
 	t.Helper()
 	words := search.Parse(text)
-	require.LessOrEqual(t, len(words), 16)
+	require.LessOrEqual(t, len(words), 24)
 	size := 0
 	for _, w := range words {
 		size += len(w.Text)
@@ -112,7 +112,7 @@ func checkParsed(t *testing.T, text string) {
 			require.False(t, unicode.IsControl(r) || r == utf8.RuneError || unicode.Is(unicode.Bidi_Control, r), "%U in %q", r, w.Text)
 		}
 	}
-	require.LessOrEqual(t, size, 256)
+	require.LessOrEqual(t, size, 384)
 	for _, w := range words {
 		if !w.Phrase && !w.Exclude && !w.Required {
 			again := search.Parse(w.Text)

@@ -101,11 +101,13 @@ func (e *Engine) Related(ctx context.Context, by profile.Actor, like Like) ([]Hi
 	return like.choose(e.admitted(by, resp.Hits), limit), nil
 }
 
+const maxLikeWords = 16 // a title says with fewer words than a question what it is about
+
 // words returns the words of the title and the keywords, of which none is
 // required: a quote in a title is not a query's.
 func (l Like) words() []Word {
 	var words []Word
-	left := maxWords
+	left := maxLikeWords
 	for _, text := range append([]string{l.Title}, l.Keywords...) {
 		for word := range strings.FieldsSeq(clean(text)) {
 			end, used := measure(word, left)

@@ -30,7 +30,7 @@ func TestSuggest(t *testing.T) {
 
 	index := &wrapped{Index: memsearch.New()}
 	index.suggest = func(_ context.Context, r search.SuggestRequest) ([]search.Suggestion, error) {
-		require.Equal(t, strings.TrimSpace(strings.Repeat("light ", 16)), r.Text)
+		require.Equal(t, strings.TrimSpace(strings.Repeat("light ", 24)), r.Text)
 		return nil, nil
 	}
 	_, err := search.NewEngine(index, nil).Suggest(t.Context(), nobody, strings.Repeat("light ", 1000), "", 0)

@@ -20,7 +20,6 @@ func newBare(t testing.TB, dir string) bare {
 	t.Helper()
 	x, err := bleve.NewUsing(dir, bareMapping(), scorch.Name, scorch.Name, nil)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, x.Close()) })
 	return bare{x}
 }
 
