@@ -13,7 +13,8 @@ type Actor struct {
 	ID         string    // stable subject from the directory or the identity provider
 	Account    string    // organisation the actor belongs to
 	Roles      []Role    // what the actor is, mapped to permissions by a [Policy]
-	Segments   []string  // named rules the actor fulfils, without the built-in ones
+	Segments   []string  // named rules the actor fulfils, without the built-in ones; they open content
+	Declared   []string  // rules fulfilled by what people say of themselves or do; they choose what is shown first and open nothing
 	Locale     string    // preferred language, a BCP 47 tag, or empty
 	Zone       string    // IANA time zone, or empty
 	Name       string    // how to address the actor, for pages only
@@ -31,6 +32,16 @@ const (
 	AssuranceSignIn                  // signed in
 	AssuranceStrong                  // signed in just now, with a second factor
 )
+
+// In reports whether the actor belongs to a segment, be it one that opens
+// content or one that only chooses what is shown first.
+func (a Actor) In(segment string) bool {
+	if slices.Contains(a.Declared, segment) {
+		return true
+	}
+	_, ok := slices.BinarySearch(a.Sight().segments, segment)
+	return ok
+}
 
 // Anonymous reports whether nobody has signed in.
 func (a Actor) Anonymous() bool { return a.ID == "" }

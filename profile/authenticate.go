@@ -146,6 +146,7 @@ func (a Actor) equal(b Actor) bool {
 	a.Roles, b.Roles = sorted(a.Roles), sorted(b.Roles)
 	a.Segments, b.Segments = sorted(a.Segments), sorted(b.Segments)
 	a.Name, b.Name = "", ""
+	a.Declared, b.Declared = nil, nil
 	return reflect.DeepEqual(a, b)
 }
 

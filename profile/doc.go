@@ -34,8 +34,9 @@
 // Some segments are built in: public, signed-in, staff, and one for each person
 // ("person:ann"), account ("account:acme") and role ("role:agent"). All others
 // are a [Rule] over what is known of a person, kept in the directory and decided
-// for every request. Facts that people can change themselves, their language for
-// example, are for convenience and not for secrets.
+// for every request. A segment that rests on what people say of themselves or
+// do, their language or their visits, chooses what is shown first and opens
+// nothing ([Rule.Declared]).
 //
 // # Errors
 //

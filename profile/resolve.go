@@ -28,12 +28,12 @@ func (d *Directory) Actor(ctx context.Context, id string) (Actor, error) {
 	if err != nil {
 		return Actor{}, wrap(err, "person", id)
 	}
-	segments, err := d.segmentsOf(ctx, p, a)
+	segments, declared, err := d.segmentsOf(ctx, p, a)
 	if err != nil {
 		return Actor{}, wrap(err, "person", id)
 	}
 	return Actor{
-		ID: p.ID, Account: p.Account, Roles: slices.Clone(p.Roles), Segments: segments,
+		ID: p.ID, Account: p.Account, Roles: slices.Clone(p.Roles), Segments: segments, Declared: declared,
 		Locale: p.Locale, Zone: p.Zone, Name: p.Name, Assurance: AssuranceSignIn,
 	}, nil
 }
@@ -54,20 +54,25 @@ func (d *Directory) accountOf(ctx context.Context, p Person) (Account, error) {
 	return a, err
 }
 
-func (d *Directory) segmentsOf(ctx context.Context, p Person, a Account) ([]string, error) {
+// segmentsOf returns the segments that p belongs to: those that open content,
+// and those that anybody could talk themselves into.
+func (d *Directory) segmentsOf(ctx context.Context, p Person, a Account) (proven, declared []string, err error) {
 	set, err := d.ruleSet(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	facts := FactsOf(p, a)
 	d.addBehaviour(ctx, p, set.behaviour, facts)
-	var out []string
 	for _, r := range set.rules {
-		if r.holds(facts) {
-			out = append(out, r.name)
+		switch {
+		case !r.holds(facts):
+		case r.declared:
+			declared = append(declared, r.name)
+		default:
+			proven = append(proven, r.name)
 		}
 	}
-	return out, nil
+	return proven, declared, nil
 }
 
 // addBehaviour adds what the host knows under the names. If it cannot say, it
@@ -94,8 +99,9 @@ type ruleSet struct {
 }
 
 type namedRule struct {
-	name  string
-	holds Predicate
+	name     string
+	declared bool
+	holds    Predicate
 }
 
 // ruleSet returns the rules as they were at most Options.RulesFor ago.
@@ -133,7 +139,7 @@ func (d *Directory) compile(list []Segment) *ruleSet {
 			d.log.Error("segment without a usable rule", "segment", s.Name, "error", err)
 			continue
 		}
-		set.rules = append(set.rules, namedRule{s.Name, holds})
+		set.rules = append(set.rules, namedRule{s.Name, s.Rule.Declared(), holds})
 		set.behaviour = s.Rule.behaviour(set.behaviour)
 	}
 	slices.Sort(set.behaviour)

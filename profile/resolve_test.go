@@ -116,11 +116,41 @@ func TestBehaviour(t *testing.T) {
 		_, err := p.SaveSegment(t.Context(), root, profile.Segment{Name: name, Title: "T", Rule: rule})
 		require.NoError(t, err)
 	}
-	require.Equal(t, []string{"regular"}, p.as(t, "bob").Segments)
-	require.Empty(t, p.as(t, "carl").Segments)
+	require.Equal(t, []string{"regular"}, p.as(t, "bob").Declared)
+	require.Empty(t, p.as(t, "carl").Declared)
 	fails = true
-	require.Empty(t, p.as(t, "bob").Segments, "what cannot be told is not known")
+	require.Empty(t, p.as(t, "bob").Declared, "what cannot be told is not known")
 	require.Equal(t, 3, asked)
+}
+
+// What people say of themselves or do opens nothing, whatever else a rule asks.
+func TestNobodyTalksThemselvesIntoASegment(t *testing.T) {
+	p := newPortal(t)
+	german := cond("language", profile.OpIn, "de")
+	rules := map[string]profile.Rule{
+		"german": german, "tyrolean": cond("zone", profile.OpIn, "Europe/Vienna"), "formal": cond("locale", profile.OpIn, "de-AT"),
+		"either": anyOf(cond("account", profile.OpIn, "acme"), german),
+		"nested": allOf(cond("account", profile.OpIn, "acme"), anyOf(cond("plan", profile.OpIn, "x"), german)),
+		"proven": cond("account", profile.OpIn, "acme"),
+	}
+	for name, rule := range rules {
+		_, err := p.SaveSegment(t.Context(), root, profile.Segment{Name: name, Title: "T", Rule: rule})
+		require.NoError(t, err)
+	}
+	bob, err := p.Person(t.Context(), root, "bob")
+	require.NoError(t, err)
+	bob.Locale, bob.Zone = "de-AT", "Europe/Vienna"
+	_, err = p.SavePerson(t.Context(), p.as(t, "bob"), bob)
+	require.NoError(t, err)
+	actor := p.as(t, "bob")
+	require.Equal(t, []string{"proven"}, actor.Segments)
+	require.ElementsMatch(t, []string{"german", "tyrolean", "formal", "either", "nested"}, actor.Declared)
+	for name := range rules {
+		require.True(t, actor.In(name), name)
+		require.Equal(t, name == "proven", actor.Sight().Admits(profile.Audience{name}), name)
+	}
+	require.True(t, actor.In(profile.SegmentSignedIn))
+	require.False(t, actor.In("partner"))
 }
 
 // failing is a store that cannot be reached.

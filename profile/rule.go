@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
@@ -62,6 +63,17 @@ const (
 	FactOfAccount = "account."   // an attribute of the account
 	FactBehaviour = "behaviour." // a fact from Facts
 )
+
+// Declared reports whether r asks for anything that people can change
+// themselves, as their language, or bring about, as their visits. Such a rule
+// chooses what is shown first; it never opens content.
+func (r Rule) Declared() bool {
+	switch r.Fact {
+	case FactLocale, FactLanguage, FactZone:
+		return true
+	}
+	return strings.HasPrefix(r.Fact, FactBehaviour) || slices.ContainsFunc(r.All, Rule.Declared) || slices.ContainsFunc(r.Any, Rule.Declared)
+}
 
 // Limits of a rule.
 const (

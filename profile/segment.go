@@ -10,7 +10,8 @@ import (
 )
 
 // A Segment is a named rule over what is known of a person. Its name may stand
-// in the [Audience] of any content.
+// in the [Audience] of any content, where one whose rule is [Rule.Declared]
+// opens nothing.
 type Segment struct {
 	Name        string // "partner", "region-eu": what an audience calls it; it never changes
 	Title       string // what people call it
