@@ -226,6 +226,23 @@ func TestJoinPath(t *testing.T) {
 	require.Equal(t, "/de/x", i18n.JoinPath("de", `/\x`))
 }
 
+// TestJoinPathStaysHere: whatever is joined, a browser that is given the result
+// stays on the host, and below the language.
+func TestJoinPathStaysHere(t *testing.T) {
+	for path, want := range map[string]string{
+		"/\t/evil.example": "/de/evil.example", "\n//evil.example": "/de/evil.example",
+		"/articles/..": "/de/", "/articles/../../x": "/de/x", "/../x/": "/de/x/", "/.": "/de/", "/a/./b": "/de/a/b",
+		"/articles/%2E%2e/x": "/de/x", "/articles/.%2e": "/de/", `/articles\..\..\x`: "/de/x", "/..//evil.example": "/de/evil.example",
+		"/a?next=../b": "/de/a?next=../b", "/a/..?q=1#x": "/de/?q=1#x",
+		"/articles/v1.2": "/de/articles/v1.2", "/a/...": "/de/a/...", "/a..b/": "/de/a..b/", "/50%25/x": "/de/50%25/x",
+	} {
+		require.Equal(t, want, i18n.JoinPath("de", path), "%q", path)
+	}
+	for _, l := range []i18n.Locale{"/evil.example", "..", `\evil.example`, "de/..", "de?", "%2e%2e", i18n.Locale(strings.Repeat("d", 100))} {
+		require.Equal(t, "/x", i18n.JoinPath(l, "/x"), "%q is no language", l)
+	}
+}
+
 // TestPickCostIsCapped counts allocations, which do not depend on the machine:
 // a header of any length costs no more than one of a kilobyte.
 func TestPickCostIsCapped(t *testing.T) {
