@@ -275,7 +275,7 @@ func TestShown(t *testing.T) {
 	c := newCatalog(t, nil)
 	shown := i18n.Shown{In: "ar", Wanted: "de"}
 	require.Equal(t, `lang="ar" dir="rtl"`, string(shown.Attrs()))
-	require.Equal(t, "Das gibt es noch nicht in dieser Sprache: Deutsch. Sie lesen es in dieser: Arabisch.", c.In("de").Notice(shown))
+	require.Equal(t, "Diesen Text gibt es noch nicht auf Deutsch. Sie lesen ihn auf Arabisch.", c.In("de").Notice(shown))
 	require.Equal(t, "This is not available in German yet. You are reading it in Arabic.", c.In("en").Notice(shown))
 	require.Empty(t, c.In("de").Notice(i18n.Shown{In: "de", Wanted: "de-AT"}))
 	require.Equal(t, `lang="&#34;&gt;" dir="ltr"`, string(i18n.Shown{In: `">`}.Attrs()))

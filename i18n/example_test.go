@@ -91,7 +91,7 @@ func ExampleCatalog_Choose() {
 	// Output:
 	// en true
 	// lang="en" dir="ltr"
-	// Das gibt es noch nicht in dieser Sprache: Deutsch. Sie lesen es in dieser: Englisch.
+	// Diesen Text gibt es noch nicht auf Deutsch. Sie lesen ihn auf Englisch.
 }
 
 func ExampleConventionsFor() {
