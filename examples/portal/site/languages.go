@@ -148,15 +148,16 @@ func (s *Site) choose(asked string, have []string) string {
 	return have[0]
 }
 
-// path is where readers find what content links to.
+// path is where readers find what content links to. A language that is not
+// offered, whoever asked for it, has no addresses.
 func (s *Site) path(r kb.Ref) string {
 	locale := i18n.Locale(r.Locale)
-	if r.Asked != "" {
-		locale = i18n.Locale(r.Asked)
+	if asked := i18n.Locale(r.Asked); slices.Contains(s.languages.Offered(), asked) {
+		locale = asked
 	}
 	switch r.Kind {
 	case "media":
-		return "/media/" + escape(r.Slug)
+		return i18n.JoinPath("", "/media/"+escape(r.Slug))
 	case "category":
 		return i18n.JoinPath(locale, "/categories/"+escape(r.Slug))
 	}

@@ -193,6 +193,9 @@ func (p *page) Default() string { return p.Origin + p.Path }
 // Href returns a path in the page's language.
 func (p *page) Href(path string) string { return p.link(path) }
 
+// HrefIn returns a path in another language.
+func (p *page) HrefIn(locale, path string) string { return i18n.JoinPath(i18n.Locale(locale), path) }
+
 // Here is the address of the page itself, to come back to.
 func (p *page) Here() string { return p.Switch(alternate{Href: p.link(p.Path)}) }
 
