@@ -58,6 +58,14 @@ func TestOneEventForEachIntent(t *testing.T) {
 	require.Equal(t, first.ID, all[0].ID)
 }
 
+// other returns a letter that is not the one given.
+func other(letter string) string {
+	if letter == "A" {
+		return "B"
+	}
+	return "A"
+}
+
 func TestForgedClicks(t *testing.T) {
 	b := newBench(t, helpCentre())
 	res, err := b.Search(t.Context(), nobody, search.Query{Text: "hub", Limit: 1})
@@ -65,7 +73,7 @@ func TestForgedClicks(t *testing.T) {
 	b.events.take()
 	good := res.Hits[0].Click
 	stranger := search.NewEngine(memsearch.New(), nil)
-	for _, token := range []string{"", "x", good[1:], good + "A", "A" + good[1:], res.Next, strings.ToUpper(good), strings.Repeat("A", 10_000)} {
+	for _, token := range []string{"", "x", good[1:], good + "A", other(good[:1]) + good[1:], res.Next, strings.ToUpper(good), strings.Repeat("A", 10_000)} {
 		require.ErrorIs(t, b.Clicked(t.Context(), nobody, token), search.ErrInvalid, "%.30q", token)
 	}
 	require.ErrorIs(t, stranger.Clicked(t.Context(), nobody, good), search.ErrInvalid)

@@ -29,17 +29,23 @@ type Index struct {
 	parent *Index // whom Fresh was called on
 }
 
-// state is never changed once it is in an Index.
+// state is never changed once it is in an Index, but for its vocabulary.
 type state struct {
 	groups  map[string][]*entry
 	sorted  []*entry // all of them by ID
 	cursors map[string]string
+
+	vocabulary *vocabulary // filled when it is first needed
+}
+
+func newState(groups map[string][]*entry, cursors map[string]string) *state {
+	return &state{groups: groups, cursors: cursors, vocabulary: newVocabulary()}
 }
 
 // New returns an empty index.
 func New() *Index {
 	x := &Index{}
-	x.state.Store(&state{groups: map[string][]*entry{}, cursors: map[string]string{}})
+	x.state.Store(newState(map[string][]*entry{}, map[string]string{}))
 	return x
 }
 
@@ -65,7 +71,7 @@ func (x *Index) Apply(ctx context.Context, batch search.Batch) error {
 	if err != nil {
 		return err
 	}
-	next := &state{groups: maps.Clone(old.groups), cursors: maps.Clone(old.cursors)}
+	next := newState(maps.Clone(old.groups), maps.Clone(old.cursors))
 	for _, c := range batch.Changes {
 		entries := make([]*entry, 0, len(c.Documents))
 		for _, d := range c.Documents {

@@ -1,6 +1,9 @@
 package memsearch_test
 
 import (
+	"context"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -90,6 +93,66 @@ func TestSuggestionsThatBeginSo(t *testing.T) {
 		titles = append(titles, s.Group)
 	}
 	require.Equal(t, []string{"lamp, new", "lamps", "a new lamp"}, titles)
+}
+
+// library returns an index of documents that have a few words of their own each.
+func library(t *testing.T, n int) *memsearch.Index {
+	t.Helper()
+	var batch search.Batch
+	for i := range n {
+		var body strings.Builder
+		for j := range 40 {
+			fmt.Fprintf(&body, "word%05d ", i*40+j)
+		}
+		id := fmt.Sprint("a/", i)
+		d := search.Document{ID: id, Group: id, Title: "lighthouse", Body: body.String(), Audience: profile.Public()}
+		batch.Changes = append(batch.Changes, search.Change{Group: id, Documents: []search.Document{d}})
+	}
+	x := memsearch.New()
+	require.NoError(t, x.Apply(t.Context(), batch))
+	return x
+}
+
+const unknown = "lighthuose aaaaaa bbbbbb cccccc dddddd eeeeee ffffff gggggg hhhhhh iiiiii jjjjjj kkkkkk llllll mmmmmm nnnnnn oooooo"
+
+func TestCorrectionsReadTheTextsOnce(t *testing.T) {
+	x := library(t, 500)
+	require.Equal(t, []search.Correction{{Word: 0, Text: "lighthouse"}}, find(t, x, unknown).Corrected)
+	allocations := testing.AllocsPerRun(2, func() { find(t, x, unknown) })
+	require.Less(t, allocations, 1000.0, "20,000 words are looked at, but not collected again")
+	require.NoError(t, x.Apply(t.Context(), search.Batch{Changes: []search.Change{{Group: "a/new", Documents: []search.Document{
+		{ID: "a/new", Group: "a/new", Title: "aaaaab", Audience: profile.Public()},
+	}}}}))
+	require.Equal(t, search.Correction{Word: 1, Text: "aaaaab"}, find(t, x, unknown).Corrected[1], "the words are those of now")
+}
+
+// expiring is a context that is done after it was looked at a few times.
+type expiring struct {
+	context.Context
+	left int
+}
+
+func (e *expiring) Err() error {
+	if e.left--; e.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestContextIsLookedAtUnderway ends searches after each of the first looks.
+func TestContextIsLookedAtUnderway(t *testing.T) {
+	x := library(t, 500)
+	r := search.Request{Sight: profile.Actor{}.Sight(), Words: search.Parse(unknown), Limit: 10, Correct: true}
+	for looks := range 20 {
+		_, err := x.Search(&expiring{t.Context(), looks}, r)
+		require.ErrorIs(t, err, context.Canceled, "%d looks", looks)
+	}
+	for looks := range 6 {
+		_, err := x.Suggest(&expiring{t.Context(), looks}, search.SuggestRequest{Sight: r.Sight, Text: "li", Limit: 10})
+		require.ErrorIs(t, err, context.Canceled, "%d looks", looks)
+	}
+	_, err := x.Search(t.Context(), r)
+	require.NoError(t, err, "what was ended does no harm to others")
 }
 
 func TestClosed(t *testing.T) {

@@ -12,14 +12,17 @@ import (
 
 // visible returns what the sight admits and the language is served by, in the
 // order of IDs.
-func (s *state) visible(sight profile.Sight, locale string) []*entry {
+func (s *state) visible(ctx context.Context, sight profile.Sight, locale string) ([]*entry, error) {
 	var out []*entry
-	for _, e := range s.sorted {
+	for i, e := range s.sorted {
+		if err := now(ctx, i); err != nil {
+			return nil, err
+		}
 		if sight.Admits(e.doc.Audience) && (locale == "" || slices.Contains(e.doc.Serves, locale)) {
 			out = append(out, e)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // Search implements [search.Index].
@@ -28,13 +31,19 @@ func (x *Index) Search(ctx context.Context, q search.Request) (search.Response, 
 	if err != nil {
 		return search.Response{}, err
 	}
-	scope := s.visible(q.Sight, q.Locale)
+	scope, err := s.visible(ctx, q.Sight, q.Locale)
+	if err != nil {
+		return search.Response{}, err
+	}
 	asked := newQuestion(q.Words, scope)
 	var resp search.Response
 	var found []search.Hit
 	entries := map[string]*entry{}
 	counts := map[string]map[string]int{}
-	for _, e := range scope {
+	for i, e := range scope {
+		if err := now(ctx, i); err != nil {
+			return search.Response{}, err
+		}
 		if !asked.matches(e) {
 			continue
 		}
@@ -57,9 +66,9 @@ func (x *Index) Search(ctx context.Context, q search.Request) (search.Response, 
 		resp.Hits = append(resp.Hits, h)
 	}
 	if q.Correct {
-		resp.Corrected = asked.correct(scope)
+		resp.Corrected, err = asked.correct(ctx, s, scope)
 	}
-	return resp, nil
+	return resp, err
 }
 
 func order(by search.Sort) func(a, b search.Hit) int {

@@ -111,7 +111,11 @@ func (x *Index) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.
 		weight float64
 	}
 	var offers []offer
-	for _, e := range s.visible(q.Sight, q.Locale) {
+	scope, err := s.visible(ctx, q.Sight, q.Locale)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range scope {
 		wanted, ok := continues(e.fields[0], typed)
 		if !ok {
 			continue
@@ -148,54 +152,4 @@ func continues(title, typed []token) (wanted []string, ok bool) {
 		wanted = append(wanted, title[at].text)
 	}
 	return wanted, true
-}
-
-// correct returns, for words that no document has, the nearest that one has.
-func (q *question) correct(scope []*entry) []search.Correction {
-	var out []search.Correction
-	for i, w := range q.words {
-		if w.Exclude || w.Phrase || len(q.tokens[i]) != 1 || q.all[q.tokens[i][0]] > 0 {
-			continue
-		}
-		if near := nearest(q.tokens[i][0], scope); near != "" {
-			out = append(out, search.Correction{Word: i, Text: near})
-		}
-	}
-	return out
-}
-
-// nearest returns the most frequent of the words of the documents that are near
-// t, as it is written there.
-func nearest(t string, scope []*entry) string {
-	frequency, written := map[string]int{}, map[string]string{}
-	for _, e := range scope {
-		for f, text := range append([]string{e.doc.Title, e.doc.Body, e.doc.Summary}, e.doc.Keywords...) {
-			for _, u := range e.fields[f] {
-				if frequency[u.text]++; written[u.text] == "" {
-					written[u.text] = strings.ToLower(text[u.start:u.end])
-				}
-			}
-		}
-	}
-	best := ""
-	for u, n := range frequency {
-		if near(t, u) && (n > frequency[best] || n == frequency[best] && u < best) {
-			best = u
-		}
-	}
-	return written[best]
-}
-
-// near reports whether two words differ by one letter that is changed, left
-// out, added or swapped with the next.
-func near(a, b string) bool {
-	s, t := []rune(a), []rune(b)
-	for len(s) > 0 && len(t) > 0 && s[0] == t[0] {
-		s, t = s[1:], t[1:]
-	}
-	for len(s) > 0 && len(t) > 0 && s[len(s)-1] == t[len(t)-1] {
-		s, t = s[:len(s)-1], t[:len(t)-1]
-	}
-	swapped := len(s) == 2 && len(t) == 2 && s[0] == t[1] && s[1] == t[0]
-	return utf8.RuneCountInString(a) > 3 && (len(s) <= 1 && len(t) <= 1 || swapped)
 }

@@ -101,6 +101,11 @@ var brokenIndexes = []struct {
 			resp.Corrected = []search.Correction{{Text: "other"}}
 		}
 	})},
+	{"corrects without end", "CorrectFew", answering(func(r search.Request, resp *search.Response, _ search.Response) {
+		for i := range r.Words {
+			resp.Corrected = append(resp.Corrected, search.Correction{Word: i, Text: "password"})
+		}
+	})},
 	{"fresh is not empty", "Fresh", &faults{fresh: func(ctx context.Context, _, fresh *faulty) (search.Index, error) {
 		return fresh, fresh.write(ctx, search.Batch{Cursors: map[string]string{"test": "1"}})
 	}}},

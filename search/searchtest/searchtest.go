@@ -92,6 +92,7 @@ var indexContract = []promise{
 	{"Suggest", "titles are suggested that have the words typed, the last one at least begun", checkSuggest, ""},
 	{"SuggestLimits", "suggestions heed limit and locale, and there are none for no text", checkSuggestLimits, ""},
 	{"Correct", "a misspelt word is corrected to one that finds something, others are left alone", checkCorrect, FeatureCorrection},
+	{"CorrectFew", "of many misspelt words no more than the first three are corrected, as each costs a look at all words", checkCorrectFew, FeatureCorrection},
 	{"Fresh", "Fresh returns an empty index; the old one answers until Swap, which puts documents and cursors in its place", checkFresh, ""},
 	{"FreshClosed", "giving up a fresh index changes nothing, and another one can be had", checkFreshClosed, ""},
 	{"SwapStranger", "Swap refuses an index that is not from Fresh", checkSwapStranger, ""},

@@ -190,3 +190,12 @@ func checkCorrect(t testing.TB, open func() search.Index) {
 	}
 	require.Empty(t, ask(t, x, "pasword").Corrected, "nobody asked")
 }
+
+func checkCorrectFew(t testing.TB, open func() search.Index) {
+	x := open()
+	apply(t, x, document("a/1", "Password settings", "Lighthouse keepers and harbour masters."))
+	resp := ask(t, x, "pasword setings lighthuose keeprs harbuor mastres", func(r *search.Request) { r.Correct = true })
+	require.LessOrEqual(t, len(resp.Corrected), 3)
+	require.NotEmpty(t, resp.Corrected)
+	require.Zero(t, resp.Corrected[0].Word)
+}
