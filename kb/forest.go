@@ -5,15 +5,12 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // maxDepth bounds how deep categories may be nested.
 const maxDepth = 8
-
-// maxEffective bounds the terms of a category's audience within those above it,
-// which are the product of their terms.
-const maxEffective = 64
 
 // A forest is all categories with what follows from their places. It is
 // immutable: a change makes a new one. It takes whatever a store holds: what
@@ -65,18 +62,23 @@ func (f *forest) effective(id string) profile.Audience {
 		if !ok || depth >= maxDepth {
 			return nil
 		}
-		audience, id = narrowed(audience, c.Audience), c.Parent
+		audience, id = audience.And(c.Audience), c.Parent
 	}
 	return audience
 }
 
-// narrowed returns those in both audiences, or nobody if that takes more terms
-// than anybody can have meant.
-func narrowed(a, b profile.Audience) profile.Audience {
-	if len(a)*len(b) > maxEffective*maxEffective {
-		return nil
+// tooMany reports whether it takes more terms than can be kept to say who is in
+// both audiences.
+func tooMany(a, b profile.Audience) bool {
+	return !a.Nobody() && !b.Nobody() && a.And(b).Nobody()
+}
+
+// checkEffective notes that an audience is too much within that of a category,
+// where it is.
+func (f *forest) checkEffective(fields errs.Fields, category string, audience profile.Audience) {
+	if tooMany(audience, f.audience[category]) {
+		fields.Add("audience", "error.audience.too_many", map[string]any{"max": profile.MaxEffective})
 	}
-	return a.And(b)
 }
 
 // visible returns the IDs of the categories that sight admits, in order.

@@ -233,7 +233,9 @@ func (im *importing) arrange(ctx context.Context, a *Article, item Item) error {
 		return err
 	}
 	fields := errs.Fields{}
-	m.check(fields, f)
+	if m.check(fields, f); len(fields) == 0 {
+		f.checkEffective(fields, m.Category, m.Audience)
+	}
 	if err := fields.Err(); err != nil {
 		return err
 	}

@@ -69,6 +69,9 @@ func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, 
 	if c.Version != old.Version {
 		return Category{}, false, changed()
 	}
+	if err := l.checkBelow(ctx, f.with(c), c.ID); err != nil {
+		return Category{}, false, err
+	}
 	c.Version++
 	c.UpdatedAt = l.clock()
 	err = l.store.SaveCategory(ctx, c, f.stamp, f.below(c.ID))
@@ -79,6 +82,22 @@ func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, 
 		return Category{}, false, err
 	}
 	return c, true, nil
+}
+
+// checkBelow checks that who sees the articles in a category and below can
+// still be said, in the forest as it will be.
+func (l *Library) checkBelow(ctx context.Context, f *forest, id string) error {
+	counts, err := l.store.CountArticles(ctx)
+	if err != nil {
+		return err
+	}
+	below, fields := f.below(id), errs.Fields{}
+	for _, n := range counts {
+		if slices.Contains(below, n.Category) {
+			f.checkEffective(fields, n.Category, n.Audience)
+		}
+	}
+	return fields.Err()
 }
 
 // categoryID matches what a category can be called in addresses of the API.
@@ -114,8 +133,8 @@ func (c *Category) checkPlace(fields errs.Fields, f *forest) {
 	}
 	after := f.with(*c)
 	for _, id := range after.below(c.ID) {
-		if n := len(after.audience[id]); n > maxEffective || n == 0 && !after.closed(id) {
-			fields.Add("audience", "error.audience.too_many", map[string]any{"max": maxEffective})
+		if after.audience[id].Nobody() && !after.closed(id) {
+			fields.Add("audience", "error.audience.too_many", map[string]any{"max": profile.MaxEffective})
 		}
 	}
 }

@@ -58,6 +58,9 @@ func (l *Library) Publish(ctx context.Context, by profile.Actor, id, locale stri
 	if t.Visible() && t.Live == t.Head && a.is(version) {
 		return a, nil
 	}
+	if err := l.checkAudience(ctx, a); err != nil {
+		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
+	}
 	if err := l.advance(&a, version); err != nil {
 		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
 	}
@@ -70,6 +73,18 @@ func (l *Library) Publish(ctx context.Context, by profile.Actor, id, locale stri
 		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
 	}
 	return a, nil
+}
+
+// checkAudience checks that it can be said who will see a: its categories may
+// have changed since it was arranged.
+func (l *Library) checkAudience(ctx context.Context, a Article) error {
+	f, err := l.categories(ctx)
+	if err != nil {
+		return err
+	}
+	fields := errs.Fields{}
+	f.checkEffective(fields, a.Category, a.Audience)
+	return fields.Err()
 }
 
 // show makes rev what readers see of t.

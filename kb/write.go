@@ -82,6 +82,9 @@ func (l *Library) checkMeta(by profile.Actor, f *forest, m Meta, owner string, f
 	if err := fields.Err(); err != nil {
 		return err
 	}
+	if f.checkEffective(fields, m.Category, m.Audience); len(fields) > 0 {
+		return fields.Err()
+	}
 	if m.Owner != owner && !l.policy.May(by, profile.PermissionContentPublish) {
 		return fmt.Errorf("owner: %w", ErrForbidden)
 	}

@@ -36,9 +36,11 @@ type Audience []string
 // Public is the audience that includes everybody.
 func Public() Audience { return Audience{SegmentPublic} }
 
-// Limits of an audience as somebody writes it. An intersection may exceed them.
+// Limits of an audience.
 const (
-	maxTerms = 64  // in one audience
+	MaxTerms     = 256  // terms of one that somebody writes
+	MaxEffective = 1024 // terms of one that [Audience.And] makes, or that was stored
+
 	maxParts = 8   // in one term
 	maxTerm  = 255 // bytes
 )
@@ -56,12 +58,21 @@ func NewAudience(terms ...string) Audience {
 // ParseAudience returns the canonical audience of terms as somebody wrote them,
 // or an error that matches ErrInvalid.
 func ParseAudience(terms []string) (Audience, error) {
-	return parseAudience(terms, limits{maxTerms, maxParts, maxTerm})
+	return parseAudience(terms, limits{MaxTerms, maxParts, maxTerm})
 }
 
 type limits struct{ terms, parts, bytes int }
 
 func parseAudience(terms []string, max limits) (Audience, error) {
+	out, err := parseTerms(terms, max)
+	if err != nil {
+		return nil, err
+	}
+	return out.canonical(), nil
+}
+
+// parseTerms returns the audience of terms, which is not canonical yet.
+func parseTerms(terms []string, max limits) (Audience, error) {
 	if len(terms) > max.terms {
 		return nil, errs.Field("audience", "error.audience.too_many", map[string]any{"max": max.terms})
 	}
@@ -73,7 +84,7 @@ func parseAudience(terms []string, max limits) (Audience, error) {
 		}
 		out = append(out, term)
 	}
-	return out.canonical(), nil
+	return out, nil
 }
 
 func parseTerm(text string, max limits) (string, error) {
@@ -145,24 +156,40 @@ func (a Audience) canonical() Audience {
 	}
 	slices.Sort(a)
 	a = slices.Compact(a)
-	parts := make([][]string, len(a))
-	for i, t := range a {
-		parts[i] = strings.Split(t, "+")
-	}
+	all := a.parts()
 	out := make(Audience, 0, len(a))
 	for i, t := range a {
-		if !absorbed(parts, i) {
+		if !all.implies(strings.Split(t, "+"), i) {
 			out = append(out, t)
 		}
 	}
 	return out
 }
 
-// absorbed reports whether another of terms asks for less than the i-th does.
-func absorbed(terms [][]string, i int) bool {
-	for j, u := range terms {
-		if j != i && subset(u, terms[i]) {
-			return true
+// A termSet finds the terms that ask for no more than another does. Their first
+// parts lead to them, so that not each has to be compared with each.
+type termSet struct {
+	terms   [][]string
+	byFirst map[string][]int
+}
+
+func (a Audience) parts() termSet {
+	s := termSet{terms: make([][]string, len(a)), byFirst: make(map[string][]int, len(a))}
+	for i, t := range a {
+		s.terms[i] = strings.Split(t, "+")
+		s.byFirst[s.terms[i][0]] = append(s.byFirst[s.terms[i][0]], i)
+	}
+	return s
+}
+
+// implies reports whether whoever has the parts fulfils a term of s other than
+// the one at except.
+func (s termSet) implies(parts []string, except int) bool {
+	for _, p := range parts {
+		for _, i := range s.byFirst[p] {
+			if i != except && subset(s.terms[i], parts) {
+				return true
+			}
 		}
 	}
 	return false
@@ -182,7 +209,9 @@ func subset(a, b []string) bool {
 }
 
 // And returns the audience of those who belong to both a and b. It is how an
-// article is never seen more widely than the category it stands in.
+// article is never seen more widely than the category it stands in. Where that
+// takes more than [MaxEffective] terms, it is nobody: what no index can keep
+// stays closed.
 func (a Audience) And(b Audience) Audience {
 	if a.IsPublic() {
 		return slices.Clone(b)
@@ -190,13 +219,40 @@ func (a Audience) And(b Audience) Audience {
 	if b.IsPublic() {
 		return slices.Clone(a)
 	}
-	out := make(Audience, 0, len(a)*len(b))
-	for _, t := range a {
-		for _, u := range b {
+	// A term that asks for all that one of the other side does stands for
+	// itself. Only the rest multiplies.
+	out, restA := a.within(b)
+	both, restB := b.within(a)
+	out = append(out, both...)
+	if len(restA)*len(restB) > maxProduct {
+		return Audience{}
+	}
+	for _, t := range restA {
+		for _, u := range restB {
 			out = append(out, joinTerm(append(strings.Split(t, "+"), strings.Split(u, "+")...)))
 		}
 	}
-	return out.canonical()
+	if out = out.canonical(); len(out) > MaxEffective {
+		return Audience{}
+	}
+	return out
+}
+
+// maxProduct bounds what is multiplied before it is known how much of it is
+// superfluous.
+const maxProduct = 16 * MaxEffective
+
+// within returns the terms of a whose people are all in b, and the others.
+func (a Audience) within(b Audience) (inside, rest Audience) {
+	all := b.parts()
+	for _, t := range a {
+		if all.implies(strings.Split(t, "+"), -1) {
+			inside = append(inside, t)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	return inside, rest
 }
 
 // Nobody reports whether a includes no one at all.
@@ -208,21 +264,18 @@ func (a Audience) IsPublic() bool { return slices.Contains(a, SegmentPublic) }
 // String returns the terms joined by ", ".
 func (a Audience) String() string { return strings.Join(a, ", ") }
 
-// Limits of an audience as it was stored, which may be an intersection.
-const (
-	maxStoredTerms = 1024
-	maxStoredTerm  = 4096 // bytes
-)
+// maxStoredTerm bounds a term as it was stored, in bytes: that of an
+// intersection is longer than anybody writes.
+const maxStoredTerm = 4096
 
-// UnmarshalJSON reads a list of terms, which must be valid. It takes the larger
-// audiences that [Audience.And] makes, too: give text from outside to
-// [ParseAudience].
+// UnmarshalJSON reads a list of terms as they were stored. They must be valid; that they are canonical is taken on trust, so
+// give text from outside to [ParseAudience].
 func (a *Audience) UnmarshalJSON(data []byte) error {
 	var terms []string
 	if err := json.Unmarshal(data, &terms); err != nil {
 		return fmt.Errorf("audience: %w", errs.Invalid)
 	}
-	parsed, err := parseAudience(terms, limits{maxStoredTerms, maxStoredTerm, maxStoredTerm})
+	parsed, err := parseTerms(terms, limits{MaxEffective, maxStoredTerm, maxStoredTerm})
 	if err != nil {
 		return err
 	}

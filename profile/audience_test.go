@@ -2,10 +2,12 @@ package profile_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -37,9 +39,9 @@ func TestParseAudience(t *testing.T) {
 }
 
 func TestParseAudienceRefuses(t *testing.T) {
-	long := make([]string, 65)
+	long := make([]string, profile.MaxTerms+1)
 	for i := range long {
-		long[i] = strings.Repeat("a", i+1)
+		long[i] = fmt.Sprint("a", i)
 	}
 	for name, terms := range map[string][]string{
 		"empty term":      {""},
@@ -244,4 +246,43 @@ func FuzzParseAudience(f *testing.F) {
 			require.NotContains(t, row.Segment, "\n")
 		}
 	})
+}
+
+// some returns an audience of n terms that have nothing to do with those of
+// another prefix.
+func some(prefix string, n int) profile.Audience {
+	terms := make([]string, n)
+	for i := range terms {
+		terms[i] = fmt.Sprint(prefix, i)
+	}
+	return profile.NewAudience(terms...)
+}
+
+// TestIntersectionsAreBounded: what takes more terms than an index keeps is
+// nobody, at once, and what is only written at length stays what it is.
+func TestIntersectionsAreBounded(t *testing.T) {
+	begin := time.Now()
+	require.Len(t, some("a", 32).And(some("b", 32)), profile.MaxEffective)
+	require.True(t, some("a", 32).And(some("b", 33)).Nobody())
+	require.True(t, some("a", profile.MaxTerms).And(some("b", profile.MaxTerms)).Nobody())
+	a := some("a", profile.MaxTerms)
+	require.Equal(t, a, a.And(a))
+	require.Equal(t, a, a.And(append(some("b", 20), a...)))
+	require.Equal(t, some("a", 10), a.And(some("a", 10)))
+	deep := some("a", 32).And(some("b", 32))
+	require.Equal(t, deep, deep.And(some("a", 32)))
+	require.Equal(t, deep, some("b", 32).And(deep))
+	require.True(t, deep.And(some("c", 2)).Nobody())
+	require.Less(t, time.Since(begin), time.Second)
+}
+
+// TestStoredAudiencesAreReadAsTheyAre: reading costs no more than there is to
+// read. What was stored is in its canonical form already.
+func TestStoredAudiencesAreReadAsTheyAre(t *testing.T) {
+	var back profile.Audience
+	require.NoError(t, json.Unmarshal([]byte(`["b","a+b","a+c"]`), &back))
+	require.Equal(t, profile.Audience{"b", "a+b", "a+c"}, back)
+	text, err := json.Marshal(make([]string, profile.MaxEffective+1))
+	require.NoError(t, err)
+	require.ErrorIs(t, json.Unmarshal(text, &back), profile.ErrInvalid)
 }
