@@ -174,7 +174,7 @@ func (a *API) unmatched(w http.ResponseWriter, r *http.Request, status int) {
 		w.Header().Set("Allow", w.Header().Get("Allow")+", OPTIONS")
 		w.WriteHeader(http.StatusNoContent)
 	case status == http.StatusMethodNotAllowed:
-		WriteError(w, r, a.log, errMethod)
+		WriteError(w, r, a.log, ErrMethod)
 	default:
 		w.Header().Del("Location")
 		WriteError(w, r, a.log, errNoRoute)

@@ -34,6 +34,10 @@ func ClientIPFrom(r *http.Request) netip.Addr {
 	return peer(r)
 }
 
+// FromProxy reports whether a request was sent by a peer inside trusted, whose
+// word on the client may be taken. Nil trusts nobody.
+func FromProxy(r *http.Request, trusted []netip.Prefix) bool { return contains(trusted, peer(r)) }
+
 // LimitKey returns what limits count an address by: IPv4 addresses one by one,
 // IPv6 by /64, which is the least that one subscriber has.
 func LimitKey(addr netip.Addr) string {

@@ -15,7 +15,7 @@ var (
 	ErrMediaType            error = &fault{http.StatusUnsupportedMediaType, "media_type"} // the body is not what the operation reads
 	ErrPrecondition         error = &fault{http.StatusPreconditionFailed, "precondition"} // it changed since the client read it
 	ErrPreconditionRequired error = &fault{http.StatusPreconditionRequired, "if_match"}   // If-Match is missing
-	errMethod               error = &fault{http.StatusMethodNotAllowed, "method"}         // the path knows other methods
+	ErrMethod               error = &fault{http.StatusMethodNotAllowed, "method"}         // the path knows other methods; whoever returns it sets Allow
 	errSlowBody             error = &fault{http.StatusRequestTimeout, "slow_body"}        // the body did not arrive in time
 	errInternal             error = &fault{http.StatusInternalServerError, "internal"}    // everything unknown
 	errTimeout              error = &fault{http.StatusServiceUnavailable, "unavailable"}  // the handler took too long
