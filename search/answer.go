@@ -193,7 +193,7 @@ func (e *Engine) finish(by profile.Actor, a asked, res *Results) {
 	}
 	for i := range res.Hits {
 		h := &res.Hits[i]
-		h.Titles = h.titleSpans()
+		h.Titles, h.Snippet = h.titleSpans(), oneLine(h.Snippet)
 		h.Rank = a.request.Offset + i + 1
 		h.Click = e.clickToken(a.search, h.Group, h.Rank)
 	}

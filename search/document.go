@@ -15,7 +15,7 @@ type Document struct {
 	Serves    []string            // languages whose readers are shown this version of the group
 	Title     string              // plain text
 	Summary   string              // plain text, shown when there is nothing to highlight
-	Body      string              // plain text
+	Body      string              // plain text, with line breaks between blocks and tabs between the cells of a row
 	Keywords  []string            // tags, error codes and other names it should be found by
 	Path      string              // where to read it, relative to the portal: "/de/articles/hub-zuruecksetzen"
 	Audience  profile.Audience    // who may know that it exists

@@ -108,7 +108,7 @@ type Hit struct {
 	Document
 	Score   float64
 	Titles  []Span   // the title, cut where words were found
-	Snippet []Span   // the best passage of the text
+	Snippet []Span   // the best passage of the text: from an index as it is there, from an engine on one line, with " · " between blocks
 	Explain []Reason // if asked for
 	Rank    int      // position among all hits, from 1
 	Click   string   // hand it to [Engine.Clicked] when the hit is followed
