@@ -1,6 +1,7 @@
 package kb_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -429,4 +430,37 @@ func TestTimesOfArticles(t *testing.T) {
 	w.place("c", "", "public")
 	a := w.show(draft("hubs", "c", "public"))
 	require.Equal(t, time.Date(2026, 3, 1, 9, 0, 0, 123456000, time.UTC), a.CreatedAt)
+}
+
+// TestOddYearsAreRead: a page of a store that kept what it should not have.
+func TestOddYearsAreRead(t *testing.T) {
+	w := newWorld(t)
+	w.place("c", "", "public")
+	a := w.show(draft("hubs", "c", "public"))
+	versions := map[string]bool{}
+	for _, year := range []int{-5, 20_000, 20_001} {
+		l := kb.NewLibrary(oddYear{w.store, time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)}, w.options())
+		p, err := l.Article(w.ctx(), anyone, a.ID, "en")
+		require.NoError(t, err)
+		require.Equal(t, year, p.UpdatedAt.Year())
+		v, err := l.Version(w.ctx(), anyone, a.ID)
+		require.NoError(t, err)
+		versions[p.Version], versions[v] = true, true
+	}
+	require.Len(t, versions, 6)
+}
+
+// An oddYear store says that everything was changed at one time.
+type oddYear struct {
+	kb.Store
+	at time.Time
+}
+
+func (o oddYear) Article(ctx context.Context, id string) (kb.Article, error) {
+	a, err := o.Store.Article(ctx, id)
+	a.ShownAt = o.at
+	for i := range a.Translations {
+		a.Translations[i].UpdatedAt = o.at
+	}
+	return a, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html/template"
 	"net/url"
 	"slices"
@@ -139,8 +140,8 @@ func (p Page) clone() Page {
 // digest returns a short text that differs when v does.
 func digest(v any) string {
 	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // plain structs of texts, numbers and times
+	if err != nil { // a store has a time of a year that JSON cannot write
+		data = fmt.Appendf(nil, "%+v", v)
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:10])

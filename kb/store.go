@@ -14,6 +14,7 @@ import (
 //   - be safe for concurrent use;
 //   - do each call whole or not at all;
 //   - keep times to the microsecond and return them in UTC;
+//   - refuse times of years before 1 and after 9999 as ErrInvalid;
 //   - refuse text with NUL or broken UTF-8 as ErrInvalid, and find nothing by such text;
 //   - return copies: what the caller changes afterwards changes nothing inside;
 //   - log every change of an article in the same transaction, for [Store.Changes];

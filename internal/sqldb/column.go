@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/stoa-go/stoa/internal/errs"
 )
 
 // timeFormat sorts as the times do while the zone is UTC: '+' comes before '.'
@@ -20,10 +22,14 @@ type Time struct{ time.Time }
 // At returns t as a column.
 func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
 
-// Value implements [driver.Valuer].
+// Value implements [driver.Valuer]. A year that Scan could not read back is an
+// Invalid error.
 func (t Time) Value() (driver.Value, error) {
 	if t.IsZero() {
 		return nil, nil
+	}
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return nil, fmt.Errorf("the year %d is none of 1 to 9999: %w", y, errs.Invalid)
 	}
 	return At(t.Time).Format(timeFormat), nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/internal/testdb"
 )
@@ -129,4 +130,22 @@ func TestTextIsNotTakenForATime(t *testing.T) {
 			require.Equal(t, text, got)
 		}
 	})
+}
+
+// TestOddYears: what could not be read back is not written.
+func TestOddYears(t *testing.T) {
+	for _, year := range []int{-1, 0, 10_000, 292_000} {
+		_, err := sqldb.At(time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)).Value()
+		require.ErrorIs(t, err, errs.Invalid, "%d", year)
+	}
+	_, err := sqldb.Time{Time: time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("west", -3600*5))}.Value()
+	require.ErrorIs(t, err, errs.Invalid, "the year is that in UTC")
+	for _, year := range []int{2, 9999} {
+		at := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
+		v, err := sqldb.At(at).Value()
+		require.NoError(t, err)
+		var back sqldb.Time
+		require.NoError(t, back.Scan(v))
+		require.Equal(t, at, back.Time)
+	}
 }

@@ -297,6 +297,11 @@ var broken = []struct {
 	{"repairs broken text", "BadText", saving(func(a *kb.Article, r *[]kb.Revision) {
 		a.Owner = strings.ToValidUTF8(strings.ReplaceAll(a.Owner, "\x00", ""), "?")
 	})},
+	{"moves odd times into range", "BadTimes", saving(func(a *kb.Article, _ *[]kb.Revision) {
+		if y := a.ShownAt.Year(); !a.ShownAt.IsZero() && (y < 1 || y > 9999) {
+			a.ShownAt = time.Unix(0, 0)
+		}
+	})},
 	{"does not notice a cancelled context", "Cancelled", func(s kb.Store) faulty {
 		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
 			return s.SaveArticle(context.WithoutCancel(ctx), a, r...)

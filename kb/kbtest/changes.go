@@ -198,6 +198,25 @@ func checkBadText(t testing.TB, s kb.Store) {
 	require.ErrorIs(t, err, kb.ErrNotFound, "redirects are stored together or not at all")
 }
 
+func checkBadTimes(t testing.TB, s kb.Store) {
+	save(t, s, article("a1"))
+	for _, year := range []int{-1, 0, 10000, 292000} {
+		at := time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
+		bad := article("a2", func(a *kb.Article) { a.ShownAt = at })
+		require.ErrorIs(t, s.SaveArticle(t.Context(), bad), kb.ErrInvalid, "year %d", year)
+		bad = article("a2", func(a *kb.Article) { a.Translations[1].UpdatedAt = at })
+		require.ErrorIs(t, s.SaveArticle(t.Context(), bad), kb.ErrInvalid, "year %d", year)
+		rev := revision(article("a2"), "en", 1)
+		rev.At = at
+		require.ErrorIs(t, s.SaveArticle(t.Context(), article("a2"), rev), kb.ErrInvalid)
+		require.ErrorIs(t, saveCategory(t, s, category("c1", func(c *kb.Category) { c.UpdatedAt = at })), kb.ErrInvalid)
+		require.ErrorIs(t, s.AddFeedback(t.Context(), kb.Feedback{ID: "f", Article: "a1", At: at}), kb.ErrInvalid)
+		require.ErrorIs(t, s.PutMedia(t.Context(), kb.Media{Name: "m", At: at}), kb.ErrInvalid)
+	}
+	_, err := s.Article(t.Context(), "a2")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+}
+
 // findsNothing asks for everything by a text that no store has.
 func findsNothing(t testing.TB, s kb.Store, text string) {
 	t.Helper()

@@ -68,6 +68,7 @@ var contract = []promise{
 	{"MediaUses", "MediaUses tells which articles show a medium in any revision, and in one that readers are shown", checkMediaUses},
 	{"OddText", "text survives: quotes, placeholders, wildcards, emoji, right-to-left", checkOddText},
 	{"BadText", "text with NUL or broken UTF-8 is ErrInvalid to write, and nothing to read", checkBadText},
+	{"BadTimes", "a time of a year before 1 or after 9999 is ErrInvalid to write, and changes nothing", checkBadTimes},
 	{"Cancelled", "a cancelled context stops every call and writes nothing", checkCancelled},
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/kb"
@@ -21,7 +22,7 @@ func (s *Store) Article(ctx context.Context, id string) (kb.Article, error) {
 
 // SaveArticle implements [kb.ArticleStore].
 func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
-	if err := cmp.Or(ctx.Err(), checkText(textsOf(a, revisions)...)); err != nil {
+	if err := cmp.Or(ctx.Err(), checkText(textsOf(a, revisions)...), checkTimes(timesOf(a, revisions)...)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -52,6 +53,17 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 		texts = append(texts, r.Media...)
 	}
 	return texts
+}
+
+func timesOf(a kb.Article, revisions []kb.Revision) []time.Time {
+	times := []time.Time{a.CreatedAt, a.UpdatedAt, a.ShownAt}
+	for _, t := range a.Translations {
+		times = append(times, t.PublishedAt, t.UpdatedAt)
+	}
+	for _, r := range revisions {
+		times = append(times, r.At)
+	}
+	return times
 }
 
 // mayStore checks everything before anything is changed.

@@ -13,7 +13,7 @@ import (
 // AddFeedback implements [kb.FeedbackStore].
 func (s *Store) AddFeedback(ctx context.Context, f kb.Feedback) error {
 	texts := []string{f.ID, f.Article, f.Locale, string(f.Reason), f.Comment, f.Person, f.Visitor, f.Input}
-	if err := cmp.Or(ctx.Err(), checkText(texts...)); err != nil {
+	if err := cmp.Or(ctx.Err(), checkText(texts...), checkTimes(f.At)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -100,7 +100,7 @@ func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.R
 
 // PutMedia implements [kb.MediaStore].
 func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash)); err != nil {
+	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash), checkTimes(m.At)); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/kb"
@@ -125,7 +126,7 @@ func (s *Store) Categories(ctx context.Context) ([]kb.Category, string, error) {
 
 // SaveCategory implements [kb.CategoryStore].
 func (s *Store) SaveCategory(ctx context.Context, c kb.Category, stamp string, moved []string) error {
-	if err := cmp.Or(ctx.Err(), checkText(textsOfCategory(c)...)); err != nil {
+	if err := cmp.Or(ctx.Err(), checkText(textsOfCategory(c)...), checkTimes(c.UpdatedAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -225,6 +226,16 @@ func find[K comparable, V any](ctx context.Context, m map[K]V, key K) (V, error)
 func checkText(texts ...string) error {
 	for _, s := range texts {
 		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
+			return kb.ErrInvalid
+		}
+	}
+	return nil
+}
+
+// checkTimes refuses what databases and JSON cannot keep, likewise.
+func checkTimes(times ...time.Time) error {
+	for _, t := range times {
+		if y := t.UTC().Year(); y < 1 || y > 9999 {
 			return kb.ErrInvalid
 		}
 	}
