@@ -38,6 +38,13 @@
 // do, their language or their visits, chooses what is shown first and opens
 // nothing ([Rule.Declared]).
 //
+// # Signing in
+//
+// The library keeps no passwords: the host or an identity provider knows who
+// somebody is. A host with sessions of its own writes an [Authenticator]. For
+// others, [Sessions] remember in the store who signed in where, so that a
+// sign-in can be listed, revoked, and ended by the provider that vouched for it.
+//
 // # Errors
 //
 // Methods return errors that match, with [errors.Is], one of [ErrNotFound],

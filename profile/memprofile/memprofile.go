@@ -23,6 +23,7 @@ type Store struct {
 	people   map[string]profile.Person
 	accounts map[string]profile.Account
 	segments map[string]profile.Segment
+	sessions map[string]profile.Session // by secret
 }
 
 var _ profile.Store = (*Store)(nil)
@@ -33,6 +34,7 @@ func New() *Store {
 		people:   map[string]profile.Person{},
 		accounts: map[string]profile.Account{},
 		segments: map[string]profile.Segment{},
+		sessions: map[string]profile.Session{},
 	}
 }
 
@@ -158,10 +160,8 @@ func save[T any](ctx context.Context, s *Store, rows map[string]T, id string, ve
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
-			return errs.Invalid
-		}
+	if err := checkTexts(texts...); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,6 +175,15 @@ func save[T any](ctx context.Context, s *Store, rows map[string]T, id string, ve
 		return errs.Conflict
 	}
 	rows[id] = row
+	return nil
+}
+
+func checkTexts(texts ...string) error {
+	for _, text := range texts {
+		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
+			return errs.Invalid
+		}
+	}
 	return nil
 }
 

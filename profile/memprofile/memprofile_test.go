@@ -11,3 +11,7 @@ import (
 func TestStore(t *testing.T) {
 	profiletest.TestStore(t, func(*testing.T) profile.Store { return memprofile.New() })
 }
+
+func TestSessionStore(t *testing.T) {
+	profiletest.TestSessionStore(t, func(*testing.T) profile.SessionStore { return memprofile.New() })
+}

@@ -3,6 +3,7 @@ package profiletest_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime"
@@ -369,7 +370,7 @@ const which = "STOA_TEST_BROKEN"
 // TestBroken is the suite on one broken store, run by TestSuiteCatches only.
 func TestBroken(t *testing.T) {
 	name := os.Getenv(which)
-	if name == "" {
+	if broken[name] == nil {
 		t.Skip("runs in a process of its own, started by TestSuiteCatches")
 	}
 	profiletest.TestStore(t, func(*testing.T) profile.Store {
@@ -381,9 +382,9 @@ func TestBroken(t *testing.T) {
 }
 
 func TestSuiteCatches(t *testing.T) {
-	for name := range broken {
+	for _, name := range slices.Concat(slices.Collect(maps.Keys(broken)), slices.Collect(maps.Keys(brokenSessions))) {
 		t.Run(name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBroken$")
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBroken(Sessions)?$")
 			cmd.Env = append(os.Environ(), which+"="+name)
 			out, err := cmd.CombinedOutput()
 			require.Error(t, err, "the suite let it pass")

@@ -12,20 +12,26 @@ import (
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 )
 
+func onPostgres(t *testing.T) *sqlprofile.Store {
+	db := testdb.Postgres(t)
+	require.NoError(t, sqlprofile.Migrate(t.Context(), db.DB))
+	return sqlprofile.New(db)
+}
+
+func onSQLite(t *testing.T) *sqlprofile.Store {
+	writer, reader := testdb.SQLitePair(t)
+	require.NoError(t, sqlprofile.Migrate(t.Context(), writer.DB))
+	return sqlprofile.New(writer).WithReader(reader)
+}
+
 func TestPostgres(t *testing.T) {
-	profiletest.TestStore(t, func(t *testing.T) profile.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlprofile.Migrate(t.Context(), db.DB))
-		return sqlprofile.New(db)
-	})
+	profiletest.TestStore(t, func(t *testing.T) profile.Store { return onPostgres(t) })
+	profiletest.TestSessionStore(t, func(t *testing.T) profile.SessionStore { return onPostgres(t) })
 }
 
 func TestSQLite(t *testing.T) {
-	profiletest.TestStore(t, func(t *testing.T) profile.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlprofile.Migrate(t.Context(), writer.DB))
-		return sqlprofile.New(writer).WithReader(reader)
-	})
+	profiletest.TestStore(t, func(t *testing.T) profile.Store { return onSQLite(t) })
+	profiletest.TestSessionStore(t, func(t *testing.T) profile.SessionStore { return onSQLite(t) })
 }
 
 func TestMigrate(t *testing.T) {

@@ -1,0 +1,321 @@
+package profile_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/memprofile"
+)
+
+// A browser holds the cookies that it was given.
+type browser struct {
+	t       *testing.T
+	cookies map[string]string
+}
+
+func newBrowser(t *testing.T) *browser { return &browser{t: t, cookies: map[string]string{}} }
+
+func (b *browser) request(method, target string) *http.Request {
+	r := httptest.NewRequest(method, target, nil)
+	r.Header.Set("Accept", "text/html")
+	r.Header.Set("User-Agent", "Browser 1.0")
+	for name, value := range b.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	return r
+}
+
+func (b *browser) take(w *httptest.ResponseRecorder) {
+	for _, c := range w.Result().Cookies() {
+		if c.MaxAge < 0 {
+			delete(b.cookies, c.Name)
+			continue
+		}
+		b.cookies[c.Name] = c.Value
+	}
+}
+
+func newSessions(p *portal, o profile.SessionOptions) *profile.Sessions {
+	o.Now, o.Events = func() time.Time { return p.now }, p.events
+	return profile.NewSessions(p.store, p.Directory, &o)
+}
+
+func signIn(t *testing.T, s *profile.Sessions, b *browser, in profile.SignIn) profile.Session {
+	t.Helper()
+	w := httptest.NewRecorder()
+	made, err := s.Start(w, b.request("POST", "/"), in)
+	require.NoError(t, err)
+	b.take(w)
+	return made
+}
+
+// who is whom a browser's requests are made by, "!" if they are refused.
+func who(t *testing.T, s *profile.Sessions, b *browser) string {
+	t.Helper()
+	a, err := s.Authenticate(b.request("GET", "/"))
+	if err != nil {
+		require.ErrorIs(t, err, profile.ErrForbidden)
+		require.Zero(t, a)
+		return "!"
+	}
+	return a.ID
+}
+
+func TestSessionSignsInAndOut(t *testing.T) {
+	p := newPortal(t)
+	s, b := newSessions(p, profile.SessionOptions{}), newBrowser(t)
+	require.Equal(t, "", who(t, s, b))
+	made := signIn(t, s, b, profile.SignIn{Person: "bob", Via: "demo"})
+	require.Empty(t, made.Secret)
+	require.Equal(t, "Browser 1.0", made.Agent)
+	require.Equal(t, profile.AssuranceSignIn, made.Assurance)
+	a, err := s.Authenticate(b.request("GET", "/"))
+	require.NoError(t, err)
+	want := p.as(t, "bob")
+	require.Equal(t, want, a)
+	current, err := s.Current(b.request("GET", "/"))
+	require.NoError(t, err)
+	require.Equal(t, made, current)
+
+	stolen := newBrowser(t)
+	stolen.cookies["stoa_session"] = b.cookies["stoa_session"]
+	w := httptest.NewRecorder()
+	require.NoError(t, s.End(w, b.request("POST", "/")))
+	b.take(w)
+	require.Empty(t, b.cookies)
+	require.Equal(t, "", who(t, s, b))
+	require.Equal(t, "!", who(t, s, stolen), "the secret is worth nothing any more")
+	require.NoError(t, s.End(httptest.NewRecorder(), b.request("POST", "/")), "twice is no error")
+	require.NoError(t, s.End(httptest.NewRecorder(), stolen.request("POST", "/")))
+}
+
+func TestSessionSecrets(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{})
+	seen := map[string]bool{}
+	for range 50 {
+		b := newBrowser(t)
+		made := signIn(t, s, b, profile.SignIn{Person: "bob"})
+		secret := b.cookies["stoa_session"]
+		require.GreaterOrEqual(t, len(secret), 48)
+		require.False(t, seen[secret] || seen[made.ID])
+		seen[secret], seen[made.ID] = true, true
+		kept, err := p.store.Sessions(t.Context(), "bob")
+		require.NoError(t, err)
+		for _, one := range kept {
+			require.NotContains(t, one.Secret+one.ID, secret, "a copy of the store lets nobody in")
+		}
+		for _, wrong := range []string{"", made.ID, kept[0].Secret, secret + "x", strings.ToLower(secret)} {
+			b.cookies["stoa_session"] = wrong
+			require.Equal(t, "!", who(t, s, b), "%q", wrong)
+		}
+	}
+}
+
+// Whoever planted a session in somebody's browser does not share the sign-in.
+func TestSessionIsNotFixed(t *testing.T) {
+	p := newPortal(t)
+	s, attacker, victim := newSessions(p, profile.SessionOptions{}), newBrowser(t), newBrowser(t)
+	signIn(t, s, attacker, profile.SignIn{Person: "carl"})
+	victim.cookies["stoa_session"] = attacker.cookies["stoa_session"]
+	signIn(t, s, victim, profile.SignIn{Person: "bob"})
+	require.NotEqual(t, attacker.cookies, victim.cookies)
+	require.Equal(t, "bob", who(t, s, victim))
+	require.Equal(t, "!", who(t, s, attacker), "the planted session has ended")
+}
+
+func TestSessionCookie(t *testing.T) {
+	p := newPortal(t)
+	for _, secure := range []bool{false, true} {
+		w := httptest.NewRecorder()
+		_, err := newSessions(p, profile.SessionOptions{Secure: secure, Cookie: "sid"}).Start(w, newBrowser(t).request("POST", "/"), profile.SignIn{Person: "bob"})
+		require.NoError(t, err)
+		c := w.Result().Cookies()[0]
+		require.Equal(t, map[bool]string{true: "__Host-sid", false: "sid"}[secure], c.Name)
+		require.Equal(t, []any{secure, true, http.SameSiteLaxMode, "/", ""}, []any{c.Secure, c.HttpOnly, c.SameSite, c.Path, c.Domain})
+	}
+}
+
+func TestSessionExpires(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{Idle: time.Hour, Life: 5 * time.Hour})
+	idle, busy := newBrowser(t), newBrowser(t)
+	signIn(t, s, idle, profile.SignIn{Person: "bob"})
+	signIn(t, s, busy, profile.SignIn{Person: "bob"})
+	for range 9 {
+		p.now = p.now.Add(31 * time.Minute)
+		require.Equal(t, "bob", who(t, s, busy))
+	}
+	require.Equal(t, "!", who(t, s, idle))
+	list, err := s.List(t.Context(), p.as(t, "bob"), "bob")
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, p.now, list[0].SeenAt)
+	p.now = day.Add(5 * time.Hour)
+	require.Equal(t, "!", who(t, s, busy), "it ends, however much it is used")
+
+	// What has ended is swept.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.NoError(t, s.Run(ctx))
+	kept, err := p.store.Sessions(t.Context(), "bob")
+	require.NoError(t, err)
+	require.Len(t, kept, 2, "nothing is done for a portal that stops")
+}
+
+func TestSessionOfSomebodyWhoLeft(t *testing.T) {
+	p := newPortal(t)
+	s, b := newSessions(p, profile.SessionOptions{}), newBrowser(t)
+	signIn(t, s, b, profile.SignIn{Person: "bob"})
+	_, err := p.DisablePerson(t.Context(), root, "bob")
+	require.NoError(t, err)
+	require.Equal(t, "!", who(t, s, b))
+	_, err = s.Start(httptest.NewRecorder(), newBrowser(t).request("POST", "/"), profile.SignIn{Person: "bob"})
+	require.ErrorIs(t, err, profile.ErrNotFound)
+	_, err = s.Start(httptest.NewRecorder(), newBrowser(t).request("POST", "/"), profile.SignIn{})
+	require.ErrorIs(t, err, profile.ErrNotFound)
+}
+
+func TestSecondFactorWearsOff(t *testing.T) {
+	p := newPortal(t)
+	s, b := newSessions(p, profile.SessionOptions{StrongFor: 10 * time.Minute}), newBrowser(t)
+	signIn(t, s, b, profile.SignIn{Person: "bob", Assurance: profile.AssuranceStrong})
+	for _, c := range []struct {
+		after time.Duration
+		want  profile.Assurance
+	}{{0, profile.AssuranceStrong}, {10 * time.Minute, profile.AssuranceStrong}, {11 * time.Minute, profile.AssuranceSignIn}} {
+		p.now = day.Add(c.after)
+		a, err := s.Authenticate(b.request("GET", "/"))
+		require.NoError(t, err)
+		require.Equal(t, c.want, a.Assurance)
+	}
+	signIn(t, s, b, profile.SignIn{Person: "bob", Assurance: profile.AssuranceLink})
+	a, err := s.Authenticate(b.request("GET", "/"))
+	require.NoError(t, err)
+	require.Equal(t, profile.AssuranceLink, a.Assurance)
+}
+
+func TestRevokeSessions(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{})
+	browsers := map[string]*browser{}
+	made := map[string]profile.Session{}
+	for _, name := range []string{"bob phone", "bob desk", "bob lost", "carl"} {
+		p.now = p.now.Add(time.Second)
+		person, _, _ := strings.Cut(name, " ")
+		browsers[name] = newBrowser(t)
+		made[name] = signIn(t, s, browsers[name], profile.SignIn{Person: person, Via: "oidc:x", Subject: "s-" + person, Ticket: "t-" + name})
+	}
+	bob, ctx := p.as(t, "bob"), t.Context()
+	list, err := s.List(ctx, bob, "bob")
+	require.NoError(t, err)
+	require.Equal(t, []profile.Session{made["bob lost"], made["bob desk"], made["bob phone"]}, list)
+
+	// Nobody learns of or ends anybody else's.
+	for _, by := range []profile.Actor{{}, p.as(t, "carl"), p.as(t, "ann"), p.as(t, "gus")} {
+		_, err = s.List(ctx, by, "bob")
+		require.ErrorIs(t, err, profile.ErrNotFound)
+		require.ErrorIs(t, s.Revoke(ctx, by, "bob", made["bob desk"].ID), profile.ErrNotFound)
+		require.ErrorIs(t, s.Revoke(ctx, by, by.ID, made["bob desk"].ID), profile.ErrNotFound)
+		_, err = s.RevokeAll(ctx, by, "bob", "")
+		require.ErrorIs(t, err, profile.ErrNotFound)
+	}
+	_, err = s.RevokeAll(ctx, profile.Actor{}, "", "")
+	require.ErrorIs(t, err, profile.ErrNotFound)
+	require.Equal(t, "bob", who(t, s, browsers["bob desk"]))
+
+	require.NoError(t, s.Revoke(ctx, bob, "bob", made["bob lost"].ID))
+	require.ErrorIs(t, s.Revoke(ctx, bob, "bob", made["bob lost"].ID), profile.ErrNotFound)
+	require.Equal(t, "!", who(t, s, browsers["bob lost"]))
+	n, err := s.RevokeAll(ctx, bob, "bob", made["bob desk"].ID)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, []string{"!", "bob", "carl"}, []string{who(t, s, browsers["bob phone"]), who(t, s, browsers["bob desk"]), who(t, s, browsers["carl"])})
+	n, err = s.RevokeAll(ctx, root, "bob", "")
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, "!", who(t, s, browsers["bob desk"]))
+}
+
+func TestProviderForgetsSessions(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{})
+	one, two, other := newBrowser(t), newBrowser(t), newBrowser(t)
+	for b, in := range map[*browser]profile.SignIn{
+		one: {Person: "bob", Via: "oidc:a", Subject: "1", Ticket: "x"}, two: {Person: "bob", Via: "oidc:a", Subject: "1", Ticket: "y"},
+		other: {Person: "carl", Via: "oidc:b", Subject: "1", Ticket: "x"},
+	} {
+		signIn(t, s, b, in)
+	}
+	for _, bad := range [][3]string{{"", "1", "x"}, {"oidc:a", "", ""}} {
+		_, err := s.Forget(t.Context(), bad[0], bad[1], bad[2])
+		require.ErrorIs(t, err, profile.ErrInvalid)
+	}
+	n, err := s.Forget(t.Context(), "oidc:a", "", "x")
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, []string{"!", "bob", "carl"}, []string{who(t, s, one), who(t, s, two), who(t, s, other)})
+	n, err = s.Forget(t.Context(), "oidc:a", "1", "")
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, []string{"!", "carl"}, []string{who(t, s, two), who(t, s, other)})
+}
+
+func TestRefusedSession(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{})
+	h := profile.Middleware(s, &profile.MiddlewareOptions{Refused: s.Refused()})(http.HandlerFunc(whoAmI))
+	serve := func(r *http.Request) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	b := newBrowser(t)
+	b.cookies["stoa_session"] = "ended"
+	w := serve(b.request("GET", "/articles/one?q=1"))
+	require.Equal(t, http.StatusSeeOther, w.Code)
+	require.Equal(t, "/articles/one?q=1", w.Header().Get("Location"))
+	b.take(w)
+	require.Contains(t, serve(b.request("GET", "/articles/one?q=1")).Body.String(), "actor= ")
+
+	for _, target := range []string{"//evil.example/x", "/\\evil.example"} {
+		b.cookies["stoa_session"] = "ended"
+		r := b.request("GET", "/")
+		r.RequestURI = target
+		w := serve(r)
+		require.Equal(t, http.StatusForbidden, w.Code, target)
+		require.Empty(t, w.Header().Get("Location"))
+	}
+	require.Equal(t, http.StatusForbidden, serve(b.request("POST", "/articles/one")).Code, "a form is not taken as an anonymous visitor's")
+	api := b.request("GET", "/api")
+	api.Header.Set("Accept", "application/json")
+	require.Equal(t, http.StatusForbidden, serve(api).Code)
+}
+
+// failingSessions is a store of sessions that cannot be reached.
+type failingSessions struct {
+	*memprofile.Store
+	err error
+}
+
+func (f failingSessions) Session(context.Context, string) (profile.Session, error) {
+	return profile.Session{}, f.err
+}
+
+func TestSessionsFailWithTheStore(t *testing.T) {
+	p := newPortal(t)
+	s, b := profile.NewSessions(failingSessions{p.store, errors.New("down")}, p.Directory, nil), newBrowser(t)
+	b.cookies["stoa_session"] = "something"
+	_, err := s.Authenticate(b.request("GET", "/"))
+	require.ErrorContains(t, err, "down")
+	require.NotErrorIs(t, err, profile.ErrForbidden)
+	require.Error(t, s.End(httptest.NewRecorder(), b.request("POST", "/")))
+}

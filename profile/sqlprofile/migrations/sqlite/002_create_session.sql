@@ -1,0 +1,17 @@
+create table stoa_session (
+    id         text primary key,
+    person     text not null,
+    via        text not null,
+    subject    text not null,
+    ticket     text not null,
+    assurance  integer not null,
+    agent      text not null,
+    started_at timestamp not null,
+    seen_at    timestamp not null,
+    expires_at timestamp not null,
+    secret     text not null unique
+);
+create index stoa_session_person on stoa_session (person, started_at);
+create index stoa_session_via on stoa_session (via, subject);
+create index stoa_session_seen on stoa_session (seen_at);
+create index stoa_session_expires on stoa_session (expires_at);

@@ -1,0 +1,127 @@
+package sqlprofile
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/sqldb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+var _ profile.SessionStore = (*Store)(nil)
+
+// A session is a session as the table spells one.
+type session struct {
+	ID        string
+	Person    string
+	Via       string
+	Subject   string
+	Ticket    string
+	Assurance int
+	Agent     string
+	StartedAt sqldb.Time `db:"started_at"`
+	SeenAt    sqldb.Time `db:"seen_at"`
+	ExpiresAt sqldb.Time `db:"expires_at"`
+	Secret    string
+}
+
+const (
+	sessionColumns = `id, person, via, subject, ticket, assurance, agent, started_at, seen_at, expires_at, secret`
+	maxSessions    = 200
+)
+
+// Session implements [profile.SessionStore].
+func (s *Store) Session(ctx context.Context, secret string) (profile.Session, error) {
+	var row session
+	err := s.db.Get(ctx, &row, "session", `select `+sessionColumns+` from stoa_session where secret = $1`, secret)
+	if err != nil {
+		return profile.Session{}, err
+	}
+	return row.session(), nil
+}
+
+// Sessions implements [profile.SessionStore].
+func (s *Store) Sessions(ctx context.Context, person string) ([]profile.Session, error) {
+	var rows []session
+	err := s.db.Select(ctx, &rows, `select `+sessionColumns+` from stoa_session where person = $1
+		order by started_at desc, id limit $2`, person, maxSessions)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]profile.Session, len(rows))
+	for i, r := range rows {
+		list[i] = r.session()
+	}
+	return list, nil
+}
+
+// StartSession implements [profile.SessionStore].
+func (s *Store) StartSession(ctx context.Context, made profile.Session) error {
+	err := sqldb.CheckText(made.ID, made.Person, made.Via, made.Subject, made.Ticket, made.Agent, made.Secret)
+	if err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		res, err := sqldb.Exec(ctx, tx, `insert into stoa_session (`+sessionColumns+`) values `+sqldb.Tuples(1, 11)+` on conflict do nothing`,
+			made.ID, made.Person, made.Via, made.Subject, made.Ticket, int(made.Assurance), made.Agent,
+			sqldb.At(made.StartedAt), sqldb.At(made.SeenAt), sqldb.At(made.ExpiresAt), made.Secret)
+		if err != nil {
+			return err
+		}
+		return sqldb.Affected(res, errs.Conflict)
+	})
+}
+
+// SeeSession implements [profile.SessionStore].
+func (s *Store) SeeSession(ctx context.Context, id string, at time.Time) error {
+	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		_, err := sqldb.Exec(ctx, tx, `update stoa_session set seen_at = $2 where id = $1 and seen_at < $2`, id, sqldb.At(at))
+		return err
+	})
+}
+
+// EndSessions implements [profile.SessionStore].
+func (s *Store) EndSessions(ctx context.Context, q profile.SessionQuery) (n int, err error) {
+	if q.IsZero() {
+		return 0, errs.Invalid
+	}
+	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		w := matching(q)
+		res, err := sqldb.Exec(ctx, tx, `delete from stoa_session `+w.String(), w.Args()...)
+		if err != nil {
+			return err
+		}
+		gone, err := res.RowsAffected()
+		n = int(gone)
+		return err
+	})
+	return n, err
+}
+
+func matching(q profile.SessionQuery) *sqldb.Where {
+	var w sqldb.Where
+	for _, c := range []struct{ cond, value string }{
+		{"id = ?", q.ID}, {"person = ?", q.Person}, {"id <> ?", q.Except}, {"via = ?", q.Via}, {"subject = ?", q.Subject}, {"ticket = ?", q.Ticket},
+	} {
+		if c.value != "" {
+			w.And(c.cond, c.value)
+		}
+	}
+	if !q.Unseen.IsZero() {
+		w.And("seen_at < ?", sqldb.At(q.Unseen))
+	}
+	if !q.Expired.IsZero() {
+		w.And("expires_at <= ?", sqldb.At(q.Expired))
+	}
+	return &w
+}
+
+func (r session) session() profile.Session {
+	return profile.Session{
+		ID: r.ID, Person: r.Person, Via: r.Via, Subject: r.Subject, Ticket: r.Ticket, Assurance: profile.Assurance(r.Assurance),
+		Agent: r.Agent, StartedAt: r.StartedAt.Time, SeenAt: r.SeenAt.Time, ExpiresAt: r.ExpiresAt.Time, Secret: r.Secret,
+	}
+}
