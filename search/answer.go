@@ -157,13 +157,9 @@ func (e *Engine) answer(ctx context.Context, by profile.Actor, a asked) (Results
 	if a.parsed.text != "" && len(a.parsed.terms) == 0 {
 		return Results{}, nil // without a word there is nothing to look for, which is not everything
 	}
-	var resp Response
-	err := e.ask(ctx, func(ctx context.Context) (err error) {
-		resp, err = e.index.Search(ctx, a.request)
-		return err
-	})
+	resp, doubtful, err := e.find(ctx, by, a.request)
 	own := Results{
-		Hits: resp.Hits, Total: resp.Total, Facets: resp.Facets, Partial: e.filling(),
+		Hits: resp.Hits, Total: resp.Total, Facets: resp.Facets, Partial: doubtful || e.filling(),
 		DidYouMean: a.parsed.correct(resp.Corrected),
 	}
 	down := errors.Is(err, ErrUnavailable)

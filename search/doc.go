@@ -18,6 +18,8 @@
 // Every document carries the audience that may know of it. The audience is part
 // of the query itself and never a filter over its results, so that counts,
 // facets, suggestions and corrections tell nothing about hidden documents.
+// While the index may be behind, a source that is a [Rechecker] is asked about
+// every hit, and nothing is told of what it has closed since.
 //
 // # Freshness
 //

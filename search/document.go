@@ -10,6 +10,7 @@ import (
 type Document struct {
 	ID        string              // "article/reset-hub@de": unique, stable
 	Group     string              // "article/reset-hub": what the document is a version of
+	Source    string              // name of the source it is from; an engine fills it in
 	Kind      string              // "how-to", "faq", "topic": what a reader would call it
 	Locale    string              // language of the text, a BCP 47 tag
 	Serves    []string            // languages whose readers are shown this version of the group

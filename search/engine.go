@@ -46,7 +46,7 @@ func NewEngine(index Index, opts *Options) *Engine {
 			panic(fmt.Sprintf("search: two sources are named %q", s.Name()))
 		}
 		names[s.Name()] = true
-		e.feeds = append(e.feeds, &feed{source: s, gate: newGate()})
+		e.feeds = append(e.feeds, newFeed(s))
 	}
 	return e
 }

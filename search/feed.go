@@ -34,9 +34,16 @@ type feed struct {
 	known  bool
 	failed int // writes in a row
 
-	mu    sync.Mutex // guards state
+	mu    sync.Mutex // guards state and busy
 	state SourceStatus
+	busy  time.Time // since when it is being read
+
+	asking gate      // held by whoever asks whether the source stalls
+	asked  time.Time // when somebody did
+	held   bool      // what the answer was
 }
+
+func newFeed(s Source) *feed { return &feed{source: s, gate: newGate(), asking: newGate()} }
 
 // note changes the feed's state.
 func (f *feed) note(change func(*SourceStatus)) {
@@ -48,10 +55,12 @@ func (f *feed) note(change func(*SourceStatus)) {
 // step reads one batch from a source into the index and reports whether there
 // may be more.
 func (e *Engine) step(ctx context.Context, f *feed) (more bool, err error) {
+	e.begun(f)
 	if err := f.gate.enter(ctx); err != nil {
 		return false, err
 	}
 	defer f.gate.leave()
+	e.begun(f) // whoever was in before has ended its own step
 	generation := e.currentGeneration()
 	if err = e.locate(ctx, f); err == nil {
 		more, err = e.advance(ctx, f)
@@ -61,6 +70,13 @@ func (e *Engine) step(ctx context.Context, f *feed) (more bool, err error) {
 	}
 	e.observe(f, more, err)
 	return more, err
+}
+
+// begun notes that the source is being read, unless it is already.
+func (e *Engine) begun(f *feed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.busy = or(f.busy, e.now())
 }
 
 // locate finds out where the index stands.
@@ -119,6 +135,7 @@ func (e *Engine) read(ctx context.Context, s Source, after string) (changes []Ch
 func (e *Engine) observe(f *feed, more bool, err error) {
 	now := e.now()
 	f.note(func(s *SourceStatus) {
+		f.busy = time.Time{}
 		s.CheckedAt, s.Error = now, ""
 		switch {
 		case err != nil:

@@ -152,6 +152,7 @@ type SuggestRequest struct {
 type Suggestion struct {
 	ID        string
 	Group     string
+	Source    string
 	Kind      string
 	Locale    string
 	Title     []Span

@@ -32,7 +32,7 @@ var (
 func article(slug, title, body string, change ...func(*search.Document)) search.Document {
 	group := "article/" + slug
 	d := search.Document{
-		ID: group + "@en", Group: group, Kind: "how-to", Locale: "en", Serves: []string{"en"}, Title: title, Body: body,
+		ID: group + "@en", Group: group, Source: "kb", Kind: "how-to", Locale: "en", Serves: []string{"en"}, Title: title, Body: body,
 		Path: "/en/articles/" + slug, Audience: profile.Public(), Facets: map[string][]string{"kind": {"how-to"}}, UpdatedAt: t0,
 	}
 	for _, f := range change {

@@ -26,6 +26,6 @@ type Results struct {
 	Next       string        // token of the next page, empty on the last
 	Page       int           // which page this is, from 1
 	Pages      int           // how many can be reached
-	Partial    bool          // the index is still being filled, there may be more
+	Partial    bool          // the index is still being filled or is behind a source, there may be more
 	Took       time.Duration // time spent in the engine
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
 )
 
 // Errors of this package, alone or wrapped.
@@ -44,4 +45,16 @@ type Source interface {
 // metric: how long its oldest change has been waiting to become readable.
 type Laggard interface {
 	Stalled(ctx context.Context) (time.Duration, error)
+}
+
+// A Rechecker is a [Source] that can say what somebody may see at this moment.
+// An [Engine] asks it about what it is about to show while the index may be
+// behind: a change has been waiting for more than two seconds, the source cannot
+// be read, is a [Laggard] that stalls, or nobody knows. Hits of a source without
+// this are shown as the index has them.
+type Rechecker interface {
+	// Visible returns those of the groups that by may see now, in any order.
+	// A group that there is no more, or never was, is not among them. It is
+	// given at most 200 groups, each once. While it fails, nothing is shown.
+	Visible(ctx context.Context, by profile.Actor, groups []string) (visible []string, err error)
 }

@@ -29,11 +29,7 @@ func (e *Engine) Suggest(ctx context.Context, by profile.Actor, text, locale str
 	if r.Text == "" {
 		return nil, nil
 	}
-	var found []Suggestion
-	err := e.ask(ctx, func(ctx context.Context) (err error) {
-		found, err = e.index.Suggest(ctx, r)
-		return err
-	})
+	found, err := e.suggested(ctx, by, r)
 	if errors.Is(err, ErrUnavailable) && e.opts.Fallback != nil {
 		return e.suggestFallback(ctx, by, r)
 	}
@@ -52,6 +48,7 @@ func (e *Engine) suggestFallback(ctx context.Context, by profile.Actor, r Sugges
 	for _, h := range e.admitted(by, res.Hits) {
 		out = append(out, Suggestion{
 			ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.titleSpans(), Path: h.Path, UpdatedAt: h.UpdatedAt,
+			Source: h.Source,
 		})
 	}
 	return out[:min(len(out), r.Limit)], nil
@@ -90,11 +87,7 @@ func (e *Engine) Related(ctx context.Context, by profile.Actor, like Like) ([]Hi
 	if err := checkQuery(Query{Filters: like.Filters}); err != nil {
 		return nil, err
 	}
-	var resp Response
-	err := e.ask(ctx, func(ctx context.Context) (err error) {
-		resp, err = e.index.Search(ctx, r)
-		return err
-	})
+	resp, _, err := e.find(ctx, by, r)
 	if err != nil {
 		return nil, fmt.Errorf("related: %w", err)
 	}

@@ -127,7 +127,7 @@ func TestSuggestWhileIndexIsDown(t *testing.T) {
 	require.Equal(t, search.Query{Text: "res", Locale: "en", Limit: 5}, asked)
 	require.Len(t, got, 5)
 	require.Equal(t, search.Suggestion{
-		ID: "article/reset@en", Group: "article/reset", Kind: "how-to", Locale: "en", Title: []search.Span{{Text: "Reset"}},
+		ID: "article/reset@en", Group: "article/reset", Source: "kb", Kind: "how-to", Locale: "en", Title: []search.Span{{Text: "Reset"}},
 		Path: "/en/articles/reset", UpdatedAt: t0,
 	}, got[0])
 	require.Equal(t, "article/e17", got[1].Group)

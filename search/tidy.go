@@ -24,6 +24,7 @@ func (e *Engine) tidy(ctx context.Context, s Source, c *Change) {
 			continue
 		}
 		seen[d.ID] = true
+		d.Source = s.Name()
 		sound = append(sound, d.tidied())
 	}
 	c.Documents = sound

@@ -38,7 +38,7 @@ type resultsWire struct {
 	Next       string                 `json:"next,omitempty" doc:"for parameter after"`
 	Page       int                    `json:"page"`
 	Pages      int                    `json:"pages" doc:"how many can be reached"`
-	Partial    bool                   `json:"partial" doc:"the index is still being filled, there may be more"`
+	Partial    bool                   `json:"partial" doc:"the index is still being filled or is behind, there may be more"`
 }
 
 type suggestionWire struct {

@@ -281,7 +281,7 @@ func (t *typing) offer(d search.Document) (offer, bool) {
 	}
 	return offer{
 		Suggestion: search.Suggestion{
-			ID: d.ID, Group: d.Group, Kind: d.Kind, Locale: d.Locale, Path: d.Path, UpdatedAt: d.UpdatedAt,
+			ID: d.ID, Group: d.Group, Source: d.Source, Kind: d.Kind, Locale: d.Locale, Path: d.Path, UpdatedAt: d.UpdatedAt,
 			Title: spans(d.Title, 0, len(d.Title), marks),
 		},
 		front: strings.HasPrefix(typed(composedForm(d.Title)), t.text), weight: cmp.Or(d.Weight, 1),

@@ -121,7 +121,7 @@ func (x *Index) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.
 			continue
 		}
 		o := offer{weight: cmp.Or(e.doc.Weight, 1), Suggestion: search.Suggestion{
-			ID: e.doc.ID, Group: e.doc.Group, Kind: e.doc.Kind, Locale: e.doc.Locale, Path: e.doc.Path,
+			ID: e.doc.ID, Group: e.doc.Group, Source: e.doc.Source, Kind: e.doc.Kind, Locale: e.doc.Locale, Path: e.doc.Path,
 			UpdatedAt: e.doc.UpdatedAt, Title: spans(e.doc.Title, 0, len(e.doc.Title), e.fields[0], wanted),
 		}}
 		if !strings.HasPrefix(fold(e.doc.Title), fold(q.Text)) {

@@ -116,7 +116,7 @@ var anyone = profile.Actor{}.Sight()
 // document returns a public English how-to; each change adjusts it.
 func document(group, title, body string, change ...func(*search.Document)) search.Document {
 	d := search.Document{
-		ID: group + "@en", Group: group, Kind: "how-to", Locale: "en", Serves: []string{"en"}, Title: title, Body: body,
+		ID: group + "@en", Group: group, Source: "test", Kind: "how-to", Locale: "en", Serves: []string{"en"}, Title: title, Body: body,
 		Path: "/en/" + group, Audience: profile.Public(), Facets: map[string][]string{"kind": {"how-to"}}, UpdatedAt: t0, Weight: 1,
 	}
 	for _, f := range change {

@@ -157,7 +157,7 @@ func checkSuggest(t testing.TB, open func() search.Index) {
 	require.NotEmpty(t, matched(got.Title))
 	got.Title = nil
 	require.Equal(t, search.Suggestion{
-		ID: "a/passport@en", Group: "a/passport", Kind: "how-to", Locale: "en", Path: "/en/a/passport", UpdatedAt: t0,
+		ID: "a/passport@en", Group: "a/passport", Source: "test", Kind: "how-to", Locale: "en", Path: "/en/a/passport", UpdatedAt: t0,
 	}, got)
 }
 
