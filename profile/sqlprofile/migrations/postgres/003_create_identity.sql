@@ -1,0 +1,8 @@
+create table stoa_identity (
+    via       text collate "C" not null,
+    subject   text collate "C" not null,
+    person    text collate "C" not null,
+    linked_at timestamptz not null,
+    primary key (via, subject)
+);
+create index stoa_identity_person on stoa_identity (person);

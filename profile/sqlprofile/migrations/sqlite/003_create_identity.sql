@@ -1,0 +1,8 @@
+create table stoa_identity (
+    via       text not null,
+    subject   text not null,
+    person    text not null,
+    linked_at timestamp not null,
+    primary key (via, subject)
+);
+create index stoa_identity_person on stoa_identity (person);
