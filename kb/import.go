@@ -16,8 +16,9 @@ import (
 // Import takes everything in b into the library. IDs follow from the names in
 // b, so that importing again changes only what has changed in b, and an import
 // that was cut off is completed by the next. What b says of an article wins over
-// what was edited since; revisions keep the latter. What cannot be taken is
-// reported and the rest goes on. Nothing is announced to anybody.
+// what was edited since; revisions keep the latter. Who may see something stays
+// as it is where b says nothing of that, and so does what was archived. What
+// cannot be taken is reported and the rest goes on. Nothing is announced to anybody.
 func (l *Library) Import(ctx context.Context, by profile.Actor, b Bundle, opts *ImportOptions) (ImportReport, error) {
 	if !l.policy.May(by, profile.PermissionContentImport) {
 		return ImportReport{}, fmt.Errorf("import %s: %w", b.Name, ErrForbidden)
@@ -154,7 +155,7 @@ func (im *importing) article(ctx context.Context, g []Item) error {
 	if old.Version == 0 {
 		a = Article{ID: id, Source: g[0].Locale, External: g[0].External, CreatedAt: im.date(g[0].Created, g[0].Updated)}
 	}
-	if err := im.arrange(ctx, &a, g[0]); err != nil {
+	if err := im.arrange(ctx, &a, g); err != nil {
 		return im.leaveOut(g, err)
 	}
 	revisions, err := im.texts(ctx, &a, g)
@@ -216,14 +217,16 @@ func (im *importing) date(dates ...time.Time) time.Time {
 	return im.l.clock()
 }
 
-// arrange sets what all languages share from the source's item.
-func (im *importing) arrange(ctx context.Context, a *Article, item Item) error {
+// arrange sets what all languages share from the source's item, and the
+// audience from all.
+func (im *importing) arrange(ctx context.Context, a *Article, g []Item) error {
+	item := g[0]
 	m := Meta{
-		Category: im.categoryID(item.Category), Kind: cmp.Or(item.Kind, KindHowTo), Audience: item.Audience,
+		Category: im.categoryID(item.Category), Kind: cmp.Or(item.Kind, KindHowTo), Audience: im.audience(a, g),
 		Products: item.Products, Tags: item.Tags, Order: item.Order, Owner: cmp.Or(item.Owner, a.Owner, im.by.ID),
 	}
-	if len(m.Audience) == 0 {
-		m.Audience = im.opts.Audience
+	if m.Audience.Nobody() && !meantForNobody(a, g) {
+		return errs.Field("audience", "error.audience.too_many", map[string]any{"max": profile.MaxEffective})
 	}
 	for _, external := range item.Related {
 		m.Related = append(m.Related, im.id("article", external))
@@ -241,6 +244,28 @@ func (im *importing) arrange(ctx context.Context, a *Article, item Item) error {
 	}
 	a.setMeta(m)
 	return nil
+}
+
+// audience returns whom an article is for: those whom each of its files is for.
+func (im *importing) audience(a *Article, g []Item) profile.Audience {
+	if a.Version > 0 && !slices.ContainsFunc(g, func(i Item) bool { return i.Audience != nil }) {
+		return a.Audience
+	}
+	all := profile.Public()
+	for _, item := range g {
+		if item.Audience == nil {
+			item.Audience = im.opts.Audience
+		}
+		all = all.And(item.Audience)
+	}
+	return all
+}
+
+// meantForNobody reports whether a file says that an article is for nobody, or
+// the article is already.
+func meantForNobody(a *Article, g []Item) bool {
+	return a.Version > 0 && a.Audience.Nobody() ||
+		slices.ContainsFunc(g, func(i Item) bool { return i.Audience != nil && i.Audience.Nobody() })
 }
 
 func (im *importing) media(ctx context.Context) error {

@@ -106,8 +106,8 @@ func TestImportAgain(t *testing.T) {
 			require.True(t, f.Moved)
 		}},
 		{"another kind", func(i []kb.Item) { i[0].Kind = kb.KindFAQ }, "en:2 de:2", func(a kb.Article) { require.Equal(t, kb.KindFAQ, a.Kind) }},
-		{"archived", func(i []kb.Item) { i[1].Archived = true }, "en:2 de:3", func(a kb.Article) { require.Equal(t, []string{"en"}, a.Live()) }},
-		{"back again", func(i []kb.Item) { i[1].Archived = false }, "en:2 de:4", func(a kb.Article) { require.Equal(t, []string{"de", "en"}, a.Live()) }},
+		{"archived", func(i []kb.Item) { i[1].Status = kb.StatusArchived }, "en:2 de:3", func(a kb.Article) { require.Equal(t, []string{"en"}, a.Live()) }},
+		{"back again", func(i []kb.Item) { i[1].Status = kb.StatusPublished }, "en:2 de:4", func(a kb.Article) { require.Equal(t, []string{"de", "en"}, a.Live()) }},
 	} {
 		w.tick()
 		tt.change(b.Items)
@@ -148,8 +148,8 @@ func TestImportKeepsDatesAndStatus(t *testing.T) {
 		{External: "a", Locale: "en", Title: "A", Body: "x", Created: day(1), Updated: day(5)},
 		{External: "a", Locale: "de", Title: "A", Body: "x", Updated: day(4), SourceUpdated: day(4)},
 		{External: "a", Locale: "es", Title: "A", Body: "x", Updated: day(6), SourceUpdated: day(5)},
-		{External: "b", Locale: "en", Title: "B", Body: "x", Draft: true},
-		{External: "c", Locale: "en", Title: "C", Body: "x", Archived: true, Updated: day(2)},
+		{External: "b", Locale: "en", Title: "B", Body: "x", Status: kb.StatusDraft},
+		{External: "c", Locale: "en", Title: "C", Body: "x", Status: kb.StatusArchived, Updated: day(2)},
 	}}
 	require.Empty(t, w.importing(b).Problems)
 	a := w.byTitle("A")
@@ -197,6 +197,7 @@ func TestImportReportsAndGoesOn(t *testing.T) {
 			at(9, kb.Item{External: "kind", Category: "fine", Kind: "poem", Title: "K", Body: "x"}),
 			at(10, kb.Item{External: "nul", Category: "fine", Title: "N", Body: "a\x00b"}),
 			at(11, kb.Item{External: "lang", Locale: "klingon", Category: "fine", Title: "L", Body: "x"}),
+			at(14, kb.Item{External: "state", Category: "fine", Status: "hidden", Title: "S", Body: "x"}),
 			at(12, kb.Item{External: "where", Category: "lost", Title: "W", Body: "x"}),
 			at(13, kb.Item{External: "last", Category: "fine", Title: "Last", Body: "x", RedirectFrom: []string{"/good"}}),
 		},
@@ -219,6 +220,7 @@ func TestImportReportsAndGoesOn(t *testing.T) {
 		"f:9: kind: error.field.unknown_choice",
 		"f:10: body: error.field.bad_text",
 		"f:11: locale: error.field.bad_locale",
+		"f:14: status: error.field.unknown_choice",
 		"f:12: category: error.field.unknown_choice",
 		"f:2: redirect_from.from: error.field.bad_url",
 		"f:2: redirect_from.from: error.field.bad_url",

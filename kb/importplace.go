@@ -13,10 +13,11 @@ import (
 )
 
 func (im *importing) categories(ctx context.Context) error {
-	for _, c := range im.allCategories() {
+	all, named := im.allCategories()
+	for i, c := range all {
 		err := errors.New("a category has no id")
 		if c.External != "" {
-			if err = im.category(ctx, c); err != nil && serious(err) {
+			if err = im.category(ctx, c, i < named); err != nil && serious(err) {
 				return err
 			}
 		}
@@ -32,11 +33,13 @@ func (im *importing) categoryID(external string) string {
 	return im.id("category", cmp.Or(external, "general"))
 }
 
-// allCategories returns the bundle's categories, parents first, and one for
-// each that items stand in and that is not among them.
-func (im *importing) allCategories() []CategoryItem {
+// allCategories returns the bundle's categories, parents first, and how many
+// they are; after them comes one for each that items stand in and that is not
+// among them.
+func (im *importing) allCategories() (all []CategoryItem, named int) {
 	known := map[string]bool{}
-	all := im.sortedCategories()
+	all = im.sortedCategories()
+	named = len(all)
 	for _, c := range all {
 		known[c.External] = true
 	}
@@ -48,11 +51,11 @@ func (im *importing) allCategories() []CategoryItem {
 		known[name] = true
 		title := humanise(name)
 		all = append(all, CategoryItem{
-			External: name, Order: 10 * (len(all) + 1), Audience: im.opts.Audience,
+			External: name, Order: 10 * (len(all) + 1),
 			Labels: map[string]Label{im.opts.Source: {Title: title, Slug: slugFor(name, im.id("category", name))}},
 		})
 	}
-	return all
+	return all, named
 }
 
 func (im *importing) sortedCategories() []CategoryItem {
@@ -86,12 +89,22 @@ func humanise(name string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-func (im *importing) category(ctx context.Context, item CategoryItem) error {
+// category imports one category. One that is named nowhere is made once, and
+// then whoever arranges the library may do with it as they like.
+func (im *importing) category(ctx context.Context, item CategoryItem, named bool) error {
 	f, err := im.l.categories(ctx)
 	if err != nil {
 		return err
 	}
 	old := f.byID[im.categoryID(item.External)]
+	switch {
+	case old.Version > 0 && !named:
+		return nil
+	case old.Version > 0 && item.Audience == nil:
+		item.Audience = old.Audience
+	case item.Audience == nil:
+		item.Audience = im.opts.Audience
+	}
 	c := Category{
 		ID: im.categoryID(item.External), Order: item.Order, Audience: item.Audience, Icon: item.Icon,
 		Labels: maps.Clone(item.Labels), External: item.External, Version: old.Version,

@@ -3,6 +3,7 @@ package kb
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/markdown"
@@ -42,6 +43,9 @@ func (im *importing) text(ctx context.Context, a *Article, source, item Item) (R
 	fields := errs.Fields{}
 	t.check(fields)
 	checkLocale(fields, "locale", item.Locale)
+	if known := []Status{StatusDraft, StatusPublished, StatusArchived}; item.Status != "" && !slices.Contains(known, item.Status) {
+		fields.Add("status", "error.field.unknown_choice", map[string]any{"choices": listed(known)})
+	}
 	if err := fields.Err(); err != nil {
 		return Revision{}, err
 	}
@@ -84,7 +88,7 @@ func (im *importing) add(a *Article, source, item Item, t Text, doc *document) R
 	rev := im.l.revise(a, im.by, item.Locale, t, doc, im.based(a, source, item))
 	rev.At = at
 	tr, _ := a.In(item.Locale)
-	tr.Status = item.status()
+	tr.Status = tr.asks(item)
 	if tr.Status != StatusDraft {
 		tr.Live, tr.Based, tr.Title, tr.Summary, tr.UpdatedAt = rev.Number, rev.Based, rev.Title, rev.Summary, at
 		if tr.PublishedAt.IsZero() {
@@ -136,15 +140,17 @@ func (im *importing) touch(ctx context.Context, a *Article, source, item Item) e
 
 // stands reports whether t has the status that an item asks for.
 func (t Translation) stands(item Item) bool {
-	return t.Status == item.status() && (t.Status == StatusDraft || t.Live == t.Head)
+	return t.Status == t.asks(item) && (t.Status == StatusDraft || t.Live == t.Head)
 }
 
-func (i Item) status() Status {
+// asks returns the status that an item asks for, where t is what there is. One
+// that says nothing is to be shown, but brings back nothing that was archived.
+func (t Translation) asks(item Item) Status {
 	switch {
-	case i.Archived:
+	case item.Status != "":
+		return item.Status
+	case t.Status == StatusArchived:
 		return StatusArchived
-	case i.Draft:
-		return StatusDraft
 	}
 	return StatusPublished
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // An Item is one article in one language, as an importer read it. Items with the
-// same External are the languages of one article.
+// same External are the languages of one article: it is for those whom all of
+// them are for. Of what none says anything, a new article is published, for
+// [ImportOptions.Audience]; one that is there already keeps its audience, and
+// stays archived.
 type Item struct {
 	File          string // where it was read, for reports
 	Line          int    //
@@ -20,10 +23,11 @@ type Item struct {
 	Category      string // external name of its category
 	Kind          Kind   // empty means how-to
 	Title         string
-	Slug          string // empty means one made from the title
-	Summary       string // empty means the start of the text
-	Body          string // Markdown
-	Audience      profile.Audience
+	Slug          string           // empty means one made from the title
+	Summary       string           // empty means the start of the text
+	Body          string           // Markdown
+	Audience      profile.Audience // nil means that it says nothing of it
+	Status        Status           // empty means that it says nothing of it
 	Products      []string
 	Tags          []string
 	Related       []string // external names
@@ -34,8 +38,6 @@ type Item struct {
 	Created       time.Time
 	Updated       time.Time
 	SourceUpdated time.Time // date of the source text it was translated from, if known
-	Draft         bool      // not to be shown to readers
-	Archived      bool
 }
 
 // A CategoryItem is a category as an importer read it.
@@ -43,7 +45,7 @@ type CategoryItem struct {
 	External string
 	Parent   string // external name
 	Order    int
-	Audience profile.Audience
+	Audience profile.Audience // nil means that it says nothing of it
 	Icon     string
 	Labels   map[string]Label
 }
@@ -107,6 +109,6 @@ type ImportReport struct {
 // ImportOptions adjust an import. The zero value is ready to use.
 type ImportOptions struct {
 	Source   string                // language preferred as the source of an article; empty means the library's default
-	Audience profile.Audience      // of what names none; nil means public
+	Audience profile.Audience      // of new articles and categories that name none; nil means public
 	Progress func(done, total int) // nil means none; called after each article
 }

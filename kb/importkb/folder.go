@@ -44,7 +44,8 @@ type front struct {
 	RedirectFrom  list      `yaml:"redirect_from"`
 	Permalink     text      `yaml:"permalink"`
 	Status        text      `yaml:"status"`
-	Draft         bool      `yaml:"draft"`
+	Draft         *bool     `yaml:"draft"`
+	Archived      *bool     `yaml:"archived"`
 	Published     *bool     `yaml:"published"`
 }
 
@@ -126,8 +127,12 @@ func problem(file string, line int, err error) kb.Problem {
 	return kb.NewProblem(file, line, err)
 }
 
-// maxFile bounds one Markdown file, in bytes.
-const maxFile = 4 << 20
+// Limits of files, in bytes.
+const (
+	maxFile       = 4 << 20  // one Markdown file
+	maxMatter     = 16 << 10 // its front matter
+	maxCategories = 1 << 20  // categories.yaml
+)
 
 // readMarkdown reads one article. line is where its front matter, or what is
 // wrong with it, begins.
@@ -144,8 +149,8 @@ func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
 	if err != nil {
 		return kb.Item{}, max(line, 1), err
 	}
-	var f front
-	if err := yaml.Unmarshal(matter, &f); err != nil {
+	f, err := frontOf(matter)
+	if err != nil {
 		return kb.Item{}, 2, err
 	}
 	item, err := f.item(file, body)
@@ -175,11 +180,10 @@ func (f front) item(file, body string) (kb.Item, error) {
 	if item.Slug == "" {
 		item.Slug = kb.Slugify(place.name)
 	}
-	draft, archived, err := status(string(f.Status))
-	if err != nil {
+	var err error
+	if item.Status, err = status(string(f.Status), f.Draft, f.Archived, f.Published); err != nil {
 		return kb.Item{}, err
 	}
-	item.Draft, item.Archived = draft || f.Draft || f.Published != nil && !*f.Published, archived
 	if !f.Audience.IsZero() {
 		var names terms
 		if err := names.UnmarshalYAML(&f.Audience); err != nil {

@@ -78,16 +78,25 @@ func plausible(t time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// status reads what a file says of its article's state. What is not understood
-// is refused: it may have been meant to keep readers out.
-func status(s string) (draft, archived bool, err error) {
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "", "published", "live":
-		return false, false, nil
-	case "draft":
-		return true, false, nil
-	case "archived":
-		return false, true, nil
+// status reads what a file says of its article's state, in one of several ways;
+// nil and empty mean that it does not. What is not understood is refused: it may
+// have been meant to keep readers out.
+func status(s string, draft, archived, published *bool) (kb.Status, error) {
+	said := kb.Status(strings.ToLower(strings.TrimSpace(s)))
+	switch said {
+	case "", kb.StatusPublished, kb.StatusDraft, kb.StatusArchived:
+	case "live":
+		said = kb.StatusPublished
+	default:
+		return "", fmt.Errorf("status %q is unknown: write draft, published or archived", s)
 	}
-	return false, false, fmt.Errorf("status %q is unknown: write draft, published or archived", s)
+	switch {
+	case said == kb.StatusArchived || archived != nil && *archived:
+		return kb.StatusArchived, nil
+	case said == kb.StatusDraft || draft != nil && *draft || published != nil && !*published:
+		return kb.StatusDraft, nil
+	case draft != nil || archived != nil || published != nil:
+		return kb.StatusPublished, nil
+	}
+	return said, nil
 }

@@ -67,8 +67,8 @@ func TestFolder(t *testing.T) {
 	require.Equal(t, []string{"plain", "plain", ""}, []string{items["plain.markdown"].External, items["plain.markdown"].Title, items["plain.markdown"].Locale})
 	require.Equal(t, []string{"setup.ios", ""}, []string{items["setup.ios.md"].External, items["setup.ios.md"].Locale}, "no language is called ios")
 	require.Equal(t, []string{"ui", ""}, []string{items["ui/buttons.md"].Category, items["ui/buttons.md"].Locale})
-	require.True(t, items["draft.md"].Draft)
-	require.True(t, items["gone.md"].Archived)
+	require.Equal(t, kb.StatusDraft, items["draft.md"].Status)
+	require.Equal(t, kb.StatusArchived, items["gone.md"].Status)
 	require.Equal(t, time.Date(2020, 3, 4, 0, 0, 0, 0, time.UTC), items["gone.md"].Updated)
 	require.Equal(t, []kb.MediaItem{{Name: "pic2.png", Path: "guide/media/pic2.png", Data: []byte("png2")}, {Name: "pic.png", Path: "media/pic.png", Data: []byte("png")}}, b.Media)
 }
@@ -100,8 +100,8 @@ func TestFolderReportsAndGoesOn(t *testing.T) {
 		"categories.yaml:4: ", "categories.yaml:7: ", "categories.yaml:9: ", "sub/categories.yaml:1: ",
 	}, got)
 	require.Equal(t, []kb.CategoryItem{
-		{External: "one", Order: 1, Audience: profile.Public(), Labels: map[string]kb.Label{"en": {Title: "One"}}},
-		{External: "four", Parent: "one", Audience: profile.Public(), Labels: map[string]kb.Label{"de": {Title: "Vier", Slug: "vier", Description: "D"}}},
+		{External: "one", Order: 1, Labels: map[string]kb.Label{"en": {Title: "One"}}},
+		{External: "four", Parent: "one", Labels: map[string]kb.Label{"de": {Title: "Vier", Slug: "vier", Description: "D"}}},
 	}, b.Categories)
 }
 
@@ -146,9 +146,9 @@ not JSON
 		File: "f.jsonl", Line: 1, External: "guide/reset", Locale: "en", Category: "guide", Title: "Reset it", Slug: "reset", Summary: "How to",
 		Body: "Text.", Tags: []string{"a"}, Order: 2, Owner: "ann", Path: "a/b.md", RedirectFrom: []string{"/old", "/help/x y/"},
 		Created: time.Date(2020, 1, 2, 0, 0, 0, 0, time.UTC), Updated: time.Date(2020, 1, 3, 0, 0, 0, 0, time.UTC),
-		SourceUpdated: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Draft: true,
+		SourceUpdated: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Status: kb.StatusDraft,
 	}, first)
-	require.Equal(t, []any{"Last", 11, true}, []any{b.Items[1].Title, b.Items[1].Line, b.Items[1].Archived})
+	require.Equal(t, []any{"Last", 11, kb.StatusArchived}, []any{b.Items[1].Title, b.Items[1].Line, b.Items[1].Status})
 	var lines []int
 	for _, p := range b.Problems {
 		lines = append(lines, p.Line)

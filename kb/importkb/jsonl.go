@@ -38,6 +38,9 @@ type line struct {
 	Translated    string   `json:"translated"`      // when the text was translated
 	SourceUpdated string   `json:"translated_from"` // date of the text it was translated from, if that is known better
 	Status        string   `json:"status"`
+	Draft         *bool    `json:"draft"`
+	Archived      *bool    `json:"archived"`
+	Published     *bool    `json:"published"`
 	SourcePath    string   `json:"source_path"`
 	SourceURL     string   `json:"source_url"`
 }
@@ -105,6 +108,9 @@ func parseLine(text []byte) (kb.Item, error) {
 	if err := json.Unmarshal(text, &l); err != nil {
 		return kb.Item{}, fmt.Errorf("not an article as JSON: %w", err)
 	}
+	if err := writtenOnce(text); err != nil {
+		return kb.Item{}, err
+	}
 	switch {
 	case l.ID == "":
 		return kb.Item{}, errors.New("id is missing")
@@ -114,6 +120,30 @@ func parseLine(text []byte) (kb.Item, error) {
 		return kb.Item{}, errors.New("title is missing")
 	}
 	return l.item()
+}
+
+// writtenOnce returns an error if a field is there twice, in whatever letters:
+// the one that counted would be the last.
+func writtenOnce(text []byte) error {
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.Token() //nolint:errcheck // all of it was read before
+	seen := map[string]bool{}
+	for in.More() {
+		key, err := in.Token()
+		if err != nil {
+			return err
+		}
+		name := strings.ToLower(fmt.Sprint(key))
+		if seen[name] {
+			return fmt.Errorf("%q is written twice", key)
+		}
+		seen[name] = true
+		var value json.RawMessage
+		if err := in.Decode(&value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l line) item() (kb.Item, error) {
@@ -129,7 +159,7 @@ func (l line) item() (kb.Item, error) {
 		item.Slug = slugOf(l.ID)
 	}
 	var err error
-	if item.Draft, item.Archived, err = status(l.Status); err != nil {
+	if item.Status, err = status(l.Status, l.Draft, l.Archived, l.Published); err != nil {
 		return kb.Item{}, err
 	}
 	if l.Audience != nil && len(l.Audience) == 0 {
