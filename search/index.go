@@ -67,7 +67,7 @@ type Batch struct {
 type Request struct {
 	Sight   profile.Sight       // what the asker may see
 	Words   []Word              // what to look for, in order; none means everything
-	Locale  string              // reader's language: only documents that serve it; empty means any
+	Locale  string              // reader's language: only documents that serve it, those written in it before others that match as well; empty means any
 	Filters map[string][]string // facet to accepted values, any of them; all facets must hold
 	Facets  []string            // facets to count; a facet's own filter does not limit its counts
 	Sort    Sort                // order of hits

@@ -41,11 +41,14 @@ func (a *answer) explain(c *candidate) ([]search.Reason, error) {
 		factor = 1 - coverage + coverage*covered/possible
 		reasons = append(reasons, search.Reason{What: "factor: share of the query that was found", Value: factor})
 	}
-	if pairs := c.score/c.factor - sum*factor; pairs > 1e-9 && sum > 0 {
+	if pairs := c.score/c.factor() - sum*factor; pairs > 1e-9 && sum > 0 {
 		reasons = append(reasons, search.Reason{What: "neighbouring words", Value: pairs})
 	}
-	if c.factor != 1 {
-		reasons = append(reasons, search.Reason{What: "factor: weight of the document", Value: c.factor})
+	if c.weight != 1 {
+		reasons = append(reasons, search.Reason{What: "factor: weight of the document", Value: c.weight})
+	}
+	if c.foreign {
+		reasons = append(reasons, search.Reason{What: "factor: not in the reader's language", Value: foreignFactor})
 	}
 	return reasons, nil
 }

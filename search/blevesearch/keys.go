@@ -21,14 +21,15 @@ const (
 	keyFacet    = "f" // length of a facet's name, its name, a value
 	keyWeight   = "w" // the step of its weight, if that is not 1
 	keyTime     = "t" // a bit that is set in the time it was updated
-	keyLanguage = "l" // the language of its text
+	keyLanguage = "l" // the language that its text is treated as
+	keyOwn      = "o" // the language of its text as readers name it, without region or script
 	keyLength   = "n" // language, field, and a bit that is set in the length of that field
 	keyHash     = "h" // a bit that is set in a hash of the ID
 )
 
 // keysOf returns the keys of a document whose text is in language code.
 func keysOf(d search.Document, code string, title, text int) []string {
-	keys := []string{keyGroup + d.Group, keyLanguage + code}
+	keys := []string{keyGroup + d.Group, keyLanguage + code, keyOwn + base(d.Locale)}
 	for _, tag := range d.Serves {
 		keys = append(keys, keyServes+tag)
 	}

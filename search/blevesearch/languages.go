@@ -141,9 +141,15 @@ func compose(cache *registry.Cache, code string, surface []string, stopName stri
 	return l, err
 }
 
-// of returns the language of a BCP 47 tag.
-func (lib library) of(tag string) *language {
+// base returns the language of a BCP 47 tag, without region or script.
+func base(tag string) string {
 	code, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
+	return code
+}
+
+// of returns how the language of a BCP 47 tag is treated.
+func (lib library) of(tag string) *language {
+	code := base(tag)
 	if code == "cjk" {
 		return lib["und"] // that is our name, and nobody else's
 	}

@@ -17,13 +17,13 @@ func newest(matches []*match, docs []*roaring.Bitmap, limit int) ([]*candidate, 
 	t := &top{limit: limit - size(chosen)}
 	for i, m := range matches {
 		for it := tied[i].Iterator(); it.HasNext(); {
-			t.offer(candidate{match: m, doc: it.Next(), score: 1, factor: 1})
+			t.offer(candidate{match: m, doc: it.Next(), score: 1, weightGroup: weightGroup{weight: 1}})
 		}
 	}
 	out := t.best
 	for i, m := range matches {
 		for it := chosen[i].Iterator(); it.HasNext(); {
-			out = append(out, &candidate{match: m, doc: it.Next(), score: 1, factor: 1})
+			out = append(out, &candidate{match: m, doc: it.Next(), score: 1, weightGroup: weightGroup{weight: 1}})
 		}
 	}
 	if t.err != nil {

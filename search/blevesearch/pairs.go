@@ -59,7 +59,7 @@ func sharpen(candidates []*candidate, r *ranking) error {
 		if err != nil {
 			return err
 		}
-		c.score += pairWeight * bonus * c.factor
+		c.score += pairWeight * bonus * c.factor()
 	}
 	return nil
 }

@@ -77,6 +77,26 @@ func TestExplanationAddsUp(t *testing.T) {
 	}
 }
 
+func TestOtherLanguagesCountLess(t *testing.T) {
+	x := openIn(t, t.TempDir(), nil)
+	serves := func(tags ...string) func(*search.Document) {
+		return func(d *search.Document) { d.Locale, d.Serves = tags[0], tags }
+	}
+	require.NoError(t, x.Apply(t.Context(), batchOf("1",
+		article("a/en", "Lamp", "The hub lamp", serves("en", "pt-BR")), article("a/pt", "Lamp", "O hub lamp", serves("pt", "pt-BR")))))
+	r := ask("hub lamp")
+	r.Explain, r.Locale = true, "pt-BR"
+	resp, err := x.Search(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, []string{"a/pt", "a/en"}, groups(resp), "regions of a language are one language")
+	require.NotContains(t, resp.Hits[0].Explain, search.Reason{What: "factor: not in the reader's language", Value: 0.5})
+	require.Contains(t, resp.Hits[1].Explain, search.Reason{What: "factor: not in the reader's language", Value: 0.5})
+	r.Locale = ""
+	resp, err = x.Search(t.Context(), r)
+	require.NoError(t, err)
+	require.InDelta(t, resp.Hits[0].Score, resp.Hits[1].Score, 0.05)
+}
+
 func TestKeywordsCountLikeTitleWords(t *testing.T) {
 	x := openIn(t, t.TempDir(), nil)
 	require.NoError(t, x.Apply(t.Context(), batchOf("1",

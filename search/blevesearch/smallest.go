@@ -14,19 +14,20 @@ func (a *answer) scored() bool {
 }
 
 // smallest returns n hits of a request that looks for nothing, so that all are
-// as good as their weights: those of one weight come by ID.
+// as good as their weights and languages: equals come by ID.
 func (a *answer) smallest(n int) ([]*candidate, error) {
 	byFactor := map[float64][]*roaring.Bitmap{}
 	for i, m := range a.matches {
-		groups, err := m.weightGroups(a.hits[i])
+		groups, err := m.factorGroups(a.hits[i], a.Locale)
 		if err != nil {
 			return nil, err
 		}
 		for _, g := range groups {
-			if byFactor[g.factor] == nil {
-				byFactor[g.factor] = empty(len(a.matches))
+			f := g.factor()
+			if byFactor[f] == nil {
+				byFactor[f] = empty(len(a.matches))
 			}
-			byFactor[g.factor][i] = g.docs
+			byFactor[f][i] = roaring.Or(byFactor[f][i], g.docs)
 		}
 	}
 	factors := make([]float64, 0, len(byFactor))
@@ -44,7 +45,7 @@ func (a *answer) smallest(n int) ([]*candidate, error) {
 			return nil, err
 		}
 		for _, c := range found {
-			c.score, c.factor = f, f
+			c.score = f
 		}
 		out = append(out, found...)
 	}

@@ -17,14 +17,16 @@ type typing struct {
 	ctx    context.Context
 	text   string   // folded
 	words  []string // as typed; the last may be unfinished
+	locale string   // the reader's
 	census *census
 	limit  int
 }
 
-// suggest offers documents whose titles continue what was typed: first those
-// whose titles begin so, then by weight, then the newest.
+// suggest offers documents whose titles continue what was typed: first those in
+// the reader's language, then those whose titles begin so, then by weight, then
+// the newest.
 func (x *Index) suggest(ctx context.Context, v *view, r search.SuggestRequest) ([]search.Suggestion, error) {
-	t := &typing{ctx: ctx, text: typed(composedForm(r.Text)), limit: r.Limit}
+	t := &typing{ctx: ctx, text: typed(composedForm(r.Text)), locale: r.Locale, limit: r.Limit}
 	text := composedForm(r.Text)
 	for k := range tokens(text) {
 		if !k.last && len(t.words) < maxWords {
@@ -60,9 +62,30 @@ func (x *Index) suggest(ctx context.Context, v *view, r search.SuggestRequest) (
 
 // A titleGroup is documents, by part, that are offered before others.
 type titleGroup struct {
-	first bool // the title's first word begins like the first one typed
-	step  int  // of their weight
-	docs  []*roaring.Bitmap
+	foreign bool // not in the reader's language
+	first   bool // the title's first word begins like the first one typed
+	step    int  // of their weight
+	docs    []*roaring.Bitmap
+}
+
+// like reports whether two groups are offered side by side.
+func (g *titleGroup) like(h *titleGroup) bool {
+	return g.foreign == h.foreign && g.first == h.first && g.step == h.step
+}
+
+func (g *titleGroup) compare(h *titleGroup) int {
+	return cmp.Or(later(g.foreign, h.foreign), -later(g.first, h.first), cmp.Compare(h.step, g.step))
+}
+
+// later puts what is true behind what is not.
+func later(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
 }
 
 // groups returns the documents whose titles may have what was typed, in the
@@ -70,16 +93,15 @@ type titleGroup struct {
 func (t *typing) groups(matches []*match) ([]*titleGroup, error) {
 	var groups []*titleGroup
 	add := func(first bool, part int, docs *roaring.Bitmap) error {
-		byWeight, err := matches[part].weightGroups(docs)
+		byWeight, err := matches[part].factorGroups(docs, t.locale)
 		if err != nil {
 			return err
 		}
 		for _, w := range byWeight {
-			step := stepOfFactor(w.factor)
-			i := slices.IndexFunc(groups, func(g *titleGroup) bool { return g.first == first && g.step == step })
+			g := &titleGroup{foreign: w.foreign, first: first, step: stepOfFactor(w.weight)}
+			i := slices.IndexFunc(groups, g.like)
 			if i < 0 {
 				i = len(groups)
-				g := &titleGroup{first: first, step: step}
 				for range matches {
 					g.docs = append(g.docs, roaring.New())
 				}
@@ -106,15 +128,7 @@ func (t *typing) groups(matches []*match) ([]*titleGroup, error) {
 			return nil, err
 		}
 	}
-	slices.SortFunc(groups, func(a, b *titleGroup) int {
-		if a.first != b.first {
-			if a.first {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(b.step, a.step)
-	})
+	slices.SortFunc(groups, (*titleGroup).compare)
 	return groups, nil
 }
 
@@ -219,8 +233,9 @@ func (m *match) addBegunIn(code, start string, to *roaring.Bitmap) error {
 // An offer is a suggestion on its way.
 type offer struct {
 	search.Suggestion
-	front  bool // the title begins with the text typed
-	weight float64
+	foreign bool // not in the reader's language
+	front   bool // the title begins with the text typed
+	weight  float64
 }
 
 const (
@@ -233,7 +248,7 @@ const (
 func (t *typing) choose(matches []*match, groups []*titleGroup) ([]offer, error) {
 	var offers []offer
 	for i, g := range groups {
-		if len(offers) >= t.limit && i > 0 && (g.first != groups[i-1].first || g.step != groups[i-1].step) {
+		if len(offers) >= t.limit && i > 0 && !g.like(groups[i-1]) {
 			break
 		}
 		more, err := t.read(matches, g)
@@ -243,13 +258,9 @@ func (t *typing) choose(matches []*match, groups []*titleGroup) ([]offer, error)
 		offers = append(offers, more...)
 	}
 	slices.SortStableFunc(offers, func(a, b offer) int {
-		if a.front != b.front {
-			if a.front {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(b.weight, a.weight), b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(
+			later(a.foreign, b.foreign), -later(a.front, b.front), cmp.Compare(b.weight, a.weight), b.UpdatedAt.Compare(a.UpdatedAt),
+			cmp.Compare(a.ID, b.ID))
 	})
 	return offers[:min(len(offers), t.limit)], nil
 }
@@ -284,7 +295,8 @@ func (t *typing) offer(d search.Document) (offer, bool) {
 			ID: d.ID, Group: d.Group, Source: d.Source, Kind: d.Kind, Locale: d.Locale, Path: d.Path, UpdatedAt: d.UpdatedAt,
 			Title: spans(d.Title, 0, len(d.Title), marks),
 		},
-		front: strings.HasPrefix(typed(composedForm(d.Title)), t.text), weight: cmp.Or(d.Weight, 1),
+		foreign: t.locale != "" && base(d.Locale) != base(t.locale),
+		front:   strings.HasPrefix(typed(composedForm(d.Title)), t.text), weight: cmp.Or(d.Weight, 1),
 	}, true
 }
 

@@ -13,10 +13,10 @@ import (
 // A candidate is a document on its way to becoming a hit.
 type candidate struct {
 	*match
-	doc    uint32
-	plan   *plan // of its language, nil if nothing was looked for
-	score  float64
-	factor float64 // of its weight
+	doc   uint32
+	plan  *plan // of its language, nil if nothing was looked for
+	score float64
+	weightGroup
 
 	key      string           // ID, once it was needed
 	document *search.Document // once it was needed
@@ -109,7 +109,7 @@ func (t *top) sort(list []*candidate) {
 
 // offerScored offers the documents of hits with their scores.
 func (m *match) offerScored(hits *roaring.Bitmap, s *sums, r *ranking, t *top) error {
-	groups, err := m.weightGroups(hits)
+	groups, err := m.factorGroups(hits, m.query.Locale)
 	if err != nil {
 		return err
 	}
@@ -129,37 +129,11 @@ func (m *match) offerScored(hits *roaring.Bitmap, s *sums, r *ranking, t *top) e
 			}
 			for it := docs.Iterator(); it.HasNext(); {
 				doc := it.Next()
-				if score := s.finish(doc, possible, g.factor); !t.hopeless(score) {
-					t.offer(candidate{match: m, doc: doc, plan: p, score: score, factor: g.factor})
+				if score := s.finish(doc, possible, g.factor()); !t.hopeless(score) {
+					t.offer(candidate{match: m, doc: doc, plan: p, score: score, weightGroup: g})
 				}
 			}
 		}
 	}
 	return nil
-}
-
-// A weightGroup is documents of one weight.
-type weightGroup struct {
-	docs   *roaring.Bitmap
-	factor float64
-}
-
-// weightGroups divides documents by weight, the greatest first.
-func (m *match) weightGroups(docs *roaring.Bitmap) ([]weightGroup, error) {
-	var groups []weightGroup
-	rest := docs
-	err := m.each(m.ctx, fieldKey, keyWeight, func(term string) (bool, error) {
-		b, err := m.having(fieldKey, term)
-		if err != nil || b == nil {
-			return true, err
-		}
-		if some := roaring.And(b, docs); !some.IsEmpty() {
-			groups = append(groups, weightGroup{some, weightFactor(stepOf(term))})
-			rest = roaring.AndNot(rest, some)
-		}
-		return true, nil
-	})
-	groups = append(groups, weightGroup{rest, 1})
-	slices.SortStableFunc(groups, func(a, b weightGroup) int { return cmp.Compare(b.factor, a.factor) })
-	return groups, err
 }

@@ -5,7 +5,7 @@
 // documents they may see.
 //
 // It ranks with textbook BM25 over the whole text and half of it again over the
-// title. Words are folded to lower case without accents; scripts without spaces
+// title, halved for texts that are not in the reader's language. Words are folded to lower case without accents; scripts without spaces
 // are cut into pairs of characters. It knows no grammar.
 package memsearch
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
@@ -36,6 +37,7 @@ func (x *Index) Search(ctx context.Context, q search.Request) (search.Response, 
 		return search.Response{}, err
 	}
 	asked := newQuestion(q.Words, scope)
+	asked.locale = q.Locale
 	var resp search.Response
 	var found []search.Hit
 	entries := map[string]*entry{}
@@ -123,6 +125,7 @@ func facets(counts map[string]map[string]int, names []string) map[string][]searc
 
 // A question is what is looked for among some documents.
 type question struct {
+	locale         string // the reader's
 	words          []search.Word
 	tokens         [][]string // of each word
 	wanted         []string   // tokens that count for the score, each once
@@ -225,5 +228,24 @@ func (q *question) hit(e *entry, explain bool) search.Hit {
 			h.Explain = append(h.Explain, search.Reason{What: "weight", Value: w})
 		}
 	}
+	if foreign(e.doc.Locale, q.locale) && h.Score > 0 {
+		h.Score *= foreignFactor
+		if explain {
+			h.Explain = append(h.Explain, search.Reason{What: "not in the reader's language", Value: foreignFactor})
+		}
+	}
 	return h
+}
+
+// foreignFactor is what the score of a text in another language than the
+// reader's is multiplied by.
+const foreignFactor = 0.5
+
+// foreign reports whether a text is in another language than the reader's.
+func foreign(text, reader string) bool { return reader != "" && base(text) != base(reader) }
+
+// base returns the language of a BCP 47 tag, without region or script.
+func base(tag string) string {
+	code, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
+	return code
 }

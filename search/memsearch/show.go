@@ -107,8 +107,8 @@ func (x *Index) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.
 	}
 	type offer struct {
 		search.Suggestion
-		front  int
-		weight float64
+		foreign, front int
+		weight         float64
 	}
 	var offers []offer
 	scope, err := s.visible(ctx, q.Sight, q.Locale)
@@ -127,10 +127,13 @@ func (x *Index) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.
 		if !strings.HasPrefix(fold(e.doc.Title), fold(q.Text)) {
 			o.front = 1
 		}
+		if foreign(e.doc.Locale, q.Locale) {
+			o.foreign = 1
+		}
 		offers = append(offers, o)
 	}
 	slices.SortStableFunc(offers, func(a, b offer) int {
-		return cmp.Or(cmp.Compare(a.front, b.front), cmp.Compare(b.weight, a.weight), b.UpdatedAt.Compare(a.UpdatedAt))
+		return cmp.Or(cmp.Compare(a.foreign, b.foreign), cmp.Compare(a.front, b.front), cmp.Compare(b.weight, a.weight), b.UpdatedAt.Compare(a.UpdatedAt))
 	})
 	var out []search.Suggestion
 	for _, o := range offers[:min(len(offers), max(q.Limit, 0))] {

@@ -49,6 +49,8 @@ var brokenIndexes = []struct {
 	{"always sorts by relevance", "Sort", asking(func(r *search.Request) { r.Sort = search.SortRelevance })},
 	{"breaks ties by chance", "Sort", eachHitShuffled()},
 	{"ignores weights", "Weight", writing(func(d *search.Document) { d.Weight = 1 })},
+	{"does not know the language of a text", "OwnLanguage", writing(func(d *search.Document) { d.Locale = "und" })},
+	{"shows only the reader's language", "OwnLanguage", writing(func(d *search.Document) { d.Serves = []string{d.Locale} })},
 	{"repeats a hit on the next page", "Pages", asking(func(r *search.Request) { r.Offset = max(0, r.Offset-1) })},
 	{"counts ranks from each page", "Pages", &faults{search: ranksFromOne}},
 	{"caps the total", "Limits", answering(func(r search.Request, resp *search.Response, _ search.Response) { resp.Total = len(resp.Hits) })},

@@ -73,6 +73,7 @@ var indexContract = []promise{
 	{"OwnFilter", "the filter of a facet does not limit its own counts, but those of the others", checkOwnFilter, ""},
 	{"Sort", "hits come by relevance or newest first, ties by ID", checkSort, ""},
 	{"Weight", "of equals the one with the greater weight comes first", checkWeight, ""},
+	{"OwnLanguage", "of documents that match alike those in the reader's language come first, suggestions too; one that matches better stays ahead", checkOwnLanguage, ""},
 	{"Pages", "pages have every hit exactly once and in one order, ranks counting on", checkPages, ""},
 	{"Limits", "no hits are returned beyond the limit or behind the end, but the total is right", checkLimits, ""},
 	{"AnyWord", "a document with some of the words is found, one with more of them comes first", checkAnyWord, ""},
