@@ -6,20 +6,20 @@ import "sync"
 // time: for each key, so that nobody takes all of it, and altogether. They are
 // safe for concurrent use and count for their process only.
 type Slots struct {
-	each, all int
+	perKey, all int
 
 	mu    sync.Mutex
 	taken map[string]int
 	total int
 }
 
-// NewSlots returns Slots of which each key may hold some, and all keys together
-// no more than all. Limits below one panic.
-func NewSlots(each, all int) *Slots {
-	if each < 1 || all < 1 {
-		panic("web: slots need a limit of one or more")
+// NewSlots returns Slots of which one key may hold perKey, and all keys together
+// total. Limits below one panic.
+func NewSlots(perKey, total int) *Slots {
+	if perKey < 1 || total < 1 {
+		panic("web: slots need limits of one or more")
 	}
-	return &Slots{each: each, all: all, taken: map[string]int{}}
+	return &Slots{perKey: perKey, all: total, taken: map[string]int{}}
 }
 
 // Take takes a slot for the key, if one is free. Whoever has it calls free in
@@ -27,7 +27,7 @@ func NewSlots(each, all int) *Slots {
 func (s *Slots) Take(key string) (free func(), ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.total >= s.all || s.taken[key] >= s.each {
+	if s.total >= s.all || s.taken[key] >= s.perKey {
 		return nil, false
 	}
 	s.total++
