@@ -10,14 +10,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
 	"syscall"
 
-	"github.com/stoa-go/stoa/examples/portal/site"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/importkb"
@@ -57,33 +55,49 @@ func run(ctx context.Context, args []string, out, errout io.Writer) error {
 	if o.cfg.Log, err = o.logger(errout); err != nil {
 		return err
 	}
-	listener, err := listen(o.addr)
+	listeners, err := o.listen()
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer listeners.close()
 	// Before anything is made: a mistyped path should leave nothing behind.
 	bundle, err := o.bundle()
 	if err != nil {
 		return err
 	}
-	s, err := site.Open(ctx, o.cfg)
-	if err != nil {
-		return err
-	}
-	err = serve(ctx, s, o, bundle, listener, out)
-	return errors.Join(err, s.Close())
+	return o.serve(ctx, bundle, listeners, out)
 }
 
-// listen takes the port before anything else is done, so that a portal that
+// A listeners is where the portal serves pages, and metrics if that is elsewhere.
+type listeners struct{ pages, metrics net.Listener }
+
+// listen takes the ports before anything else is done, so that a portal that
 // cannot serve says so at once.
-func listen(addr string) (net.Listener, error) {
+func (o options) listen() (l listeners, err error) {
+	if l.pages, err = listen("-addr", o.addr); err != nil || o.metrics == "" {
+		return l, err
+	}
+	if l.metrics, err = listen("-metrics", o.metrics); err != nil {
+		l.close()
+	}
+	return l, err
+}
+
+func (l listeners) close() {
+	for _, listener := range []net.Listener{l.pages, l.metrics} {
+		if listener != nil {
+			_ = listener.Close() // it may be closed already
+		}
+	}
+}
+
+func listen(name, addr string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("-addr %s: another program serves there; port 0 takes a free one", addr)
+		return nil, fmt.Errorf("%s %s: another program serves there; port 0 takes a free one", name, addr)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("-addr: %w", err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return listener, nil
 }
@@ -113,30 +127,4 @@ func (o options) logger(w io.Writer) (*slog.Logger, error) {
 		return slog.New(slog.DiscardHandler), nil
 	}
 	return nil, fmt.Errorf("-log %s: want text, json or off", o.logs)
-}
-
-// serve imports what is to be imported, and then serves until ctx is done:
-// requests under way are answered, events are written down, and the index is
-// left as it should be.
-func serve(ctx context.Context, s *site.Site, o options, bundle kb.Bundle, listener net.Listener, out io.Writer) error {
-	if o.imported != "" {
-		if err := importInto(ctx, s, o.imported, bundle, out); err != nil {
-			return err
-		}
-	}
-	// What goes on behind the pages outlives them: the last events are written
-	// after the last request. A portal does not go on without it.
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	behind, halt := context.WithCancel(context.WithoutCancel(ctx))
-	defer halt()
-	done := make(chan error, 1)
-	go func() {
-		defer stop()
-		done <- s.Run(behind)
-	}()
-	fmt.Fprintf(out, "ready http://%s\n", listener.Addr())
-	err := web.Serve(ctx, &http.Server{Handler: s.Handler()}, listener, o.drain)
-	halt()
-	return errors.Join(err, <-done)
 }

@@ -14,6 +14,7 @@ import (
 // options are what the command line says.
 type options struct {
 	addr, imported string
+	metrics        string
 	logs           string
 	drain          time.Duration
 	cfg            site.Config
@@ -31,7 +32,8 @@ func (o *options) flags() *flag.FlagSet {
 	f.BoolVar(&o.cfg.Demo, "demo", true, "demo content and people to sign in as; -demo=false starts empty, without either")
 	f.StringVar(&o.cfg.BaseURL, "base-url", "", "`address` that links from outside begin with, such as https://support.example.com; empty takes the request's host")
 	f.StringVar(&o.cfg.Brand, "brand", "", "`name` of the portal; empty means the demo's company, or Support")
-	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which a trusted proxy names the visitor's country")
+	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")
+	f.StringVar(&o.metrics, "metrics", "", "`address` to serve /metrics on, such as 10.0.0.5:9100; empty serves it with the pages, for programs on this machine alone")
 	f.StringVar(&o.logs, "log", "text", "`form` of the log on standard error: text, json or off")
 	f.DurationVar(&o.drain, "drain", 10*time.Second, "`time` that requests under way have to finish when the portal is told to stop")
 	f.StringVar(&o.locales, "locales", "", "`languages` of the interface, the default first, such as en,de; empty offers all there are texts for")
@@ -48,8 +50,10 @@ func usage(out io.Writer) {
 
 Usage: portal [flags]
 
-It prints one line, "ready http://HOST:PORT", when it serves. Ctrl-C ends it
-after the requests under way; a second one ends it at once.
+It prints one line, "ready http://HOST:PORT", when it serves. Until then, as
+while it waits for its database, /healthz says ok and all else that it is
+starting. Ctrl-C ends it after the requests under way; a second one ends it at
+once.
 
 `)
 	f.PrintDefaults()
@@ -72,6 +76,7 @@ func parse(args []string) (options, error) {
 			o.cfg.Locales = append(o.cfg.Locales, locale)
 		}
 	}
+	o.cfg.MetricsElsewhere = o.metrics != ""
 	return o, o.networks()
 }
 

@@ -34,15 +34,44 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 // no language in front.
 func (s *Site) inLanguage(next http.Handler) http.Handler {
 	return s.withVisit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "private, no-cache")
+		keepable(w, profile.FromContext(r.Context()), "private, no-cache")
 		next.ServeHTTP(w, r)
 	}))
+}
+
+// How many streams one client may have open, and all together.
+const (
+	streamsEach  = 8
+	streamsInAll = 2000
+)
+
+// whoListens returns whom an open stream counts against.
+func whoListens(r *http.Request) string {
+	if by := profile.FromContext(r.Context()); !by.Anonymous() {
+		return "person " + by.ID
+	}
+	return web.LimitKey(web.ClientIPFrom(r))
 }
 
 // live tells an open page when content has changed, by name only: whoever
 // listens asks for it again and is shown what they may see. It ends within a
 // second of the listener losing their rights.
 func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
+	switch r.Method {
+	case http.MethodGet:
+	case http.MethodHead:
+		w.Header().Set("Content-Type", "text/event-stream")
+		web.NoStore(w)
+		return nil
+	default:
+		w.Header().Set("Allow", "GET, HEAD")
+		return web.ErrMethod
+	}
+	leave, ok := s.streams.Take(whoListens(r))
+	if !ok {
+		return web.TooMany(30 * time.Second)
+	}
+	defer leave()
 	stream, err := web.Stream(w, r, &web.StreamOptions{Recheck: profile.Recheck})
 	if err != nil {
 		return err

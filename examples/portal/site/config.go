@@ -25,10 +25,23 @@ type Config struct {
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
 
+	// MetricsElsewhere leaves /metrics out of the handler, for those who serve
+	// [Site.Metrics] at an address of its own. Otherwise programs on the same
+	// machine are answered there, and nobody else.
+	MetricsElsewhere bool
+
+	timeout   time.Duration                   // of a request; zero means requestTimeout
 	wrapIndex func(search.Index) search.Index // for tests that need a faulty one
 }
 
+// requestTimeout is how long a page may take, until whoever waits is told to try
+// again. Streams may take longer.
+const requestTimeout = 30 * time.Second
+
 func (c *Config) defaults() {
+	if c.timeout == 0 {
+		c.timeout = requestTimeout
+	}
 	if c.DB == "" {
 		c.DB = "sqlite:portal.db"
 	}
@@ -48,6 +61,9 @@ func (c *Config) defaults() {
 
 // check refuses what would only show when somebody follows a link.
 func (c *Config) check() error {
+	if c.Country != "" && len(c.Proxies) == 0 {
+		return fmt.Errorf("-country-header %s: say with -proxies who may send it; anybody else could", c.Country)
+	}
 	if c.BaseURL == "" {
 		return nil
 	}

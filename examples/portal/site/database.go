@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	_ "github.com/lib/pq"  // the driver for postgres://
@@ -32,20 +35,57 @@ type database struct {
 	write, read *sqlx.DB
 }
 
+// openDatabase opens the database and brings its tables up to date. It waits for
+// one that cannot be reached, until ctx is done.
 func openDatabase(ctx context.Context, cfg Config) (*database, error) {
 	d, err := dial(cfg)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.migrate(ctx); err != nil {
+	if err := d.await(ctx, cfg, func() error { return migrated(ctx, cfg, d) }); err != nil {
 		return nil, errors.Join(fmt.Errorf("-db %s: %w", withoutPassword(cfg.DB), err), d.close())
 	}
 	return d, nil
 }
 
+// How long is waited between attempts to reach the database.
+const (
+	firstWait   = 250 * time.Millisecond
+	longestWait = 15 * time.Second
+)
+
+// await tries until the database answers, or says what waiting does not mend.
+func (d *database) await(ctx context.Context, cfg Config, try func() error) error {
+	for attempt, wait := 1, firstWait; ; attempt, wait = attempt+1, min(2*wait, longestWait) {
+		err := try()
+		if err == nil || d.local() || !passing(err) {
+			return err
+		}
+		cfg.Log.WarnContext(ctx, "the database cannot be reached", "attempt", attempt, "again_in", wait, "err", err)
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(wait):
+		}
+	}
+}
+
+// passing reports whether an error is of a database that is not there now, or
+// not ready, and not of an address or a password that is wrong.
+func passing(err error) bool {
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	timeout, ok := errors.AsType[net.Error](err)
+	return errors.Is(err, errs.Unavailable) || ok && timeout.Timeout()
+}
+
+// local reports whether the database is a file of this portal alone.
+func (d *database) local() bool { return d.write != d.read }
+
 func dial(cfg Config) (*database, error) {
-	if strings.HasPrefix(cfg.DB, "postgres://") || strings.HasPrefix(cfg.DB, "postgresql://") {
-		return dialPostgres(cfg.DB)
+	if onServer(cfg.DB) {
+		return dialPostgres(cfg.DB, statementTimeout)
 	}
 	file, ok := strings.CutPrefix(cfg.DB, "sqlite:")
 	if !ok || file == "" {
@@ -54,6 +94,9 @@ func dial(cfg Config) (*database, error) {
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(cfg.Data, file)
 	}
+	if err := makePrivate(file); err != nil {
+		return nil, fmt.Errorf("-db %s: %w", file, err)
+	}
 	write, read, err := sqldb.OpenSQLite("sqlite", file)
 	if err != nil {
 		return nil, fmt.Errorf("-db %s: %w", file, err)
@@ -61,7 +104,36 @@ func dial(cfg Config) (*database, error) {
 	return &database{write: write, read: read}, nil
 }
 
-func dialPostgres(dsn string) (*database, error) {
+func onServer(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+// makePrivate makes the file of a database, if there is none, and keeps other
+// users of the machine out. SQLite's own files beside it get the rights it has.
+func makePrivate(file string) error {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	for _, name := range []string{file, file + "-wal", file + "-shm"} {
+		// Whoever is not its owner has got it with the rights it has.
+		if err := os.Chmod(name, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
+			return err
+		}
+	}
+	return nil
+}
+
+// statementTimeout is how long PostgreSQL works on one statement of a request,
+// in milliseconds: what nobody waits for any more must not hold a connection.
+const statementTimeout = "30000"
+
+// dialPostgres opens a pool. What the address itself says of time-outs holds; an
+// empty statement_timeout sends none, for poolers that refuse it.
+func dialPostgres(dsn, timeout string) (*database, error) {
 	u, err := url.Parse(dsn)
 	if err != nil {
 		// What is wrong with it cannot be said without the password.
@@ -71,8 +143,14 @@ func dialPostgres(dsn string) (*database, error) {
 	if params.Get("connect_timeout") == "" {
 		// By default the driver waits for as long as the network does.
 		params.Set("connect_timeout", "10")
-		u.RawQuery = params.Encode()
 	}
+	switch {
+	case !params.Has("statement_timeout"):
+		params.Set("statement_timeout", timeout)
+	case params.Get("statement_timeout") == "":
+		params.Del("statement_timeout")
+	}
+	u.RawQuery = params.Encode()
 	db, err := sqlx.Open("postgres", u.String())
 	if err != nil {
 		return nil, fmt.Errorf("-db %s: not understood by the driver", withoutPassword(dsn))
@@ -80,6 +158,19 @@ func dialPostgres(dsn string) (*database, error) {
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(8)
 	return &database{write: db, read: db}, nil
+}
+
+// migrated brings the tables up to date. On a server that may take longer than
+// any statement of a request, so it has connections of its own.
+func migrated(ctx context.Context, cfg Config, d *database) error {
+	if d.local() {
+		return d.migrate(ctx)
+	}
+	own, err := dialPostgres(cfg.DB, "0")
+	if err != nil {
+		return err
+	}
+	return errors.Join(own.migrate(ctx), own.close())
 }
 
 // withoutPassword returns an address that was opened as it may be shown and
@@ -113,7 +204,7 @@ func (d *database) migrate(ctx context.Context) error {
 }
 
 func (d *database) close() error {
-	if d.read == d.write {
+	if !d.local() {
 		return d.write.Close()
 	}
 	return errors.Join(d.read.Close(), d.write.Close())
@@ -159,7 +250,7 @@ const lockKey = 0x73746f61_0002
 // alone runs f while no other instance on the database runs anything by alone.
 // On SQLite there is no other: the folder is locked.
 func (d *database) alone(ctx context.Context, f func(context.Context) error) error {
-	if d.write == d.read {
+	if !d.local() {
 		// The lock ends with the transaction, which a connection pooler keeps
 		// together, and with the connection if we are killed.
 		tx, err := d.write.BeginTxx(ctx, nil)
@@ -167,6 +258,10 @@ func (d *database) alone(ctx context.Context, f func(context.Context) error) err
 			return sqldb.Err(ctx, err, "")
 		}
 		defer func() { _ = tx.Rollback() }()
+		// The other may import for as long as it takes.
+		if _, err := tx.ExecContext(ctx, `set local statement_timeout = 0`); err != nil {
+			return sqldb.Err(ctx, err, "")
+		}
 		if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock($1)`, int64(lockKey)); err != nil {
 			return sqldb.Err(ctx, err, "")
 		}

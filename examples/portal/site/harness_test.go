@@ -72,12 +72,21 @@ func (c *client) do(method, path, body string, header ...string) answer {
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
+	if host := r.Header.Get("Host"); host != "" {
+		r.Host = host
+	}
 	res, err := c.http.Do(r)
 	require.NoError(c.t, err)
 	defer res.Body.Close()
 	data, err := io.ReadAll(res.Body)
 	require.NoError(c.t, err)
 	return answer{res.StatusCode, res.Header, string(data)}
+}
+
+// at asks for a page at another host than the server's own.
+func (c *client) at(host, path string, header ...string) answer {
+	c.t.Helper()
+	return c.do(http.MethodGet, path, "", append(header, "Host", host)...)
 }
 
 func (c *client) get(path string, header ...string) answer {

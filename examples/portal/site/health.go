@@ -3,7 +3,10 @@ package site
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -11,20 +14,52 @@ import (
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/analytics/promanalytics"
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/search"
 )
 
 // mountHealth serves what machines ask: is it alive, can it serve, how is it.
 func (s *Site) mountHealth(mux *http.ServeMux) {
-	metrics := promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{Registry: s.metrics})
-	for pattern, serve := range map[string]web.Func{
+	metrics := s.Metrics()
+	serves := map[string]web.Func{
 		"GET /healthz": func(w http.ResponseWriter, _ *http.Request) error { return plain(w, http.StatusOK, "ok") },
 		"GET /readyz":  s.readyz,
-		"GET /metrics": func(w http.ResponseWriter, r *http.Request) error { metrics.ServeHTTP(w, r); return nil },
-	} {
+	}
+	if !s.cfg.MetricsElsewhere {
+		serves["GET /metrics"] = func(w http.ResponseWriter, r *http.Request) error {
+			if !sameMachine(r) {
+				return errs.NotFound
+			}
+			metrics.ServeHTTP(w, r)
+			return nil
+		}
+	}
+	for pattern, serve := range serves {
 		mux.Handle(pattern, web.Handler(s.cfg.Log, serve))
 	}
+}
+
+// Metrics serves what the portal counts, in the format of Prometheus. It tells
+// how busy the portal is and with what, so it is not for everybody.
+func (s *Site) Metrics() http.Handler {
+	return promhttp.HandlerFor(s.metrics, promhttp.HandlerOpts{Registry: s.metrics})
+}
+
+// sameMachine reports whether a request is of a program on this machine, and of
+// nobody for whom a proxy on it, or a page in a browser on it, asks.
+func sameMachine(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	addr, _ := netip.ParseAddr(strings.Trim(host, "[]"))
+	return web.ClientIPFrom(r).IsLoopback() && (addr.IsLoopback() || strings.EqualFold(host, "localhost"))
 }
 
 func plain(w http.ResponseWriter, status int, text string) error {

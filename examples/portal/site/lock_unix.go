@@ -16,7 +16,7 @@ import (
 // lockFolder keeps a data folder for this portal alone: two would spoil each
 // other's index. The lock ends with the process, however that ends.
 func lockFolder(dir string) (io.Closer, error) {
-	f, err := os.OpenFile(filepath.Join(dir, "portal.lock"), os.O_RDWR|os.O_CREATE, 0o644)
+	f, err := os.OpenFile(filepath.Join(dir, "portal.lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("-data %s: %w", dir, err)
 	}

@@ -106,11 +106,19 @@ type listener struct {
 
 func listen(t *testing.T, c *client, path string) listener {
 	t.Helper()
+	return listenWith(t, c, path, "")
+}
+
+// listenWith listens as whom a cookie signs in.
+func listenWith(t *testing.T, c *client, path, cookie string) listener {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.server.URL+path, nil)
 	require.NoError(t, err)
-	r.Header.Set("Authorization", bearerPrefix+c.person)
+	if r.Header.Set("Cookie", cookie); cookie == "" {
+		r.Header.Set("Authorization", bearerPrefix+c.person)
+	}
 	res, err := c.http.Do(r)
 	require.NoError(t, err)
 	require.Equal(t, "text/event-stream", res.Header.Get("Content-Type"))
@@ -136,6 +144,20 @@ func (l listener) ends(t *testing.T) {
 			}
 		case <-limit:
 			require.Fail(t, "the stream goes on")
+		}
+	}
+}
+
+// open reports whether the stream goes on, as far as has been heard.
+func (l listener) open() bool {
+	for {
+		select {
+		case _, more := <-l.events:
+			if !more {
+				return false
+			}
+		default:
+			return true
 		}
 	}
 }

@@ -1,12 +1,10 @@
 package site
 
 import (
-	"bytes"
 	"errors"
 	"net/http"
 
 	"github.com/stoa-go/stoa/internal/errs"
-	"github.com/stoa-go/stoa/internal/idem"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/search"
@@ -85,11 +83,11 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, f
 	if status != http.StatusOK {
 		lasts = 0
 	}
-	html, err := s.builtOnce(r.Context(), v, lasts, func() ([]byte, error) { return s.buildArticle(r, a, form) })
+	html, err := s.builtOnce(r, lasts, func(r *http.Request) ([]byte, error) { return s.buildArticle(r, a, form) })
 	if err != nil {
 		return err
 	}
-	return send(w, r, status, v.By, bytes.ReplaceAll(html, []byte(s.memory.formKey), []byte(idem.New())))
+	return s.send(w, r, status, v.By, html)
 }
 
 // buildArticle builds the page of an article, with a mark in the place of the

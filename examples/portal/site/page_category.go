@@ -68,11 +68,11 @@ func (s *Site) category(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) showCategory(w http.ResponseWriter, r *http.Request, id, after string) error {
 	v := visitOf(r.Context())
-	html, err := s.builtOnce(r.Context(), v, categoryLasts, func() ([]byte, error) { return s.buildCategory(r, id, after) })
+	html, err := s.builtOnce(r, categoryLasts, func(r *http.Request) ([]byte, error) { return s.buildCategory(r, id, after) })
 	if err != nil {
 		return err
 	}
-	return send(w, r, http.StatusOK, v.By, html)
+	return s.send(w, r, http.StatusOK, v.By, html)
 }
 
 // categoryLasts is for how long the page of a category that has not changed is

@@ -14,11 +14,11 @@ type homeBody struct {
 
 func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	html, err := s.builtOnce(r.Context(), v, popularLasts, func() ([]byte, error) { return s.buildHome(r) })
+	html, err := s.builtOnce(r, popularLasts, s.buildHome)
 	if err != nil {
 		return err
 	}
-	return send(w, r, http.StatusOK, v.By, html)
+	return s.send(w, r, http.StatusOK, v.By, html)
 }
 
 func (s *Site) buildHome(r *http.Request) ([]byte, error) {

@@ -32,10 +32,9 @@ func (s *Site) switchLocale(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errs.Field("locale", "error.field.bad_locale", nil)
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: localeCookie, Value: string(locale), Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
-		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
-	})
+	c := s.sessions.cookie(r, localeCookie, string(locale))
+	c.MaxAge = int((365 * 24 * time.Hour).Seconds())
+	http.SetCookie(w, c)
 	http.Redirect(w, r, valid.ReturnPath(r.PostFormValue("return_to")), http.StatusSeeOther)
 	return nil
 }
@@ -78,7 +77,11 @@ func (s *Site) demoSignIn(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	http.SetCookie(w, s.sessions.issue(person, r.TLS != nil))
+	c, err := s.sessions.begin(r, person)
+	if err != nil {
+		return err
+	}
+	http.SetCookie(w, c)
 	http.Redirect(w, r, s.withoutLocale(r.PostFormValue("return_to")), http.StatusSeeOther)
 	return nil
 }
@@ -101,8 +104,12 @@ func (s *Site) demoSignOut(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Invalid
 	}
+	c, err := s.sessions.end(r)
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Clear-Site-Data", `"cache"`)
-	http.SetCookie(w, s.sessions.expired())
+	http.SetCookie(w, c)
 	http.Redirect(w, r, valid.ReturnPath(r.PostFormValue("return_to")), http.StatusSeeOther)
 	return nil
 }

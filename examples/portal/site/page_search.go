@@ -173,6 +173,6 @@ func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
 		}
 		out = append(out, item)
 	}
-	w.Header().Set("Cache-Control", "private, max-age=30")
+	keepable(w, v.By, "private, max-age=30")
 	return web.JSON(w, r, http.StatusOK, map[string]any{"suggestions": out})
 }

@@ -24,7 +24,7 @@ func (s *Site) relatedTo(ctx context.Context, v *visit, a kb.Page) []kb.Entry {
 	if len(chosen) >= 3 {
 		return chosen
 	}
-	more, err := remembered(ctx, s, v, "like "+a.Article, relatedLasts, func() ([]kb.Entry, error) { return s.alike(ctx, v, a) })
+	more, err := s.remembered(ctx, v, "like "+a.Article, relatedLasts, func() ([]kb.Entry, error) { return s.alike(ctx, v, a) })
 	if err != nil {
 		return chosen // a page without suggestions is better than none
 	}

@@ -81,6 +81,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{Logger: s.cfg.Log}),
 		s.withTraffic,
 		sameOrigin,
+		web.Timeout(s.cfg.timeout),
 		web.RateLimit(limiter, limited),
 		web.MaxBytes(1 << 20),
 		web.SecurityHeaders(nil),
@@ -99,7 +100,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 // interface and questions of machines count against nobody.
 func limited(r *http.Request) string {
 	switch p := r.URL.Path; {
-	case strings.HasPrefix(p, "/static/"), p == "/healthz", p == "/readyz", p == "/metrics":
+	case strings.HasPrefix(p, "/static/"), p == "/healthz", p == "/readyz":
 		return ""
 	}
 	return web.LimitKey(web.ClientIPFrom(r))

@@ -66,7 +66,7 @@ func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
 		out.add(v.Origin, s.contentLinks("/articles/", e.Languages), e.UpdatedAt)
 	}
 	out.URLs = out.URLs[:min(len(out.URLs), maxSitemap)]
-	return writeXML(w, "application/xml; charset=utf-8", out)
+	return writeXML(w, profile.Actor{}, "application/xml; charset=utf-8", out)
 }
 
 func (s *Site) addPlaces(out *sitemapXML, origin string, places []kb.Place) {
@@ -111,13 +111,13 @@ func (s *Site) contentLinks(prefix string, languages []kb.Language) []alternate 
 	return out
 }
 
-func writeXML(w http.ResponseWriter, contentType string, v any) error {
+func writeXML(w http.ResponseWriter, by profile.Actor, contentType string, v any) error {
 	data, err := xml.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "private, max-age=300")
+	keepable(w, by, "private, max-age=300")
 	_, err = w.Write(append([]byte(xml.Header), data...))
 	return err
 }
@@ -171,5 +171,5 @@ func (s *Site) feed(w http.ResponseWriter, r *http.Request) error {
 			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.Origin + v.link("/articles/"+escape(e.Slug))},
 		})
 	}
-	return writeXML(w, "application/atom+xml; charset=utf-8", out)
+	return writeXML(w, v.By, "application/atom+xml; charset=utf-8", out)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -21,6 +22,8 @@ import (
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/sqldb"
+	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
@@ -49,7 +52,9 @@ type Site struct {
 	world     demo.World
 	views     *views
 	memory    memory
+	secret    []byte // what page tokens are signed with
 	sessions  sessions
+	streams   *web.Slots // those that are open
 	metrics   *prometheus.Registry
 	handler   http.Handler
 }
@@ -61,7 +66,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Site{cfg: cfg, memory: newMemory(), metrics: prometheus.NewRegistry()}
+	s := &Site{cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll)}
 	for _, step := range []func(context.Context) error{
 		s.openFolder, s.openStores, s.openLanguages, s.openLibrary, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
@@ -73,7 +78,8 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 }
 
 func (s *Site) openFolder(context.Context) (err error) {
-	if err := os.MkdirAll(s.cfg.Data, 0o755); err != nil {
+	// What people wrote and searched for is in it.
+	if err := os.MkdirAll(s.cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("-data: %w", err)
 	}
 	s.folder, err = lockFolder(s.cfg.Data)
@@ -88,7 +94,10 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.sessions = sessions{key: secret, now: s.cfg.Now}
+	s.secret, s.memory = secret, newMemory(secret)
+	s.sessions = sessions{
+		db: sqldb.New(s.db.write).WithReader(s.db.read), now: s.cfg.Now, secure: strings.HasPrefix(s.cfg.BaseURL, "https:"),
+	}
 	events := sqlanalytics.New(s.db.write).WithReader(s.db.read)
 	s.visits = analytics.NewVisits(&analytics.VisitOptions{Salts: events, Now: s.cfg.Now, Logger: s.cfg.Log})
 	if err := s.openMetrics(events); err != nil {
@@ -103,7 +112,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 func (s *Site) openLibrary(ctx context.Context) error {
 	s.articles = sqlkb.NewWithReader(s.db.write, s.db.read)
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
-		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.sessions.key,
+		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word,
 	})
 	return nil
@@ -119,7 +128,7 @@ func (s *Site) openSearch(context.Context) error {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
 	s.engine = search.NewEngine(s.index, &search.Options{
-		Sources: []search.Source{forReaders{s.library.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.sessions.key,
+		Sources: []search.Source{forReaders{s.library.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,
 	})
 	return s.watchSearch()

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/idem"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
@@ -247,7 +248,7 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name str
 	if err != nil {
 		return err
 	}
-	return send(w, r, status, p.By, html)
+	return s.send(w, r, status, p.By, html)
 }
 
 func (s *Site) build(name string, p *page) ([]byte, error) {
@@ -256,21 +257,33 @@ func (s *Site) build(name string, p *page) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// send writes a page that was built.
-func send(w http.ResponseWriter, r *http.Request, status int, by profile.Actor, html []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	if by.Anonymous() && status == http.StatusOK {
-		h.Set("Cache-Control", "private, no-cache")
+// send writes a page that was built. Its form, if it has one, gets a key of its
+// own. The page is the same with any: a browser that has it need not load it
+// again, and what it then sends with the key of before counts once, as it would
+// from the page it kept open.
+func (s *Site) send(w http.ResponseWriter, r *http.Request, status int, by profile.Actor, html []byte) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if status == http.StatusOK && by.Anonymous() {
+		w.Header().Set("Cache-Control", "private, no-cache")
+		if web.NotModified(w, r, web.HashETag(html)) {
+			return nil
+		}
 	} else {
 		web.NoStore(w)
 	}
-	if status == http.StatusOK && r.Method == http.MethodGet && web.NotModified(w, r, web.HashETag(html)) {
-		return nil
-	}
 	w.WriteHeader(status)
-	_, err := w.Write(html)
+	_, err := w.Write(bytes.ReplaceAll(html, []byte(s.memory.formKey), []byte(idem.New())))
 	return err
+}
+
+// keepable says for how long an answer may be kept: not at all if it is
+// somebody's own.
+func keepable(w http.ResponseWriter, by profile.Actor, forVisitors string) {
+	if by.Anonymous() {
+		w.Header().Set("Cache-Control", forVisitors)
+	} else {
+		web.NoStore(w)
+	}
 }
 
 // escape makes one segment of a path.

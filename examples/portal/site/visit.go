@@ -73,8 +73,9 @@ func (s *Site) preference(r *http.Request, by profile.Actor) i18n.Locale {
 	return l
 }
 
+// country returns where a trusted proxy says that a visitor is.
 func (s *Site) country(r *http.Request) string {
-	if s.cfg.Country == "" {
+	if s.cfg.Country == "" || !web.FromProxy(r, s.cfg.Proxies) {
 		return ""
 	}
 	return r.Header.Get(s.cfg.Country)
