@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
+	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
@@ -28,7 +30,7 @@ const (
 // could have got from here.
 func (e *Engine) Search(ctx context.Context, by profile.Actor, q Query) (Results, error) {
 	start := e.now()
-	a, err := e.prepare(by, q)
+	a, err := e.prepare(ctx, by, q)
 	if err != nil {
 		return Results{}, err
 	}
@@ -48,12 +50,15 @@ type asked struct {
 	parsed  parsed
 	request Request
 	search  string // ID of the search
+	token   string // of the search
+	known   bool   // the search goes on, and is no new one
 	scope   string // of page tokens
+	own     string // scope of the search's token
 	page    int    // from 1
 }
 
 // prepare parses and bounds a query.
-func (e *Engine) prepare(by profile.Actor, q Query) (asked, error) {
+func (e *Engine) prepare(ctx context.Context, by profile.Actor, q Query) (asked, error) {
 	if q.Explain {
 		if err := e.permit(by, profile.PermissionSearchTune); err != nil {
 			return asked{}, err
@@ -71,6 +76,7 @@ func (e *Engine) prepare(by profile.Actor, q Query) (asked, error) {
 		q.Sort = SortUpdated
 	}
 	a.query, a.scope = q, scope(q)
+	a.own = own(ctx, by, a.scope)
 	if err := e.turn(&a); err != nil {
 		return asked{}, err
 	}
@@ -118,6 +124,9 @@ func scope(q Query) string {
 // turn finds out which page of which search is wanted.
 func (e *Engine) turn(a *asked) error {
 	a.search, a.page = newID(e.now()), max(a.query.Page, 1)
+	if id, ok := e.earlier(*a); ok {
+		a.search, a.known = id, true
+	}
 	if a.query.After != "" {
 		position, err := e.key.Open(a.scope, a.query.After)
 		if err != nil {
@@ -131,12 +140,39 @@ func (e *Engine) turn(a *asked) error {
 		if err != nil {
 			return err
 		}
-		a.search, a.page = parts[0], or(a.query.Page, int(page))
+		a.search, a.page, a.known = parts[0], or(a.query.Page, int(page)), true
 	}
+	a.token = e.key.Seal(a.own, cursor.Encode(a.search))
 	if a.page > maxOffset/a.query.Limit+1 {
 		return errs.Field("page", "error.search.too_deep", map[string]any{"max": maxOffset/a.query.Limit + 1})
 	}
 	return nil
+}
+
+// own returns the scope of a search's token: the same question by the same
+// person, since clicks on any page are put down to whoever began the search.
+func own(ctx context.Context, by profile.Actor, scope string) string {
+	return fmt.Sprintf("%s|%q %q", scope, by.ID, analytics.Event{}.Complete(ctx).Visitor)
+}
+
+// maxAge is how long a search can go on. A link that is followed later, say from
+// a bookmark, begins a new one.
+const maxAge = 24 * time.Hour
+
+// earlier returns the search that a query says it goes on with. Links live
+// longer than what their tokens are for, as when a filter is added to the
+// address of a page: a token that does not fit is no mistake.
+func (e *Engine) earlier(a asked) (id string, ok bool) {
+	position, err := e.key.Open(a.own, a.query.Token)
+	if err != nil || position == "" {
+		return "", false
+	}
+	parts, err := cursor.Decode(position, 1)
+	if err != nil {
+		return "", false
+	}
+	began, ok := timeOf(parts[0])
+	return parts[0], ok && e.now().Sub(began) < maxAge
 }
 
 func (e *Engine) request(by profile.Actor, a asked) Request {
@@ -181,7 +217,7 @@ func (e *Engine) answer(ctx context.Context, by profile.Actor, a asked) (Results
 // finish fills in what neither the index nor a fallback knows.
 func (e *Engine) finish(by profile.Actor, a asked, res *Results) {
 	limit := a.query.Limit
-	res.ID, res.Page = a.search, a.page
+	res.ID, res.Token, res.Page = a.search, a.token, a.page
 	res.Hits = e.admitted(by, res.Hits)
 	res.Pages = min((max(res.Total, len(res.Hits))+limit-1)/limit, maxOffset/limit+1)
 	if res.Page < res.Pages {

@@ -28,7 +28,7 @@ const clickScope = "search.click"
 // recordSearch notes a search: once for each intent, so not for further pages,
 // for browsing without a text, or for somebody who tunes rankings.
 func (e *Engine) recordSearch(ctx context.Context, by profile.Actor, a asked, res Results) {
-	if a.page > 1 || a.query.After != "" || a.query.Text == "" || a.query.Explain {
+	if a.page > 1 || a.known || a.query.Text == "" || a.query.Explain {
 		return
 	}
 	e.opts.Events.Record(ctx, analytics.Event{
@@ -90,10 +90,24 @@ func newID(now time.Time) string {
 func clickID(search, token string) string {
 	sum := sha256.Sum256([]byte(token))
 	b := [16]byte(sum[:16])
-	if at, err := hex.DecodeString(strings.ReplaceAll(clip(search, 13), "-", "")); err == nil {
+	if at, err := timeBytes(search); err == nil {
 		copy(b[:6], at)
 	}
 	return formatID(b)
+}
+
+// timeBytes returns the part of an ID that is its time.
+func timeBytes(id string) ([]byte, error) {
+	return hex.DecodeString(strings.ReplaceAll(clip(id, 13), "-", ""))
+}
+
+// timeOf returns when an ID was made.
+func timeOf(id string) (at time.Time, ok bool) {
+	b, err := timeBytes(id)
+	if err != nil || len(b) != 6 {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(append([]byte{0, 0}, b...)))), true
 }
 
 func formatID(b [16]byte) string {

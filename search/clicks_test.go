@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/memsearch"
 )
@@ -40,6 +42,53 @@ func TestEvents(t *testing.T) {
 
 	require.NoError(t, b.Clicked(ctx, ann, res.Hits[0].Click))
 	require.NotEqual(t, clicks[1].ID, b.events.take()[0].ID)
+}
+
+// TestPagesAreOneSearch follows links to pages that carry the search's token.
+func TestPagesAreOneSearch(t *testing.T) {
+	now := t0
+	b := newBench(t, many(30), func(o *search.Options) { o.Now = func() time.Time { return now } })
+	ctx := analytics.NewContext(t.Context(), analytics.Event{Visitor: "v1"})
+	ask := func(ctx context.Context, by profile.Actor, q search.Query) search.Results {
+		t.Helper()
+		res, err := b.Search(ctx, by, q)
+		require.NoError(t, err)
+		return res
+	}
+	first := ask(ctx, nobody, search.Query{Text: "lighthouse"})
+	token := first.Token
+	for _, page := range []int{2, 3, 2, 1} {
+		res := ask(ctx, nobody, search.Query{Text: " lighthouse ", Page: page, Token: token})
+		require.Equal(t, first.ID, res.ID)
+		require.Equal(t, page, res.Page)
+		require.NoError(t, b.Clicked(ctx, nobody, res.Hits[0].Click))
+		token = res.Token
+	}
+	all := b.events.take()
+	require.Equal(t, []string{"search.performed", "search.clicked", "search.clicked", "search.clicked", "search.clicked"}, names(all))
+	for _, e := range all[1:] {
+		require.Equal(t, first.ID, e.Search)
+	}
+
+	stranger := analytics.NewContext(t.Context(), analytics.Event{Visitor: "v2"})
+	for name, res := range map[string]search.Results{
+		"other text":     ask(ctx, nobody, search.Query{Text: "sea", Token: token}),
+		"other filter":   ask(ctx, nobody, search.Query{Text: "lighthouse", Token: token, Filters: map[string][]string{"kind": {"how-to"}}}),
+		"other sort":     ask(ctx, nobody, search.Query{Text: "lighthouse", Token: token, Sort: search.SortUpdated}),
+		"other person":   ask(ctx, ann, search.Query{Text: "lighthouse", Token: token}),
+		"other visitor":  ask(stranger, nobody, search.Query{Text: "lighthouse", Token: token}),
+		"other token":    ask(ctx, nobody, search.Query{Text: "lighthouse", Token: first.Next}),
+		"made up":        ask(ctx, nobody, search.Query{Text: "lighthouse", Token: first.ID}),
+		"much too long":  ask(ctx, nobody, search.Query{Text: "lighthouse", Token: strings.Repeat("A", 10_000)}),
+		"token of click": ask(ctx, nobody, search.Query{Text: "lighthouse", Token: first.Hits[0].Click}),
+	} {
+		require.NotEqual(t, first.ID, res.ID, name)
+		require.Equal(t, 1, res.Page, name)
+		require.NotEmpty(t, res.Token, name)
+	}
+	require.Len(t, b.events.take(), 9, "each is a search of its own")
+	now = now.Add(25 * time.Hour)
+	require.NotEqual(t, first.ID, ask(ctx, nobody, search.Query{Text: "lighthouse", Page: 2, Token: token}).ID, "from a bookmark")
 }
 
 func TestOneEventForEachIntent(t *testing.T) {

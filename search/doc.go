@@ -32,7 +32,8 @@
 //
 // # Events
 //
-// A search is one search.performed however many pages are looked at, and a hit
+// A search is one search.performed however many pages are looked at, as long as
+// the links to them carry its Token, and a hit
 // that is followed one search.clicked, bound to its search and rank by a token
 // that nobody can make up. E-mail addresses and card numbers are masked.
 //

@@ -64,11 +64,12 @@ type searchOptions struct {
 	Limit    int      `query:"limit" default:"10" clamp:"1,50" doc:"hits a page"`
 	Page     int      `query:"page" clamp:"0,1000" doc:"number of the page, from 1"`
 	After    string   `query:"after" max:"4096" doc:"next from an earlier answer to the same query"`
+	Token    string   `query:"token" max:"4096" doc:"token from an earlier answer to the same query, so that this is another page of that search and no new one; ignored if it does not fit"`
 }
 
 func (o searchOptions) query(text string) Query {
 	return Query{
-		Text: text, Locale: o.Locale, Facets: o.Facets, Sort: o.Sort, Limit: o.Limit, Page: o.Page, After: o.After,
+		Text: text, Locale: o.Locale, Facets: o.Facets, Sort: o.Sort, Limit: o.Limit, Page: o.Page, After: o.After, Token: o.Token,
 		Filters: map[string][]string{"kind": o.Kind, "category": o.Category, "product": o.Product, "language": o.Language},
 	}
 }

@@ -60,6 +60,7 @@ func TestHandler(t *testing.T) {
 		{Name: "unknown sort", URL: prefix + "/?sort=title", Status: 422, Want: []string{`"sort":`}},
 		{Name: "too deep", URL: prefix + "/?page=1000", Status: 422, Want: []string{`"page":`}},
 		{Name: "forged page", URL: prefix + "/?q=hub&after=x", Status: 422},
+		{Name: "forged token", URL: prefix + "/?q=hub&token=x", Status: 200, Want: []string{`"total":2`, `"token":"`}},
 		{Name: "page twice", URL: prefix + "/?page=1&page=2", Status: 422},
 		{Name: "suggestions", URL: prefix + "/suggestions?q=chan", Status: 200, Want: []string{`"suggestions":[{"id":"article/password@en"`, `{"text":"Change","match":true}`}},
 		{Name: "suggestions of what is hidden", URL: prefix + "/suggestions?q=mast", Status: 200, Want: []string{`{"suggestions":[]}`}, Not: canary},

@@ -12,6 +12,7 @@ type Query struct {
 	Sort    Sort                // order; the zero value is by relevance
 	After   string              // page token from an earlier answer to the same query
 	Page    int                 // or the number of the page, from 1; 0 means the first. With After, a page of that search
+	Token   string              // of an earlier answer to the same query by the same person: this is another page of that search, and no new one. Any other is ignored
 	Limit   int                 // hits a page; 0 means 10, at most 50
 	Explain bool                // how scores came about; needs permission search.tune
 }
@@ -23,6 +24,7 @@ type Results struct {
 	Total      int
 	Facets     map[string][]FacetCount
 	DidYouMean string        // the whole query in a spelling that finds more, or empty
+	Token      string        // of this search, for links to all its pages: see Query.Token
 	Next       string        // token of the next page, empty on the last
 	Page       int           // which page this is, from 1
 	Pages      int           // how many can be reached

@@ -35,6 +35,7 @@ type resultsWire struct {
 	Total      int                    `json:"total"`
 	Facets     map[string][]countWire `json:"facets"`
 	DidYouMean string                 `json:"did_you_mean,omitempty" doc:"the whole query in a spelling that finds more"`
+	Token      string                 `json:"token" doc:"for parameter token on other pages of this search"`
 	Next       string                 `json:"next,omitempty" doc:"for parameter after"`
 	Page       int                    `json:"page"`
 	Pages      int                    `json:"pages" doc:"how many can be reached"`
@@ -70,7 +71,7 @@ func wireSpans(spans []Span) []spanWire {
 func wireResults(r Results) resultsWire {
 	out := resultsWire{
 		ID: r.ID, Hits: make([]hitWire, 0, len(r.Hits)), Total: r.Total, Facets: map[string][]countWire{},
-		DidYouMean: r.DidYouMean, Next: r.Next, Page: r.Page, Pages: r.Pages, Partial: r.Partial,
+		DidYouMean: r.DidYouMean, Token: r.Token, Next: r.Next, Page: r.Page, Pages: r.Pages, Partial: r.Partial,
 	}
 	for _, h := range r.Hits {
 		out.Hits = append(out.Hits, hitWire{
