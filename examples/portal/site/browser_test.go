@@ -14,8 +14,6 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
-
 // slow leaves out what takes long where time is short.
 func slow(t *testing.T) {
 	t.Helper()

@@ -1,26 +1,64 @@
 package site
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/browser"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
+
+// demoFolder is the folder of a portal with the demo in it and in its index. It
+// is made once: tests take copies.
+var demoFolder = sync.OnceValues(func() (dir string, err error) {
+	if dir, err = os.MkdirTemp("", "portal-site-"); err != nil {
+		return "", err
+	}
+	s, err := Open(context.Background(), Config{Data: dir, Demo: true})
+	if err != nil {
+		return dir, err
+	}
+	return dir, errors.Join(s.engine.Refresh(context.Background()), s.Close())
+})
+
+// copied is set when there is a folder to remove in the end.
+var copied atomic.Bool
+
+func TestMain(m *testing.M) {
+	code := browser.Main(m)
+	if copied.Load() {
+		dir, _ := demoFolder()
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
 
 // open returns a portal on SQLite in a folder of its own, with everything in
 // its index.
 func open(t testing.TB, change ...func(*Config)) *Site {
 	t.Helper()
-	cfg := Config{Data: t.TempDir(), Demo: true}
+	own := t.TempDir()
+	cfg := Config{Data: own, Demo: true}
 	for _, f := range change {
 		f(&cfg)
+	}
+	if cfg.Demo && cfg.DB == "" && cfg.Data == own && cfg.Locales == nil {
+		copied.Store(true)
+		from, err := demoFolder()
+		require.NoError(t, err)
+		require.NoError(t, os.CopyFS(own, os.DirFS(from)))
 	}
 	s, err := Open(t.Context(), cfg)
 	require.NoError(t, err)
