@@ -144,10 +144,9 @@ func dialPostgres(dsn, timeout string) (*database, error) {
 		// By default the driver waits for as long as the network does.
 		params.Set("connect_timeout", "10")
 	}
-	switch {
-	case !params.Has("statement_timeout"):
+	if said, ok := params["statement_timeout"]; !ok {
 		params.Set("statement_timeout", timeout)
-	case params.Get("statement_timeout") == "":
+	} else if said[0] == "" {
 		params.Del("statement_timeout")
 	}
 	u.RawQuery = params.Encode()

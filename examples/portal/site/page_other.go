@@ -122,16 +122,32 @@ func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err
 		return
 	}
 	problem := web.Describe(r, err)
-	p := s.newPage(r, problem.Title)
-	p.NoIndex = true
+	p := s.newPage(r, "")
+	p.Title, p.NoIndex = heading(p.P, status), true
 	p.Body = errorBody{Status: status, Problem: problem, SignIn: s.cfg.Demo && status == http.StatusNotFound && p.By.Anonymous()}
-	if status == http.StatusNotFound {
-		p.Title = p.P.T("error_page.not_found")
-	}
 	if fault := s.show(w, r, status, "error", p); fault != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "error page", "err", fault)
 		http.Error(w, problem.Title, status)
 	}
+}
+
+// heading says in a few words what an error page then explains.
+func heading(p *i18n.Printer, status int) string {
+	switch {
+	case status == http.StatusNotFound:
+		return p.T("error_page.not_found")
+	case status == http.StatusForbidden:
+		return p.T("error_page.forbidden")
+	case status == http.StatusUnprocessableEntity:
+		return p.T("error_page.invalid")
+	case status == http.StatusTooManyRequests:
+		return p.T("error_page.too_many")
+	case status == http.StatusServiceUnavailable:
+		return p.T("error_page.unavailable")
+	case status >= http.StatusInternalServerError:
+		return p.T("error_page.failed")
+	}
+	return p.T("error_page.refused")
 }
 
 type errorBody struct {

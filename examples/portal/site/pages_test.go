@@ -68,6 +68,23 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestErrorPages: an error has a short heading, and then says what to do.
+func TestErrorPages(t *testing.T) {
+	s := open(t)
+	for _, locale := range s.languages.Offered() {
+		p := s.catalog.In(locale)
+		for _, status := range []int{400, 403, 404, 405, 409, 413, 422, 429, 500, 501, 503} {
+			require.LessOrEqual(t, len([]rune(heading(p, status))), 40, "%s %d", locale, status)
+			require.NotContains(t, strings.TrimRight(heading(p, status), "."), ".")
+		}
+	}
+	c := serve(t, s)("")
+	a := c.get("/de/search?q=sensor&page=900")
+	require.Equal(t, 422, a.Status)
+	require.Contains(t, a.Body, "<h1>Bitte prüfen Sie Ihre Angaben</h1>")
+	require.Contains(t, a.Body, "Etwas daran kann so nicht angenommen werden.")
+}
+
 // TestNoStateByGet: reading writes nothing but events, and forms from other
 // sites are refused.
 func TestCrossSiteForms(t *testing.T) {
