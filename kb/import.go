@@ -268,29 +268,6 @@ func meantForNobody(a *Article, g []Item) bool {
 		slices.ContainsFunc(g, func(i Item) bool { return i.Audience != nil && i.Audience.Nobody() })
 }
 
-func (im *importing) media(ctx context.Context) error {
-	seen := map[string]string{}
-	for _, m := range im.b.Media {
-		file := cmp.Or(m.Path, m.Name)
-		kept, put, err := im.l.putMedia(ctx, m.Name, m.Data, true)
-		if err != nil && serious(err) {
-			return err
-		}
-		if err != nil {
-			im.problem(Item{File: file}, err)
-			continue
-		}
-		if hash, ok := seen[kept.Name]; ok && hash != kept.Hash {
-			im.problem(Item{File: file}, fmt.Errorf("another picture is called %s as well", kept.Name))
-		}
-		seen[kept.Name] = kept.Hash
-		if put {
-			im.report.Media++
-		}
-	}
-	return nil
-}
-
 // redirects makes the old paths lead to what was imported. The first article to
 // claim a path has it.
 func (im *importing) redirects(ctx context.Context) error {

@@ -1,6 +1,8 @@
 package kb_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -131,4 +133,79 @@ func TestNobodyIsAnAudience(t *testing.T) {
 	require.Empty(t, r.Problems)
 	require.False(t, w.sees(admin, w.byTitle("A")))
 	require.False(t, w.sees(admin, w.byTitle("B")))
+}
+
+// TestBundlesKeepTheirPictures: a picture of one bundle does not take the place
+// of another's, and texts show their own.
+func TestBundlesKeepTheirPictures(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		drawn := func(text string) []byte { return append(append([]byte{}, picture...), text...) }
+		bundle := func(name, text string) kb.Bundle {
+			return kb.Bundle{
+				Name: name,
+				Media: []kb.MediaItem{
+					{Name: "pic.png", Path: "media/pic.png", Data: drawn(text)},
+					{Name: "pic.png", Path: "more/media/pic.png", Data: drawn(text + " again")},
+					{Name: "same.png", Path: "media/same.png", Data: picture},
+					{Name: "not.png", Path: "media/not.png", Data: []byte("no picture")},
+				},
+				Items: []kb.Item{{External: "a", Title: name, Path: "a.md", Body: "![](media/pic.png) ![](more/media/pic.png) ![](media:pic.png) ![](media/same.png) ![](media/not.png)"}},
+			}
+		}
+		shows := func(a kb.Article) []string {
+			t.Helper()
+			rev, err := w.Revision(w.ctx(), admin, a.ID, "en", 0)
+			require.NoError(t, err)
+			var out []string
+			for _, part := range strings.Split(rev.Body, " ") {
+				name, ok := strings.CutPrefix(strings.TrimSuffix(part, ")"), "![](media:")
+				if !ok {
+					out = append(out, part)
+					continue
+				}
+				m, err := w.Media(w.ctx(), anyone, name)
+				require.NoError(t, err)
+				out = append(out, strings.TrimPrefix(string(m.Data), string(picture)))
+			}
+			return out
+		}
+		_, err := w.PutMedia(w.ctx(), reviewer, "staff.png", drawn("by hand"))
+		require.NoError(t, err)
+		want := map[string][]string{}
+		for _, name := range []string{"one", "two"} {
+			b := bundle(name, name)
+			b.Media = append(b.Media, kb.MediaItem{Name: "staff.png", Data: drawn("from " + name)})
+			for i := range 2 {
+				r := w.importing(b)
+				require.Equal(t, []string{"media/not.png: data: error.media.not_a_picture"}, reasons(r))
+				require.Equal(t, i, r.Unchanged)
+				require.Equal(t, i == 1, r.Media == 0)
+			}
+			want[name] = []string{name, name + " again", name, "", "![](media/not.png)"}
+			require.Equal(t, want[name], shows(w.byTitle(name)))
+		}
+		require.Equal(t, want["one"], shows(w.byTitle("one")), "the second left the first alone")
+		m, err := w.Media(w.ctx(), admin, "staff.png")
+		require.NoError(t, err)
+		require.Equal(t, drawn("by hand"), m.Data)
+
+		r := w.importing(bundle("one", "uno"))
+		require.Equal(t, []int{1, 2}, []int{r.Unchanged, r.Media}, "a bundle replaces its own")
+		require.Equal(t, []string{"uno", "uno again", "uno", "", "![](media/not.png)"}, shows(w.byTitle("one")))
+		require.Equal(t, want["two"], shows(w.byTitle("two")))
+	})
+}
+
+// TestLongNamesOfPictures: those that are made are names as well.
+func TestLongNamesOfPictures(t *testing.T) {
+	w := newWorld(t)
+	var items []kb.MediaItem
+	for i, name := range []string{strings.Repeat("ä", 116) + ".png", "a." + strings.Repeat("p", 118), strings.Repeat("a", 120)} {
+		for j := range 2 {
+			items = append(items, kb.MediaItem{Name: name, Path: fmt.Sprint(i, j), Data: append(append([]byte{}, picture...), byte(j))})
+		}
+	}
+	r := w.importing(kb.Bundle{Name: "n", Media: items})
+	require.Empty(t, r.Problems)
+	require.Equal(t, 6, r.Media)
 }

@@ -13,11 +13,12 @@ type linkTable struct {
 	byFile   map[string]string // "LOCALE path" or "path" to article ID
 	byPath   map[string]string // old address to article ID
 	external map[string]string // external name to article ID
-	media    map[string]string // file to name of a medium
+	media    map[string]string // file to name of a medium, once it is kept
+	names    map[string]string // name of a medium in the bundle to the one it is kept under
 }
 
 func (im *importing) linkTable() linkTable {
-	t := linkTable{byFile: map[string]string{}, byPath: map[string]string{}, external: map[string]string{}, media: map[string]string{}}
+	t := linkTable{byFile: map[string]string{}, byPath: map[string]string{}, external: map[string]string{}, media: map[string]string{}, names: map[string]string{}}
 	for _, g := range im.groups {
 		id := im.id("article", g[0].External)
 		t.external[g[0].External] = id
@@ -29,11 +30,6 @@ func (im *importing) linkTable() linkTable {
 			for _, from := range item.RedirectFrom {
 				t.byPath[normalPath(from)] = id
 			}
-		}
-	}
-	for _, m := range im.b.Media {
-		if m.Path != "" {
-			t.media[m.Path] = mediumName(m.Name)
 		}
 	}
 	return t
@@ -71,6 +67,12 @@ func (t linkTable) resolve(item Item, link string) string {
 	if name, ok := strings.CutPrefix(dest, "article:"); ok {
 		if id, ok := t.external[name]; ok {
 			return "article:" + id + fragment
+		}
+		return link
+	}
+	if name, ok := strings.CutPrefix(dest, "media:"); ok {
+		if plain, err := url.PathUnescape(name); err == nil && t.names[mediumName(plain)] != "" {
+			return "media:" + t.names[mediumName(plain)] + fragment
 		}
 		return link
 	}

@@ -126,7 +126,7 @@ func (im *importing) touch(ctx context.Context, a *Article, source, item Item) e
 		t.Based = im.based(a, source, item)
 	}
 	if slug := Slugify(item.Slug); slug != "" && slug != t.Slug {
-		holder, err := im.l.store.Slug(ctx, slug)
+		holder, err := im.l.store.Holder(ctx, slug)
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}

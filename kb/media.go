@@ -28,35 +28,34 @@ func mediumName(name string) string { return norm.NFC.String(name) }
 
 // PutMedia keeps a picture under a name that articles show it by:
 // ![alt](media:NAME). Its type is found from its content and must be that of a
-// picture. Only who may publish can replace one.
+// picture. Only who may publish can replace one. It is by's from then on.
 func (l *Library) PutMedia(ctx context.Context, by profile.Actor, name string, data []byte) (Media, error) {
 	if !l.policy.May(by, profile.PermissionContentWrite) {
 		return Media{}, fmt.Errorf("media %s: %w", name, ErrForbidden)
 	}
-	m, _, err := l.putMedia(ctx, name, data, l.policy.May(by, profile.PermissionContentPublish))
+	m, err := l.putMedia(ctx, by, name, data)
 	if err != nil {
 		return Media{}, fmt.Errorf("media %s: %w", name, err)
 	}
 	return m, nil
 }
 
-// putMedia reports whether it changed anything.
-func (l *Library) putMedia(ctx context.Context, name string, data []byte, replace bool) (m Media, put bool, err error) {
-	m, err = newMedia(mediumName(name), data)
+func (l *Library) putMedia(ctx context.Context, by profile.Actor, name string, data []byte) (Media, error) {
+	m, err := newMedia(mediumName(name), data)
 	if err != nil {
-		return Media{}, false, err
+		return Media{}, err
 	}
 	old, err := l.store.Media(ctx, m.Name)
 	switch {
 	case err == nil && old.Hash == m.Hash:
-		return old, false, nil
-	case err == nil && !replace:
-		return Media{}, false, ErrForbidden
+		return old, nil
+	case err == nil && !l.policy.May(by, profile.PermissionContentPublish):
+		return Media{}, ErrForbidden
 	case err != nil && !errors.Is(err, ErrNotFound):
-		return Media{}, false, err
+		return Media{}, err
 	}
-	m.At = l.clock()
-	return m, true, l.store.PutMedia(ctx, m)
+	m.Owner, m.External, m.At = by.ID, old.External, l.clock()
+	return m, l.store.PutMedia(ctx, m)
 }
 
 func newMedia(name string, data []byte) (Media, error) {
@@ -96,37 +95,41 @@ func pictureType(name string, data []byte) string {
 	return ""
 }
 
-// Media returns a picture if by may read an article that shows it, or works on
-// one that does in any revision. A picture that no article shows yet is for
-// those who write.
+// Media returns a picture if by may read an article that shows it. Before there
+// is one, it is for whoever put it there, for those who see a text at the desk in
+// which they show it, and for those who publish: naming a picture in a draft
+// opens it to nobody.
 func (l *Library) Media(ctx context.Context, by profile.Actor, name string) (Media, error) {
 	name = mediumName(name)
 	if !mediaName.MatchString(name) {
 		return Media{}, fmt.Errorf("media %q: %w", name, ErrNotFound)
 	}
+	m, err := l.store.Media(ctx, name)
+	if err != nil {
+		return Media{}, fmt.Errorf("media %s: %w", name, err)
+	}
 	uses, err := l.store.MediaUses(ctx, name)
 	if err != nil {
 		return Media{}, fmt.Errorf("media %s: %w", name, err)
 	}
-	ok, err := l.showsMedia(ctx, by, uses)
+	ok, err := l.readsMedia(ctx, by, uses)
+	if err == nil && !ok {
+		ok, err = l.worksWithMedia(ctx, by, m, uses)
+	}
 	if err == nil && !ok {
 		err = ErrNotFound
 	}
 	if err != nil {
 		return Media{}, fmt.Errorf("media %s: %w", name, err)
 	}
-	m, err := l.store.Media(ctx, name)
-	if err != nil {
-		return Media{}, fmt.Errorf("media %s: %w", name, err)
-	}
 	return m, nil
 }
 
-// showsMedia reports whether one of the uses lets by see what is used.
-func (l *Library) showsMedia(ctx context.Context, by profile.Actor, uses []MediaUse) (bool, error) {
+// readsMedia reports whether by may read one of the articles that use a medium.
+func (l *Library) readsMedia(ctx context.Context, by profile.Actor, uses []MediaUse) (bool, error) {
 	var live []string
 	for _, u := range uses {
-		if u.Live {
+		if u.Live && !slices.Contains(live, u.Article) {
 			live = append(live, u.Article)
 		}
 	}
@@ -135,10 +138,26 @@ func (l *Library) showsMedia(ctx context.Context, by profile.Actor, uses []Media
 			return err == nil, err
 		}
 	}
-	if len(uses) == 0 {
-		return l.policy.May(by, profile.PermissionContentWrite), nil
+	return false, nil
+}
+
+// worksWithMedia reports whether by sees a medium at the desk. Texts count that
+// readers are shown, since somebody who may see the medium published them, and
+// texts by who put it there. All others may have been written to get at it.
+func (l *Library) worksWithMedia(ctx context.Context, by profile.Actor, m Media, uses []MediaUse) (bool, error) {
+	if l.policy.May(by, profile.PermissionContentPublish) {
+		return true, nil
+	}
+	if !l.worksHere(by) {
+		return false, nil
+	}
+	if m.Owner != "" && m.Owner == by.ID {
+		return true, nil
 	}
 	for _, u := range uses {
+		if !u.Live && (m.Owner == "" || u.Author != m.Owner) {
+			continue
+		}
 		if _, err := l.manuscript(ctx, by, u.Article); !errors.Is(err, ErrNotFound) {
 			return err == nil, err
 		}

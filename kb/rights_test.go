@@ -301,7 +301,9 @@ func TestMediaFollowTheirArticles(t *testing.T) {
 	}
 	_, err := w.PutMedia(w.ctx(), author, "leds.png", picture)
 	require.NoError(t, err)
-	sees(author, true) // nobody shows it yet: who writes may see what there is
+	sees(author, true) // nobody shows it yet: it is for who put it there, and who publishes
+	sees(reviewer, true)
+	sees(other, false)
 	sees(ann, false)
 
 	d := draft("leds", "c", "staff+region-eu")
@@ -309,14 +311,15 @@ func TestMediaFollowTheirArticles(t *testing.T) {
 	secret := w.show(d)
 	sees(ann, false)
 	sees(agent, false)
-	sees(author, false)
+	sees(author, true) // it is theirs
+	sees(other, false)
 	sees(reviewer, true)
 
 	a := w.show(draft("hubs", "c", "public"))
 	a, err = w.Edit(w.ctx(), reviewer, a.ID, "en", a.Version, kb.Text{Title: "T", Body: "[file](media:leds.png)"})
 	require.NoError(t, err)
 	sees(ann, false) // it is only in a draft
-	sees(author, true)
+	sees(other, false)
 	a = w.publish(a, "en")
 	sees(anyone, true)
 	require.Contains(t, string(w.reads(anyone, a.ID).Text.HTML), `<a href="/media/leds.png">file</a>`)
@@ -325,6 +328,55 @@ func TestMediaFollowTheirArticles(t *testing.T) {
 	w.arrange(secret, func(m *kb.Meta) { m.Audience = profile.Public() })
 	sees(anyone, true)
 	require.Contains(t, string(w.reads(anyone, secret.ID).Text.HTML), `src="/media/leds.png"`)
+}
+
+// TestNamingAPictureOpensNothing: whoever writes the name of a picture into a
+// draft has no more of it than before.
+func TestNamingAPictureOpensNothing(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.place("c", "", "public")
+		_, err := w.PutMedia(w.ctx(), reviewer, "plan.png", picture)
+		require.NoError(t, err)
+		sees := func(by profile.Actor, name string) bool {
+			t.Helper()
+			_, err := w.Media(w.ctx(), by, name)
+			if err != nil {
+				require.ErrorIs(t, err, kb.ErrNotFound)
+			}
+			return err == nil
+		}
+		secret := draft("secret", "c", "account:acme")
+		secret.Body = "![plan](media:plan.png)"
+		a := w.show(secret)
+		require.True(t, sees(ann, "plan.png"))
+		require.False(t, sees(author, "plan.png"))
+
+		naming := draft("naming", "c", "public")
+		naming.Body = "![x](media:plan.png) ![y](media:next.png)"
+		own, err := w.Create(w.ctx(), author, naming)
+		require.NoError(t, err)
+		require.False(t, sees(author, "plan.png"), "their own draft")
+		require.False(t, sees(other, "plan.png"), "a draft that a colleague sees")
+		_, err = w.PutMedia(w.ctx(), reviewer, "next.png", picture)
+		require.NoError(t, err)
+		require.False(t, sees(author, "next.png"), "named before it was there")
+
+		// What is theirs counts, for those who see the draft as well.
+		_, err = w.PutMedia(w.ctx(), author, "own.png", picture)
+		require.NoError(t, err)
+		own, err = w.Edit(w.ctx(), author, own.ID, "en", own.Version, kb.Text{Title: "T", Body: "![x](media:own.png) ![y](media:plan.png)"})
+		require.NoError(t, err)
+		require.True(t, sees(author, "own.png"))
+		require.True(t, sees(other, "own.png"))
+		require.False(t, sees(anyone, "own.png"))
+		require.False(t, sees(agent, "own.png"))
+
+		// And what a reviewer publishes is theirs to decide.
+		w.publish(own, "en")
+		require.True(t, sees(author, "plan.png"))
+		require.True(t, sees(anyone, "own.png"))
+		w.edit(a, "Without it.")
+	})
 }
 
 func TestMediaChecks(t *testing.T) {
@@ -364,4 +416,47 @@ func TestMediaChecks(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.PutMedia(w.ctx(), author, "\u00e9.svg", []byte(`<svg>other</svg>`))
 	require.NoError(t, err, "the same bytes again replace nothing")
+}
+
+// TestDraftsHaveNoAddress: a slug that readers were never shown leads nowhere,
+// whatever else of its article they may read.
+func TestDraftsHaveNoAddress(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.place("c", "", "public")
+		a := w.show(draft("hubs", "c", "public"))
+		find := func(slug string) (kb.Found, string) {
+			f, err := w.Find(w.ctx(), anyone, "en", slug)
+			if err != nil {
+				require.ErrorIs(t, err, kb.ErrNotFound)
+				return f, strings.ReplaceAll(err.Error(), slug, "SLUG")
+			}
+			return f, ""
+		}
+		_, nothing := find("never-written")
+		require.NotEmpty(t, nothing)
+		a, err := w.Edit(w.ctx(), reviewer, a.ID, "de", a.Version, kb.Text{Title: "Geheimer Plan", Body: "x"})
+		require.NoError(t, err)
+		_, drafted := find("geheimer-plan")
+		require.Equal(t, nothing, drafted, "a translation not shown yet")
+		a, err = w.Edit(w.ctx(), reviewer, a.ID, "de", a.Version, kb.Text{Title: "Plan", Slug: "plan", Body: "x"})
+		require.NoError(t, err)
+		for _, slug := range []string{"geheimer-plan", "plan"} {
+			_, drafted = find(slug)
+			require.Equal(t, nothing, drafted, slug)
+		}
+		a = w.publish(a, "de")
+		f, _ := find("plan")
+		require.Equal(t, []any{"about-hubs", true}, []any{f.Slug, f.Moved})
+		_, drafted = find("geheimer-plan")
+		require.Equal(t, nothing, drafted, "it was given up before readers saw it")
+		_, err = w.Archive(w.ctx(), reviewer, a.ID, "de", a.Version)
+		require.NoError(t, err)
+		f, _ = find("plan")
+		require.Equal(t, "about-hubs", f.Slug, "an address that readers had goes on working")
+
+		d := draft("other", "c", "public")
+		d.Slug = "geheimer-plan"
+		_, err = w.Create(w.ctx(), reviewer, d)
+		require.Equal(t, map[string]string{"slug": "error.field.taken"}, fields(t, err), "it is taken all the same")
+	})
 }

@@ -77,7 +77,7 @@ func (l *Library) freeSlug(ctx context.Context, id, slug string) error {
 	if slug == "" {
 		return nil
 	}
-	holder, err := l.store.Slug(ctx, Slugify(slug))
+	holder, err := l.store.Holder(ctx, Slugify(slug))
 	if errors.Is(err, ErrNotFound) || err == nil && holder == id {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (l *Library) nextFree(ctx context.Context, id, slug string, sure bool) (str
 		if n > 1 {
 			try += "-" + strconv.Itoa(n)
 		}
-		holder, err := l.store.Slug(ctx, try)
+		holder, err := l.store.Holder(ctx, try)
 		if errors.Is(err, ErrNotFound) || err == nil && holder == id {
 			return try, nil
 		}

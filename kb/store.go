@@ -38,8 +38,13 @@ type ArticleStore interface {
 	// ErrConflict; slugs given up go on to find the article.
 	SaveArticle(ctx context.Context, a Article, revisions ...Revision) error
 
-	// Slug returns the ID of the article that has or had slug, or ErrNotFound.
+	// Slug returns the ID of the article of which a translation was visible
+	// when it was saved with slug, whatever became of it, or ErrNotFound.
 	Slug(ctx context.Context, slug string) (id string, err error)
+
+	// Holder returns the ID of the article that has or had slug, whether
+	// readers saw it or not, or ErrNotFound.
+	Holder(ctx context.Context, slug string) (id string, err error)
 
 	// Revision returns one revision, or ErrNotFound.
 	Revision(ctx context.Context, article, locale string, number int) (Revision, error)
@@ -199,21 +204,24 @@ type MediaStore interface {
 	Media(ctx context.Context, name string) (Media, error)
 
 	// MediaUses returns the articles with a revision that shows what is stored
-	// under name, by ID.
+	// under name, once for each author of such a revision, by ID and author.
 	MediaUses(ctx context.Context, name string) ([]MediaUse, error)
 }
 
-// A MediaUse is an article that shows a medium in one of its revisions.
+// A MediaUse is an article that shows a medium in revisions of one author.
 type MediaUse struct {
 	Article string
-	Live    bool // in one that readers are shown
+	Author  string // of the revision
+	Live    bool   // in one that readers are shown
 }
 
 // A Media is a picture or a file.
 type Media struct {
-	Name string // "hub-leds.svg"
-	Type string // MIME type, found from the content
-	Data []byte
-	Hash string // SHA-256 of Data in hexadecimal
-	At   time.Time
+	Name     string // "hub-leds.svg"
+	Type     string // MIME type, found from the content
+	Data     []byte
+	Hash     string // SHA-256 of Data in hexadecimal
+	Owner    string // person who put it there
+	External string // bundle it was imported from, or empty
+	At       time.Time
 }

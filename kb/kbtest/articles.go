@@ -194,6 +194,41 @@ func checkSlugs(t testing.TB, s kb.Store) {
 	require.NoError(t, s.SaveArticle(t.Context(), back), "an article may take back a name it had, in several languages")
 }
 
+func checkSlugsShown(t testing.TB, s kb.Store) {
+	finds := func(slug string, shown bool) {
+		t.Helper()
+		id, err := s.Holder(t.Context(), slug)
+		require.NoError(t, err)
+		require.Equal(t, "a1", id)
+		id, err = s.Slug(t.Context(), slug)
+		if !shown {
+			require.ErrorIs(t, err, kb.ErrNotFound, slug)
+			return
+		}
+		require.NoError(t, err)
+		require.Equal(t, "a1", id)
+	}
+	save(t, s, article("a1"))
+	finds("on-a1", true)
+	finds("zu-a1", false)
+	a := article("a1", func(a *kb.Article) {
+		a.Version, a.Translations[0].Slug, a.Translations[1].Status, a.Translations[1].Slug = 2, "entwurf", kb.StatusArchived, "put-away"
+	})
+	require.NoError(t, s.SaveArticle(t.Context(), a))
+	finds("on-a1", true)
+	finds("zu-a1", false)
+	finds("entwurf", false)
+	finds("put-away", false)
+	a.Version, a.Translations[0].Status, a.Translations[0].Live = 3, kb.StatusPublished, 1
+	require.NoError(t, s.SaveArticle(t.Context(), a))
+	finds("entwurf", true)
+	a.Version, a.Translations[0].Status = 4, kb.StatusArchived
+	require.NoError(t, s.SaveArticle(t.Context(), a))
+	finds("entwurf", true)
+	_, err := s.Holder(t.Context(), "nope")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+}
+
 func checkRevisions(t testing.TB, s kb.Store) {
 	a := article("a1")
 	save(t, s, a)

@@ -110,6 +110,12 @@ var broken = []struct {
 			return id, err
 		}}
 	}},
+	{"finds what was never shown", "SlugsShown", func(s kb.Store) faulty {
+		return faulty{slug: s.Holder}
+	}},
+	{"holds only what was shown", "SlugsShown", func(s kb.Store) faulty {
+		return faulty{holder: s.Slug}
+	}},
 	{"has slugs for each language apart", "Slugs", func(s kb.Store) faulty {
 		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
 			err := s.SaveArticle(ctx, a, r...)
@@ -286,6 +292,22 @@ var broken = []struct {
 				uses[i].Live = true
 			}
 			return uses, err
+		}}
+	}},
+	{"forgets who wrote what shows media", "MediaUses", func(s kb.Store) faulty {
+		return faulty{uses: func(ctx context.Context, name string) ([]kb.MediaUse, error) {
+			uses, err := s.MediaUses(ctx, name)
+			for i := range uses {
+				uses[i].Author = "ann"
+			}
+			return uses, err
+		}}
+	}},
+	{"forgets who put media there", "Media", func(s kb.Store) faulty {
+		return faulty{media: func(ctx context.Context, name string) (kb.Media, error) {
+			m, err := s.Media(ctx, name)
+			m.Owner = ""
+			return m, err
 		}}
 	}},
 	{"trims text", "OddText", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Owner = strings.TrimSpace(a.Owner) })},

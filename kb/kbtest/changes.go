@@ -112,13 +112,13 @@ func checkStamps(t testing.TB, s kb.Store) {
 }
 
 func checkMedia(t testing.TB, s kb.Store) {
-	m := kb.Media{Name: "leds.svg", Type: "image/svg+xml", Data: []byte("\x00\xff<svg>"), Hash: "h1", At: t0}
+	m := kb.Media{Name: "leds.svg", Type: "image/svg+xml", Data: []byte("\x00\xff<svg>"), Hash: "h1", Owner: "ann", External: "docs", At: t0}
 	require.NoError(t, s.PutMedia(t.Context(), m))
 	m.Data[0] = 'x'
 	got, err := s.Media(t.Context(), m.Name)
 	require.NoError(t, err)
 	require.True(t, bytes.Equal([]byte("\x00\xff<svg>"), got.Data))
-	m.Data, m.Hash = []byte("other"), "h2"
+	m.Data, m.Hash, m.Owner, m.External = []byte("other"), "h2", "bob", ""
 	require.NoError(t, s.PutMedia(t.Context(), m))
 	got, err = s.Media(t.Context(), m.Name)
 	require.NoError(t, err)
@@ -139,23 +139,30 @@ func checkMediaUses(t testing.TB, s kb.Store) {
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
+	inA1, inA2 := kb.MediaUse{Article: "a1", Author: "ann"}, kb.MediaUse{Article: "a2", Author: "ann"}
+	live := func(u kb.MediaUse) kb.MediaUse { u.Live = true; return u }
 	uses()
 	a, b := article("a1"), article("a2")
 	require.NoError(t, s.SaveArticle(t.Context(), a, showing(a, "de", 1, "other.png"), showing(a, "en", 1, "leds.svg", "other.png")))
 	require.NoError(t, s.SaveArticle(t.Context(), b, showing(b, "de", 1, "leds.svg"), revision(b, "en", 1)))
-	uses(kb.MediaUse{Article: "a1", Live: true}, kb.MediaUse{Article: "a2"})
+	uses(live(inA1), inA2)
 	a.Version, a.Translations[1].Head = 2, 2
 	require.NoError(t, s.SaveArticle(t.Context(), a, revision(a, "en", 2)))
-	uses(kb.MediaUse{Article: "a1", Live: true}, kb.MediaUse{Article: "a2"})
+	uses(live(inA1), inA2)
 	a.Version, a.Translations[1].Live = 3, 2
 	require.NoError(t, s.SaveArticle(t.Context(), a))
-	uses(kb.MediaUse{Article: "a1"}, kb.MediaUse{Article: "a2"})
+	uses(inA1, inA2)
 	b.Version, b.Translations[0].Status, b.Translations[0].Live = 2, kb.StatusArchived, 1
 	require.NoError(t, s.SaveArticle(t.Context(), b))
-	uses(kb.MediaUse{Article: "a1"}, kb.MediaUse{Article: "a2"})
+	uses(inA1, inA2)
 	b.Version, b.Translations[0].Status = 3, kb.StatusPublished
 	require.NoError(t, s.SaveArticle(t.Context(), b))
-	uses(kb.MediaUse{Article: "a1"}, kb.MediaUse{Article: "a2", Live: true})
+	uses(inA1, live(inA2))
+	again := showing(a, "en", 3, "leds.svg")
+	again.Author = "bob"
+	a.Version, a.Translations[1].Head, a.Translations[1].Live = 4, 3, 3
+	require.NoError(t, s.SaveArticle(t.Context(), a, again))
+	uses(inA1, kb.MediaUse{Article: "a1", Author: "bob", Live: true}, live(inA2))
 }
 
 func checkOddText(t testing.TB, s kb.Store) {
@@ -224,6 +231,8 @@ func findsNothing(t testing.TB, s kb.Store, text string) {
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	_, err = s.Slug(t.Context(), text)
 	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.Holder(t.Context(), text)
+	require.ErrorIs(t, err, kb.ErrNotFound)
 	_, err = s.Revision(t.Context(), "a1", text, 1)
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	_, err = s.Redirect(t.Context(), text)
@@ -258,6 +267,7 @@ func checkCancelled(t testing.TB, s kb.Store) {
 		"Articles":      func() error { _, _, err := s.Articles(ctx, kb.ArticleQuery{}); return err },
 		"CountArticles": func() error { _, err := s.CountArticles(ctx); return err },
 		"Slug":          func() error { _, err := s.Slug(ctx, "on-a1"); return err },
+		"Holder":        func() error { _, err := s.Holder(ctx, "on-a1"); return err },
 		"Feedback":      func() error { _, _, err := s.Feedback(ctx, kb.FeedbackQuery{}); return err },
 		"MediaUses":     func() error { _, err := s.MediaUses(ctx, "m"); return err },
 		"Categories":    func() error { _, _, err := s.Categories(ctx); return err },

@@ -76,6 +76,11 @@ func (f *Failing) Slug(ctx context.Context, slug string) (string, error) {
 	return ask(f, func() (string, error) { return f.store.Slug(ctx, slug) })
 }
 
+// Holder implements [kb.Store].
+func (f *Failing) Holder(ctx context.Context, slug string) (string, error) {
+	return ask(f, func() (string, error) { return f.store.Holder(ctx, slug) })
+}
+
 // Revision implements [kb.Store].
 func (f *Failing) Revision(ctx context.Context, article, locale string, number int) (kb.Revision, error) {
 	return ask(f, func() (kb.Revision, error) { return f.store.Revision(ctx, article, locale, number) })

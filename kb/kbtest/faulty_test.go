@@ -16,6 +16,7 @@ type faulty struct {
 	article      func(ctx context.Context, id string) (kb.Article, error)
 	saveArticle  func(ctx context.Context, a kb.Article, revisions ...kb.Revision) error
 	slug         func(ctx context.Context, slug string) (string, error)
+	holder       func(ctx context.Context, slug string) (string, error)
 	revision     func(ctx context.Context, article, locale string, number int) (kb.Revision, error)
 	revisions    func(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error)
 	articles     func(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error)
@@ -50,6 +51,10 @@ func (f faulty) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 
 func (f faulty) Slug(ctx context.Context, slug string) (string, error) {
 	return or(&f.slug, f.slug != nil, f.Store.Slug)(ctx, slug)
+}
+
+func (f faulty) Holder(ctx context.Context, slug string) (string, error) {
+	return or(&f.holder, f.holder != nil, f.Store.Holder)(ctx, slug)
 }
 
 func (f faulty) Revision(ctx context.Context, article, locale string, number int) (kb.Revision, error) {

@@ -27,7 +27,8 @@ type snapshot struct {
 	Media      []kb.Media
 	Uses       map[string][]kb.MediaUse
 	Redirects  []kb.Redirect
-	Slugs      map[string]string
+	Slugs      map[string]string // that readers saw
+	Holders    map[string]string // of all
 	Counts     []kb.Count
 }
 
@@ -35,7 +36,7 @@ type snapshot struct {
 // listed, it holds what has the names.
 func Snapshot(t testing.TB, s kb.Store, n Names) string {
 	t.Helper()
-	all := snapshot{Uses: map[string][]kb.MediaUse{}, Slugs: map[string]string{}}
+	all := snapshot{Uses: map[string][]kb.MediaUse{}, Slugs: map[string]string{}, Holders: map[string]string{}}
 	var err error
 	all.Articles, _, err = s.Articles(t.Context(), kb.ArticleQuery{Limit: 1_000_000})
 	require.NoError(t, err)
@@ -92,6 +93,10 @@ func (all *snapshot) named(t testing.TB, s kb.Store, n Names) {
 		if id, err := s.Slug(t.Context(), slug); !errors.Is(err, kb.ErrNotFound) {
 			require.NoError(t, err)
 			all.Slugs[slug] = id
+		}
+		if id, err := s.Holder(t.Context(), slug); !errors.Is(err, kb.ErrNotFound) {
+			require.NoError(t, err)
+			all.Holders[slug] = id
 		}
 	}
 }

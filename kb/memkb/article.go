@@ -32,6 +32,7 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 	}
 	for _, t := range a.Translations {
 		s.slugs[t.Slug] = a.ID
+		s.shown[t.Slug] = s.shown[t.Slug] || t.Visible()
 	}
 	for _, r := range revisions {
 		s.revisions[revisionKey{r.Article, r.Locale, r.Number}] = cloneRevision(r)
@@ -96,6 +97,16 @@ func (s *Store) use(r kb.Revision) {
 
 // Slug implements [kb.ArticleStore].
 func (s *Store) Slug(ctx context.Context, slug string) (string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if !s.shown[slug] {
+		return "", cmp.Or(ctx.Err(), kb.ErrNotFound)
+	}
+	return find(ctx, s.slugs, slug)
+}
+
+// Holder implements [kb.ArticleStore].
+func (s *Store) Holder(ctx context.Context, slug string) (string, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return find(ctx, s.slugs, slug)

@@ -100,7 +100,7 @@ func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.R
 
 // PutMedia implements [kb.MediaStore].
 func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash), checkTimes(m.At)); err != nil {
+	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash, m.Owner, m.External), checkTimes(m.At)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -124,15 +124,18 @@ func (s *Store) Media(ctx context.Context, name string) (kb.Media, error) {
 func (s *Store) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	live := map[string]bool{}
+	live := map[[2]string]bool{}
 	for _, key := range s.uses[name] {
 		t, _ := s.articles[key.article].In(key.locale)
-		live[key.article] = live[key.article] || t.Visible() && t.Live == key.number
+		use := [2]string{key.article, s.revisions[key].Author}
+		live[use] = live[use] || t.Visible() && t.Live == key.number
 	}
 	var out []kb.MediaUse
-	for article, shown := range live {
-		out = append(out, kb.MediaUse{Article: article, Live: shown})
+	for use, shown := range live {
+		out = append(out, kb.MediaUse{Article: use[0], Author: use[1], Live: shown})
 	}
-	slices.SortFunc(out, func(a, b kb.MediaUse) int { return strings.Compare(a.Article, b.Article) })
+	slices.SortFunc(out, func(a, b kb.MediaUse) int {
+		return cmp.Or(strings.Compare(a.Article, b.Article), strings.Compare(a.Author, b.Author))
+	})
 	return out, ctx.Err()
 }

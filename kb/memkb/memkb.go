@@ -24,6 +24,7 @@ type Store struct {
 	articles   map[string]kb.Article
 	revisions  map[revisionKey]kb.Revision
 	slugs      map[string]string // to article ID, of now and before
+	shown      map[string]bool   // slugs that readers saw
 	categories map[string]kb.Category
 	redirects  map[string]kb.Redirect
 	feedback   map[string]kb.Feedback
@@ -46,6 +47,7 @@ var _ kb.Store = (*Store)(nil)
 func New() *Store {
 	return &Store{
 		articles: map[string]kb.Article{}, revisions: map[revisionKey]kb.Revision{}, slugs: map[string]string{},
+		shown:      map[string]bool{},
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
 		media: map[string]kb.Media{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
 	}

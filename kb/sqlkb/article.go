@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
@@ -238,16 +239,17 @@ func putTranslations(ctx context.Context, tx sqlx.ExtContext, a kb.Article) erro
 
 // putSlugs takes the slugs of an article, if no other has them or had them.
 func putSlugs(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
-	var rows [][]any
-	seen := map[string]bool{}
+	shown := map[string]bool{}
 	for _, t := range a.Translations {
-		if !seen[t.Slug] {
-			seen[t.Slug] = true
-			rows = append(rows, []any{t.Slug, a.ID})
-		}
+		shown[t.Slug] = shown[t.Slug] || t.Visible()
 	}
-	return putAll(ctx, tx, `insert into stoa_article_slug (slug, article)`, rows, `
-		on conflict (slug) do update set article = excluded.article where stoa_article_slug.article = excluded.article`)
+	var rows [][]any
+	for _, slug := range slices.Sorted(maps.Keys(shown)) {
+		rows = append(rows, []any{slug, a.ID, shown[slug]})
+	}
+	return putAll(ctx, tx, `insert into stoa_article_slug (slug, article, shown)`, rows, `
+		on conflict (slug) do update set shown = stoa_article_slug.shown or excluded.shown
+			where stoa_article_slug.article = excluded.article`)
 }
 
 func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revision) error {
@@ -295,6 +297,13 @@ func putProducts(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 
 // Slug implements [kb.ArticleStore].
 func (s *Store) Slug(ctx context.Context, slug string) (string, error) {
+	var id string
+	err := s.get(ctx, &id, "slug", `select article from stoa_article_slug where slug = $1 and shown`, slug)
+	return id, err
+}
+
+// Holder implements [kb.ArticleStore].
+func (s *Store) Holder(ctx context.Context, slug string) (string, error) {
 	var id string
 	err := s.get(ctx, &id, "slug", `select article from stoa_article_slug where slug = $1`, slug)
 	return id, err
