@@ -181,6 +181,31 @@ func TestKeyboard(t *testing.T) {
 	}
 }
 
+// printed makes a page look as it is printed.
+const printed = `(() => {
+	const turn = rules => { for (const r of rules) {
+		if (r.media && r.media.mediaText === "print") r.media.mediaText = "all";
+		if (r.cssRules) turn(r.cssRules);
+	} };
+	for (const sheet of document.styleSheets) turn(sheet.cssRules);
+})()`
+
+// TestPrinted: what is on paper can be read there, dark as the screen may be.
+func TestPrinted(t *testing.T) {
+	slow(t)
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	for _, dark := range []bool{false, true} {
+		p := browser.Open(t, &browser.Options{Width: 1280, Dark: dark, ReducedMotion: true})
+		for _, path := range []string{"/", "/articles/sensor-shows-offline", "/categories/sensors"} {
+			p.Go(base + "/en" + path)
+			p.Eval(printed, nil)
+			p.WaitGone(".top")
+			require.Empty(t, p.Axe(), path)
+		}
+	}
+}
+
 // TestScreenshots writes pictures of the pages into STOA_SCREENSHOTS, for
 // people to look at, and is skipped where that is not set.
 func TestScreenshots(t *testing.T) {
