@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/stoa-go/stoa/internal/idem"
 )
 
 // Account returns an account that the actor may see: their own, or with
-// [PermissionDirectoryRead] any. Only the latter see Attributes.
+// [PermissionDirectoryRead] any. The latter see all Attributes, managers of the
+// account those that are a [Field] which is not hidden.
 func (d *Directory) Account(ctx context.Context, by Actor, id string) (Account, error) {
 	reads := d.policy.May(by, PermissionDirectoryRead)
 	if !reads && (by.Anonymous() || by.Account != id) {
@@ -20,7 +22,7 @@ func (d *Directory) Account(ctx context.Context, by Actor, id string) (Account, 
 	if err != nil {
 		return Account{}, wrap(err, "account", id)
 	}
-	return d.shownAccount(by, a), nil
+	return d.shownAccount(ctx, by, a)
 }
 
 // Accounts returns a page of all accounts, by name. It takes
@@ -39,7 +41,9 @@ func (d *Directory) Accounts(ctx context.Context, by Actor, q AccountQuery) (pag
 		return nil, "", fmt.Errorf("accounts: %w", err)
 	}
 	for i, a := range page {
-		page[i] = d.shownAccount(by, a)
+		if page[i], err = d.shownAccount(ctx, by, a); err != nil {
+			return nil, "", fmt.Errorf("accounts: %w", err)
+		}
 	}
 	return page, d.tokens.Seal(scope, next), nil
 }
@@ -56,11 +60,13 @@ func (d *Directory) AllAccounts(ctx context.Context, by Actor, q AccountQuery) i
 
 // SaveAccount adds a if a.Version is 0, and otherwise replaces the account that
 // has a.ID and a.Version; ErrConflict means that somebody else was first. It
-// takes [PermissionDirectoryWrite]. Adding is safe to repeat: the same a with
+// takes [PermissionDirectoryWrite]; with [PermissionMembersWrite] people change
+// those Attributes of their own account whose [Field] lets them. Adding is safe to repeat: the same a with
 // the same ID or Key answers with the same account. Disabling an account signs
 // out all of its people at once.
 func (d *Directory) SaveAccount(ctx context.Context, by Actor, a Account) (Account, error) {
-	if !d.policy.May(by, PermissionDirectoryWrite) || !d.policy.May(by, PermissionDirectoryRead) {
+	whole := d.policy.May(by, PermissionDirectoryWrite) && d.policy.May(by, PermissionDirectoryRead)
+	if !whole && (a.Version == 0 || !d.overAccount(by, a).manager) {
 		return Account{}, fmt.Errorf("save account: %w", ErrForbidden)
 	}
 	if a.ID != "" && a.ID == by.Account && a.Disabled {
@@ -75,7 +81,7 @@ func (d *Directory) SaveAccount(ctx context.Context, by Actor, a Account) (Accou
 	if err != nil {
 		return Account{}, err
 	}
-	return d.shownAccount(by, a), nil
+	return d.shownAccount(ctx, by, a)
 }
 
 func (d *Directory) addAccount(ctx context.Context, by Actor, a Account) (Account, error) {
@@ -92,9 +98,14 @@ func (d *Directory) addAccount(ctx context.Context, by Actor, a Account) (Accoun
 	}
 	now := d.clock()
 	a.Origin, a.CreatedAt, a.UpdatedAt, a.Version = hash, now, now, 1
-	a, err := a.check()
+	set, err := d.fieldSet(ctx)
 	if err != nil {
 		return Account{}, fmt.Errorf("add account: %w", err)
+	}
+	given, wrong := d.overAccount(by, a).checkFields(set.accounts, nil, a.Attributes, false)
+	a.Attributes = given
+	if a, err = a.check(); both(err, wrong) != nil {
+		return Account{}, fmt.Errorf("add account: %w", both(err, wrong))
 	}
 	made, err := idem.Once(hash,
 		func() (Account, error) { return a, d.keepAccount(ctx, by, a) },
@@ -113,12 +124,30 @@ func (d *Directory) changeAccount(ctx context.Context, by Actor, a Account) (Acc
 	if err != nil {
 		return Account{}, wrap(err, "account", a.ID)
 	}
+	set, err := d.fieldSet(ctx)
+	if err != nil {
+		return Account{}, wrap(err, "account", a.ID)
+	}
+	reach, form := d.overAccount(by, old), a.Attributes != nil
+	if a.Attributes, err = reach.merge(set.accounts, old.Attributes, a.Attributes, d.seesAttributes(by)); err != nil {
+		return Account{}, wrap(err, "account", a.ID)
+	}
+	if !reach.all && !sameButAttributes(old, a) {
+		return Account{}, wrap(ErrForbidden, "account", a.ID)
+	}
 	a.Key, a.Origin, a.CreatedAt, a.UpdatedAt = "", old.Origin, old.CreatedAt, d.clock()
 	a.Version++
-	if a, err = a.check(); err == nil {
-		err = d.keepAccount(ctx, by, a)
+	given, wrong := reach.checkFields(set.accounts, old.Attributes, a.Attributes, form)
+	a.Attributes = given
+	if a, err = a.check(); both(err, wrong) != nil {
+		return Account{}, wrap(both(err, wrong), "account", a.ID)
 	}
-	return a, wrap(err, "account", a.ID)
+	return a, wrap(d.keepAccount(ctx, by, a), "account", a.ID)
+}
+
+// sameButAttributes reports whether b changes nothing else in a.
+func sameButAttributes(a, b Account) bool {
+	return a.Name == b.Name && a.Plan == b.Plan && a.Country == b.Country && a.Disabled == b.Disabled && slices.Equal(a.Products, b.Products)
 }
 
 // keepAccount stores a and says so.
@@ -131,10 +160,15 @@ func (d *Directory) keepAccount(ctx context.Context, by Actor, a Account) error 
 }
 
 // shownAccount returns a as the actor may see it.
-func (d *Directory) shownAccount(by Actor, a Account) Account {
+func (d *Directory) shownAccount(ctx context.Context, by Actor, a Account) (Account, error) {
 	a.Origin = ""
-	if !d.seesAttributes(by) {
-		a.Attributes = nil
+	if d.seesAttributes(by) {
+		return a, nil
 	}
-	return a
+	set, err := d.fieldSet(ctx)
+	if err != nil {
+		return Account{}, wrap(err, "account", a.ID)
+	}
+	a.Attributes = d.overAccount(by, a).visible(set.accounts, a.Attributes)
+	return a, nil
 }

@@ -25,7 +25,8 @@ type Directory struct {
 
 	rulesFor time.Duration
 	rules    atomic.Pointer[ruleSet]
-	changes  atomic.Uint64 // of segments, made through this Directory
+	fields   atomic.Pointer[fieldSet]
+	changes  atomic.Uint64 // of segments and fields, made through this Directory
 }
 
 // Options adjust a Directory. The zero value is ready to use.
@@ -36,7 +37,7 @@ type Options struct {
 	Logger   *slog.Logger       // nil discards logs
 	Now      func() time.Time   // nil means time.Now
 	Secret   []byte             // signs page tokens; nil means random, so that a token is good in this process only
-	RulesFor time.Duration      // how long the rules of segments are used before they are read again; 0 means 1 s
+	RulesFor time.Duration      // how long the rules of segments and fields are used before they are read again; 0 means 1 s
 }
 
 // NewDirectory returns a Directory that keeps what it knows in store. A nil

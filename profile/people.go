@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"reflect"
 	"slices"
 	"time"
 
@@ -15,13 +14,14 @@ import (
 
 // Person returns a person whom the actor may see: themselves, with
 // [PermissionMembersRead] the people of their own account, with
-// [PermissionDirectoryRead] anybody. Only the last see Attributes.
+// [PermissionDirectoryRead] anybody. The last see all Attributes; people
+// themselves and their managers those that are a [Field] which is not hidden.
 func (d *Directory) Person(ctx context.Context, by Actor, id string) (Person, error) {
 	p, err := d.person(ctx, by, id)
 	if err != nil {
 		return Person{}, err
 	}
-	return d.shown(by, p), nil
+	return d.shown(ctx, by, p)
 }
 
 // person returns all that is known of a person whom the actor may see.
@@ -63,7 +63,9 @@ func (d *Directory) People(ctx context.Context, by Actor, q PersonQuery) (page [
 		return nil, "", fmt.Errorf("people: %w", err)
 	}
 	for i, p := range page {
-		page[i] = d.shown(by, p)
+		if page[i], err = d.shown(ctx, by, p); err != nil {
+			return nil, "", fmt.Errorf("people: %w", err)
+		}
 	}
 	return page, d.tokens.Seal(scope, next), nil
 }
@@ -100,10 +102,15 @@ func (d *Directory) AllPeople(ctx context.Context, by Actor, q PersonQuery) iter
 //
 // With [PermissionDirectoryWrite] everything may be changed. With
 // [PermissionMembersWrite] it is the people of the actor's own account: they
-// are added without ID and Attributes, and keep their account, address and
-// Attributes. Everybody may change their own Name, Locale and Zone. Nobody can
-// give a role that [Policy.MayGrant] does not let them give, nor change
-// somebody who has one.
+// are added without ID and Attributes, and keep their account and address.
+// Everybody may change their own Name, Locale and Zone. Of Attributes, customers
+// change those whose [Field] lets them. Nil Attributes stay as they are, and so
+// do those that the actor does not see. Nobody can give a role that
+// [Policy.MayGrant] does not let them give, nor change somebody who has one.
+//
+// Attributes obey the fields of people when they are changed. Whoever changes
+// somebody's Attributes must fill in the required fields that are theirs to
+// change; adding does not ask for them, since invitations know less.
 //
 // Adding is safe to repeat: the same p with the same ID or Key answers with
 // the same person.
@@ -118,7 +125,7 @@ func (d *Directory) SavePerson(ctx context.Context, by Actor, p Person) (Person,
 	if err != nil {
 		return Person{}, err
 	}
-	return d.shown(by, p), nil
+	return d.shown(ctx, by, p)
 }
 
 func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, error) {
@@ -138,8 +145,15 @@ func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, 
 	}
 	now := d.clock()
 	p.Origin, p.CreatedAt, p.UpdatedAt, p.Version = hash, now, now, 1
-	p, err := p.check()
-	if err == nil {
+	set, err := d.fieldSet(ctx)
+	if err != nil {
+		return Person{}, fmt.Errorf("add person: %w", err)
+	}
+	given, wrong := d.overPerson(by, p).checkFields(set.people, nil, p.Attributes, false)
+	p.Attributes = given
+	if p, err = p.check(); both(err, wrong) != nil {
+		err = both(err, wrong)
+	} else {
 		err = d.checkAccount(ctx, p.Account)
 	}
 	if err != nil {
@@ -185,10 +199,15 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	if err != nil {
 		return Person{}, err
 	}
-	if p.Attributes == nil && !d.seesAttributes(by) {
-		p.Attributes = old.Attributes
+	set, err := d.fieldSet(ctx)
+	if err != nil {
+		return Person{}, wrap(err, "person", p.ID)
 	}
-	if err := d.mayChange(by, old, p); err != nil {
+	reach, form := d.overPerson(by, old), p.Attributes != nil
+	if p.Attributes, err = reach.merge(set.people, old.Attributes, p.Attributes, d.seesAttributes(by)); err == nil {
+		err = d.mayChange(by, old, p)
+	}
+	if err != nil {
 		return Person{}, wrap(err, "person", p.ID)
 	}
 	if old.Version != p.Version {
@@ -196,7 +215,11 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	}
 	p.Key, p.Origin, p.CreatedAt, p.UpdatedAt = "", old.Origin, old.CreatedAt, d.clock()
 	p.Version++
-	if p, err = p.check(); err == nil && p.Account != old.Account {
+	given, wrong := reach.checkFields(set.people, old.Attributes, p.Attributes, form)
+	p.Attributes = given
+	if p, err = p.check(); both(err, wrong) != nil {
+		err = both(err, wrong)
+	} else if p.Account != old.Account {
 		err = d.checkAccount(ctx, p.Account)
 	}
 	if err != nil {
@@ -238,7 +261,7 @@ func (d *Directory) mayChange(by Actor, old, p Person) error {
 	if whole {
 		return nil
 	}
-	if p.Account != old.Account || p.Email != old.Email || !sameAttributes(p.Attributes, old.Attributes) {
+	if p.Account != old.Account || p.Email != old.Email {
 		return ErrForbidden
 	}
 	if !member && (p.Disabled != old.Disabled || !sameRoles(p.Roles, old.Roles)) {
@@ -289,7 +312,7 @@ func (d *Directory) setDisabled(ctx context.Context, by Actor, id string, disabl
 			return Person{}, err
 		}
 		changed := p.Clone()
-		changed.Disabled = disabled
+		changed.Disabled, changed.Attributes = disabled, nil
 		if err := d.mayChange(by, p, changed); err != nil {
 			return Person{}, wrap(err, "person", id)
 		}
@@ -299,7 +322,10 @@ func (d *Directory) setDisabled(ctx context.Context, by Actor, id string, disabl
 		if errors.Is(err, ErrConflict) && tries > 1 {
 			continue
 		}
-		return d.shown(by, p), err
+		if err != nil {
+			return Person{}, err
+		}
+		return d.shown(ctx, by, p)
 	}
 }
 
@@ -317,12 +343,17 @@ func (d *Directory) seesAttributes(by Actor) bool {
 }
 
 // shown returns p as the actor may see it.
-func (d *Directory) shown(by Actor, p Person) Person {
+func (d *Directory) shown(ctx context.Context, by Actor, p Person) (Person, error) {
 	p.Origin = ""
-	if !d.seesAttributes(by) {
-		p.Attributes = nil
+	if d.seesAttributes(by) {
+		return p, nil
 	}
-	return p
+	set, err := d.fieldSet(ctx)
+	if err != nil {
+		return Person{}, wrap(err, "person", p.ID)
+	}
+	p.Attributes = d.overPerson(by, p).visible(set.people, p.Attributes)
+	return p, nil
 }
 
 func (d *Directory) mayGrantAll(by Actor, roles []Role) error {
@@ -351,7 +382,3 @@ func added(old, new []Role) []Role {
 }
 
 func sameRoles(a, b []Role) bool { return len(added(a, b)) == 0 && len(added(b, a)) == 0 }
-
-func sameAttributes(a, b map[string][]string) bool {
-	return len(a) == 0 && len(b) == 0 || reflect.DeepEqual(a, b)
-}

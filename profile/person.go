@@ -98,7 +98,7 @@ func (a Account) check() (Account, error) {
 	checkID(f, a.ID)
 	checkName(f, a.Name)
 	valid.Note(f, "plan", valid.Text(a.Plan, valid.TextTag))
-	if a.Country != "" && (len(a.Country) != 2 || a.Country[0] < 'A' || a.Country[0] > 'Z' || a.Country[1] < 'A' || a.Country[1] > 'Z') {
+	if a.Country != "" && !isCountry(a.Country) {
 		f.Add("country", "error.profile.country", nil)
 	}
 	a.Products = checkValues(f, "products", a.Products, maxProducts)

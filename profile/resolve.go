@@ -115,7 +115,11 @@ func (d *Directory) ruleSet(ctx context.Context) (*ruleSet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("segments: %w", err)
 	}
-	set := d.compile(list)
+	fields, err := d.fieldSet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	set := d.compile(list, fields)
 	set.until = now.Add(d.rulesFor)
 	if d.changes.Load() == changes {
 		d.rules.Store(set)
@@ -127,11 +131,12 @@ func (d *Directory) ruleSet(ctx context.Context) (*ruleSet, error) {
 func (d *Directory) forgetRules() {
 	d.changes.Add(1)
 	d.rules.Store(nil)
+	d.fields.Store(nil)
 }
 
 // compile leaves out what this version of the library does not understand, so
 // that nobody belongs to it.
-func (d *Directory) compile(list []Segment) *ruleSet {
+func (d *Directory) compile(list []Segment, fields *fieldSet) *ruleSet {
 	set := &ruleSet{}
 	for _, s := range list {
 		holds, err := s.Rule.Compile()
@@ -139,7 +144,7 @@ func (d *Directory) compile(list []Segment) *ruleSet {
 			d.log.Error("segment without a usable rule", "segment", s.Name, "error", err)
 			continue
 		}
-		set.rules = append(set.rules, namedRule{s.Name, s.Rule.Declared(), holds})
+		set.rules = append(set.rules, namedRule{s.Name, s.Rule.Declared() || fields.declares(s.Rule), holds})
 		set.behaviour = s.Rule.behaviour(set.behaviour)
 	}
 	slices.Sort(set.behaviour)

@@ -66,7 +66,8 @@ const (
 
 // Declared reports whether r asks for anything that people can change
 // themselves, as their language, or bring about, as their visits. Such a rule
-// chooses what is shown first; it never opens content.
+// chooses what is shown first; it never opens content. In a Directory the same
+// holds for attributes whose [Field] customers may change.
 func (r Rule) Declared() bool {
 	switch r.Fact {
 	case FactLocale, FactLanguage, FactZone:

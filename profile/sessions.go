@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/internal/web"
 )
 
@@ -163,18 +164,13 @@ func (s *Sessions) Authenticate(r *http.Request) (Actor, error) {
 func (s *Sessions) Refused() http.Handler {
 	return web.Handler(s.opts.Logger, func(w http.ResponseWriter, r *http.Request) error {
 		http.SetCookie(w, s.expired())
-		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") && here(r.RequestURI) {
+		if r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/html") && valid.ReturnPath(r.RequestURI) == r.RequestURI {
 			w.Header().Set("Cache-Control", "no-store")
 			http.Redirect(w, r, r.RequestURI, http.StatusSeeOther)
 			return nil
 		}
 		return errSignedOut()
 	})
-}
-
-// here reports whether an address stays on this site: "//host" does not.
-func here(address string) bool {
-	return strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") && !strings.ContainsAny(address, "\\\r\n\t")
 }
 
 // Current returns the session that a request comes from, or ErrNotFound.

@@ -24,6 +24,7 @@ type Store struct {
 	accounts map[string]profile.Account
 	segments map[string]profile.Segment
 	sessions map[string]profile.Session // by secret
+	fields   map[string]profile.Field   // by what they describe and their name
 }
 
 var _ profile.Store = (*Store)(nil)
@@ -35,6 +36,7 @@ func New() *Store {
 		accounts: map[string]profile.Account{},
 		segments: map[string]profile.Segment{},
 		sessions: map[string]profile.Session{},
+		fields:   map[string]profile.Field{},
 	}
 }
 

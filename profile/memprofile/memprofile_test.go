@@ -15,3 +15,7 @@ func TestStore(t *testing.T) {
 func TestSessionStore(t *testing.T) {
 	profiletest.TestSessionStore(t, func(*testing.T) profile.SessionStore { return memprofile.New() })
 }
+
+func TestFieldStore(t *testing.T) {
+	profiletest.TestFieldStore(t, func(*testing.T) profile.FieldStore { return memprofile.New() })
+}
