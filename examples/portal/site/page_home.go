@@ -28,7 +28,7 @@ func (s *Site) buildHome(r *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	b := homeBody{Places: filled(places)}
-	if b.Recent, err = s.recent(ctx, v); err != nil {
+	if b.Recent, err = s.recent(ctx, v, listed); err != nil {
 		return nil, err
 	}
 	if b.Popular, err = s.popular(ctx, v); err != nil {

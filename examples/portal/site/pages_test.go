@@ -6,7 +6,9 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -172,6 +174,31 @@ func TestSitemapAndFeed(t *testing.T) {
 	require.NoError(t, xml.Unmarshal([]byte(c.get("/de/feed.atom").Body), &feed))
 	require.Len(t, feed.Entries, 30)
 	require.Equal(t, 200, c.get(strings.TrimPrefix(feed.Entries[0].Link.Href, c.server.URL)).Status)
+}
+
+// TestRecentSaysWhatItSortsBy: an article that changed in one language stands
+// first in the lists of all, with the date of that change.
+func TestRecentSaysWhatItSortsBy(t *testing.T) {
+	var ahead atomic.Int64
+	s := open(t, func(c *Config) { c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) } })
+	place := anyCategory(t, s)
+	day := func(n int) string { return time.Now().UTC().AddDate(0, 0, n).Format(time.DateOnly) }
+	on := func(n int) { ahead.Store(int64(time.Duration(n) * 24 * time.Hour)) }
+	on(10)
+	old := write(t, s, draft("First one", profile.Public(), place))
+	on(20)
+	write(t, s, draft("Second one", profile.Public(), place))
+	on(30)
+	old, err := s.library.Edit(t.Context(), system, old.ID, "de", old.Version, kb.Text{Title: "Das erste", Body: "Text"})
+	require.NoError(t, err)
+	_, err = s.library.Publish(t.Context(), system, old.ID, "de", old.Version)
+	require.NoError(t, err)
+	c := serve(t, s)("")
+	_, home, ok := strings.Cut(c.get("/en/").Body, `id="recent"`)
+	require.True(t, ok)
+	require.Regexp(t, `(?s)^.*?First one.*?datetime="`+day(30)+`".*?Second one.*?datetime="`+day(20)+`"`, home)
+	feed := c.get("/en/feed.atom").Body
+	require.Regexp(t, `(?s)<updated>`+day(30)+`.*?<entry.*?First one.*?<updated>`+day(30)+`.*?Second one.*?<updated>`+day(20), feed)
 }
 
 var jsonLD = regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`)

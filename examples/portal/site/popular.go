@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,10 +44,11 @@ func articleIDs(counts []analytics.Count) []string {
 	return ids
 }
 
-// recent returns the articles that changed last.
-func (s *Site) recent(ctx context.Context, v *visit) ([]kb.Entry, error) {
-	return s.remembered(ctx, v, "recent", time.Hour, func() ([]kb.Entry, error) {
-		page, _, err := s.library.Articles(ctx, v.By, kb.Query{Locale: string(v.Wanted), Order: kb.OrderUpdated, Limit: listed})
-		return page, err
+// recent returns the articles that changed last, that which changed latest
+// first.
+func (s *Site) recent(ctx context.Context, v *visit, n int) ([]kb.Entry, error) {
+	return s.remembered(ctx, v, "recent "+strconv.Itoa(n), time.Hour, func() ([]kb.Entry, error) {
+		entries, _, err := s.library.Articles(ctx, v.By, kb.Query{Locale: string(v.Wanted), Order: kb.OrderUpdated, Limit: n})
+		return entries, err
 	})
 }

@@ -151,7 +151,7 @@ type atomEntry struct {
 // feed lists what changed last, as far as the reader may read it.
 func (s *Site) feed(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	entries, _, err := s.library.Articles(r.Context(), v.By, kb.Query{Locale: string(v.Wanted), Order: kb.OrderUpdated, Limit: 30})
+	entries, err := s.recent(r.Context(), v, 30)
 	if err != nil {
 		return err
 	}
