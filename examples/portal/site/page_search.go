@@ -22,6 +22,7 @@ type searchParams struct {
 	Language []string `query:"language"`
 	Sort     string   `query:"sort" max:"20"`
 	Page     int      `query:"page" default:"1" clamp:"1,1000"`
+	Token    string   `query:"t" max:"4096"` // of the search that this is another page of
 }
 
 func (p searchParams) filters() map[string][]string {
@@ -68,7 +69,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := search.Query{
-		Text: params.Text, Locale: string(v.Wanted), Filters: params.filters(), Facets: facets, Page: params.Page, Limit: 10,
+		Text: params.Text, Locale: string(v.Wanted), Filters: params.filters(), Facets: facets, Page: params.Page, Token: params.Token, Limit: 10,
 	}
 	if params.Sort == string(search.SortUpdated) {
 		q.Sort = search.SortUpdated
@@ -129,7 +130,7 @@ func (b *searchBody) pages(p *page, res search.Results) {
 	if res.Pages < 2 {
 		return
 	}
-	at := func(n int) string { return p.With("page", strconv.Itoa(n)) }
+	at := func(n int) string { return p.With("page", strconv.Itoa(n), "t", res.Token) }
 	for n := max(1, res.Page-2); n <= min(res.Pages, res.Page+2); n++ {
 		b.Pages = append(b.Pages, pageLink{Number: n, Href: at(n), Current: n == res.Page})
 	}

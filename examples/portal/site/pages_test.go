@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/json"
 	"encoding/xml"
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -68,6 +69,23 @@ func TestPages(t *testing.T) {
 			require.NotEmpty(t, a.Header.Get("X-Request-Id"))
 		})
 	}
+}
+
+// TestPagesOfOneSearch: whoever turns the page has searched once.
+func TestPagesOfOneSearch(t *testing.T) {
+	s := running(t)
+	c := serve(t, s)("")
+	browser := []string{"User-Agent", "Mozilla/5.0 Firefox/140.0"}
+	first := c.get("/en/search?q=sensor", browser...)
+	next := regexp.MustCompile(`href="([^"]+)" rel="next"`).FindStringSubmatch(first.Body)
+	require.NotNil(t, next)
+	second := c.get(html.UnescapeString(next[1]), browser...)
+	require.Equal(t, 200, second.Status)
+	require.Contains(t, second.Body, `aria-current="page"><span class="hidden">Page </span>2`)
+	require.NotRegexp(t, `href="[^"]*[?;&]t=[^"]*" rel="nofollow"`, second.Body, "another filter is another search")
+	require.Equal(t, 200, c.get("/en/contact", browser...).Status)
+	until(t, "the events are stored", func() bool { st := s.ledger.Stats(); return st.Pending == 0 && st.Stored > 0 })
+	require.Equal(t, "1", samples(t, c)[`stoa_events_total{name="search.performed"}`])
 }
 
 // TestErrorPages: an error has a short heading, and then says what to do.

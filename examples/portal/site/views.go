@@ -205,7 +205,7 @@ func (p *page) Here() string { return p.Switch(alternate{Href: p.link(p.Path)}) 
 func (p *page) Switch(to alternate) string {
 	q := url.Values{}
 	for k, v := range p.Query {
-		if k != "after" && k != "thanks" && k != "return_to" {
+		if k != "after" && k != "t" && k != "thanks" && k != "return_to" {
 			q[k] = v
 		}
 	}
@@ -220,11 +220,11 @@ func (p *page) Switch(to alternate) string {
 }
 
 // With returns the page's own address with one query parameter set to the
-// values, and without page number.
+// values, and without what belongs to one page of a list.
 func (p *page) With(pairs ...string) string {
 	q := url.Values{}
 	for k, v := range p.Query {
-		if k != "page" && k != "after" {
+		if k != "page" && k != "after" && k != "t" {
 			q[k] = v
 		}
 	}
