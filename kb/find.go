@@ -19,16 +19,46 @@ type Found struct {
 // Find returns the article that has slug in any language, or that once had it,
 // in the language that suits a reader of locale. It has moved if its slug in
 // that language is another.
+//
+// A slug that readers were never shown finds nothing.
 func (l *Library) Find(ctx context.Context, by profile.Actor, locale, slug string) (Found, error) {
-	id, err := l.store.Slug(ctx, slug)
+	f, err := l.cachedFind(ctx, by, locale, slug)
 	if err != nil {
 		return Found{}, fmt.Errorf("article %q: %w", slug, err)
+	}
+	return f, nil
+}
+
+// A foundKey is what the answer to an address depends on beside the content.
+type foundKey struct{ slug, locale, sight string }
+
+type stampedFound struct {
+	stamp string
+	found Found
+}
+
+// cachedFind finds an article, or finds again what it found since the last
+// change of the content. The stamp is read before anything that it stands for.
+func (l *Library) cachedFind(ctx context.Context, by profile.Actor, locale, slug string) (Found, error) {
+	c, err := l.takeCensus(ctx)
+	if err != nil {
+		return Found{}, err
+	}
+	key := foundKey{slug, locale, c.sightKey(by)}
+	if kept, ok := l.founds.Load(key); ok && kept.stamp == c.stamp {
+		return kept.found, nil
+	}
+	id, err := l.store.Slug(ctx, slug)
+	if err != nil {
+		return Found{}, err
 	}
 	ref, err := l.shown(ctx, by, id, locale)
 	if err != nil {
-		return Found{}, fmt.Errorf("article %q: %w", slug, err)
+		return Found{}, err
 	}
-	return Found{Ref: ref, Moved: ref.Slug != slug}, nil
+	f := Found{Ref: ref, Moved: ref.Slug != slug}
+	l.founds.Store(key, stampedFound{c.stamp, f})
+	return f, nil
 }
 
 // shown returns where the article with the given ID is shown to by, who reads

@@ -33,6 +33,7 @@ type Library struct {
 	census  atomic.Pointer[census]
 	texts   *lru.Cache[textKey, *document]
 	pages   *lru.Cache[pageKey, stampedPage]
+	founds  *lru.Cache[foundKey, stampedFound]
 }
 
 // Options adjust a Library. The zero value is ready to use.
@@ -46,7 +47,7 @@ type Options struct {
 	Secret   []byte             // authenticates page tokens; nil means a random one that ends with the process
 	Path     func(Ref) string   // where readers find what an article links to; nil means "/articles/SLUG" and so on
 	Word     Wording            // translates the few words that are added to texts ("note", "warning"); nil means English
-	CacheMax int                // rendered texts and pages kept, each; 0 means 512
+	CacheMax int                // rendered texts, pages and addresses kept, of each; 0 means 512
 }
 
 // A Chooser picks the language that a reader of asked is shown from those that
@@ -101,6 +102,7 @@ func (l *Library) defaults(o Options) {
 	}
 	l.texts = lru.New[textKey, *document](o.CacheMax)
 	l.pages = lru.New[pageKey, stampedPage](o.CacheMax)
+	l.founds = lru.New[foundKey, stampedFound](o.CacheMax)
 }
 
 // Locales returns the languages offered to readers, the default first.

@@ -66,7 +66,7 @@ type Entry struct {
 	Summary   string
 	Category  string
 	Products  []string
-	UpdatedAt time.Time
+	UpdatedAt time.Time // last change that readers see, in any language; by this OrderUpdated sorts
 	Languages []Language
 	Public    bool
 }
@@ -249,7 +249,7 @@ func (l *Library) entry(a Article, f *forest, locale string) Entry {
 	t, _ := a.In(l.pick(locale, a.live()))
 	return Entry{
 		Article: a.ID, Kind: a.Kind, Locale: t.Locale, Slug: t.Slug, Title: t.Title, Summary: t.Summary,
-		Category: a.Category, Products: a.Products, UpdatedAt: t.UpdatedAt, Languages: languages(a),
+		Category: a.Category, Products: a.Products, UpdatedAt: a.ShownAt, Languages: languages(a),
 		Public: public(a, f),
 	}
 }

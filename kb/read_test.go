@@ -464,3 +464,23 @@ func (o oddYear) Article(ctx context.Context, id string) (kb.Article, error) {
 	}
 	return a, err
 }
+
+// TestListsShowTheDateTheySortBy: what is first among the latest has the latest
+// date, in whatever language it is shown.
+func TestListsShowTheDateTheySortBy(t *testing.T) {
+	w := newWorld(t)
+	w.place("c", "", "public")
+	a := w.show(draft("first", "c", "public"))
+	w.tick()
+	w.show(draft("second", "c", "public"))
+	w.tick()
+	w.translate(a, "de", "Erstes")
+	for _, locale := range []string{"en", "de"} {
+		page, _, err := w.Articles(w.ctx(), anyone, kb.Query{Order: kb.OrderUpdated, Locale: locale})
+		require.NoError(t, err)
+		require.Equal(t, a.ID, page[0].Article)
+		require.Equal(t, w.now, page[0].UpdatedAt)
+		require.True(t, page[0].UpdatedAt.After(page[1].UpdatedAt))
+	}
+	require.Equal(t, start, w.reads(anyone, a.ID).UpdatedAt, "a page has the date of its own text")
+}
