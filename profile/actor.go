@@ -20,6 +20,7 @@ type Actor struct {
 	Name       string    // how to address the actor, for pages only
 	Assurance  Assurance // how surely the actor is who it claims to be
 	OnBehalfOf string    // the person an agent or a bot acts for, or empty
+	Viewer     string    // who looks at the portal as this person, or empty; they can change nothing
 }
 
 // An Assurance says how an actor signed in. Higher is surer.

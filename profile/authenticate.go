@@ -44,7 +44,12 @@ type MiddlewareOptions struct {
 	// ending the session and sending the browser to sign in; nil means a
 	// problem, or the host's error page, with status 403.
 	Refused http.Handler
-	Logger  *slog.Logger // nil discards logs
+
+	// ViewerMay says which writing requests go through while somebody looks at
+	// the portal as somebody else: the ones that end it. Nil means none.
+	ViewerMay func(*http.Request) bool
+
+	Logger *slog.Logger // nil discards logs
 }
 
 // Middleware asks auth who makes each request and puts the answer into its
@@ -66,6 +71,8 @@ func Middleware(auth Authenticator, opts *MiddlewareOptions) func(http.Handler) 
 			v.request.Body = http.NoBody
 			actor, err := v.ask(r.Context())
 			switch {
+			case err == nil && actor.Viewer != "" && writes(r) && (o.ViewerMay == nil || !o.ViewerMay(r)):
+				web.WriteError(w, r, o.Logger, errs.Say(errs.Forbidden, "error.profile.view_only", nil))
 			case err == nil:
 				v.actor = actor
 				next.ServeHTTP(w, r.WithContext(v.context(r.Context())))
@@ -76,6 +83,10 @@ func Middleware(auth Authenticator, opts *MiddlewareOptions) func(http.Handler) 
 			}
 		})
 	}
+}
+
+func writes(r *http.Request) bool {
+	return r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions
 }
 
 func errSignedOut() error { return errs.Say(errs.Forbidden, "error.profile.signed_out", nil) }
@@ -114,6 +125,9 @@ func (v *visit) ask(ctx context.Context) (a Actor, err error) {
 func (v *visit) context(ctx context.Context) context.Context {
 	common := analytics.FromContext(ctx)
 	common.User, common.Account = v.actor.ID, v.actor.Account
+	if v.actor.Viewer != "" { // what they look at is not what the person did
+		common.User, common.Account, common.Visitor, common.Session = v.actor.Viewer, "", "", ""
+	}
 	ctx = analytics.NewContext(ctx, common)
 	return NewContext(context.WithValue(ctx, visitKey{}, v), v.actor)
 }

@@ -24,13 +24,19 @@ func (d *Directory) Actor(ctx context.Context, id string) (Actor, error) {
 	if err != nil {
 		return Actor{}, wrap(err, "person", id)
 	}
+	actor, err := d.actorOf(ctx, p)
+	return actor, wrap(err, "person", id)
+}
+
+// actorOf returns p as somebody to act for.
+func (d *Directory) actorOf(ctx context.Context, p Person) (Actor, error) {
 	a, err := d.accountOf(ctx, p)
 	if err != nil {
-		return Actor{}, wrap(err, "person", id)
+		return Actor{}, err
 	}
 	segments, declared, err := d.segmentsOf(ctx, p, a)
 	if err != nil {
-		return Actor{}, wrap(err, "person", id)
+		return Actor{}, err
 	}
 	return Actor{
 		ID: p.ID, Account: p.Account, Roles: slices.Clone(p.Roles), Segments: segments, Declared: declared,

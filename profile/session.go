@@ -17,6 +17,7 @@ type Session struct {
 	StartedAt time.Time // when they signed in
 	SeenAt    time.Time // of a request in it, at most five minutes ago if it is in use
 	ExpiresAt time.Time // ends it, however much it is used
+	Viewing   string    // the person as whom they look at the portal, or empty
 	Secret    string    // SHA-256 of what the browser holds, in hexadecimal; not shown to anybody
 }
 
@@ -45,6 +46,10 @@ type SessionStore interface {
 	// SeeSession sets SeenAt of the session with the given ID, if there is one
 	// and it was seen earlier.
 	SeeSession(ctx context.Context, id string, at time.Time) error
+
+	// ViewSession sets Viewing of the session with the given ID, or returns
+	// ErrNotFound.
+	ViewSession(ctx context.Context, id, person string) error
 
 	// EndSessions forgets the sessions that match q, and returns how many. A
 	// zero q is ErrInvalid.

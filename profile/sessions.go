@@ -154,7 +154,10 @@ func (s *Sessions) Authenticate(r *http.Request) (Actor, error) {
 	}
 	a.Assurance = s.assurance(session)
 	s.see(r.Context(), session)
-	return a, nil
+	if session.Viewing == "" {
+		return a, nil
+	}
+	return s.viewed(r.Context(), a, session)
 }
 
 // Refused answers requests whose session has ended, for

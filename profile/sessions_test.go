@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -318,4 +319,102 @@ func TestSessionsFailWithTheStore(t *testing.T) {
 	require.ErrorContains(t, err, "down")
 	require.NotErrorIs(t, err, profile.ErrForbidden)
 	require.Error(t, s.End(httptest.NewRecorder(), b.request("POST", "/")))
+}
+
+func TestViewAs(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{})
+	h := profile.Middleware(s, &profile.MiddlewareOptions{
+		Refused: s.Refused(), ViewerMay: func(r *http.Request) bool { return r.URL.Path == "/view/end" },
+	})(http.HandlerFunc(whoAmI))
+	serve := func(b *browser, method, target string) *httptest.ResponseRecorder {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, b.request(method, target))
+		return w
+	}
+	b := newBrowser(t)
+	signIn(t, s, b, profile.SignIn{Person: "root"})
+	p.events.take()
+	require.NoError(t, s.View(b.request("POST", "/view"), root, "bob"))
+	require.Equal(t, []string{"session.view_started person/bob by root"}, p.events.take())
+	a, err := s.Authenticate(b.request("GET", "/"))
+	require.NoError(t, err)
+	want := p.as(t, "bob")
+	require.Equal(t, want.Sight(), a.Sight())
+	require.Equal(t, "root", a.Viewer)
+	require.Equal(t, "actor=bob event=root/ device=", serve(b, "GET", "/articles").Body.String(), "bob did not look at it")
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+		w := serve(b, method, "/articles")
+		require.Equal(t, http.StatusForbidden, w.Code, method)
+		require.Contains(t, w.Body.String(), "profile.view_only")
+	}
+	require.Equal(t, http.StatusOK, serve(b, "POST", "/view/end").Code)
+
+	// The right is asked for with each request.
+	policy := profile.DefaultPolicy()
+	policy[profile.RoleAdmin] = slices.DeleteFunc(policy[profile.RoleAdmin], func(p profile.Permission) bool { return p == profile.PermissionImpersonate })
+	less := profile.NewSessions(p.store, profile.NewDirectory(p.store, &profile.Options{Policy: policy, Now: func() time.Time { return p.now }}), nil)
+	a, err = less.Authenticate(b.request("GET", "/"))
+	require.NoError(t, err)
+	require.Equal(t, []string{"root", ""}, []string{a.ID, a.Viewer})
+
+	p.events.take()
+	require.NoError(t, s.EndView(b.request("POST", "/view/end")))
+	require.Equal(t, []string{"session.view_ended person/bob by root"}, p.events.take())
+	require.NoError(t, s.EndView(b.request("POST", "/view/end")))
+	require.Equal(t, "root", who(t, s, b))
+	require.NoError(t, s.View(b.request("POST", "/view"), root, "bob"))
+	require.NoError(t, p.RemovePerson(t.Context(), root, "bob"))
+	require.Equal(t, "root", who(t, s, b), "somebody who left is not to be seen any more")
+}
+
+func TestWhoMayView(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{})
+	p.add(t, "amy", "us", profile.RoleAdmin)
+	for _, by := range []string{"bob", "ann", "gus"} {
+		b := newBrowser(t)
+		signIn(t, s, b, profile.SignIn{Person: by})
+		require.ErrorIs(t, s.View(b.request("POST", "/"), p.as(t, by), "carl"), profile.ErrForbidden, by)
+		require.ErrorIs(t, s.View(b.request("POST", "/"), root, "carl"), profile.ErrForbidden, "the browser is somebody else's")
+		require.Equal(t, by, who(t, s, b))
+	}
+	b := newBrowser(t)
+	require.ErrorIs(t, s.View(b.request("POST", "/"), root, "carl"), profile.ErrForbidden, "nobody has signed in")
+	signIn(t, s, b, profile.SignIn{Person: "root"})
+	require.ErrorIs(t, s.View(b.request("POST", "/"), root, "root"), profile.ErrForbidden)
+	require.ErrorIs(t, s.View(b.request("POST", "/"), root, "nobody"), profile.ErrNotFound)
+	require.NoError(t, s.View(b.request("POST", "/"), root, "amy"), "who may grant a role may see what it sees")
+}
+
+func TestAccess(t *testing.T) {
+	p := newPortal(t)
+	_, err := p.SaveSegment(t.Context(), root, profile.Segment{Name: "gold", Title: "T", Rule: cond("person.tier", profile.OpIn, "gold")})
+	require.NoError(t, err)
+	for _, by := range []string{"", "bob", "ann"} {
+		_, err := p.Access(t.Context(), p.as(t, by), "bob")
+		require.ErrorIs(t, err, profile.ErrNotFound, by)
+		_, err = p.TryAccess(t.Context(), p.as(t, by), profile.Person{ID: "x", Name: "X"})
+		require.ErrorIs(t, err, profile.ErrNotFound, by)
+	}
+	now, err := p.Access(t.Context(), root, "ann")
+	require.NoError(t, err)
+	require.Equal(t, []profile.Permission{profile.PermissionMembersRead, profile.PermissionMembersWrite}, now.Permissions)
+	require.Equal(t, []string{"account:acme", "person:ann", "public", "role:customer", "role:manager", "signed-in"}, now.Segments)
+
+	ann, err := p.Person(t.Context(), root, "ann")
+	require.NoError(t, err)
+	ann.Roles, ann.Attributes = []profile.Role{profile.RoleAgent}, map[string][]string{"tier": {"gold"}}
+	then, err := p.TryAccess(t.Context(), root, ann)
+	require.NoError(t, err)
+	require.Contains(t, then.Segments, "staff")
+	require.Contains(t, then.Segments, "gold")
+	require.Contains(t, then.Permissions, profile.PermissionDirectoryRead)
+	again, err := p.Access(t.Context(), root, "ann")
+	require.NoError(t, err)
+	require.Equal(t, now, again, "nothing was kept")
+	_, err = p.TryAccess(t.Context(), root, profile.Person{ID: "x"})
+	require.ErrorIs(t, err, profile.ErrInvalid)
+	_, err = p.Access(t.Context(), root, "nobody")
+	require.ErrorIs(t, err, profile.ErrNotFound)
 }

@@ -52,7 +52,7 @@ func (s *Store) StartSession(ctx context.Context, made profile.Session) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(made.ID, made.Person, made.Via, made.Subject, made.Ticket, made.Agent, made.Secret); err != nil {
+	if err := checkTexts(made.ID, made.Person, made.Via, made.Subject, made.Ticket, made.Agent, made.Viewing, made.Secret); err != nil {
 		return err
 	}
 	made.StartedAt, made.SeenAt, made.ExpiresAt = stored(made.StartedAt), stored(made.SeenAt), stored(made.ExpiresAt)
@@ -81,6 +81,26 @@ func (s *Store) SeeSession(ctx context.Context, id string, at time.Time) error {
 		}
 	}
 	return nil
+}
+
+// ViewSession implements [profile.SessionStore].
+func (s *Store) ViewSession(ctx context.Context, id, person string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := checkTexts(person); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for secret, one := range s.sessions {
+		if one.ID == id {
+			one.Viewing = person
+			s.sessions[secret] = one
+			return nil
+		}
+	}
+	return errs.NotFound
 }
 
 // EndSessions implements [profile.SessionStore].

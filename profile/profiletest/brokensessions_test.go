@@ -19,6 +19,7 @@ type faultySessions struct {
 	list    func(ctx context.Context, person string) ([]profile.Session, error)
 	start   func(ctx context.Context, s profile.Session) error
 	see     func(ctx context.Context, id string, at time.Time) error
+	view    func(ctx context.Context, id, person string) error
 	end     func(ctx context.Context, q profile.SessionQuery) (int, error)
 }
 
@@ -48,6 +49,13 @@ func (f faultySessions) SeeSession(ctx context.Context, id string, at time.Time)
 		return f.see(ctx, id, at)
 	}
 	return f.SessionStore.SeeSession(ctx, id, at)
+}
+
+func (f faultySessions) ViewSession(ctx context.Context, id, person string) error {
+	if f.view != nil {
+		return f.view(ctx, id, person)
+	}
+	return f.SessionStore.ViewSession(ctx, id, person)
 }
 
 func (f faultySessions) EndSessions(ctx context.Context, q profile.SessionQuery) (int, error) {
@@ -120,6 +128,13 @@ var brokenSessions = map[string]func(profile.SessionStore) faultySessions{
 	"sessions: sees nothing": func(profile.SessionStore) faultySessions {
 		return faultySessions{see: func(ctx context.Context, _ string, _ time.Time) error { return ctx.Err() }}
 	},
+	"sessions: views by nobody": func(s profile.SessionStore) faultySessions {
+		return faultySessions{view: func(ctx context.Context, id, person string) error {
+			_ = s.ViewSession(ctx, id, person)
+			return ctx.Err()
+		}}
+	},
+	"sessions: drops the view": started(func(s *profile.Session) { s.Viewing = "" }),
 	"sessions: does not notice a cancelled context": func(s profile.SessionStore) faultySessions {
 		return faultySessions{end: func(ctx context.Context, q profile.SessionQuery) (int, error) {
 			return s.EndSessions(context.WithoutCancel(ctx), q)

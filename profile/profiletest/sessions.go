@@ -39,6 +39,7 @@ func sessionContract() []sessionPromise {
 		{"Race", "of concurrent sessions with one Secret exactly one starts", checkSessionRace},
 		{"List", "Sessions returns one person's, the newest first and then by ID, at most 200", checkSessionList},
 		{"See", "SeeSession moves SeenAt forward only, and only of the session with the ID", checkSessionSee},
+		{"View", "ViewSession sets Viewing of the session with the ID and of no other, or returns ErrNotFound", checkSessionView},
 		{"End", "EndSessions forgets what matches every field that is set, and nothing else", checkSessionEnd},
 		{"EndNothing", "a query that would select everything is ErrInvalid and ends nothing", checkSessionEndNothing},
 		{"BadText", "a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkSessionText},
@@ -76,7 +77,7 @@ func sessionIDs(t *testing.T, s profile.SessionStore, person string) []string {
 }
 
 func checkSessionRoundTrip(t *testing.T, s profile.SessionStore) {
-	want := newSession("s1", func(s *profile.Session) { s.Assurance = profile.AssuranceStrong })
+	want := newSession("s1", func(s *profile.Session) { s.Assurance, s.Viewing = profile.AssuranceStrong, "bob" })
 	given := want
 	given.StartedAt, given.SeenAt, given.ExpiresAt = want.StartedAt.In(somewhere()), want.SeenAt.In(somewhere()), want.ExpiresAt.In(somewhere())
 	startSessions(t, s, given, newSession("s2", func(s *profile.Session) { s.Person = "bob" }))
@@ -135,6 +136,22 @@ func checkSessionSee(t *testing.T, s profile.SessionStore) {
 		require.NoError(t, err)
 		require.Equal(t, newSession(id, func(s *profile.Session) { s.SeenAt = want }), got)
 	}
+}
+
+func checkSessionView(t *testing.T, s profile.SessionStore) {
+	startSessions(t, s, newSession("s1"), newSession("s2"))
+	require.NoError(t, s.ViewSession(t.Context(), "s1", "bob"))
+	for id, want := range map[string]string{"s1": "bob", "s2": ""} {
+		got, err := s.Session(t.Context(), "hash of "+id)
+		require.NoError(t, err)
+		require.Equal(t, newSession(id, func(s *profile.Session) { s.Viewing = want }), got)
+	}
+	require.NoError(t, s.ViewSession(t.Context(), "s1", ""))
+	got, err := s.Session(t.Context(), "hash of s1")
+	require.NoError(t, err)
+	require.Equal(t, newSession("s1"), got)
+	require.ErrorIs(t, s.ViewSession(t.Context(), "nobody", "bob"), profile.ErrNotFound)
+	require.ErrorIs(t, s.ViewSession(t.Context(), "s1", "a\x00"), profile.ErrInvalid)
 }
 
 func checkSessionEnd(t *testing.T, s profile.SessionStore) {
@@ -208,6 +225,7 @@ func checkSessionCancelled(t *testing.T, s profile.SessionStore) {
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, s.StartSession(ctx, newSession("s2")), context.Canceled)
 	require.ErrorIs(t, s.SeeSession(ctx, "s1", t0.Add(time.Hour)), context.Canceled)
+	require.ErrorIs(t, s.ViewSession(ctx, "s1", "bob"), context.Canceled)
 	_, err = s.EndSessions(ctx, profile.SessionQuery{ID: "s1"})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []string{"s1"}, sessionIDs(t, s, "ann"))

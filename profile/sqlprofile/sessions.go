@@ -25,11 +25,12 @@ type session struct {
 	StartedAt sqldb.Time `db:"started_at"`
 	SeenAt    sqldb.Time `db:"seen_at"`
 	ExpiresAt sqldb.Time `db:"expires_at"`
+	Viewing   string
 	Secret    string
 }
 
 const (
-	sessionColumns = `id, person, via, subject, ticket, assurance, agent, started_at, seen_at, expires_at, secret`
+	sessionColumns = `id, person, via, subject, ticket, assurance, agent, started_at, seen_at, expires_at, viewing, secret`
 	maxSessions    = 200
 )
 
@@ -60,14 +61,14 @@ func (s *Store) Sessions(ctx context.Context, person string) ([]profile.Session,
 
 // StartSession implements [profile.SessionStore].
 func (s *Store) StartSession(ctx context.Context, made profile.Session) error {
-	err := sqldb.CheckText(made.ID, made.Person, made.Via, made.Subject, made.Ticket, made.Agent, made.Secret)
+	err := sqldb.CheckText(made.ID, made.Person, made.Via, made.Subject, made.Ticket, made.Agent, made.Viewing, made.Secret)
 	if err != nil {
 		return err
 	}
 	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		res, err := sqldb.Exec(ctx, tx, `insert into stoa_session (`+sessionColumns+`) values `+sqldb.Tuples(1, 11)+` on conflict do nothing`,
+		res, err := sqldb.Exec(ctx, tx, `insert into stoa_session (`+sessionColumns+`) values `+sqldb.Tuples(1, 12)+` on conflict do nothing`,
 			made.ID, made.Person, made.Via, made.Subject, made.Ticket, int(made.Assurance), made.Agent,
-			sqldb.At(made.StartedAt), sqldb.At(made.SeenAt), sqldb.At(made.ExpiresAt), made.Secret)
+			sqldb.At(made.StartedAt), sqldb.At(made.SeenAt), sqldb.At(made.ExpiresAt), made.Viewing, made.Secret)
 		if err != nil {
 			return err
 		}
@@ -80,6 +81,20 @@ func (s *Store) SeeSession(ctx context.Context, id string, at time.Time) error {
 	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
 		_, err := sqldb.Exec(ctx, tx, `update stoa_session set seen_at = $2 where id = $1 and seen_at < $2`, id, sqldb.At(at))
 		return err
+	})
+}
+
+// ViewSession implements [profile.SessionStore].
+func (s *Store) ViewSession(ctx context.Context, id, person string) error {
+	if err := sqldb.CheckText(person); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		res, err := sqldb.Exec(ctx, tx, `update stoa_session set viewing = $2 where id = $1`, id, person)
+		if err != nil {
+			return err
+		}
+		return sqldb.Affected(res, errs.NotFound)
 	})
 }
 
@@ -122,6 +137,6 @@ func matching(q profile.SessionQuery) *sqldb.Where {
 func (r session) session() profile.Session {
 	return profile.Session{
 		ID: r.ID, Person: r.Person, Via: r.Via, Subject: r.Subject, Ticket: r.Ticket, Assurance: profile.Assurance(r.Assurance),
-		Agent: r.Agent, StartedAt: r.StartedAt.Time, SeenAt: r.SeenAt.Time, ExpiresAt: r.ExpiresAt.Time, Secret: r.Secret,
+		Agent: r.Agent, StartedAt: r.StartedAt.Time, SeenAt: r.SeenAt.Time, ExpiresAt: r.ExpiresAt.Time, Viewing: r.Viewing, Secret: r.Secret,
 	}
 }

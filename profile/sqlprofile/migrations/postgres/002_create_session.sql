@@ -9,6 +9,7 @@ create table stoa_session (
     started_at timestamptz not null,
     seen_at    timestamptz not null,
     expires_at timestamptz not null,
+    viewing    text not null,
     secret     text collate "C" not null unique
 );
 create index stoa_session_person on stoa_session (person, started_at);

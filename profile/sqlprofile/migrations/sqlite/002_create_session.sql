@@ -9,6 +9,7 @@ create table stoa_session (
     started_at timestamp not null,
     seen_at    timestamp not null,
     expires_at timestamp not null,
+    viewing    text not null,
     secret     text not null unique
 );
 create index stoa_session_person on stoa_session (person, started_at);
