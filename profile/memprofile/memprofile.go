@@ -25,6 +25,7 @@ type Store struct {
 	segments map[string]profile.Segment
 	sessions map[string]profile.Session // by secret
 	fields   map[string]profile.Field   // by what they describe and their name
+	foreign  foreign
 }
 
 var _ profile.Store = (*Store)(nil)

@@ -386,6 +386,8 @@ func TestSuiteCatches(t *testing.T) {
 		slices.Collect(maps.Keys(broken)),
 		slices.Collect(maps.Keys(brokenSessions)),
 		slices.Collect(maps.Keys(brokenFields)),
+		slices.Collect(maps.Keys(brokenIdentities)),
+		slices.Collect(maps.Keys(brokenOnce)),
 	)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {

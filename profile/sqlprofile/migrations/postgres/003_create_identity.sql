@@ -6,3 +6,8 @@ create table stoa_identity (
     primary key (via, subject)
 );
 create index stoa_identity_person on stoa_identity (person);
+create table stoa_once (
+    id      text collate "C" primary key,
+    ends_at timestamptz not null
+);
+create index stoa_once_ends on stoa_once (ends_at);
