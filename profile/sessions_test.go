@@ -353,7 +353,8 @@ func TestViewAs(t *testing.T) {
 	// The right is asked for with each request.
 	policy := profile.DefaultPolicy()
 	policy[profile.RoleAdmin] = slices.DeleteFunc(policy[profile.RoleAdmin], func(p profile.Permission) bool { return p == profile.PermissionImpersonate })
-	less := profile.NewSessions(p.store, profile.NewDirectory(p.store, &profile.Options{Policy: policy, Now: func() time.Time { return p.now }}), nil)
+	less := profile.NewSessions(p.store, profile.NewDirectory(p.store, &profile.Options{Policy: policy, Now: func() time.Time { return p.now }}),
+		&profile.SessionOptions{Now: func() time.Time { return p.now }})
 	a, err = less.Authenticate(b.request("GET", "/"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"root", ""}, []string{a.ID, a.Viewer})
