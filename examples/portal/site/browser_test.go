@@ -138,6 +138,25 @@ func TestChangedWhileReading(t *testing.T) {
 	require.Contains(t, p.Text(".prose"), "Another text")
 }
 
+// TestFieldsRunAsTheirText: the hint in the search box runs as the page does,
+// and what is typed as its own letters do.
+func TestFieldsRunAsTheirText(t *testing.T) {
+	slow(t)
+	base := serve(t, open(t))("").server.URL
+	p := browser.Open(t, still(320))
+	for locale, want := range map[string]string{"ar": "rtl", "en": "ltr"} {
+		p.Go(base + "/" + locale + "/")
+		var dir string
+		p.Eval(`getComputedStyle(document.querySelector("#q")).direction`, &dir)
+		require.Equal(t, want, dir)
+		for text, want := range map[string]string{"hub": "ltr", "بوابة": "rtl"} {
+			p.Fill("#q", text)
+			p.Eval(`getComputedStyle(document.querySelector("#q")).direction`, &dir)
+			require.Equal(t, want, dir, text)
+		}
+	}
+}
+
 // TestWithoutScript does the newcomer's errand with scripts switched off:
 // search, read, rate, switch the language, sign in.
 func TestWithoutScript(t *testing.T) {
