@@ -15,6 +15,7 @@ var (
 	ErrConflict  = errs.Conflict  // it changed since it was read, or a name is taken
 	ErrForbidden = errs.Forbidden // the actor may not do this
 	ErrInvalid   = errs.Invalid   // an argument cannot be accepted as it is
+	ErrTooMany   = errs.TooMany   // more opinions than an article takes at a time
 )
 
 // A Kind says what an article does for its reader.

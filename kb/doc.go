@@ -29,7 +29,7 @@
 // # Errors
 //
 // Methods return errors that match, with [errors.Is], one of [ErrNotFound],
-// [ErrConflict], [ErrForbidden] or [ErrInvalid]; any other error is the store's
+// [ErrConflict], [ErrForbidden], [ErrInvalid] or [ErrTooMany]; any other error is the store's
 // own. Errors about what was typed name the fields.
 //
 // # Stores

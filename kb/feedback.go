@@ -7,11 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/idem"
+	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -31,7 +34,8 @@ const MaxComment = 4000
 // Rate keeps what a reader says of an article that they may read. The same
 // opinion sent again with the same key is kept once, if the reader can be told
 // from others: by signing in, or by the visitor or session that
-// [analytics.NewContext] has put into ctx.
+// [analytics.NewContext] has put into ctx. Of readers who have not signed in, an
+// article takes at most 300 opinions an hour; more are ErrTooMany.
 func (l *Library) Rate(ctx context.Context, by profile.Actor, o Opinion) (Feedback, error) {
 	a, _, err := l.visible(ctx, by, o.Article)
 	if err != nil {
@@ -39,6 +43,9 @@ func (l *Library) Rate(ctx context.Context, by profile.Actor, o Opinion) (Feedba
 	}
 	if err := o.check(); err != nil {
 		return Feedback{}, fmt.Errorf("rate article %s: %w", o.Article, err)
+	}
+	if by.Anonymous() && !l.unnamed.admit(a.ID, l.clock()) {
+		return Feedback{}, fmt.Errorf("rate article %s: %w", o.Article, ErrTooMany)
 	}
 	f := l.feedback(ctx, by, a, o)
 	f, err = idem.Once(f.Input,
@@ -52,6 +59,36 @@ func (l *Library) Rate(ctx context.Context, by profile.Actor, o Opinion) (Feedba
 		Props: map[string]string{"helpful": strconv.FormatBool(f.Helpful), "reason": string(f.Reason)},
 	})
 	return f, nil
+}
+
+// maxUnnamed is how many opinions of readers who have not signed in an article
+// takes in an hour, on each instance.
+const maxUnnamed = 300
+
+// An hourly counts what came to each article in the current hour.
+type hourly struct {
+	mu     sync.Mutex
+	counts *lru.Cache[string, hour]
+}
+
+type hour struct {
+	began time.Time
+	n     int
+}
+
+func newHourly() *hourly { return &hourly{counts: lru.New[string, hour](10_000)} }
+
+// admit counts one more, and reports whether it is not one too many.
+func (h *hourly) admit(id string, now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c, _ := h.counts.Load(id)
+	if now.Sub(c.began) >= time.Hour {
+		c = hour{began: now}
+	}
+	c.n++
+	h.counts.Store(id, c)
+	return c.n <= maxUnnamed
 }
 
 func (o Opinion) check() error {
@@ -140,8 +177,10 @@ func (l *Library) feedbackQuery(ctx context.Context, by profile.Actor, id string
 	return q, nil
 }
 
-// Ratings returns how often each of the articles that by may read was found
-// helpful and not.
+// Ratings returns how many readers found each of the articles that by may read
+// helpful and not. Each counts once, with what they said last: a person, or a
+// visitor as [analytics.NewContext] has it. Of whom nothing is known may have
+// said the same often, and is only listed by [Library.Feedback].
 func (l *Library) Ratings(ctx context.Context, by profile.Actor, ids []string) (map[string]Rating, error) {
 	if !l.policy.May(by, profile.PermissionFeedbackRead) {
 		return nil, fmt.Errorf("ratings: %w", ErrForbidden)

@@ -43,7 +43,7 @@ func TestRate(t *testing.T) {
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	ratings, err := w.Ratings(w.ctx(), agent, []string{a.ID, "nope"})
 	require.NoError(t, err)
-	require.Equal(t, map[string]kb.Rating{a.ID: {Helpful: 1, Unhelpful: 1}}, ratings)
+	require.Equal(t, map[string]kb.Rating{a.ID: {Unhelpful: 1}}, ratings, "of whom nothing is known does not count")
 }
 
 // TestRatingsAreCountedOnce: the same key counts once for one reader, and never
@@ -153,5 +153,58 @@ func TestFeedbackIsForThoseWhoKnowTheArticle(t *testing.T) {
 	require.ErrorIs(t, err, kb.ErrInvalid, "a token of another list")
 	ratings, err := w.Ratings(w.ctx(), agent, []string{open.ID, hidden.ID})
 	require.NoError(t, err)
-	require.Equal(t, map[string]kb.Rating{open.ID: {Unhelpful: 2}}, ratings)
+	require.Equal(t, map[string]kb.Rating{open.ID: {Unhelpful: 1}}, ratings, "it was one reader")
+}
+
+// TestVotesAreOneForEachReader: nobody makes an article better or worse by
+// saying the same again.
+func TestVotesAreOneForEachReader(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.place("c", "", "public")
+		a := w.show(draft("hubs", "c", "public"))
+		visit := analytics.NewContext(w.ctx(), analytics.Event{Visitor: "v"})
+		for i := range 5 {
+			w.tick()
+			o := kb.Opinion{Article: a.ID, Helpful: i%2 == 1, Key: fmt.Sprint(i), Comment: fmt.Sprint(i)}
+			_, err := w.Rate(w.ctx(), ann, o)
+			require.NoError(t, err)
+			o.Helpful = !o.Helpful
+			_, err = w.Rate(visit, anyone, o)
+			require.NoError(t, err)
+			_, err = w.Rate(w.ctx(), anyone, o)
+			require.NoError(t, err)
+		}
+		ratings, err := w.Ratings(w.ctx(), agent, []string{a.ID})
+		require.NoError(t, err)
+		require.Equal(t, map[string]kb.Rating{a.ID: {Helpful: 1, Unhelpful: 1}}, ratings)
+		page, _, err := w.Feedback(w.ctx(), agent, a.ID, "", 50)
+		require.NoError(t, err)
+		require.Len(t, page, 15, "nothing that was said is lost")
+	})
+}
+
+// TestOpinionsOfStrangersAreBounded: how often an article is rated by readers
+// who have not signed in is bounded, whoever they say they are.
+func TestOpinionsOfStrangersAreBounded(t *testing.T) {
+	w := newWorld(t)
+	w.place("c", "", "public")
+	a, b := w.show(draft("hubs", "c", "public")), w.show(draft("leds", "c", "public"))
+	kept := 0
+	for i := range 400 {
+		ctx := analytics.NewContext(w.ctx(), analytics.Event{Visitor: fmt.Sprint(i)})
+		_, err := w.Rate(ctx, anyone, kb.Opinion{Article: a.ID, Helpful: true, Key: "k"})
+		if err != nil {
+			require.ErrorIs(t, err, kb.ErrTooMany)
+			continue
+		}
+		kept++
+	}
+	require.Equal(t, 300, kept)
+	_, err := w.Rate(w.ctx(), anyone, kb.Opinion{Article: b.ID, Helpful: true})
+	require.NoError(t, err, "others are rated as before")
+	_, err = w.Rate(w.ctx(), ann, kb.Opinion{Article: a.ID, Helpful: true})
+	require.NoError(t, err, "and by those who signed in")
+	w.now = w.now.Add(time.Hour)
+	_, err = w.Rate(w.ctx(), anyone, kb.Opinion{Article: a.ID, Helpful: true})
+	require.NoError(t, err)
 }

@@ -34,6 +34,7 @@ type Library struct {
 	texts   *lru.Cache[textKey, *document]
 	pages   *lru.Cache[pageKey, stampedPage]
 	founds  *lru.Cache[foundKey, stampedFound]
+	unnamed *hourly // opinions
 }
 
 // Options adjust a Library. The zero value is ready to use.
@@ -102,6 +103,7 @@ func (l *Library) defaults(o Options) {
 	}
 	l.texts = lru.New[textKey, *document](o.CacheMax)
 	l.pages = lru.New[pageKey, stampedPage](o.CacheMax)
+	l.unnamed = newHourly()
 	l.founds = lru.New[foundKey, stampedFound](o.CacheMax)
 }
 

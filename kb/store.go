@@ -145,7 +145,10 @@ type FeedbackStore interface {
 	// first, and a token for the next page, empty on the last.
 	Feedback(ctx context.Context, q FeedbackQuery) (page []Feedback, next string, err error)
 
-	// Ratings returns how often each of the articles was found helpful and not.
+	// Ratings returns of each of the articles that there is feedback on how many
+	// readers found it helpful and not. A person counts once, with what they said
+	// last (the first of what Feedback lists); so does a visitor who is no
+	// person. Feedback without either is not counted.
 	Ratings(ctx context.Context, articles []string) (map[string]Rating, error)
 }
 
@@ -158,7 +161,7 @@ type FeedbackQuery struct {
 	Limit   int           // 0 means 50
 }
 
-// A Rating counts opinions.
+// A Rating counts readers who can be told from others, each once.
 type Rating struct {
 	Helpful, Unhelpful int
 }

@@ -276,6 +276,26 @@ var broken = []struct {
 			return page, next, err
 		}}
 	}},
+	{"counts every opinion", "Ratings", func(s kb.Store) faulty {
+		return faulty{ratings: func(ctx context.Context, articles []string) (map[string]kb.Rating, error) {
+			out, err := s.Ratings(ctx, articles)
+			for id := range out {
+				out[id] = kb.Rating{}
+			}
+			page, _, _ := s.Feedback(ctx, kb.FeedbackQuery{Limit: 1000})
+			for _, f := range page {
+				if r, ok := out[f.Article]; ok {
+					if f.Helpful {
+						r.Helpful++
+					} else {
+						r.Unhelpful++
+					}
+					out[f.Article] = r
+				}
+			}
+			return out, err
+		}}
+	}},
 	{"ignores among what", "FeedbackAmong", opining(func(q *kb.FeedbackQuery) { q.Among = nil })},
 	{"ignores the owner", "FeedbackAmong", opining(func(q *kb.FeedbackQuery) { q.Owner = "" })},
 	{"shares the bytes of media", "Media", func(s kb.Store) faulty {

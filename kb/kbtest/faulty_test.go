@@ -29,6 +29,7 @@ type faulty struct {
 	redirect     func(ctx context.Context, from string) (kb.Redirect, error)
 	addFeedback  func(ctx context.Context, f kb.Feedback) error
 	feedback     func(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error)
+	ratings      func(ctx context.Context, articles []string) (map[string]kb.Rating, error)
 	media        func(ctx context.Context, name string) (kb.Media, error)
 	uses         func(ctx context.Context, name string) ([]kb.MediaUse, error)
 }
@@ -103,6 +104,10 @@ func (f faulty) AddFeedback(ctx context.Context, fb kb.Feedback) error {
 
 func (f faulty) Feedback(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error) {
 	return or(&f.feedback, f.feedback != nil, f.Store.Feedback)(ctx, q)
+}
+
+func (f faulty) Ratings(ctx context.Context, articles []string) (map[string]kb.Rating, error) {
+	return or(&f.ratings, f.ratings != nil, f.Store.Ratings)(ctx, articles)
 }
 
 func (f faulty) Media(ctx context.Context, name string) (kb.Media, error) {

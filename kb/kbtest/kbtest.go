@@ -64,6 +64,7 @@ var contract = []promise{
 	{"CategorySlugs", "two categories cannot have one slug in any languages; a slug given up is free", checkCategorySlugs},
 	{"Redirects", "Redirect returns the last one saved for a path", checkRedirects},
 	{"Feedback", "feedback is kept once, listed newest first by pages, and counted", checkFeedback},
+	{"Ratings", "Ratings counts each person and each visitor once, with what they said last, and nobody else", checkRatings},
 	{"FeedbackAmong", "feedback is selected by its article, by pages that end when there is no more", checkFeedbackAmong},
 	{"Media", "Media returns the bytes last put under a name", checkMedia},
 	{"MediaUses", "MediaUses tells which articles show a medium in any revision, by whom, and in one that readers are shown", checkMediaUses},

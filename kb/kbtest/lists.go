@@ -276,7 +276,47 @@ func checkFeedback(t testing.TB, s kb.Store) {
 	require.Equal(t, slices.Insert(slices.Clone(want), 0, "g"), walkFeedback(t, s, kb.FeedbackQuery{Limit: 4}))
 	ratings, err := s.Ratings(t.Context(), []string{"a1", "a2", "nope"})
 	require.NoError(t, err)
-	require.Equal(t, map[string]kb.Rating{"a1": {Helpful: 3, Unhelpful: 2}, "a2": {Unhelpful: 1}}, ratings)
+	require.Equal(t, map[string]kb.Rating{"a1": {Helpful: 1}, "a2": {}}, ratings)
+}
+
+func checkRatings(t testing.TB, s kb.Store) {
+	save(t, s, article("a1"), article("a2"))
+	n := 0
+	say := func(article, person, visitor string, helpful bool, at int) {
+		t.Helper()
+		n++
+		require.NoError(t, s.AddFeedback(t.Context(), kb.Feedback{
+			ID: fmt.Sprintf("f%02d", n), Article: article, Person: person, Visitor: visitor, Helpful: helpful, At: t0.Add(time.Duration(at) * time.Minute),
+		}))
+	}
+	rated := func(helpful, unhelpful int) {
+		t.Helper()
+		got, err := s.Ratings(t.Context(), []string{"a1", "nope"})
+		require.NoError(t, err)
+		require.Equal(t, map[string]kb.Rating{"a1": {Helpful: helpful, Unhelpful: unhelpful}}, got)
+	}
+	say("a1", "", "", true, 0)
+	say("a1", "", "", true, 1)
+	rated(0, 0)
+	say("a1", "ann", "v1", true, 2)
+	say("a1", "ann", "v2", true, 3)
+	rated(1, 0)
+	say("a1", "ann", "v1", false, 4)
+	rated(0, 1)
+	say("a1", "ann", "v1", true, 1)
+	rated(0, 1)
+	say("a1", "bob", "v1", false, 1)
+	rated(0, 2)
+	say("a1", "", "v1", true, 1)
+	say("a1", "", "v2", true, 1)
+	say("a1", "", "ann", true, 1)
+	rated(3, 2)
+	say("a1", "", "v1", false, 2)
+	rated(2, 3)
+	say("a1", "", "v1", true, 2)
+	rated(2, 3) // at the same moment, the first by ID counts
+	say("a2", "zoe", "", true, 1)
+	rated(2, 3)
 }
 
 func checkFeedbackAmong(t testing.TB, s kb.Store) {

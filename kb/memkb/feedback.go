@@ -83,14 +83,27 @@ func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.R
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	out := map[string]kb.Rating{}
+	last := map[[3]string]kb.Feedback{} // by article and reader
 	for _, f := range s.feedback {
 		if !slices.Contains(articles, f.Article) {
 			continue
 		}
+		out[f.Article] = kb.Rating{}
+		key := [3]string{f.Article, f.Person, f.Visitor}
+		if f.Person != "" {
+			key[2] = ""
+		}
+		if g, ok := last[key]; !ok || newest(f, g) < 0 {
+			last[key] = f
+		}
+	}
+	for key, f := range last {
 		r := out[f.Article]
-		if f.Helpful {
+		switch {
+		case key[1] == "" && key[2] == "": // nobody knows who
+		case f.Helpful:
 			r.Helpful++
-		} else {
+		default:
 			r.Unhelpful++
 		}
 		out[f.Article] = r

@@ -131,23 +131,22 @@ func among(w *sqldb.Where, q kb.ArticleQuery, owner string) {
 // Ratings implements [kb.FeedbackStore].
 func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.Rating, error) {
 	w := &sqldb.Where{}
-	sqldb.In(w, "article", articles)
+	sqldb.In(w, "article", storable(articles))
 	var rows []struct {
-		Article string
-		Helpful bool
-		N       int
+		Article            string
+		Helpful, Unhelpful int
 	}
-	err := s.db.Select(ctx, &rows, `select article, helpful, count(*) as n from stoa_article_feedback `+w.String()+
-		` group by article, helpful`, w.Args()...)
+	err := s.db.Select(ctx, &rows, `
+		select article, sum(case when counts and helpful then 1 else 0 end) as helpful,
+			sum(case when counts and not helpful then 1 else 0 end) as unhelpful
+		from (
+			select article, helpful, (person <> '' or visitor <> '') and row_number() over (
+				partition by article, person, case when person = '' then visitor else '' end order by at desc, id) = 1 as counts
+			from stoa_article_feedback `+w.String()+`) as said
+		group by article`, w.Args()...)
 	out := map[string]kb.Rating{}
 	for _, r := range rows {
-		rating := out[r.Article]
-		if r.Helpful {
-			rating.Helpful = r.N
-		} else {
-			rating.Unhelpful = r.N
-		}
-		out[r.Article] = rating
+		out[r.Article] = kb.Rating{Helpful: r.Helpful, Unhelpful: r.Unhelpful}
 	}
 	return out, err
 }
