@@ -89,6 +89,49 @@ func (s *Identities) Link(ctx context.Context, by Actor, i Identity) (Identity, 
 	return i, nil
 }
 
+// Welcome makes a subject who signs in for the first time a person, with the
+// rights of by, and returns them: somebody new if p.Version is 0, and otherwise
+// the person with p.ID.
+//
+// Somebody new gets an ID of their own. One that came from elsewhere could be
+// somebody's already, and whoever can choose an address could become them.
+// Somebody known is signed out everywhere: whoever signed in as them before had
+// not proved to be this subject.
+func (s *Identities) Welcome(ctx context.Context, by Actor, p Person, via, subject string) (Actor, error) {
+	i := Identity{Via: via, Subject: subject, Person: p.ID}
+	if p.Version != 0 {
+		return s.welcomeBack(ctx, by, i)
+	}
+	if p.ID != "" || p.Key != "" {
+		return Actor{}, identityError(errs.Field("id", "error.field.unknown", nil), via)
+	}
+	p, err := s.people.SavePerson(ctx, by, p)
+	if err != nil {
+		return Actor{}, identityError(err, via)
+	}
+	i.Person = p.ID
+	if _, err := s.Link(ctx, by, i); err != nil {
+		// Somebody was quicker, perhaps the same browser in another tab.
+		if undone := s.people.RemovePerson(ctx, by, p.ID); undone != nil {
+			s.people.log.WarnContext(ctx, "a person without an identity is left", "person", p.ID, "error", undone)
+		}
+		return Actor{}, err
+	}
+	return s.Actor(ctx, via, subject)
+}
+
+func (s *Identities) welcomeBack(ctx context.Context, by Actor, i Identity) (Actor, error) {
+	if _, err := s.Link(ctx, by, i); err != nil {
+		return Actor{}, err
+	}
+	if s.sessions != nil {
+		if _, err := s.sessions.RevokeAll(ctx, by, i.Person, ""); err != nil {
+			return Actor{}, identityError(err, i.Via)
+		}
+	}
+	return s.Actor(ctx, i.Via, i.Subject)
+}
+
 // linked returns the identity that is there, if it is the one that was wanted.
 func (s *Identities) linked(ctx context.Context, want Identity, p Person) (Identity, error) {
 	old, err := s.store.Identity(ctx, want.Via, want.Subject)
