@@ -16,6 +16,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/migrate"
+	"github.com/stoa-go/stoa/internal/outbox"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -53,11 +54,16 @@ func Migrations() fs.FS {
 
 // Migrate brings the tables up to date. Any number of programs may call it at
 // once.
-func Migrate(ctx context.Context, db *sql.DB) error { return migrate.Up(ctx, db, line, Migrations()) }
+func Migrate(ctx context.Context, db *sql.DB) error {
+	if err := outbox.Migrate(ctx, db); err != nil {
+		return err
+	}
+	return migrate.Up(ctx, db, line, Migrations())
+}
 
 // Validate returns an error if the tables are older or newer than the program.
 func Validate(ctx context.Context, db *sql.DB) error {
-	return migrate.Validate(ctx, db, line, Migrations())
+	return errors.Join(outbox.Validate(ctx, db), migrate.Validate(ctx, db, line, Migrations()))
 }
 
 // save is the rule of versions. insert does nothing if the id is taken, update
