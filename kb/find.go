@@ -3,6 +3,7 @@ package kb
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -50,7 +51,7 @@ func (l *Library) cachedFind(ctx context.Context, by profile.Actor, locale, slug
 	}
 	id, err := l.store.Slug(ctx, slug)
 	if err != nil {
-		return Found{}, err
+		return Found{}, absent(err)
 	}
 	ref, err := l.shown(ctx, by, id, locale)
 	if err != nil {
@@ -68,8 +69,22 @@ func (l *Library) shown(ctx context.Context, by profile.Actor, id, locale string
 	if err != nil {
 		return Ref{}, err
 	}
-	t, _ := a.In(l.pick(locale, a.live()))
-	return Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug}, nil
+	return a.ref(l.pick(locale, a.live())), nil
+}
+
+// ref returns where a is found in a language that it has.
+func (a Article) ref(locale string) Ref {
+	t, _ := a.In(locale)
+	return Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug}
+}
+
+// absent returns ErrNotFound itself for what the store does not have, so that it
+// cannot be told from what is hidden.
+func absent(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
 }
 
 // FindCategory is [Library.Find] for categories.
@@ -90,9 +105,9 @@ func (l *Library) FindCategory(ctx context.Context, by profile.Actor, locale, sl
 func (l *Library) Redirect(ctx context.Context, by profile.Actor, path, locale string) (Ref, error) {
 	r, err := l.store.Redirect(ctx, normalPath(path))
 	if err != nil {
-		return Ref{}, fmt.Errorf("redirect %q: %w", path, err)
+		return Ref{}, fmt.Errorf("redirect %q: %w", path, absent(err))
 	}
-	locate := l.shown
+	locate := l.shownFor(r)
 	kind, id, _ := strings.Cut(r.To, "/")
 	if kind == "category" {
 		locate = l.shownCategory
@@ -102,6 +117,21 @@ func (l *Library) Redirect(ctx context.Context, by profile.Actor, path, locale s
 		return Ref{}, fmt.Errorf("redirect %q: %w", path, err)
 	}
 	return ref, nil
+}
+
+// shownFor is shown for a redirect: one that was made for a text leads nowhere
+// before readers are shown that text.
+func (l *Library) shownFor(r Redirect) func(ctx context.Context, by profile.Actor, id, locale string) (Ref, error) {
+	return func(ctx context.Context, by profile.Actor, id, locale string) (Ref, error) {
+		a, _, err := l.visible(ctx, by, id)
+		if err != nil {
+			return Ref{}, err
+		}
+		if t, ok := a.In(r.Locale); ok && !t.Visible() && t.PublishedAt.IsZero() {
+			return Ref{}, ErrNotFound
+		}
+		return a.ref(l.pick(locale, a.live())), nil
+	}
 }
 
 // shownCategory is shown for categories.

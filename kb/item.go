@@ -52,7 +52,7 @@ type CategoryItem struct {
 
 // A MediaItem is a picture as an importer read it.
 type MediaItem struct {
-	Name string
+	Name string // by which articles of the bundle show it; in the library, it gets another if that is taken
 	Path string // file it was in, that links of articles are relative to; may be empty
 	Data []byte
 }

@@ -106,7 +106,7 @@ func (l *Library) Media(ctx context.Context, by profile.Actor, name string) (Med
 	}
 	m, err := l.store.Media(ctx, name)
 	if err != nil {
-		return Media{}, fmt.Errorf("media %s: %w", name, err)
+		return Media{}, fmt.Errorf("media %s: %w", name, absent(err))
 	}
 	uses, err := l.store.MediaUses(ctx, name)
 	if err != nil {

@@ -69,8 +69,10 @@ func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, 
 	if c.Version != old.Version {
 		return Category{}, false, changed()
 	}
-	if err := l.checkBelow(ctx, f.with(c), c.ID); err != nil {
-		return Category{}, false, err
+	if c.Parent != old.Parent || !slices.Equal(c.Audience, old.Audience) {
+		if err := l.checkBelow(ctx, f.with(c), c.ID); err != nil {
+			return Category{}, false, err
+		}
 	}
 	c.Version++
 	c.UpdatedAt = l.clock()

@@ -86,7 +86,7 @@ func (l *Library) Article(ctx context.Context, by profile.Actor, id, locale stri
 func (l *Library) visible(ctx context.Context, by profile.Actor, id string) (Article, *forest, error) {
 	a, err := l.store.Article(ctx, id)
 	if err != nil {
-		return Article{}, nil, err
+		return Article{}, nil, absent(err)
 	}
 	f, err := l.categories(ctx)
 	if err != nil {
