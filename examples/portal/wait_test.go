@@ -151,7 +151,9 @@ func TestFilesArePrivate(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
 	require.NoError(t, os.Mkdir(folder, 0o755))
 	// As one of an earlier version has left it.
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "portal.db"), nil, 0o644))
+	for _, name := range []string{"portal.db", "portal.lock"} {
+		require.NoError(t, os.WriteFile(filepath.Join(folder, name), nil, 0o644))
+	}
 	for _, dir := range []string{folder, filepath.Join(t.TempDir(), "new", "data")} {
 		p := start(t, "-data", dir, "-log", "off")
 		p.caughtUp()

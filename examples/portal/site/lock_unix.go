@@ -27,7 +27,8 @@ func lockFolder(dir string) (io.Closer, error) {
 			dir, strings.TrimSpace(string(text))), f.Close())
 	}
 	if err == nil {
-		err = errors.Join(f.Truncate(0), writeAt(f, strconv.Itoa(os.Getpid())))
+		// An earlier version has let others read it.
+		err = errors.Join(f.Chmod(0o600), f.Truncate(0), writeAt(f, strconv.Itoa(os.Getpid())))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("-data %s: %w", dir, err), f.Close())

@@ -30,7 +30,7 @@ func (s *Site) switchLocale(w http.ResponseWriter, r *http.Request) error {
 	}
 	locale, err := i18n.ParseLocale(r.PostFormValue("locale"))
 	if err != nil {
-		return errs.Field("locale", "error.field.bad_locale", nil)
+		return errs.Field("locale", "error.field.locale", nil)
 	}
 	c := s.sessions.cookie(r, localeCookie, string(locale))
 	c.MaxAge = int((365 * 24 * time.Hour).Seconds())
