@@ -388,6 +388,7 @@ func TestSuiteCatches(t *testing.T) {
 		slices.Collect(maps.Keys(brokenFields)),
 		slices.Collect(maps.Keys(brokenIdentities)),
 		slices.Collect(maps.Keys(brokenOnce)),
+		slices.Collect(maps.Keys(brokenNotices)),
 	)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
