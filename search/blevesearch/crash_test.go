@@ -116,6 +116,7 @@ func lastDone(t testing.TB, cmd *exec.Cmd, lines *bufio.Scanner, n int) int {
 }
 
 func TestKilledWhileWriting(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "index")
 	for _, n := range []int{1, 4, 9, 2} {
 		cmd, lines := child(t, "apply", dir)
@@ -130,6 +131,7 @@ func TestKilledWhileWriting(t *testing.T) {
 }
 
 func TestKilledWhileSwapping(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "index")
 	for _, n := range []int{1, 3, 5} {
 		cmd, lines := child(t, "swap", dir)
@@ -152,6 +154,7 @@ func generations(t testing.TB, dir string) []string {
 }
 
 func TestHeldByAnotherProcess(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "index")
 	cmd, lines := child(t, "hold", dir)
 	for lines.Scan() && lines.Text() != "done 1" {
@@ -164,6 +167,7 @@ func TestHeldByAnotherProcess(t *testing.T) {
 }
 
 func TestFreshLeavesNothing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	x := openIn(t, dir, nil)
 	fresh, err := x.Fresh(t.Context())

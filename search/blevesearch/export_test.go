@@ -3,6 +3,7 @@ package blevesearch
 import (
 	"context"
 	"errors"
+	"time"
 
 	index "github.com/blevesearch/bleve_index_api"
 )
@@ -132,3 +133,14 @@ func Distance(a, b string) int { return distance(a, b) }
 
 // Number returns the number that orders times.
 var Number = timeNumber
+
+// Merge has bleve merge all segments in its own goroutine, and waits for that
+// no longer than a moment.
+func (x *Index) Merge(ctx context.Context) error {
+	g, err := x.enter()
+	if err != nil {
+		return err
+	}
+	g.leave()
+	return guarded(time.Millisecond, func() error { return g.index.ForceMerge(ctx, nil) })
+}

@@ -19,6 +19,7 @@ import (
 
 // TestFullDisk runs a process with a small file system of its own.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	cmd, lines, err := start(t, "fill", t.TempDir(), &syscall.SysProcAttr{
 		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
 		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},

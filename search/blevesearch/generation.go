@@ -81,7 +81,8 @@ func startGeneration(dir string, bulk bool) (*generation, error) {
 // openScorch opens bleve's index itself. Nothing above it in bleve is used: we
 // analyze, score and count ourselves.
 func openScorch(dir string, config map[string]any) (*scorch.Scorch, *index.AnalysisQueue, error) {
-	config["path"], config["bolt_timeout"] = dir, lockTimeout.String()
+	heedFaults()
+	config["path"], config["bolt_timeout"], config["eventCallbackName"] = dir, lockTimeout.String(), background
 	q := index.NewAnalysisQueue(1)
 	x, err := scorch.NewScorch(scorch.Name, config, q)
 	if err == nil {

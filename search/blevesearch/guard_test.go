@@ -60,6 +60,7 @@ func TestPanicInWriteLeavesNothingBehind(t *testing.T) {
 }
 
 func TestHangingWriteEnds(t *testing.T) {
+	t.Parallel()
 	x := openIn(t, t.TempDir(), &blevesearch.Options{Commit: 10 * time.Millisecond})
 	release := make(chan struct{})
 	defer close(release)
@@ -72,6 +73,7 @@ func TestHangingWriteEnds(t *testing.T) {
 }
 
 func TestHangingReadEnds(t *testing.T) {
+	t.Parallel()
 	x := openIn(t, t.TempDir(), &blevesearch.Options{Timeout: 10 * time.Millisecond})
 	release := make(chan struct{})
 	defer close(release)
@@ -90,6 +92,7 @@ func TestReadAfterClosingUnderneath(t *testing.T) {
 }
 
 func TestTooManySearches(t *testing.T) {
+	t.Parallel()
 	x := openIn(t, t.TempDir(), &blevesearch.Options{Concurrent: 2, Queue: time.Millisecond})
 	first, second := x.Occupy(), x.Occupy()
 	_, err := x.Search(t.Context(), ask("lighthouse"))
@@ -144,6 +147,7 @@ func TestClosed(t *testing.T) {
 }
 
 func TestLocked(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	x := openIn(t, dir, nil)
 	require.NoError(t, x.Apply(t.Context(), batchOf("1", shelf(20)...)))

@@ -21,5 +21,6 @@ func open(t *testing.T) search.Index {
 }
 
 func TestIndex(t *testing.T) {
+	t.Parallel()
 	searchtest.TestIndex(t, open, searchtest.FeatureStemming, searchtest.FeatureUnspaced, searchtest.FeatureCorrection)
 }

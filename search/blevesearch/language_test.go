@@ -89,6 +89,7 @@ func TestTags(t *testing.T) {
 // TestFindsInEachLanguage looks for another form of a word than that in the
 // document, in the words of people who ask.
 func TestFindsInEachLanguage(t *testing.T) {
+	t.Parallel()
 	x := openIn(t, t.TempDir(), nil)
 	cases := map[string]struct{ title, body, question string }{
 		"en": {"Reset the hubs", "", "resetting a hub"}, "de": {"Geräte zurücksetzen", "", "wie setze ich ein Gerät zurück"},
@@ -141,6 +142,7 @@ func TestSingleCharacters(t *testing.T) {
 // TestRealHelpCentre indexes articles in twelve languages and finds each by its
 // own title.
 func TestRealHelpCentre(t *testing.T) {
+	t.Parallel()
 	x := openIn(t, t.TempDir(), nil)
 	type row struct{ ID, Lang, Title, Body string }
 	var rows []row

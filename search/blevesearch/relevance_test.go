@@ -110,6 +110,7 @@ func TestKeywordsCountLikeTitleWords(t *testing.T) {
 // TestRelevance measures the configuration on the development halves of public
 // collections. The floors are those of the best engine that was tried.
 func TestRelevance(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(testData(t), "ir")
 	for name, floor := range map[string]float64{"feedbackqa": 0.633, "stackfaq": 0.705, "scifact": 0.679} {
 		t.Run(name, func(t *testing.T) {

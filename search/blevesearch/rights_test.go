@@ -64,7 +64,12 @@ func (w *world) document(n int, hidden bool) search.Document {
 // from an index with hidden documents, written in another order, in other
 // batches and with detours, and from one without them.
 func TestHiddenDocumentsLeaveNoTrace(t *testing.T) {
-	for seed := range uint64(2) {
+	t.Parallel()
+	seeds, questions := uint64(2), 150
+	if testing.Short() {
+		seeds, questions = 1, 100
+	}
+	for seed := range seeds {
 		w := newWorld(seed)
 		var open, mixed []search.Document
 		for n := range 300 {
@@ -88,11 +93,11 @@ func TestHiddenDocumentsLeaveNoTrace(t *testing.T) {
 			require.NoError(t, with.Apply(t.Context(), batchOf("1", mixed[:n]...)))
 			mixed = mixed[n:]
 		}
-		compare(t, w, without, with)
+		compare(t, w, questions, without, with)
 	}
 }
 
-func compare(t *testing.T, w *world, without, with search.Index) {
+func compare(t *testing.T, w *world, questions int, without, with search.Index) {
 	t.Helper()
 	outsiders := []profile.Actor{
 		{}, {ID: "bob", Segments: []string{"partner", "region-eu"}}, {ID: "mal", Account: "acme", Segments: []string{"partner", "beta", "staff"}},
@@ -103,7 +108,7 @@ func compare(t *testing.T, w *world, without, with search.Index) {
 		require.NoError(t, err)
 		return string(out)
 	}
-	for range 150 {
+	for range questions {
 		sight := outsiders[w.IntN(len(outsiders))].Sight()
 		r := search.Request{
 			Sight: sight, Words: search.Parse(w.question()), Locale: []string{"", "en", "de", "ja"}[w.IntN(4)], Facets: []string{"kind", "secret"},

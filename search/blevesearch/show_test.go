@@ -56,6 +56,7 @@ func TestSnippets(t *testing.T) {
 }
 
 func TestSnippetsOfAnyLength(t *testing.T) {
+	t.Parallel()
 	w := newWorld(5)
 	x := openIn(t, t.TempDir(), nil)
 	var docs []search.Document
@@ -150,6 +151,7 @@ func TestDistance(t *testing.T) {
 
 // TestNewest compares the order by time with one that was sorted.
 func TestNewest(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	x := openIn(t, t.TempDir(), nil)
 	var docs []search.Document

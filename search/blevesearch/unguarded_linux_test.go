@@ -16,6 +16,7 @@ import (
 // TestDamageWithoutGuard shows that the guard is needed: over the same damages,
 // bleve alone panics, takes all the memory there is or does not return.
 func TestDamageWithoutGuard(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts a process for each damage")
 	}
