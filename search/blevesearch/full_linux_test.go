@@ -46,7 +46,7 @@ func init() { otherWork["fill"] = fillDisk }
 // fillDisk writes until the disk is full, looks whether searches go on, frees
 // space and goes on writing.
 func fillDisk(t *testing.T, dir string) {
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=14m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=12m"); err != nil {
 		fmt.Println("cannot mount:", err)
 		return
 	}
