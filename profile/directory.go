@@ -27,6 +27,8 @@ type Directory struct {
 	rules    atomic.Pointer[ruleSet]
 	fields   atomic.Pointer[fieldSet]
 	changes  atomic.Uint64 // of segments and fields, made through this Directory
+
+	own *personal
 }
 
 // Options adjust a Directory. The zero value is ready to use.
@@ -38,6 +40,12 @@ type Options struct {
 	Now      func() time.Time   // nil means time.Now
 	Secret   []byte             // signs page tokens; nil means random, so that a token is good in this process only
 	RulesFor time.Duration      // how long the rules of segments and fields are used before they are read again; 0 means 1 s
+
+	Preferences PreferenceStore // nil means the store, if it keeps them
+	Consents    ConsentStore    // nil means the store, if it keeps them
+	Shelf       ShelfStore      // nil means the store, if it keeps them
+	Lists       []List          // that everybody has; nil means DefaultLists
+	Titles      Titles          // what is on lists, and who may see it; nil means that items are shown as they were put
 }
 
 // NewDirectory returns a Directory that keeps what it knows in store. A nil
@@ -65,6 +73,7 @@ func NewDirectory(store Store, opts *Options) *Directory {
 	return &Directory{
 		store: store, policy: o.Policy, facts: o.Facts, events: o.Events, log: o.Logger, now: o.Now,
 		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor,
+		own: newPersonal(store, o),
 	}
 }
 

@@ -19,7 +19,10 @@ type me struct {
 
 // Handler serves the JSON API of the directory under any prefix:
 //
-//	GET /me    who is asking
+//	GET                /me                 who is asking
+//	GET, PUT           /me/preferences     what they prefer
+//	GET, POST          /me/consents        what they agreed to and refused
+//	GET, PUT, DELETE   /me/shelf/{list}    what they put aside
 func (d *Directory) Handler() http.Handler { return d.API().Handler() }
 
 // API returns the operations that Handler serves, to be documented together
@@ -30,6 +33,7 @@ func (d *Directory) API() *web.API {
 		Method: http.MethodGet, Path: "/me", Name: "profile.me", Summary: "Who is asking",
 		Policy: "everybody, about themselves", Public: true, Out: me{},
 	}, d.serveMe)
+	d.servePersonal(api)
 	return api
 }
 

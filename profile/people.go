@@ -272,6 +272,9 @@ func (d *Directory) mayChange(by Actor, old, p Person) error {
 
 // RemovePerson forgets a person. Their next request is refused, and their open
 // streams end. It takes [PermissionDirectoryWrite]; nobody removes themselves.
+// Their sessions, preferences and shelf go with them, and what they agreed to
+// stays under a pseudonym. For all that other capabilities know of them, see
+// [Directory.EraseEverything].
 func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error {
 	p, err := d.person(ctx, by, id)
 	if err != nil {
@@ -281,6 +284,9 @@ func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error
 		return wrap(ErrForbidden, "person", id)
 	}
 	if err := d.mayGrantAll(by, p.Roles); err != nil {
+		return wrap(err, "person", id)
+	}
+	if err := d.forgetHabits(ctx, id); err != nil {
 		return wrap(err, "person", id)
 	}
 	if err := d.store.RemovePerson(ctx, id); err != nil {

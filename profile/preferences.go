@@ -1,8 +1,11 @@
 package profile
 
 import (
+	"context"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,9 +18,10 @@ type Preferences struct {
 	Motion   Motion              // "" follows the device
 	TextSize int                 // of ordinary text in per cent, 80 to 200; 0 means 100
 	Clock    Clock               // "" follows the language
-	Notices  map[string][]string // channels for each kind of notice; a kind that is missing goes where the portal sends it
+	Notices  map[string][]string // channels for each kind of notice; none means nowhere; a kind that is missing goes where the portal sends it
 	Digests  map[string]Digest   // how often a channel may write; one that is missing writes at once
 	Quiet    Quiet               // when no channel may make a noise
+	Unnoted  bool                // nothing that is looked at is put into lists of what was viewed
 	Version  int                 // 0 where nothing was saved; each change adds 1
 	SavedAt  time.Time           // set by the Directory
 }
@@ -77,4 +81,70 @@ func (p Preferences) Clone() Preferences {
 	}
 	p.Digests = maps.Clone(p.Digests)
 	return p
+}
+
+// A PreferenceStore keeps what people prefer.
+//
+// Implementations
+//
+//   - must be safe for concurrent use and do each call whole or not at all;
+//   - must keep every field, times as UTC to the microsecond, a kind of notice
+//     with no channels apart from one that is missing, and may treat empty maps
+//     as nil;
+//   - must not share maps or slices with their callers;
+//   - must return ErrInvalid for text that is not UTF-8 or holds a NUL;
+//   - must pass profiletest.TestPreferenceStore.
+type PreferenceStore interface {
+	// Preferences returns what a person prefers, or ErrNotFound if nothing was
+	// saved.
+	Preferences(ctx context.Context, person string) (Preferences, error)
+
+	// SavePreferences keeps p, as [PersonStore].SavePerson does with the person
+	// as ID.
+	SavePreferences(ctx context.Context, person string, p Preferences) error
+
+	// RemovePreferences forgets what a person prefers, or returns ErrNotFound.
+	RemovePreferences(ctx context.Context, person string) error
+}
+
+// Data returns what style sheets select by, for data attributes of a page's
+// root element: {"theme": "dark", "text-size": "125"}. It has only what differs
+// from the portal's own way, and only values that this package knows.
+func (p Preferences) Data() map[string]string {
+	data := map[string]string{}
+	if p.Theme == ThemeLight || p.Theme == ThemeDark {
+		data["theme"] = string(p.Theme)
+	}
+	if p.Contrast == ContrastMore {
+		data["contrast"] = string(p.Contrast)
+	}
+	if p.Motion == MotionLess {
+		data["motion"] = string(p.Motion)
+	}
+	if n := p.textSize(); n != 100 {
+		data["text-size"] = strconv.Itoa(n)
+	}
+	return data
+}
+
+// CSS returns declarations for the root element, "color-scheme: dark;
+// font-size: 125%;", or nothing. Under a content policy without inline styles
+// it is served as a style sheet.
+func (p Preferences) CSS() string {
+	var all []string
+	if p.Theme == ThemeLight || p.Theme == ThemeDark {
+		all = append(all, "color-scheme: "+string(p.Theme)+";")
+	}
+	if n := p.textSize(); n != 100 {
+		all = append(all, "font-size: "+strconv.Itoa(n)+"%;")
+	}
+	return strings.Join(all, " ")
+}
+
+// textSize returns the size of text in per cent, within what is allowed.
+func (p Preferences) textSize() int {
+	if p.TextSize == 0 {
+		return 100
+	}
+	return min(max(p.TextSize, minTextSize), maxTextSize)
 }

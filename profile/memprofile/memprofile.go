@@ -29,6 +29,7 @@ type Store struct {
 	notices  notices
 
 	endpoints map[string]profile.Endpoint // by ID
+	habits    habits
 }
 
 var _ profile.Store = (*Store)(nil)

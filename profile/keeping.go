@@ -1,0 +1,137 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+)
+
+// A sessionRecord is a session in an export. What lets a browser in is not
+// handed out.
+type sessionRecord struct {
+	Via       string    `json:"via"`
+	Subject   string    `json:"subject"`
+	Agent     string    `json:"agent"`
+	StartedAt time.Time `json:"started_at"`
+	SeenAt    time.Time `json:"seen_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// SessionKeeper returns the Keeper of sessions, named "sessions". This one and
+// those below are registered already for the stores that are one with the
+// Directory's; a program registers them for stores that are apart.
+func SessionKeeper(store SessionStore) Keeper {
+	return NewKeeper("sessions",
+		func(ctx context.Context, person string) iter.Seq2[any, error] {
+			list, err := store.Sessions(ctx, person)
+			return listed(func(s Session) any {
+				return sessionRecord{s.Via, s.Subject, s.Agent, s.StartedAt, s.SeenAt, s.ExpiresAt}
+			}, list, err)
+		},
+		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
+			n, err := store.EndSessions(ctx, SessionQuery{Person: person})
+			return Erased{Removed: n}, err
+		})
+}
+
+// listed ranges over a list that is read already, or its error.
+func listed[T any](wire func(T) any, list []T, err error) iter.Seq2[any, error] {
+	return records(wire, func(string) ([]T, string, error) { return list, "", err })
+}
+
+// An identityRecord is an identity in an export.
+type identityRecord struct {
+	Via      string    `json:"via"`
+	Subject  string    `json:"subject"`
+	LinkedAt time.Time `json:"linked_at"`
+}
+
+// IdentityKeeper returns the Keeper of identities, named "identities".
+func IdentityKeeper(store IdentityStore) Keeper {
+	return NewKeeper("identities",
+		func(ctx context.Context, person string) iter.Seq2[any, error] {
+			list, err := store.Identities(ctx, person)
+			return listed(func(i Identity) any { return identityRecord{i.Via, i.Subject, i.LinkedAt} }, list, err)
+		},
+		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
+			return unlinkAll(ctx, store, person)
+		})
+}
+
+// unlinkAll forgets identities list by list: one has a hundred at most.
+func unlinkAll(ctx context.Context, store IdentityStore, person string) (done Erased, err error) {
+	for {
+		list, err := store.Identities(ctx, person)
+		if err != nil || len(list) == 0 {
+			return done, err
+		}
+		for _, i := range list {
+			// Somebody may have unlinked it meanwhile.
+			if err := store.Unlink(ctx, i); err != nil && !errors.Is(err, ErrNotFound) {
+				return done, err
+			}
+			done.Removed++
+		}
+	}
+}
+
+// A noticeRecord is a notice in an export.
+type noticeRecord struct {
+	Kind    string            `json:"kind"`
+	Subject string            `json:"subject"`
+	Data    map[string]string `json:"data"`
+	At      time.Time         `json:"at"`
+	ReadAt  *time.Time        `json:"read_at"`
+}
+
+// NoticeKeeper returns the Keeper of notices, named "notices".
+func NoticeKeeper(store NoticeStore) Keeper {
+	return NewKeeper("notices",
+		func(ctx context.Context, person string) iter.Seq2[any, error] {
+			return records(func(n Notice) any {
+				r := noticeRecord{Kind: n.Kind, Subject: n.Subject, Data: n.Data, At: n.At}
+				if !n.ReadAt.IsZero() {
+					r.ReadAt = &n.ReadAt
+				}
+				return r
+			}, func(after string) ([]Notice, string, error) {
+				return store.Notices(ctx, NoticeQuery{Person: person, After: after, Limit: maxLimit})
+			})
+		},
+		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
+			n, err := store.RemoveNotices(ctx, NoticeRemoval{Person: person})
+			return Erased{Removed: n}, err
+		})
+}
+
+// An endpointRecord is an endpoint in an export, without what it takes to write
+// there.
+type endpointRecord struct {
+	Channel   string    `json:"channel"`
+	Address   string    `json:"address"`
+	Agent     string    `json:"agent"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// EndpointKeeper returns the Keeper of the addresses that people added to
+// channels, named "endpoints". It exports those of the channels with the given
+// names, and erases all of them.
+func EndpointKeeper(store EndpointStore, channels ...string) Keeper {
+	return NewKeeper("endpoints",
+		func(ctx context.Context, person string) iter.Seq2[any, error] {
+			var all []Endpoint
+			for _, channel := range channels {
+				list, err := store.Endpoints(ctx, person, channel)
+				if err != nil {
+					return one(nil, err)
+				}
+				all = append(all, list...)
+			}
+			return listed(func(e Endpoint) any { return endpointRecord{e.Channel, e.Address, e.Agent, e.CreatedAt} }, all, nil)
+		},
+		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
+			n, err := store.RemoveEndpoints(ctx, EndpointQuery{Person: person})
+			return Erased{Removed: n}, err
+		})
+}
