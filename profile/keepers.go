@@ -7,8 +7,11 @@ import (
 	"time"
 )
 
-// keeperPerson is the Keeper that goes last.
-const keeperPerson = "person"
+// Names of Keepers that are treated apart.
+const (
+	keeperPerson     = "person"     // goes last
+	keeperIdentities = "identities" // stays when a person is removed but not erased: who left is not somebody new
+)
 
 // ownKeepers returns a Keeper for everything that the Directory's stores keep of
 // people.
@@ -138,7 +141,7 @@ func (d *Directory) eraseShelf(ctx context.Context, person string, _ Erasure) (E
 func (d *Directory) forgetHabits(ctx context.Context, person string) error {
 	how := Erasure{Mode: EraseModePseudonym, Pseudonym: d.own.pseudonym(person)}
 	for _, k := range d.ownKeepers() {
-		if k.Name() == keeperPerson {
+		if k.Name() == keeperPerson || k.Name() == keeperIdentities {
 			continue
 		}
 		if _, err := k.Erase(ctx, person, how); err != nil {

@@ -49,7 +49,7 @@ type identityRecord struct {
 
 // IdentityKeeper returns the Keeper of identities, named "identities".
 func IdentityKeeper(store IdentityStore) Keeper {
-	return NewKeeper("identities",
+	return NewKeeper(keeperIdentities,
 		func(ctx context.Context, person string) iter.Seq2[any, error] {
 			list, err := store.Identities(ctx, person)
 			return listed(func(i Identity) any { return identityRecord{i.Via, i.Subject, i.LinkedAt} }, list, err)

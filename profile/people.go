@@ -272,8 +272,8 @@ func (d *Directory) mayChange(by Actor, old, p Person) error {
 
 // RemovePerson forgets a person. Their next request is refused, and their open
 // streams end. It takes [PermissionDirectoryWrite]; nobody removes themselves.
-// Their sessions, preferences and shelf go with them, and what they agreed to
-// stays under a pseudonym. For all that other capabilities know of them, see
+// Their sessions, preferences, notices and shelf go with them, and what they
+// agreed to stays under a pseudonym. For all that other capabilities know of them, see
 // [Directory.EraseEverything].
 func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error {
 	p, err := d.person(ctx, by, id)
