@@ -170,6 +170,19 @@ func TestSessionExpires(t *testing.T) {
 	kept, err := p.store.Sessions(t.Context(), "bob")
 	require.NoError(t, err)
 	require.Len(t, kept, 2, "nothing is done for a portal that stops")
+	fresh := newBrowser(t)
+	signIn(t, s, fresh, profile.SignIn{Person: "bob"})
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error)
+	go func() { ended <- s.Run(ctx) }()
+	require.Eventually(t, func() bool {
+		kept, err := p.store.Sessions(t.Context(), "bob")
+		return err == nil && len(kept) == 1
+	}, 10*time.Second, time.Millisecond)
+	require.Equal(t, "bob", who(t, s, fresh))
+	cancel()
+	require.NoError(t, <-ended)
 }
 
 func TestSessionOfSomebodyWhoLeft(t *testing.T) {

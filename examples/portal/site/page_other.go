@@ -32,7 +32,7 @@ func (s *Site) switchLocale(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return errs.Field("locale", "error.field.locale", nil)
 	}
-	c := s.sessions.cookie(r, localeCookie, string(locale))
+	c := s.cookie(localeCookie, string(locale))
 	c.MaxAge = int((365 * 24 * time.Hour).Seconds())
 	http.SetCookie(w, c)
 	http.Redirect(w, r, valid.ReturnPath(r.PostFormValue("return_to")), http.StatusSeeOther)
@@ -77,11 +77,9 @@ func (s *Site) demoSignIn(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	c, err := s.sessions.begin(r, person)
-	if err != nil {
+	if _, err := s.sessions.Start(w, r, profile.SignIn{Person: person, Via: "demo"}); err != nil {
 		return err
 	}
-	http.SetCookie(w, c)
 	http.Redirect(w, r, s.withoutLocale(r.PostFormValue("return_to")), http.StatusSeeOther)
 	return nil
 }
@@ -104,12 +102,10 @@ func (s *Site) demoSignOut(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Invalid
 	}
-	c, err := s.sessions.end(r)
-	if err != nil {
+	if err := s.sessions.End(w, r); err != nil {
 		return err
 	}
 	w.Header().Set("Clear-Site-Data", `"cache"`)
-	http.SetCookie(w, c)
 	http.Redirect(w, r, valid.ReturnPath(r.PostFormValue("return_to")), http.StatusSeeOther)
 	return nil
 }

@@ -78,7 +78,9 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 	limiter := web.NewLimiter(web.Rate{Events: 600, Per: time.Minute, Burst: 200}, nil)
 	for _, around := range []func(http.Handler) http.Handler{
 		compressed,
-		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{Logger: s.cfg.Log}),
+		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{
+			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: viewerMay,
+		}),
 		s.withTraffic,
 		sameOrigin,
 		web.Timeout(s.cfg.timeout),

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,7 +21,6 @@ import (
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
-	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
@@ -53,7 +51,7 @@ type Site struct {
 	views     *views
 	memory    memory
 	secret    []byte // what page tokens are signed with
-	sessions  sessions
+	sessions  *profile.Sessions
 	streams   *web.Slots // those that are open
 	metrics   *prometheus.Registry
 	handler   http.Handler
@@ -95,16 +93,15 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	s.secret, s.memory = secret, newMemory(secret)
-	s.sessions = sessions{
-		db: sqldb.New(s.db.write).WithReader(s.db.read), now: s.cfg.Now, secure: strings.HasPrefix(s.cfg.BaseURL, "https:"),
-	}
 	events := sqlanalytics.New(s.db.write).WithReader(s.db.read)
 	s.visits = analytics.NewVisits(&analytics.VisitOptions{Salts: events, Now: s.cfg.Now, Logger: s.cfg.Log})
 	if err := s.openMetrics(events); err != nil {
 		return err
 	}
-	s.people = profile.NewDirectory(sqlprofile.New(s.db.write), &profile.Options{
-		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret,
+	people := sqlprofile.New(s.db.write)
+	s.people = profile.NewDirectory(people, &profile.Options{Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret})
+	s.sessions = profile.NewSessions(people, s.people, &profile.SessionOptions{
+		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	return nil
 }
@@ -153,6 +150,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.engine.Run(ctx) })
 	g.Go(func() error { return s.ledger.Run(ctx) })
+	g.Go(func() error { return s.sessions.Run(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	return g.Wait()
 }
