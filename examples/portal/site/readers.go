@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -45,10 +46,18 @@ func (f forReaders) Wait(ctx context.Context, after string) error {
 
 // Stalled implements [search.Laggard].
 func (f forReaders) Stalled(ctx context.Context) (time.Duration, error) {
-	if l, ok := f.site.articles.(search.Laggard); ok {
+	if l, ok := f.Source.(search.Laggard); ok {
 		return l.Stalled(ctx)
 	}
 	return 0, nil
+}
+
+// Visible implements [search.Rechecker].
+func (f forReaders) Visible(ctx context.Context, by profile.Actor, groups []string) ([]string, error) {
+	if r, ok := f.Source.(search.Rechecker); ok {
+		return r.Visible(ctx, by, groups)
+	}
+	return groups, nil
 }
 
 func markOf(readers []i18n.Locale) string {
