@@ -145,17 +145,53 @@ const nameSeal = "SEAL"
 
 const nameRoot = "root.bolt"
 
-func sumOfRoot(dir string) (string, error) {
+// sumOf returns a checksum over what a closed index is made of: its little
+// database, and the names, sizes and own checksums of its segments, of which one
+// that is sound may still be another's.
+func sumOf(dir string) (string, error) {
 	content, err := os.ReadFile(filepath.Join(dir, nameRoot))
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%08x %d\n", crc32.ChecksumIEEE(content), len(content)), nil
+	sum := crc32.NewIEEE()
+	_, _ = sum.Write(content)
+	entries, err := os.ReadDir(dir) // in order
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".zap" {
+			continue
+		}
+		size, end, err := endOf(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(sum, "%s %d %x\n", e.Name(), size, end)
+	}
+	return fmt.Sprintf("%08x %d\n", sum.Sum32(), len(content)), nil
+}
+
+// endOf returns a file's size and its last bytes, which are a segment's
+// checksum.
+func endOf(path string) (size int64, end []byte, err error) {
+	f, err := os.Open(filepath.Clean(path))
+	if err != nil {
+		return 0, nil, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, nil, err
+	}
+	end = make([]byte, min(info.Size(), crc32.Size))
+	_, err = f.ReadAt(end, info.Size()-int64(len(end)))
+	return info.Size(), end, err
 }
 
 // seal notes the checksum of a closed index.
 func seal(dir string) error {
-	sum, err := sumOfRoot(dir)
+	sum, err := sumOf(dir)
 	if err != nil {
 		return err
 	}
@@ -172,12 +208,12 @@ func unseal(dir string) error {
 	if err != nil {
 		return err
 	}
-	sum, err := sumOfRoot(dir)
+	sum, err := sumOf(dir)
 	if err != nil {
 		return err
 	}
 	if sum != string(want) {
-		return fmt.Errorf("%s: wrong checksum", nameRoot)
+		return fmt.Errorf("%s and segments: wrong checksum", nameRoot)
 	}
 	return errors.Join(os.Remove(path), syncDir(dir))
 }
