@@ -5,6 +5,8 @@ import (
 	"errors"
 	"maps"
 	"time"
+
+	"github.com/stoa-go/stoa/internal/errs"
 )
 
 // A Link is something that one person may do without signing in, because they
@@ -53,6 +55,9 @@ func (l Link) Live(now time.Time) bool {
 // expired, replaced or revoked. They match ErrConflict too; a page answers them
 // with status 410.
 var ErrLinkGone = errors.New("link is gone")
+
+// ErrTooMany is returned to whoever asks for something too often.
+var ErrTooMany = errs.TooMany
 
 // A LinkStore keeps links. It applies no rules of its own: [Links] does.
 //
