@@ -1,0 +1,104 @@
+package mailprofile
+
+import (
+	"bytes"
+	"encoding/base32"
+	"html/template"
+	"net/mail"
+	"strings"
+	texttemplate "text/template"
+	"unicode"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+// letter writes a message as a mail.
+func (c *Channel) letter(m profile.Message) (*gomail.Msg, error) {
+	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	letter.FromMailAddress(c.from)
+	to, err := mail.ParseAddress(m.To.Email)
+	if err != nil || to.Address != m.To.Email {
+		return nil, profile.ErrInvalid
+	}
+	letter.ToMailAddress(&mail.Address{Name: line(m.To.Name), Address: to.Address})
+	if c.opts.ReplyTo != "" {
+		if err := letter.ReplyTo(c.opts.ReplyTo); err != nil {
+			return nil, err
+		}
+	}
+	letter.Subject(line(m.Line))
+	letter.SetDateWithValue(m.At)
+	letter.SetMessageIDWithValue(plainKey(m.Key) + "@" + c.domain)
+	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: holiday replies stay away
+	letter.SetGenHeader("X-Auto-Response-Suppress", "All")
+	if err := unsubscribable(letter, m.Unsubscribe); err != nil {
+		return nil, err
+	}
+	var text, html bytes.Buffer
+	if err := textPart.Execute(&text, m); err != nil {
+		return nil, err
+	}
+	if err := htmlPart.Execute(&html, m); err != nil {
+		return nil, err
+	}
+	letter.SetBodyString(gomail.TypeTextPlain, text.String())
+	letter.AddAlternativeString(gomail.TypeTextHTML, html.String())
+	return letter, nil
+}
+
+// unsubscribable adds the headers of RFC 8058. The standard allows them with
+// https only; a portal without it, on somebody's desk, has the link in the text.
+func unsubscribable(letter *gomail.Msg, address string) error {
+	if !strings.HasPrefix(address, "https://") {
+		return nil
+	}
+	return letter.SetListUnsubscribeOneClick(address)
+}
+
+// plainKey is the key as a part of a Message-ID.
+func plainKey(key string) string {
+	if key != "" && len(key) <= 64 && strings.IndexFunc(key, func(r rune) bool { return r > 127 || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) < 0 {
+		return key
+	}
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(key))
+}
+
+// line is a text that is no more than one line of a header.
+func line(s string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))), " ")
+}
+
+var textPart = texttemplate.Must(texttemplate.New("text").Funcs(texttemplate.FuncMap{"line": line}).Parse(
+	`{{$group := ""}}{{range .Items}}{{if and .Group (ne .Group $group)}}{{$group = .Group}}== {{line .Group}} ==
+
+{{end}}{{line .Title}}
+{{with .Body}}{{line .}}
+{{end}}{{.URL}}
+
+{{end}}-- 
+{{with .Why}}{{line .}}
+{{end}}{{with .Settings}}{{line $.SettingsAs}}: {{.}}
+{{end}}{{with .Unsubscribe}}{{line $.UnsubAs}}: {{.}}
+{{end}}`))
+
+// The HTML part needs no pictures and nothing from elsewhere, so that reading it
+// tells nobody that it was read.
+var htmlPart = template.Must(template.New("html").Funcs(template.FuncMap{"line": line}).Parse(`<!doctype html>
+<html lang="{{.To.Locale}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{line .Line}}</title></head>
+<body dir="auto" style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#ffffff">
+<div style="max-width:36em;margin:0 auto">
+{{$group := ""}}{{range .Items}}{{if and .Group (ne .Group $group)}}{{$group = .Group}}<h2 dir="auto" style="font-size:14px;color:#555555;margin:24px 0 0">{{line .Group}}</h2>
+{{end}}<h1 dir="auto" style="font-size:18px;margin:16px 0 4px"><a href="{{.URL}}" style="color:#0b57a4">{{line .Title}}</a></h1>
+{{with .Body}}<p dir="auto" style="margin:0 0 8px">{{line .}}</p>
+{{end}}{{if $.Open}}<p style="margin:0 0 8px"><a href="{{.URL}}" style="color:#0b57a4">{{line $.Open}}</a></p>
+{{end}}{{end}}<hr style="border:0;border-top:1px solid #cccccc;margin:24px 0 12px">
+<p dir="auto" style="font-size:13px;color:#555555;margin:0">{{line .Why}}{{with .Settings}} <a href="{{.}}" style="color:#555555">{{line $.SettingsAs}}</a>{{end}}{{with .Unsubscribe}} · <a href="{{.}}" style="color:#555555">{{line $.UnsubAs}}</a>{{end}}</p>
+</div></body></html>
+`))
