@@ -60,11 +60,11 @@ func (t Text) check(f errs.Fields) {
 		f.Add("body", "markdown.too_long", map[string]any{"bytes": len(t.Body), "max": MaxBody})
 	}
 	if !clean(t.Body) {
-		f.Add("body", "error.field.bad_text", nil)
+		f.Add("body", "error.field.characters", nil)
 	}
 	text(f, "slug", t.Slug, 0, MaxTitle)
 	if t.Slug != "" && Slugify(t.Slug) == "" {
-		f.Add("slug", "error.field.bad_slug", nil)
+		f.Add("slug", "error.field.slug", nil)
 	}
 }
 
@@ -82,7 +82,7 @@ func text(f errs.Fields, field, s string, least, most int) {
 	case n > most:
 		f.Add(field, "error.field.too_long", map[string]any{"max": most})
 	case !clean(s) || strings.ContainsFunc(s, breaksLine):
-		f.Add(field, "error.field.bad_text", nil)
+		f.Add(field, "error.field.characters", nil)
 	}
 }
 
@@ -100,10 +100,10 @@ func clean(s string) bool {
 
 func (m Meta) check(f errs.Fields, forest *forest) {
 	if _, ok := forest.byID[m.Category]; !ok {
-		f.Add("category", "error.field.unknown_choice", map[string]any{"choices": ""})
+		f.Add("category", "error.field.choice", map[string]any{"choices": ""})
 	}
 	if !slices.Contains(Kinds(), m.Kind) {
-		f.Add("kind", "error.field.unknown_choice", map[string]any{"choices": listed(Kinds())})
+		f.Add("kind", "error.field.choice", map[string]any{"choices": listed(Kinds())})
 	}
 	checkAudience(f, m.Audience)
 	text(f, "owner", m.Owner, 0, MaxOwner)
@@ -148,7 +148,7 @@ const maxOrder = 1_000_000_000
 // checkLocale checks the language of a text.
 func checkLocale(f errs.Fields, field, locale string) {
 	if l, err := i18n.ParseLocale(locale); err != nil || string(l) != locale {
-		f.Add(field, "error.field.bad_locale", nil)
+		f.Add(field, "error.field.locale", nil)
 	}
 }
 

@@ -94,13 +94,13 @@ func (h *hourly) admit(id string, now time.Time) bool {
 func (o Opinion) check() error {
 	f := errs.Fields{}
 	if o.Reason != "" && (o.Helpful || !slices.Contains(Reasons(), o.Reason)) {
-		f.Add("reason", "error.field.unknown_choice", map[string]any{"choices": listed(Reasons())})
+		f.Add("reason", "error.field.choice", map[string]any{"choices": listed(Reasons())})
 	}
 	if utf8.RuneCountInString(o.Comment) > MaxComment {
 		f.Add("comment", "error.field.too_long", map[string]any{"max": MaxComment})
 	}
 	if !clean(o.Comment) {
-		f.Add("comment", "error.field.bad_text", nil)
+		f.Add("comment", "error.field.characters", nil)
 	}
 	if err := f.Err(); err != nil || o.Key == "" {
 		return err

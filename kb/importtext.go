@@ -44,7 +44,7 @@ func (im *importing) text(ctx context.Context, a *Article, source, item Item) (R
 	t.check(fields)
 	checkLocale(fields, "locale", item.Locale)
 	if known := []Status{StatusDraft, StatusPublished, StatusArchived}; item.Status != "" && !slices.Contains(known, item.Status) {
-		fields.Add("status", "error.field.unknown_choice", map[string]any{"choices": listed(known)})
+		fields.Add("status", "error.field.choice", map[string]any{"choices": listed(known)})
 	}
 	if err := fields.Err(); err != nil {
 		return Revision{}, err

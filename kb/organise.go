@@ -114,7 +114,7 @@ func (c *Category) prepare(f *forest, source string) error {
 	c.prepareSlugs(fields, f)
 	text(fields, "id", c.ID, 1, MaxName)
 	if !categoryID.MatchString(c.ID) {
-		fields.Add("id", "error.field.bad_slug", nil)
+		fields.Add("id", "error.field.slug", nil)
 	}
 	text(fields, "icon", c.Icon, 0, MaxName)
 	text(fields, "external", c.External, 0, maxExternal)
@@ -126,7 +126,7 @@ func (c *Category) prepare(f *forest, source string) error {
 
 func (c *Category) checkPlace(fields errs.Fields, f *forest) {
 	if _, ok := f.byID[c.Parent]; c.Parent != "" && !ok {
-		fields.Add("parent", "error.field.unknown_choice", map[string]any{"choices": ""})
+		fields.Add("parent", "error.field.choice", map[string]any{"choices": ""})
 		return
 	}
 	if f.wouldLoop(c.ID, c.Parent) {
@@ -233,10 +233,10 @@ func (r Redirect) prepared(fields errs.Fields, prefix string) Redirect {
 	r.From, r.Locale = normalPath(r.From), canonical(r.Locale)
 	kind, id, _ := strings.Cut(r.To, "/")
 	if (kind != "article" && kind != "category") || id == "" || len(id) > maxExternal || !clean(id) {
-		fields.Add(prefix+"to", "error.field.unknown_choice", map[string]any{"choices": "article/ID, category/ID"})
+		fields.Add(prefix+"to", "error.field.choice", map[string]any{"choices": "article/ID, category/ID"})
 	}
 	if r.From == "/" || len(r.From) > maxExternal || !clean(r.From) {
-		fields.Add(prefix+"from", "error.field.bad_url", nil)
+		fields.Add(prefix+"from", "error.field.url", nil)
 	}
 	if r.Locale != "" {
 		checkLocale(fields, prefix+"locale", r.Locale)

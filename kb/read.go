@@ -185,7 +185,7 @@ type Query struct {
 // next, empty on the last.
 func (l *Library) Articles(ctx context.Context, by profile.Actor, q Query) (page []Entry, next string, err error) {
 	if q.Order != OrderPlace && q.Order != OrderUpdated {
-		return nil, "", fmt.Errorf("articles: %w", errs.Field("order", "error.field.unknown_choice", map[string]any{"choices": string(OrderUpdated)}))
+		return nil, "", fmt.Errorf("articles: %w", errs.Field("order", "error.field.choice", map[string]any{"choices": string(OrderUpdated)}))
 	}
 	f, err := l.categories(ctx)
 	if err != nil {

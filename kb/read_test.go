@@ -144,7 +144,7 @@ func TestListsOfArticles(t *testing.T) {
 		}
 	}
 	_, _, err := w.Articles(w.ctx(), anyone, kb.Query{Order: "sideways"})
-	require.Equal(t, map[string]string{"order": "error.field.unknown_choice"}, fields(t, err))
+	require.Equal(t, map[string]string{"order": "error.field.choice"}, fields(t, err))
 	for range w.All(w.ctx(), anyone, kb.Query{}) {
 		break
 	}

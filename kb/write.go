@@ -77,7 +77,7 @@ func (l *Library) checkDraft(ctx context.Context, by profile.Actor, id string, d
 func (l *Library) checkMeta(by profile.Actor, f *forest, m Meta, owner string, fields errs.Fields) error {
 	m.check(fields, f)
 	if !l.mayPlace(by, f, m.Category) {
-		fields.Add("category", "error.field.unknown_choice", map[string]any{"choices": ""})
+		fields.Add("category", "error.field.choice", map[string]any{"choices": ""})
 	}
 	if err := fields.Err(); err != nil {
 		return err

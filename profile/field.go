@@ -237,7 +237,7 @@ func (f Field) typed(v string) (kept, key string, args map[string]any) {
 		}
 	case FieldChoice:
 		if !slices.ContainsFunc(f.Choices, func(c Choice) bool { return c.Value == v }) {
-			return v, "error.field.unknown_choice", map[string]any{"choices": "empty"}
+			return v, "error.field.choice", map[string]any{"choices": "empty"}
 		}
 	case FieldYes:
 		if v != "yes" {

@@ -35,7 +35,7 @@ func TestFieldValues(t *testing.T) {
 			map[string]string{"2028-02-29": "2028-02-29"},
 			map[string]string{"2027-02-29": "bad_date", "29.2.2028": "bad_date"}},
 		{"choice", profile.Field{Type: profile.FieldChoice, Choices: []profile.Choice{{Value: "s"}, {Value: "m"}}},
-			map[string]string{"s": "s"}, map[string]string{"S": "unknown_choice", "l": "unknown_choice"}},
+			map[string]string{"s": "s"}, map[string]string{"S": "field.choice", "l": "field.choice"}},
 		{"yes", profile.Field{Type: profile.FieldYes}, map[string]string{"yes": "yes"}, map[string]string{"no": "invalid", "true": "invalid"}},
 		{"email", profile.Field{Type: profile.FieldEmail},
 			map[string]string{"a@EXAMPLE.org": "a@example.org"}, map[string]string{"a@b": "email", "A <a@b.example>": "email"}},

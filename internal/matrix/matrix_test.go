@@ -106,7 +106,7 @@ func outcomeOf(found bool, err error) string {
 		return absent
 	case errors.Is(err, errs.Forbidden):
 		return denied
-	case errors.Is(err, errs.Invalid) && strings.Contains(err.Error(), "unknown_choice"):
+	case errors.Is(err, errs.Invalid) && strings.Contains(err.Error(), "field.choice"):
 		return absent // it chose what it is told does not exist
 	}
 	return "error"
