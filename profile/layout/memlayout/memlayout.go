@@ -1,0 +1,321 @@
+// Package memlayout keeps rules, promotions and what is remembered of visitors
+// in memory, for tests and for programs that may forget it.
+package memlayout
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile/layout"
+)
+
+// A Store is a [layout.Store] in memory. Make one with [New].
+type Store struct {
+	mu         sync.Mutex
+	books      []layout.Rulebook // by revision
+	promotions map[string]layout.Promotion
+	choices    map[layout.Who]layout.Choice
+	uses       map[layout.Use]int // by what they are apart from N
+	starts     map[startKey]layout.Start
+	shows      map[showKey]layout.Show
+}
+
+type startKey struct {
+	visit string
+	who   layout.Who
+}
+
+type showKey struct {
+	who              layout.Who
+	promotion, visit string
+}
+
+var _ layout.Store = (*Store)(nil)
+
+// New returns an empty Store.
+func New() *Store {
+	return &Store{
+		promotions: map[string]layout.Promotion{}, choices: map[layout.Who]layout.Choice{}, uses: map[layout.Use]int{},
+		starts: map[startKey]layout.Start{}, shows: map[showKey]layout.Show{},
+	}
+}
+
+// enter locks s, unless ctx is done or a text is one that no store keeps. The
+// caller unlocks.
+func (s *Store) enter(ctx context.Context, texts ...string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, text := range texts {
+		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
+			return errs.Invalid
+		}
+	}
+	s.mu.Lock()
+	return nil
+}
+
+func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
+// storedIf leaves the zero time alone.
+func storedIf(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return stored(t)
+}
+
+// Rulebook implements [layout.RuleStore].
+func (s *Store) Rulebook(ctx context.Context, at time.Time) (layout.Rulebook, error) {
+	if err := s.enter(ctx); err != nil {
+		return layout.Rulebook{}, err
+	}
+	defer s.mu.Unlock()
+	for _, b := range slices.Backward(s.books) {
+		if at.IsZero() || !b.From.After(at) {
+			return b.Clone(), nil
+		}
+	}
+	return layout.Rulebook{}, nil
+}
+
+// SaveRulebook implements [layout.RuleStore].
+func (s *Store) SaveRulebook(ctx context.Context, b layout.Rulebook, keep time.Time) error {
+	if err := s.enter(ctx, b.Texts()...); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	highest := 0
+	if n := len(s.books); n > 0 {
+		highest = s.books[n-1].Revision
+	}
+	if b.Revision != highest+1 {
+		return errs.Conflict
+	}
+	b = b.Clone()
+	b.From = stored(b.From)
+	for i, r := range b.Rules {
+		b.Rules[i].SavedAt = storedIf(r.SavedAt)
+	}
+	s.books = append(s.books, b)
+	for len(s.books) > 1 && s.books[1].From.Before(keep) {
+		s.books = s.books[1:]
+	}
+	return nil
+}
+
+// Promotions implements [layout.PromotionStore].
+func (s *Store) Promotions(ctx context.Context) ([]layout.Promotion, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var list []layout.Promotion
+	for _, id := range slices.Sorted(maps.Keys(s.promotions)) {
+		list = append(list, s.promotions[id].Clone())
+	}
+	return list, nil
+}
+
+// SavePromotion implements [layout.PromotionStore].
+func (s *Store) SavePromotion(ctx context.Context, p layout.Promotion) error {
+	if err := s.enter(ctx, p.Texts()...); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	old, ok := s.promotions[p.ID]
+	switch {
+	case p.Version == 1 && ok:
+		return errs.Conflict
+	case p.Version != 1 && !ok:
+		return errs.NotFound
+	case p.Version != 1 && old.Version != p.Version-1:
+		return errs.Conflict
+	}
+	p = p.Clone()
+	p.SavedAt = storedIf(p.SavedAt)
+	s.promotions[p.ID] = p
+	return nil
+}
+
+// RemovePromotion implements [layout.PromotionStore].
+func (s *Store) RemovePromotion(ctx context.Context, id string) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if _, ok := s.promotions[id]; !ok {
+		return errs.NotFound
+	}
+	delete(s.promotions, id)
+	return nil
+}
+
+// Choice implements [layout.TrailStore].
+func (s *Store) Choice(ctx context.Context, who layout.Who) (layout.Choice, error) {
+	if err := s.enter(ctx); err != nil {
+		return layout.Choice{}, err
+	}
+	defer s.mu.Unlock()
+	return s.choice(who), nil
+}
+
+func (s *Store) choice(who layout.Who) layout.Choice {
+	c := s.choices[who]
+	c.Who = who
+	return c
+}
+
+// SaveChoice implements [layout.TrailStore].
+func (s *Store) SaveChoice(ctx context.Context, c layout.Choice) error {
+	if err := s.enter(ctx, string(c.Who)); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	if s.choices[c.Who].Version != c.Version-1 {
+		return errs.Conflict
+	}
+	if c.Forget {
+		maps.DeleteFunc(s.uses, func(u layout.Use, _ int) bool { return u.Who == c.Who })
+	}
+	c.At, c.Forget = stored(c.At), false
+	s.choices[c.Who] = c
+	return nil
+}
+
+// Trail implements [layout.TrailStore].
+func (s *Store) Trail(ctx context.Context, who layout.Who) (layout.Trail, error) {
+	if err := s.enter(ctx); err != nil {
+		return layout.Trail{}, err
+	}
+	defer s.mu.Unlock()
+	t := layout.Trail{Choice: s.choice(who)}
+	for u, n := range s.uses {
+		if u.Who == who {
+			u.N = n
+			t.Uses = append(t.Uses, u)
+		}
+	}
+	for _, start := range s.starts {
+		if start.Who == who {
+			t.Starts = append(t.Starts, start.Clone())
+		}
+	}
+	for _, show := range s.shows {
+		if show.Who == who {
+			t.Shows = append(t.Shows, show)
+		}
+	}
+	slices.SortFunc(t.Uses, func(a, b layout.Use) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Ref, b.Ref)) })
+	slices.SortFunc(t.Starts, func(a, b layout.Start) int { return cmp.Compare(a.Visit, b.Visit) })
+	slices.SortFunc(t.Shows, func(a, b layout.Show) int {
+		return cmp.Or(cmp.Compare(a.Visit, b.Visit), cmp.Compare(a.Promotion, b.Promotion))
+	})
+	return t, nil
+}
+
+// AddUses implements [layout.TrailStore].
+func (s *Store) AddUses(ctx context.Context, uses []layout.Use) error {
+	var texts []string
+	for _, u := range uses {
+		texts = append(texts, string(u.Who), u.Ref, u.Day)
+	}
+	if err := s.enter(ctx, texts...); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	for _, u := range uses {
+		n := u.N
+		u.N = 0
+		s.uses[u] += n
+	}
+	return nil
+}
+
+// Begin implements [layout.TrailStore].
+func (s *Store) Begin(ctx context.Context, start layout.Start) (layout.Start, error) {
+	if err := s.enter(ctx, append(slices.Clone(start.Segments), start.Visit, string(start.Who))...); err != nil {
+		return layout.Start{}, err
+	}
+	defer s.mu.Unlock()
+	key := startKey{start.Visit, start.Who}
+	if first, ok := s.starts[key]; ok {
+		return first.Clone(), nil
+	}
+	start = start.Clone()
+	start.Began = stored(start.Began)
+	if len(start.Segments) == 0 {
+		start.Segments = nil
+	}
+	s.starts[key] = start
+	return start.Clone(), nil
+}
+
+// SaveShow implements [layout.TrailStore].
+func (s *Store) SaveShow(ctx context.Context, show layout.Show) error {
+	if err := s.enter(ctx, string(show.Who), show.Promotion, show.Visit); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	show.At, show.ClickedAt, show.DismissedAt = stored(show.At), storedIf(show.ClickedAt), storedIf(show.DismissedAt)
+	key := showKey{show.Who, show.Promotion, show.Visit}
+	if first, ok := s.shows[key]; ok {
+		show.At = first.At
+		show.ClickedAt, show.DismissedAt = earlier(first.ClickedAt, show.ClickedAt), earlier(first.DismissedAt, show.DismissedAt)
+	}
+	s.shows[key] = show
+	return nil
+}
+
+func earlier(first, second time.Time) time.Time {
+	if first.IsZero() {
+		return second
+	}
+	return first
+}
+
+// Forget implements [layout.TrailStore].
+func (s *Store) Forget(ctx context.Context, who layout.Who) (int, error) {
+	if err := s.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer s.mu.Unlock()
+	return s.drop(
+		func(u layout.Use) bool { return u.Who == who }, func(v layout.Start) bool { return v.Who == who },
+		func(v layout.Show) bool { return v.Who == who }, func(c layout.Choice) bool { return c.Who == who },
+	), nil
+}
+
+// Prune implements [layout.TrailStore].
+func (s *Store) Prune(ctx context.Context, h layout.Horizon) (int, error) {
+	if err := s.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer s.mu.Unlock()
+	day := h.Uses.UTC().Format(time.DateOnly)
+	return s.drop(
+		func(u layout.Use) bool { return !h.Uses.IsZero() && u.Day < day },
+		func(v layout.Start) bool { return v.Began.Before(h.Starts) },
+		func(v layout.Show) bool { return v.At.Before(h.Shows) && v.DismissedAt.IsZero() },
+		func(layout.Choice) bool { return false },
+	), nil
+}
+
+// drop removes what fits and returns how many rows that were.
+func (s *Store) drop(use func(layout.Use) bool, start func(layout.Start) bool, show func(layout.Show) bool, choice func(layout.Choice) bool) int {
+	before := s.size()
+	maps.DeleteFunc(s.uses, func(u layout.Use, _ int) bool { return use(u) })
+	maps.DeleteFunc(s.starts, func(_ startKey, v layout.Start) bool { return start(v) })
+	maps.DeleteFunc(s.shows, func(_ showKey, v layout.Show) bool { return show(v) })
+	maps.DeleteFunc(s.choices, func(_ layout.Who, c layout.Choice) bool { return choice(c) })
+	return before - s.size()
+}
+
+func (s *Store) size() int { return len(s.uses) + len(s.starts) + len(s.shows) + len(s.choices) }
