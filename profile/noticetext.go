@@ -59,16 +59,21 @@ const (
 	maxNoticeBody  = 600
 )
 
-// flat makes one line of a text, which nothing that reads headers or terminals
-// takes for more.
-func flat(s string, most int) string {
+// OneLine makes one line of a text, which nothing that reads headers or
+// terminals takes for more. Channels do it to all that they cannot escape.
+func OneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
 		return r
 	}, strings.ToValidUTF8(s, ""))
-	runes := []rune(strings.Join(strings.Fields(s), " "))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// flat is OneLine with so many runes at most.
+func flat(s string, most int) string {
+	runes := []rune(OneLine(s))
 	if len(runes) <= most {
 		return string(runes)
 	}

@@ -22,13 +22,13 @@ func (c *Channel) letter(m profile.Message) (*gomail.Msg, error) {
 	if err != nil || to.Address != m.To.Email {
 		return nil, profile.ErrInvalid
 	}
-	letter.ToMailAddress(&mail.Address{Name: line(m.To.Name), Address: to.Address})
+	letter.ToMailAddress(&mail.Address{Name: profile.OneLine(m.To.Name), Address: to.Address})
 	if c.opts.ReplyTo != "" {
 		if err := letter.ReplyTo(c.opts.ReplyTo); err != nil {
 			return nil, err
 		}
 	}
-	letter.Subject(line(m.Line))
+	letter.Subject(profile.OneLine(m.Line))
 	letter.SetDateWithValue(m.At)
 	letter.SetMessageIDWithValue(plainKey(m.Key) + "@" + c.domain)
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: holiday replies stay away
@@ -65,17 +65,7 @@ func plainKey(key string) string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(key))
 }
 
-// line is a text that is no more than one line of a header.
-func line(s string) string {
-	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))), " ")
-}
-
-var textPart = texttemplate.Must(texttemplate.New("text").Funcs(texttemplate.FuncMap{"line": line}).Parse(
+var textPart = texttemplate.Must(texttemplate.New("text").Funcs(texttemplate.FuncMap{"line": profile.OneLine}).Parse(
 	`{{$group := ""}}{{range .Items}}{{if and .Group (ne .Group $group)}}{{$group = .Group}}== {{line .Group}} ==
 
 {{end}}{{line .Title}}
@@ -90,7 +80,7 @@ var textPart = texttemplate.Must(texttemplate.New("text").Funcs(texttemplate.Fun
 
 // The HTML part needs no pictures and nothing from elsewhere, so that reading it
 // tells nobody that it was read.
-var htmlPart = template.Must(template.New("html").Funcs(template.FuncMap{"line": line}).Parse(`<!doctype html>
+var htmlPart = template.Must(template.New("html").Funcs(template.FuncMap{"line": profile.OneLine}).Parse(`<!doctype html>
 <html lang="{{.To.Locale}}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{line .Line}}</title></head>
 <body dir="auto" style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#ffffff">
 <div style="max-width:36em;margin:0 auto">

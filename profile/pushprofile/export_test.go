@@ -1,0 +1,4 @@
+package pushprofile
+
+// Encrypt lets tests give what is random otherwise.
+var Encrypt = encrypt
