@@ -13,7 +13,7 @@ import (
 // An Endpoint is an address on a channel that a person added: a browser, a
 // telephone, a receiver of webhooks.
 type Endpoint struct {
-	ID        string // from the channel and the address, so that one address is one person's
+	ID        string // see [AddEndpoint]
 	Person    string
 	Channel   string
 	Address   string
@@ -57,13 +57,17 @@ func EndpointID(channel, address string) string { return idem.ID("profile.endpoi
 // maxEndpoints is how many addresses a person may have on one channel.
 const maxEndpoints = 20
 
-// AddEndpoint keeps an address for e.Person, whose it is from then on. Those who
-// have 20 already are told that these are too many.
+// AddEndpoint keeps an address for e.Person. Without an e.ID it is that of the
+// address, which is nobody else's from then on: of a browser, only who sits in
+// front of it knows the address. Those who have 20 are told that these are too
+// many.
 func AddEndpoint(ctx context.Context, store EndpointStore, e Endpoint) (Endpoint, error) {
 	if e.Person == "" {
 		return Endpoint{}, fmt.Errorf("add endpoint: %w", ErrForbidden)
 	}
-	e.ID = EndpointID(e.Channel, e.Address)
+	if e.ID == "" {
+		e.ID = EndpointID(e.Channel, e.Address)
+	}
 	list, err := store.Endpoints(ctx, e.Person, e.Channel)
 	if err != nil {
 		return Endpoint{}, fmt.Errorf("add endpoint: %w", err)
