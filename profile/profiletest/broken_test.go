@@ -391,6 +391,10 @@ func TestSuiteCatches(t *testing.T) {
 		slices.Collect(maps.Keys(brokenNotices)),
 		slices.Collect(maps.Keys(brokenChannels)),
 		slices.Collect(maps.Keys(brokenLinks)),
+		slices.Collect(maps.Keys(brokenPreferences)),
+		slices.Collect(maps.Keys(brokenConsents)),
+		slices.Collect(maps.Keys(brokenShelves)),
+		slices.Collect(maps.Keys(brokenKeepers)),
 	)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {

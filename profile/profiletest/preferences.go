@@ -119,6 +119,7 @@ func checkPreferencesRemove(t *testing.T, s profile.PreferenceStore) {
 func checkPreferencesAliasing(t *testing.T, s profile.PreferenceStore) {
 	spoil := func(p profile.Preferences) {
 		require.Equal(t, newPreferences().Notices["case.answered"], p.Notices["case.answered"])
+		require.Equal(t, newPreferences().Digests, p.Digests)
 		p.Notices["case.answered"][0] = "spoilt"
 		p.Notices["spoilt"], p.Digests["spoilt"] = nil, "spoilt"
 	}

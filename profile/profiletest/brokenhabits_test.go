@@ -1,0 +1,511 @@
+package profiletest_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/memprofile"
+	"github.com/stoa-go/stoa/profile/profiletest"
+)
+
+// faultyPreferences is a good store with one fault: whatever is set replaces it.
+type faultyPreferences struct {
+	profile.PreferenceStore
+	read   func(ctx context.Context, person string) (profile.Preferences, error)
+	save   func(ctx context.Context, person string, p profile.Preferences) error
+	remove func(ctx context.Context, person string) error
+}
+
+func (f faultyPreferences) Preferences(ctx context.Context, person string) (profile.Preferences, error) {
+	if f.read != nil {
+		return f.read(ctx, person)
+	}
+	return f.PreferenceStore.Preferences(ctx, person)
+}
+
+func (f faultyPreferences) SavePreferences(ctx context.Context, person string, p profile.Preferences) error {
+	if f.save != nil {
+		return f.save(ctx, person, p)
+	}
+	return f.PreferenceStore.SavePreferences(ctx, person, p)
+}
+
+func (f faultyPreferences) RemovePreferences(ctx context.Context, person string) error {
+	if f.remove != nil {
+		return f.remove(ctx, person)
+	}
+	return f.PreferenceStore.RemovePreferences(ctx, person)
+}
+
+func preferring(change func(*profile.Preferences)) func(profile.PreferenceStore) faultyPreferences {
+	return func(s profile.PreferenceStore) faultyPreferences {
+		return faultyPreferences{save: func(ctx context.Context, person string, p profile.Preferences) error {
+			p = p.Clone()
+			change(&p)
+			return s.SavePreferences(ctx, person, p)
+		}}
+	}
+}
+
+var brokenPreferences = map[string]func(profile.PreferenceStore) faultyPreferences{
+	"preferences: drops the contrast":   preferring(func(p *profile.Preferences) { p.Contrast = "" }),
+	"preferences: drops the text size":  preferring(func(p *profile.Preferences) { p.TextSize = 0 }),
+	"preferences: drops the digests":    preferring(func(p *profile.Preferences) { p.Digests = nil }),
+	"preferences: drops the quiet":      preferring(func(p *profile.Preferences) { p.Quiet.To = "" }),
+	"preferences: notes what is viewed": preferring(func(p *profile.Preferences) { p.Unnoted = false }),
+	"preferences: cuts the time":        preferring(func(p *profile.Preferences) { p.SavedAt = p.SavedAt.Truncate(time.Second) }),
+	"preferences: sorts channels":       preferring(func(p *profile.Preferences) { slices.Sort(p.Notices["case.answered"]) }),
+	"preferences: drops what goes nowhere": preferring(func(p *profile.Preferences) {
+		for kind, channels := range p.Notices {
+			if len(channels) == 0 {
+				delete(p.Notices, kind)
+			}
+		}
+	}),
+	"preferences: always saves": func(s profile.PreferenceStore) faultyPreferences {
+		return faultyPreferences{save: func(ctx context.Context, person string, p profile.Preferences) error {
+			if err := s.SavePreferences(ctx, person, p); !errors.Is(err, profile.ErrConflict) {
+				return err
+			}
+			return nil
+		}}
+	},
+	"preferences: saves what is gone": func(s profile.PreferenceStore) faultyPreferences {
+		return faultyPreferences{save: func(ctx context.Context, person string, p profile.Preferences) error {
+			if err := s.SavePreferences(ctx, person, p); !errors.Is(err, profile.ErrNotFound) {
+				return err
+			}
+			return profile.ErrConflict
+		}}
+	},
+	"preferences: everybody has some": func(s profile.PreferenceStore) faultyPreferences {
+		return faultyPreferences{read: func(ctx context.Context, person string) (profile.Preferences, error) {
+			p, err := s.Preferences(ctx, person)
+			if errors.Is(err, profile.ErrNotFound) {
+				err = nil
+			}
+			return p, err
+		}}
+	},
+	"preferences: removes nothing": func(s profile.PreferenceStore) faultyPreferences {
+		return faultyPreferences{remove: func(ctx context.Context, person string) error {
+			_, err := s.Preferences(ctx, person)
+			return err
+		}}
+	},
+	"preferences: shares its maps": func(s profile.PreferenceStore) faultyPreferences {
+		var mu sync.Mutex
+		kept := map[string]profile.Preferences{}
+		return faultyPreferences{save: func(ctx context.Context, person string, p profile.Preferences) error {
+			err := s.SavePreferences(ctx, person, p)
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				kept[person] = p
+			}
+			return err
+		}, read: func(ctx context.Context, person string) (profile.Preferences, error) {
+			p, err := s.Preferences(ctx, person)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil && kept[person].Version == p.Version {
+				p.Notices, p.Digests = kept[person].Notices, kept[person].Digests
+			}
+			return p, err
+		}}
+	},
+	"preferences: takes any text": preferring(func(p *profile.Preferences) {
+		p.Clock = profile.Clock(strings.ToValidUTF8(strings.ReplaceAll(string(p.Clock), "\x00", ""), ""))
+	}),
+	"preferences: does not notice a cancelled context": func(s profile.PreferenceStore) faultyPreferences {
+		return faultyPreferences{save: func(ctx context.Context, person string, p profile.Preferences) error {
+			return s.SavePreferences(context.WithoutCancel(ctx), person, p)
+		}}
+	},
+}
+
+// faultyConsents is a good store with one fault: whatever is set replaces it.
+type faultyConsents struct {
+	profile.ConsentStore
+	add     func(ctx context.Context, c profile.Consent) error
+	one     func(ctx context.Context, id string) (profile.Consent, error)
+	list    func(ctx context.Context, q profile.ConsentQuery) ([]profile.Consent, string, error)
+	current func(ctx context.Context, person string) ([]profile.Consent, error)
+	erase   func(ctx context.Context, person, pseudonym string) (int, error)
+}
+
+func (f faultyConsents) AddConsent(ctx context.Context, c profile.Consent) error {
+	if f.add != nil {
+		return f.add(ctx, c)
+	}
+	return f.ConsentStore.AddConsent(ctx, c)
+}
+
+func (f faultyConsents) Consent(ctx context.Context, id string) (profile.Consent, error) {
+	if f.one != nil {
+		return f.one(ctx, id)
+	}
+	return f.ConsentStore.Consent(ctx, id)
+}
+
+func (f faultyConsents) Consents(ctx context.Context, q profile.ConsentQuery) ([]profile.Consent, string, error) {
+	if f.list != nil {
+		return f.list(ctx, q)
+	}
+	return f.ConsentStore.Consents(ctx, q)
+}
+
+func (f faultyConsents) CurrentConsents(ctx context.Context, person string) ([]profile.Consent, error) {
+	if f.current != nil {
+		return f.current(ctx, person)
+	}
+	return f.ConsentStore.CurrentConsents(ctx, person)
+}
+
+func (f faultyConsents) EraseConsents(ctx context.Context, person, pseudonym string) (int, error) {
+	if f.erase != nil {
+		return f.erase(ctx, person, pseudonym)
+	}
+	return f.ConsentStore.EraseConsents(ctx, person, pseudonym)
+}
+
+func consenting(change func(*profile.Consent)) func(profile.ConsentStore) faultyConsents {
+	return func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{add: func(ctx context.Context, c profile.Consent) error {
+			change(&c)
+			return s.AddConsent(ctx, c)
+		}}
+	}
+}
+
+func askingConsents(change func(*profile.ConsentQuery)) func(profile.ConsentStore) faultyConsents {
+	return func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{list: func(ctx context.Context, q profile.ConsentQuery) ([]profile.Consent, string, error) {
+			change(&q)
+			return s.Consents(ctx, q)
+		}}
+	}
+}
+
+var brokenConsents = map[string]func(profile.ConsentStore) faultyConsents{
+	"consents: drops the wording":    consenting(func(c *profile.Consent) { c.Wording = "" }),
+	"consents: drops the way":        consenting(func(c *profile.Consent) { c.Via = "" }),
+	"consents: keeps no refusals":    consenting(func(c *profile.Consent) { c.Given = true }),
+	"consents: cuts the time":        consenting(func(c *profile.Consent) { c.At = c.At.Truncate(time.Second) }),
+	"consents: lower-cases IDs":      consenting(func(c *profile.Consent) { c.ID = strings.ToLower(c.ID) }),
+	"consents: repairs broken UTF-8": consenting(func(c *profile.Consent) { c.Wording = strings.ToValidUTF8(c.Wording, "?") }),
+	"consents: ignores the purpose":  askingConsents(func(q *profile.ConsentQuery) { q.Purpose = "" }),
+	"consents: ignores the limit":    askingConsents(func(q *profile.ConsentQuery) { q.Limit = 1000 }),
+	"consents: starts at the front": askingConsents(func(q *profile.ConsentQuery) {
+		if len(q.After) < 4 {
+			q.After = ""
+		}
+	}),
+	"consents: overwrites": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{add: func(ctx context.Context, c profile.Consent) error {
+			if err := s.AddConsent(ctx, c); !errors.Is(err, profile.ErrConflict) {
+				return err
+			}
+			return nil
+		}}
+	},
+	"consents: oldest first": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{list: func(ctx context.Context, q profile.ConsentQuery) ([]profile.Consent, string, error) {
+			page, next, err := s.Consents(ctx, q)
+			slices.Reverse(page)
+			return page, next, err
+		}}
+	},
+	"consents: prefers what was given": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{current: func(ctx context.Context, person string) ([]profile.Consent, error) {
+			list, err := s.CurrentConsents(ctx, person)
+			all, _, _ := s.Consents(ctx, profile.ConsentQuery{Person: person})
+			for i, c := range list {
+				for _, other := range all {
+					if other.Purpose == c.Purpose && other.At.Equal(c.At) && other.Given {
+						list[i] = other
+					}
+				}
+			}
+			return list, err
+		}}
+	},
+	"consents: the first counts": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{current: func(ctx context.Context, person string) ([]profile.Consent, error) {
+			list, err := s.CurrentConsents(ctx, person)
+			all, _, _ := s.Consents(ctx, profile.ConsentQuery{Person: person})
+			for i, c := range list {
+				for _, other := range all {
+					if other.Purpose == c.Purpose {
+						list[i] = other
+					}
+				}
+			}
+			return list, err
+		}}
+	},
+	"consents: only what is given counts": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{current: func(ctx context.Context, person string) ([]profile.Consent, error) {
+			list, err := s.CurrentConsents(ctx, person)
+			return slices.DeleteFunc(list, func(c profile.Consent) bool { return !c.Given }), err
+		}}
+	},
+	"consents: always forgets": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{erase: func(ctx context.Context, person, _ string) (int, error) { return s.EraseConsents(ctx, person, "") }}
+	},
+	"consents: never forgets": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{erase: func(ctx context.Context, person, pseudonym string) (int, error) {
+			if pseudonym == "" {
+				list, _, err := s.Consents(ctx, profile.ConsentQuery{Person: person})
+				return len(list), err
+			}
+			return s.EraseConsents(ctx, person, pseudonym)
+		}}
+	},
+	"consents: does not notice a cancelled context": func(s profile.ConsentStore) faultyConsents {
+		return faultyConsents{erase: func(ctx context.Context, person, pseudonym string) (int, error) {
+			return s.EraseConsents(context.WithoutCancel(ctx), person, pseudonym)
+		}}
+	},
+}
+
+// faultyShelf is a good store with one fault: whatever is set replaces it.
+type faultyShelf struct {
+	profile.ShelfStore
+	put       func(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error
+	items     func(ctx context.Context, q profile.ShelfQuery) ([]profile.ShelfItem, string, error)
+	remove    func(ctx context.Context, q profile.ShelfQuery) (int, error)
+	followers func(ctx context.Context, q profile.FollowerQuery) ([]profile.Follower, string, error)
+}
+
+func (f faultyShelf) PutItem(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error {
+	if f.put != nil {
+		return f.put(ctx, item, most, viewed)
+	}
+	return f.ShelfStore.PutItem(ctx, item, most, viewed)
+}
+
+func (f faultyShelf) Items(ctx context.Context, q profile.ShelfQuery) ([]profile.ShelfItem, string, error) {
+	if f.items != nil {
+		return f.items(ctx, q)
+	}
+	return f.ShelfStore.Items(ctx, q)
+}
+
+func (f faultyShelf) RemoveItems(ctx context.Context, q profile.ShelfQuery) (int, error) {
+	if f.remove != nil {
+		return f.remove(ctx, q)
+	}
+	return f.ShelfStore.RemoveItems(ctx, q)
+}
+
+func (f faultyShelf) Followers(ctx context.Context, q profile.FollowerQuery) ([]profile.Follower, string, error) {
+	if f.followers != nil {
+		return f.followers(ctx, q)
+	}
+	return f.ShelfStore.Followers(ctx, q)
+}
+
+func shelving(change func(item *profile.ShelfItem, most *int, viewed *bool)) func(profile.ShelfStore) faultyShelf {
+	return func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{put: func(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error {
+			item = item.Clone()
+			change(&item, &most, &viewed)
+			return s.PutItem(ctx, item, most, viewed)
+		}}
+	}
+}
+
+func taking(change func(*profile.ShelfQuery)) func(profile.ShelfStore) faultyShelf {
+	return func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{remove: func(ctx context.Context, q profile.ShelfQuery) (int, error) {
+			change(&q)
+			return s.RemoveItems(ctx, q)
+		}}
+	}
+}
+
+func askingItems(change func(*profile.ShelfQuery)) func(profile.ShelfStore) faultyShelf {
+	return func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{items: func(ctx context.Context, q profile.ShelfQuery) ([]profile.ShelfItem, string, error) {
+			change(&q)
+			return s.Items(ctx, q)
+		}}
+	}
+}
+
+var brokenShelves = map[string]func(profile.ShelfStore) faultyShelf{
+	"shelf: drops the title":        shelving(func(i *profile.ShelfItem, _ *int, _ *bool) { i.Title = "" }),
+	"shelf: drops the level":        shelving(func(i *profile.ShelfItem, _ *int, _ *bool) { i.Level = "" }),
+	"shelf: drops the data":         shelving(func(i *profile.ShelfItem, _ *int, _ *bool) { i.Data = nil }),
+	"shelf: cuts the time":          shelving(func(i *profile.ShelfItem, _ *int, _ *bool) { i.At = i.At.Truncate(time.Second) }),
+	"shelf: lower-cases references": shelving(func(i *profile.ShelfItem, _ *int, _ *bool) { i.Ref = strings.ToLower(i.Ref) }),
+	"shelf: has no end":             shelving(func(_ *profile.ShelfItem, most *int, _ *bool) { *most = 1000 }),
+	"shelf: holds one more":         shelving(func(_ *profile.ShelfItem, most *int, _ *bool) { *most++ }),
+	"shelf: always moves":           shelving(func(_ *profile.ShelfItem, _ *int, viewed *bool) { *viewed = true }),
+	"shelf: never moves":            shelving(func(_ *profile.ShelfItem, _ *int, viewed *bool) { *viewed = false }),
+	"shelf: moves back": func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{put: func(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error {
+			if viewed {
+				_, _ = s.RemoveItems(ctx, profile.ShelfQuery{Person: item.Person, List: item.List, Ref: item.Ref})
+			}
+			return s.PutItem(ctx, item, most, viewed)
+		}}
+	},
+	"shelf: nothing changes when full": func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{put: func(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error {
+			page, _, _ := s.Items(ctx, profile.ShelfQuery{Person: item.Person, List: item.List, Limit: 1000})
+			if len(page) >= most && !viewed {
+				return errs.TooMany
+			}
+			return s.PutItem(ctx, item, most, viewed)
+		}}
+	},
+	"shelf: counts, then puts": func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{put: func(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error {
+			page, _, _ := s.Items(ctx, profile.ShelfQuery{Person: item.Person, List: item.List, Limit: 1000})
+			there := slices.ContainsFunc(page, func(i profile.ShelfItem) bool { return i.Ref == item.Ref })
+			if len(page) >= most && !viewed && !there {
+				return errs.TooMany
+			}
+			time.Sleep(time.Millisecond)
+			if viewed {
+				return s.PutItem(ctx, item, most, true)
+			}
+			return s.PutItem(ctx, item, 1000, false)
+		}}
+	},
+	"shelf: drops from every list": func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{put: func(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error {
+			if err := s.PutItem(ctx, item, most, viewed); err != nil || !viewed {
+				return err
+			}
+			page, _, err := s.Items(ctx, profile.ShelfQuery{Person: item.Person, Limit: 1000})
+			for _, gone := range page[min(most, len(page)):] {
+				_, err = s.RemoveItems(ctx, profile.ShelfQuery{Person: gone.Person, List: gone.List, Ref: gone.Ref})
+			}
+			return err
+		}}
+	},
+	"shelf: ignores the list":       askingItems(func(q *profile.ShelfQuery) { q.List = "" }),
+	"shelf: ignores the reference":  askingItems(func(q *profile.ShelfQuery) { q.Ref = "" }),
+	"shelf: ignores the limit":      askingItems(func(q *profile.ShelfQuery) { q.Limit = 1000 }),
+	"shelf: minds no letter case":   askingItems(func(q *profile.ShelfQuery) { q.Person = strings.ToLower(q.Person) }),
+	"shelf: removes from all lists": taking(func(q *profile.ShelfQuery) { q.List = "" }),
+	"shelf: removes the whole list": taking(func(q *profile.ShelfQuery) { q.Ref = "" }),
+	"shelf: somebody is everybody":  taking(func(q *profile.ShelfQuery) { q.Person = "ann" }),
+	"shelf: cancels nothing":        uncancelled,
+	"shelf: tells those who want none": following(func(list []profile.Follower) []profile.Follower {
+		return append(list, profile.Follower{Person: "bob", Level: "none"})
+	}),
+	"shelf: followers have no level":   following(levelless),
+	"shelf: the last follower is lost": following(func(list []profile.Follower) []profile.Follower { return list[:max(len(list)-1, 0)] }),
+	"shelf: followers in reverse":      following(func(list []profile.Follower) []profile.Follower { slices.Reverse(list); return list }),
+	"shelf: favourites are followed":   onOtherLists,
+	"shelf: shares its maps":           sharing,
+	"shelf: takes any text": shelving(func(i *profile.ShelfItem, _ *int, _ *bool) {
+		i.Title = strings.ToValidUTF8(strings.ReplaceAll(i.Title, "\x00", ""), "")
+	}),
+	"shelf: forgets followers' letters": lowerFollowers,
+}
+
+func uncancelled(s profile.ShelfStore) faultyShelf {
+	return faultyShelf{remove: func(ctx context.Context, q profile.ShelfQuery) (int, error) {
+		return s.RemoveItems(context.WithoutCancel(ctx), q)
+	}}
+}
+
+func following(change func([]profile.Follower) []profile.Follower) func(profile.ShelfStore) faultyShelf {
+	return func(s profile.ShelfStore) faultyShelf {
+		return faultyShelf{followers: func(ctx context.Context, q profile.FollowerQuery) ([]profile.Follower, string, error) {
+			page, next, err := s.Followers(ctx, q)
+			if err == nil {
+				page = change(page)
+			}
+			return page, next, err
+		}}
+	}
+}
+
+func levelless(list []profile.Follower) []profile.Follower {
+	for i := range list {
+		list[i].Level = "all"
+	}
+	return list
+}
+
+func onOtherLists(s profile.ShelfStore) faultyShelf {
+	return faultyShelf{followers: func(ctx context.Context, q profile.FollowerQuery) ([]profile.Follower, string, error) {
+		page, next, err := s.Followers(ctx, q)
+		if next == "" && err == nil {
+			q.List, q.After = "favourites", ""
+			more, _, _ := s.Followers(ctx, q)
+			page = append(page, more...)
+		}
+		return page, next, err
+	}}
+}
+
+func lowerFollowers(s profile.ShelfStore) faultyShelf {
+	return following(func(list []profile.Follower) []profile.Follower {
+		for i := range list {
+			list[i].Person = strings.ToLower(list[i].Person)
+		}
+		return list
+	})(s)
+}
+
+func sharing(s profile.ShelfStore) faultyShelf {
+	kept := map[string]map[string]string{}
+	return faultyShelf{put: func(ctx context.Context, item profile.ShelfItem, most int, viewed bool) error {
+		err := s.PutItem(ctx, item, most, viewed)
+		kept[item.Ref] = item.Data
+		return err
+	}, items: func(ctx context.Context, q profile.ShelfQuery) ([]profile.ShelfItem, string, error) {
+		page, next, err := s.Items(ctx, q)
+		for i := range page {
+			page[i].Data = kept[page[i].Ref]
+		}
+		return page, next, err
+	}}
+}
+
+// TestBrokenHabits is a suite on one broken store, run by TestSuiteCatches only.
+func TestBrokenHabits(t *testing.T) {
+	name := os.Getenv(which)
+	switch {
+	case brokenPreferences[name] != nil:
+		profiletest.TestPreferenceStore(t, func(*testing.T) profile.PreferenceStore {
+			good := memprofile.New()
+			f := brokenPreferences[name](good)
+			f.PreferenceStore = good
+			return f
+		})
+	case brokenConsents[name] != nil:
+		profiletest.TestConsentStore(t, func(*testing.T) profile.ConsentStore {
+			good := memprofile.New()
+			f := brokenConsents[name](good)
+			f.ConsentStore = good
+			return f
+		})
+	case brokenShelves[name] != nil:
+		profiletest.TestShelfStore(t, func(*testing.T) profile.ShelfStore {
+			good := memprofile.New()
+			f := brokenShelves[name](good)
+			f.ShelfStore = good
+			return f
+		})
+	case brokenKeepers[name] != nil:
+		profiletest.TestKeeper(t, func(t *testing.T) (profile.Keeper, []string) { return openKeeper(t, brokenKeepers[name]) })
+	default:
+		t.Skip("runs in a process of its own, started by TestSuiteCatches")
+	}
+}
