@@ -4,11 +4,11 @@ import "time"
 
 // Preferences as the wire spells them.
 type preferencesWire struct {
-	Theme    Theme               `json:"theme" validate:"omitempty,oneof=light dark" doc:"Empty follows the device."`
-	Contrast Contrast            `json:"contrast" validate:"omitempty,oneof=more" doc:"Empty follows the device."`
-	Motion   Motion              `json:"motion" validate:"omitempty,oneof=less" doc:"Empty follows the device."`
+	Theme    Theme               `json:"theme" doc:"light or dark; empty follows the device."`
+	Contrast Contrast            `json:"contrast" doc:"more; empty follows the device."`
+	Motion   Motion              `json:"motion" doc:"less; empty follows the device."`
 	TextSize int                 `json:"text_size" doc:"Of ordinary text in per cent, 80 to 200; 0 means 100."`
-	Clock    Clock               `json:"clock" validate:"omitempty,oneof=h12 h23" doc:"Empty follows the language."`
+	Clock    Clock               `json:"clock" doc:"h12 or h23; empty follows the language."`
 	Notices  map[string][]string `json:"notices" doc:"Channels for each kind of notice; an empty list means none, a missing kind goes where the portal sends it."`
 	Digests  map[string]Digest   `json:"digests" doc:"How often a channel may write: daily or weekly. A missing channel writes at once."`
 	Quiet    quietWire           `json:"quiet"`
