@@ -1,6 +1,7 @@
 package oidcprofile_test
 
 import (
+	"crypto"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
@@ -206,6 +207,15 @@ func (f *fake) signed(claims map[string]any) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return oidctest.SignIDToken(f.key, f.kid, "RS256", encoded(claims))
+}
+
+// signedAs signs a token that says what type it is of.
+func (f *fake) signedAs(typ string, claims map[string]any) string {
+	body := raw64([]byte(`{"alg":"RS256","kid":"key-1","typ":"`+typ+`"}`)) + "." + raw64([]byte(encoded(claims)))
+	sum := sha256.Sum256([]byte(body))
+	sig, err := rsa.SignPKCS1v15(rand.Reader, f.key, crypto.SHA256, sum[:])
+	require.NoError(f.t, err)
+	return body + "." + raw64(sig)
 }
 
 // rotate replaces the key that the provider signs with.

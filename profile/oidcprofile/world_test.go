@@ -45,6 +45,7 @@ type world struct {
 	mux       *http.ServeMux
 	logs      *journal
 	events    *journal
+	other     bool // the session came another way
 
 	mu sync.Mutex
 	at time.Time
