@@ -45,6 +45,24 @@
 // others, [Sessions] remember in the store who signed in where, so that a
 // sign-in can be listed, revoked, and ended by the provider that vouched for it.
 //
+// # Preferences, consents and shelves
+//
+// Everybody decides how the portal looks and writes to them ([Preferences]),
+// what it may do with what it knows of them ([Consent]), and what it puts aside
+// for them to come back to ([ShelfItem]): favourites, saved searches, what they
+// viewed and what they follow. [Quiet.Until] and [Digest.Next] say when somebody
+// may be written to by their own clock. A shelf is nobody else's to see, whatever
+// they are permitted.
+//
+// # Privacy
+//
+// Whatever keeps something about people is a [Keeper]: the Directory itself, and
+// each capability and table of the host's that is registered with
+// [Directory.Register]. [Directory.Export] hands everything over as one document,
+// [Directory.EraseEverything] has all of them forget. Proof that a Keeper forgets
+// is profiletest.TestKeeper, and profiletest.Census that nothing is left in a
+// database.
+//
 // # Errors
 //
 // Methods return errors that match, with [errors.Is], one of [ErrNotFound],

@@ -49,6 +49,9 @@ func newPersonal(store Store, o Options) *personal {
 	if s, ok := store.(EndpointStore); ok {
 		p.others = append(p.others, EndpointKeeper(s, ChannelMail, ChannelPush, ChannelSMS, ChannelWebhook))
 	}
+	if s, ok := store.(LinkStore); ok {
+		p.others = append(p.others, LinkKeeper(s, store))
+	}
 	if o.Lists == nil {
 		o.Lists = DefaultLists()
 	}
