@@ -45,6 +45,12 @@
 // others, [Sessions] remember in the store who signed in where, so that a
 // sign-in can be listed, revoked, and ended by the provider that vouched for it.
 //
+// [Identities] say who the people of the directory are at a provider of
+// identities. Nothing but such a link makes somebody who signs in there a person
+// here, and least of all the same address. Package oidcprofile signs in with
+// OpenID Connect; what must happen once only, on whichever instance, is kept in
+// a [OnceStore].
+//
 // # Preferences, consents and shelves
 //
 // Everybody decides how the portal looks and writes to them ([Preferences]),
