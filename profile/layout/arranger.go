@@ -29,7 +29,7 @@ type Arranger struct {
 	picks  *lru.Cache[Who, fresher[Choice]]
 
 	mu      sync.Mutex
-	waiting map[Use]int // uses that are not written yet, by what they are apart from N
+	waiting map[Use]int // uses that are not written yet, by who used what
 	lost    atomic.Int64
 }
 

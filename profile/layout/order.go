@@ -167,11 +167,16 @@ const (
 	click      = 1 << 10
 )
 
+// settled is how long after midnight counts of the day before may still come in:
+// they bear the day on which they are written, so it is a matter of clocks and
+// of transactions under way.
+const settled = 10 * time.Minute
+
 // scoresOf returns the weight of what was used before the day on which a visit
 // began. Its own day does not count: what happens during a visit must not change
 // it.
 func scoresOf(uses []Use, began time.Time) map[string]int {
-	today := began.UTC().Truncate(24 * time.Hour)
+	today := began.UTC().Add(-settled).Truncate(24 * time.Hour)
 	scores := map[string]int{}
 	for _, u := range uses {
 		day, err := time.Parse(time.DateOnly, u.Day)

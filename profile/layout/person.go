@@ -92,7 +92,7 @@ func (a *Arranger) Used(ctx context.Context, by profile.Actor, ref string) {
 	if c, err := a.choice(ctx, who, now); err != nil || c.Off {
 		return
 	}
-	a.wait(Use{Who: who, Ref: ref, Day: now.Format("2006-01-02")}, 1)
+	a.wait(Use{Who: who, Ref: ref}, 1)
 }
 
 // Opened counts that an actor has opened an address, if an item of a menu leads

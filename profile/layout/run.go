@@ -44,7 +44,8 @@ func (a *Arranger) drop(who Who) int {
 // Lost returns how many uses were not counted because too many waited.
 func (a *Arranger) Lost() int64 { return a.lost.Load() }
 
-// Flush writes the uses that wait. What cannot be written waits on.
+// Flush writes the uses that wait, as of today: nothing is added to a day that is
+// over, by which visits may go already. What cannot be written waits on.
 func (a *Arranger) Flush(ctx context.Context) error {
 	a.mu.Lock()
 	waiting := a.waiting
@@ -54,8 +55,9 @@ func (a *Arranger) Flush(ctx context.Context) error {
 		return nil
 	}
 	uses := make([]Use, 0, len(waiting))
+	today := a.clock().Format(time.DateOnly)
 	for u, n := range waiting {
-		u.N = n
+		u.N, u.Day = n, today
 		uses = append(uses, u)
 	}
 	if err := a.store.AddUses(ctx, uses); err != nil {
