@@ -80,7 +80,10 @@ func (n *Notifier) Unread(ctx context.Context, by Actor) (count int, more bool, 
 // MarkRead notes that the actor has read one of their notices. One that is read
 // already, or is not theirs, is no error.
 func (n *Notifier) MarkRead(ctx context.Context, by Actor, id string) error {
-	if by.Anonymous() || id == "" {
+	if by.Anonymous() || by.Viewer != "" {
+		return wrap(ErrForbidden, "notice", id)
+	}
+	if id == "" {
 		return wrap(ErrNotFound, "notice", id)
 	}
 	_, err := n.store.ReadNotices(ctx, NoticeMark{Person: by.ID, ID: id, At: n.clock()})
@@ -90,7 +93,10 @@ func (n *Notifier) MarkRead(ctx context.Context, by Actor, id string) error {
 // MarkAllRead notes that the actor has read all notices of things that happened
 // up to a time, that of the newest one on their page, and returns how many.
 func (n *Notifier) MarkAllRead(ctx context.Context, by Actor, until time.Time) (int, error) {
-	if by.Anonymous() || until.IsZero() {
+	if by.Anonymous() || by.Viewer != "" {
+		return 0, fmt.Errorf("notices: %w", ErrForbidden)
+	}
+	if until.IsZero() {
 		return 0, fmt.Errorf("notices: %w", ErrInvalid)
 	}
 	count, err := n.store.ReadNotices(ctx, NoticeMark{Person: by.ID, Until: until, At: n.clock()})

@@ -51,6 +51,7 @@ type NoticeKind struct {
 	Group    string   // message key of the heading it has in digests; "" means none
 	Channels []string // where it goes for people who have not said; nil means ChannelInbox
 	Fixed    bool     // goes there whatever they say: it is about their security
+	Minor    bool     // tells only followers who want to hear of every change
 	Urgency  Urgency
 	Resolve  Resolver // needed
 }
@@ -83,18 +84,18 @@ type Occurrence struct {
 
 // Followers know who follows something.
 type Followers interface {
-	// Followers returns a page of the people who want to hear of changes to a
-	// reference such as "article/ID", and the position of the next page, empty
+	// Followers returns a page of n of the people who want to hear of changes to
+	// a reference such as "article/ID", and the position of the next page, empty
 	// on the last.
-	Followers(ctx context.Context, ref, after string) (people []string, next string, err error)
+	Followers(ctx context.Context, ref, after string, n int) (page []Follower, next string, err error)
 }
 
 // FollowersFunc is a function that is [Followers].
-type FollowersFunc func(ctx context.Context, ref, after string) (people []string, next string, err error)
+type FollowersFunc func(ctx context.Context, ref, after string, n int) (page []Follower, next string, err error)
 
 // Followers calls f.
-func (f FollowersFunc) Followers(ctx context.Context, ref, after string) ([]string, string, error) {
-	return f(ctx, ref, after)
+func (f FollowersFunc) Followers(ctx context.Context, ref, after string, n int) ([]Follower, string, error) {
+	return f(ctx, ref, after, n)
 }
 
 // Limits of what an occurrence carries. They leave no room for content.

@@ -56,7 +56,7 @@ func (n *Notifier) tell(ctx context.Context, w noticeWork) error {
 // audience returns a page of people and what comes after it.
 func (n *Notifier) audience(ctx context.Context, w noticeWork) ([]string, *noticeWork, error) {
 	refs := []string{}
-	if !w.Tell.Private && n.opts.Followers != nil {
+	if !w.Tell.Private {
 		refs = append(append(refs, w.Tell.Subject), w.Tell.Follow...)
 	}
 	var people []string
@@ -69,10 +69,16 @@ func (n *Notifier) audience(ctx context.Context, w noticeWork) ([]string, *notic
 			after = strconv.Itoa(to)
 		}
 	} else {
-		var err error
-		if people, after, err = n.opts.Followers.Followers(ctx, refs[w.Stage-1], w.After); err != nil {
-			return nil, nil, fmt.Errorf("followers of %s: %w", refs[w.Stage-1], err)
+		page, next, err := n.opts.Followers.Followers(ctx, refs[w.Stage-1], w.After, tellAtOnce)
+		if err != nil && !errors.Is(err, ErrUnsupported) { // without shelves nobody follows anything
+			return nil, nil, err
 		}
+		for _, f := range page {
+			if f.Level == LevelAll || !n.kinds[w.Tell.Kind].Minor {
+				people = append(people, f.Person)
+			}
+		}
+		after = next
 	}
 	switch {
 	case after != "":
@@ -95,6 +101,9 @@ func (n *Notifier) post(ctx context.Context, k NoticeKind, note Notice) (NoticeP
 	channels := n.channelsFor(k, prefs)
 	if len(channels) == 0 {
 		return NoticePost{}, false, nil
+	}
+	if muted, err := n.muted(ctx, k, note); err != nil || muted {
+		return NoticePost{}, false, err
 	}
 	// Whoever may not know of it now has not missed anything. A source that
 	// cannot tell holds nobody up: it is asked again before anything is shown.
@@ -123,7 +132,7 @@ func (n *Notifier) plan(p *NoticePost, k NoticeKind, to Actor, prefs Preferences
 	w := noticeWork{Send: &noticeSend{Person: p.Notice.Person, Channel: channel, Notice: p.Notice.ID}}
 	due, zone := n.clock(), n.zoneOf(to)
 	if every := prefs.Digests[channel]; every != "" && k.Urgency != UrgencyHigh {
-		due = nextDigest(every, due.Add(digestMargin), zone, n.opts.FirstDay(n.localeOf(to))).UTC()
+		due = every.Next(due.Add(digestMargin), zone, n.opts.FirstDay(n.localeOf(to)))
 		w = noticeWork{Digest: &noticeSend{Person: p.Notice.Person, Channel: channel, Until: due}}
 		p.Digests = append(p.Digests, NoticeDigest{Channel: channel, Until: due})
 	}
@@ -132,7 +141,7 @@ func (n *Notifier) plan(p *NoticePost, k NoticeKind, to Actor, prefs Preferences
 		return err
 	}
 	task.DueAt = due
-	if until, quiet := quietUntil(prefs.Quiet, due, zone); quiet && k.Urgency != UrgencyHigh {
+	if until, quiet := prefs.Quiet.Until(due, zone); quiet && k.Urgency != UrgencyHigh {
 		task.DueAt = until.UTC()
 		if w.Send != nil {
 			task.Lane += "/" + task.DueAt.Format(time.RFC3339)
@@ -151,14 +160,25 @@ func (n *Notifier) reader(ctx context.Context, person string) (Actor, Preference
 	if err != nil {
 		return Actor{}, Preferences{}, err
 	}
-	prefs, err := n.opts.Preferences(ctx, person)
-	if errors.Is(err, ErrNotFound) {
+	prefs, err := n.people.preferences(ctx, person)
+	if errors.Is(err, ErrUnsupported) { // nobody can choose
 		return to, Preferences{}, nil
 	}
 	if err != nil {
 		return Actor{}, Preferences{}, fmt.Errorf("preferences of %q: %w", person, err)
 	}
 	return to, prefs, nil
+}
+
+// muted reports whether the reader wants to hear nothing of a thing, whatever
+// else would have them told.
+func (n *Notifier) muted(ctx context.Context, k NoticeKind, note Notice) (bool, error) {
+	shelf := n.people.own.shelf
+	if shelf == nil || k.Fixed {
+		return false, nil
+	}
+	page, _, err := shelf.Items(ctx, ShelfQuery{Person: note.Person, List: ListFollows, Ref: note.Subject, Limit: 1})
+	return len(page) > 0 && page[0].Level == LevelNone, wrap(err, "follows of", note.Person)
 }
 
 // channelsFor returns where somebody hears of a kind.

@@ -43,15 +43,11 @@ func (n *Notifier) deliver(ctx context.Context, s noticeSend, key string, digest
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(note Notice) bool {
-		k, known := n.kinds[note.Kind]
-		return !known || !note.ReadAt.IsZero() || !slices.Contains(n.channelsFor(k, prefs), s.Channel)
-	})
-	if len(list) == 0 {
-		return nil
+	if list, err = n.wanted(ctx, s.Channel, prefs, list); err != nil || len(list) == 0 {
+		return err
 	}
 	urgency := n.kinds[list[0].Kind].Urgency
-	if until, quiet := quietUntil(prefs.Quiet, n.clock(), n.zoneOf(to)); quiet && urgency != UrgencyHigh {
+	if until, quiet := prefs.Quiet.Until(n.clock(), n.zoneOf(to)); quiet && urgency != UrgencyHigh {
 		return RetryAfter(errors.New("the reader does not want to be disturbed now"), until.Sub(n.clock()))
 	}
 	if digest != "" && prefs.Digests[s.Channel] != "" {
@@ -69,6 +65,25 @@ func (n *Notifier) deliver(ctx context.Context, s noticeSend, key string, digest
 		return fmt.Errorf("channel %s: %w", s.Channel, err)
 	}
 	return nil
+}
+
+// wanted returns what of list is not read yet and the reader still wants to
+// hear of through the channel.
+func (n *Notifier) wanted(ctx context.Context, channel string, prefs Preferences, list []Notice) (out []Notice, err error) {
+	for _, note := range list {
+		k, known := n.kinds[note.Kind]
+		if !known || !note.ReadAt.IsZero() || !slices.Contains(n.channelsFor(k, prefs), channel) {
+			continue
+		}
+		muted, err := n.muted(ctx, k, note)
+		if err != nil {
+			return nil, err
+		}
+		if !muted {
+			out = append(out, note)
+		}
+	}
+	return out, nil
 }
 
 // message puts together what the reader may know of.
@@ -95,7 +110,7 @@ func (n *Notifier) message(ctx context.Context, to Actor, channel string, digest
 		m.Line = n.text(locale, "notice.digest."+string(digest), map[string]any{"n": len(m.Items)})
 		kind = ""
 	}
-	if n.opts.SavePreferences != nil && !n.kinds[kind].Fixed {
+	if n.people.own.preferences != nil && !n.kinds[kind].Fixed {
 		m.Unsubscribe = n.opts.Link(to, n.opts.API+"/me/notices/unsubscribe?token="+n.unsubToken(to.ID, channel, kind))
 	}
 	return m, nil

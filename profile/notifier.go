@@ -33,15 +33,7 @@ type Notifier struct {
 type NotifierOptions struct {
 	Kinds     []NoticeKind // what can be told; a notice of another kind is ErrInvalid
 	Channels  []Channel    // ways out of the portal; nil means that there is the centre only
-	Followers Followers    // nil means that nobody follows anything
-
-	// Preferences returns what a person chose, the zero value if they chose
-	// nothing. Nil means that nobody can choose.
-	Preferences func(ctx context.Context, person string) (Preferences, error)
-
-	// SavePreferences keeps what a person chose in place of p.Version, or
-	// returns ErrConflict. Nil means that nobody can unsubscribe.
-	SavePreferences func(ctx context.Context, person string, p Preferences) error
+	Followers Followers    // nil means the Directory
 
 	// Text returns a text in a language. Nil means plain English.
 	Text func(locale, key string, args map[string]any) string
@@ -75,6 +67,9 @@ func NewNotifier(store NoticeStore, people *Directory, opts *NotifierOptions) (*
 		o = *opts
 	}
 	o.fill()
+	if o.Followers == nil {
+		o.Followers = people
+	}
 	n := &Notifier{store: store, people: people, opts: o, channels: map[string]Channel{}, tokens: cursor.NewKey(o.Secret)}
 	for _, c := range o.Channels {
 		name := c.Name()
@@ -114,9 +109,6 @@ func (o *NotifierOptions) fill() {
 		if *d.at == "" {
 			*d.at = d.mean
 		}
-	}
-	if o.Preferences == nil {
-		o.Preferences = func(context.Context, string) (Preferences, error) { return Preferences{}, nil }
 	}
 	if o.FirstDay == nil {
 		o.FirstDay = func(string) time.Weekday { return time.Monday }
@@ -257,13 +249,6 @@ func (n *Notifier) Drain(ctx context.Context) (int, error) { return n.store.Drai
 func (n *Notifier) sweep(ctx context.Context) error {
 	_, err := n.store.RemoveNotices(ctx, NoticeRemoval{Before: n.clock().Add(-n.opts.Keep)})
 	return err
-}
-
-// Erase forgets all notices of a person. Messages that wait for them are not
-// sent.
-func (n *Notifier) Erase(ctx context.Context, person string) (int, error) {
-	count, err := n.store.RemoveNotices(ctx, NoticeRemoval{Person: person})
-	return count, wrap(err, "notices of", person)
 }
 
 func (n *Notifier) clock() time.Time { return n.opts.Now().UTC().Truncate(time.Microsecond) }

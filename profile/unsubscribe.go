@@ -45,7 +45,7 @@ func (n *Notifier) Unsubscribe(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
-	if n.opts.SavePreferences == nil {
+	if n.people.own.preferences == nil {
 		return fmt.Errorf("unsubscribe: %w", ErrUnsupported)
 	}
 	const attempts = 5 // against changes at the same time
@@ -61,7 +61,10 @@ func (n *Notifier) Unsubscribe(ctx context.Context, token string) error {
 }
 
 func (n *Notifier) unsubscribe(ctx context.Context, u Unsubscription) error {
-	p, err := n.opts.Preferences(ctx, u.Person)
+	if _, err := n.people.store.Person(ctx, u.Person); err != nil {
+		return err // nothing is written of those who were forgotten
+	}
+	p, err := n.people.preferences(ctx, u.Person)
 	if err != nil {
 		return err
 	}
@@ -81,5 +84,6 @@ func (n *Notifier) unsubscribe(ctx context.Context, u Unsubscription) error {
 	if !changed {
 		return nil
 	}
-	return n.opts.SavePreferences(ctx, u.Person, p)
+	_, err = n.people.SavePreferences(ctx, Actor{ID: u.Person}, u.Person, p)
+	return err
 }
