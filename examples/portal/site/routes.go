@@ -40,6 +40,13 @@ func (s *Site) routes() []route {
 		{"POST /locale", nothing + "sets a cookie", s.switchLocale},
 		{"GET /contact", nothing + "fixed text", s.contact},
 	}
+	pages = append(pages,
+		route{"GET /account", nothing + "one's own", s.signedIn(s.account)},
+		route{"POST /account", nothing + "one's own", s.signedIn(s.saveAccount)},
+		route{"GET /account/sessions", nothing + "one's own", s.signedIn(s.sessionList)},
+		route{"POST /account/sessions/end", nothing + "one's own", s.signedIn(s.endSession)},
+		route{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
+	)
 	if s.cfg.Demo {
 		pages = append(pages,
 			route{"GET /demo", nothing + "demo people only", s.demo},

@@ -29,7 +29,7 @@ type views struct {
 }
 
 // pageNames are the templates that are pages; the others are their parts.
-var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error"}
+var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions"}
 
 func loadViews(s *Site) (*views, error) {
 	v := &views{byName: map[string]*template.Template{}}
@@ -64,6 +64,7 @@ func (s *Site) funcs() template.FuncMap {
 		"initial":  initial,
 		"language": otherLanguage,
 		"dict":     dict,
+		"zones":    zones,
 	}
 }
 

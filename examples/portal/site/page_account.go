@@ -1,0 +1,236 @@
+package site
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// The account pages show people what the portal knows of them, and let them
+// change what is theirs to change. The rules are the directory's: a form shows
+// as a hint what the directory refuses.
+
+type accountBody struct {
+	Person       profile.Person
+	Organisation string
+	Roles        []string
+	Inputs       []input
+	Faults       bool
+	Saved        bool
+	Action       string
+}
+
+// signedIn serves people only: others are asked to sign in and come back.
+func (s *Site) signedIn(serve func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v := visitOf(r.Context())
+		if !v.By.Anonymous() {
+			w.Header().Set("Cache-Control", "no-store")
+			return serve(w, r)
+		}
+		if !s.cfg.Demo {
+			return errs.NotFound
+		}
+		back := v.link(v.Path)
+		http.Redirect(w, r, v.link("/demo")+"?return_to="+url.QueryEscape(back), http.StatusSeeOther)
+		return nil
+	}
+}
+
+// account shows what the portal knows of whoever asks.
+func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.people.Person(r.Context(), visitOf(r.Context()).By, visitOf(r.Context()).By.ID)
+	if err != nil {
+		return err
+	}
+	return s.showAccount(w, r, http.StatusOK, p, nil)
+}
+
+func (s *Site) showAccount(w http.ResponseWriter, r *http.Request, status int, p profile.Person, faults map[string]string) error {
+	v := visitOf(r.Context())
+	b := accountBody{Person: p, Faults: len(faults) > 0, Saved: v.Query.Get("saved") != "", Action: v.link("/account")}
+	for _, role := range p.Roles {
+		b.Roles = append(b.Roles, "role."+underscored(string(role)))
+	}
+	if p.Account != "" {
+		a, err := s.people.Account(r.Context(), v.By, p.Account)
+		if err != nil && !errors.Is(err, profile.ErrNotFound) {
+			return err
+		}
+		b.Organisation = a.Name
+	}
+	var err error
+	if b.Inputs, err = s.accountInputs(r, p); err != nil {
+		return err
+	}
+	for i := range b.Inputs {
+		b.Inputs[i].Error = faults[b.Inputs[i].Name]
+	}
+	page := s.newPage(r, v.P.T("account.title"))
+	page.NoIndex, page.Body, page.Crumbs = true, b, s.crumbs(v)
+	return s.show(w, r, status, "account", page)
+}
+
+// accountInputs are the questions of the form: what everybody has, and the
+// fields that the portal has added.
+func (s *Site) accountInputs(r *http.Request, p profile.Person) ([]input, error) {
+	v := visitOf(r.Context())
+	fields, err := s.people.Fields(r.Context(), v.By, profile.FieldOfPerson)
+	if err != nil {
+		return nil, err
+	}
+	in := []input{
+		{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: p.Name, Required: true, Max: 200, Complete: "name"},
+		{Name: "locale", Label: v.P.T("account.language"), Hint: v.P.T("account.language_note"), Kind: "select", Value: p.Locale, Choices: s.languageOptions(p.Locale)},
+		{Name: "zone", Label: v.P.T("account.zone"), Hint: v.P.T("account.zone_note"), Kind: "zone", Value: p.Zone, Max: 64},
+	}
+	for _, f := range fields {
+		in = append(in, inputOf(f, s.catalog.Chain(v.Locale), p.Attributes[f.Name], f.Edit == profile.FieldBySelf))
+	}
+	return in, nil
+}
+
+func (s *Site) languageOptions(now string) []option {
+	out := []option{{}}
+	known := now == ""
+	for _, l := range s.languages.Offered() {
+		out = append(out, option{string(l), l.Autonym()})
+		known = known || string(l) == now
+	}
+	if !known {
+		out = append(out, option{now, i18n.Locale(now).Autonym()})
+	}
+	return out
+}
+
+// saveAccount keeps what somebody changed about themselves.
+func (s *Site) saveAccount(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	p, err := s.people.Person(r.Context(), v.By, v.By.ID)
+	if err != nil {
+		return err
+	}
+	fields, err := s.people.Fields(r.Context(), v.By, profile.FieldOfPerson)
+	if err != nil {
+		return err
+	}
+	typed := p.Clone()
+	typed.Name, typed.Locale, typed.Zone = r.PostFormValue("name"), r.PostFormValue("locale"), r.PostFormValue("zone")
+	if typed.Attributes == nil {
+		typed.Attributes = map[string][]string{}
+	}
+	for _, f := range fields {
+		if f.Edit == profile.FieldBySelf {
+			typed.Attributes[f.Name] = valuesOf(f, r.PostForm)
+		}
+	}
+	typed.Version, _ = strconv.Atoi(r.PostFormValue("version"))
+	_, err = s.people.SavePerson(r.Context(), v.By, typed)
+	switch wrong, isFields := errors.AsType[errs.Fields](err); {
+	case isFields:
+		return s.showAccount(w, r, http.StatusUnprocessableEntity, typed, v.P.Fields(wrong))
+	case errors.Is(err, profile.ErrConflict):
+		// What was typed stays; sending it again goes on from the newer version.
+		typed.Version = p.Version
+		return s.showAccount(w, r, http.StatusConflict, typed, map[string]string{"version": v.P.T("account.conflict")})
+	case err != nil:
+		return err
+	}
+	http.SetCookie(w, s.forgottenLocale())
+	http.Redirect(w, r, s.withoutLocale(v.link("/account"))+"?saved=1", http.StatusSeeOther)
+	return nil
+}
+
+// forgottenLocale takes away the language of the last switch, so that the one
+// just chosen counts.
+func (s *Site) forgottenLocale() *http.Cookie {
+	c := s.cookie(localeCookie, "")
+	c.MaxAge = -1
+	return c
+}
+
+// deviceOf returns what kind of device a browser says it runs on.
+func deviceOf(agent string) string {
+	switch d := analytics.DeviceOf(agent); d {
+	case analytics.DeviceDesktop, analytics.DevicePhone, analytics.DeviceTablet:
+		return d
+	}
+	return "other"
+}
+
+type sessionsBody struct {
+	Sessions []sessionRow
+	Others   bool // there is more than this one
+	Ended    bool
+}
+
+type sessionRow struct {
+	profile.Session
+	Device  string // message key of what kind of device it is
+	Current bool
+}
+
+// sessionList shows people where they are signed in.
+func (s *Site) sessionList(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	list, err := s.sessions.List(r.Context(), v.By, v.By.ID)
+	if err != nil {
+		return err
+	}
+	current, err := s.sessions.Current(r)
+	if err != nil && !errors.Is(err, profile.ErrNotFound) {
+		return err
+	}
+	b := sessionsBody{Ended: v.Query.Get("ended") != ""}
+	for _, one := range list {
+		b.Sessions = append(b.Sessions, sessionRow{one, "device." + deviceOf(one.Agent), one.ID == current.ID})
+		b.Others = b.Others || one.ID != current.ID
+	}
+	p := s.newPage(r, v.P.T("sessions.title"))
+	p.NoIndex, p.Body, p.Crumbs = true, b, append(s.crumbs(v), crumb{Title: v.P.T("account.title"), Href: v.link("/account")})
+	return s.show(w, r, http.StatusOK, "sessions", p)
+}
+
+// endSession signs people out somewhere else, or everywhere else.
+func (s *Site) endSession(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	var err error
+	if id := r.PostFormValue("session"); id != "" {
+		err = s.sessions.Revoke(r.Context(), v.By, v.By.ID, id)
+	} else {
+		var current profile.Session
+		if current, err = s.sessions.Current(r); err == nil {
+			_, err = s.sessions.RevokeAll(r.Context(), v.By, v.By.ID, current.ID)
+		}
+	}
+	// One that has ended in the meantime is as it should be.
+	if err != nil && !errors.Is(err, profile.ErrNotFound) {
+		return fmt.Errorf("end session: %w", err)
+	}
+	http.Redirect(w, r, v.link("/account/sessions")+"?ended=1", http.StatusSeeOther)
+	return nil
+}
+
+// endView shows the portal again as it is to whoever looked at it as somebody
+// else.
+func (s *Site) endView(w http.ResponseWriter, r *http.Request) error {
+	if err := s.sessions.EndView(r); err != nil {
+		return err
+	}
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+	http.Redirect(w, r, visitOf(r.Context()).link("/"), http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,182 @@
+package site
+
+import (
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// askFor adds questions of every kind to the account page.
+func askFor(t *testing.T, s *Site) {
+	t.Helper()
+	en := func(text string) map[string]string { return map[string]string{"en": text, "de": text + " (de)"} }
+	for i, f := range []profile.Field{
+		{Name: "phone", Label: en("Telephone"), Hint: en("We call when a shipment is stuck."), Type: profile.FieldPhone, Required: true, Edit: profile.FieldBySelf},
+		{Name: "size", Label: en("Shirt size"), Type: profile.FieldChoice, Choices: []profile.Choice{{Value: "s", Label: en("Small")}, {Value: "m"}}, Edit: profile.FieldBySelf},
+		{Name: "terms", Label: en("Newsletter"), Type: profile.FieldYes, Edit: profile.FieldBySelf},
+		{Name: "badges", Label: en("Badges"), Many: 3, Edit: profile.FieldBySelf},
+		{Name: "tier", Label: en("Service tier"), Edit: profile.FieldByStaff},
+		{Name: "risk", Label: en("Risk"), Edit: profile.FieldHidden},
+	} {
+		f.Order = i
+		_, err := s.people.SaveField(t.Context(), system, f)
+		require.NoError(t, err)
+	}
+	tom, err := s.people.Person(t.Context(), system, "tom")
+	require.NoError(t, err)
+	if tom.Attributes == nil {
+		tom.Attributes = map[string][]string{}
+	}
+	tom.Attributes["phone"], tom.Attributes["tier"], tom.Attributes["risk"] = []string{"+49301234567"}, []string{"golden"}, []string{"canary-risk"}
+	_, err = s.people.SavePerson(t.Context(), system, tom)
+	require.NoError(t, err)
+}
+
+func TestAccount(t *testing.T) {
+	s := open(t)
+	askFor(t, s)
+	as := serve(t, s)
+	away := as("").get("/en/account")
+	require.Equal(t, 303, away.Status)
+	require.Equal(t, "/en/demo?return_to=%2Fen%2Faccount", away.Header.Get("Location"))
+
+	c := as("tom")
+	page := c.get("/de/account")
+	require.Equal(t, 200, page.Status)
+	require.Equal(t, "no-store", page.Header.Get("Cache-Control"))
+	for _, text := range []string{"Telephone (de)", "&#43;49301234567", "golden", "Shirt size (de)"} {
+		require.Contains(t, page.Body, text)
+	}
+	require.NotContains(t, page.Body, "canary-risk")
+	form := url.Values{
+		"version": {version(t, page.Body)}, "name": {"Tomás Neu"}, "locale": {"es"}, "zone": {"Europe/Madrid"},
+		"attributes.phone": {"+34 91 123 4567"}, "attributes.size": {"m"}, "attributes.terms": {"yes"}, "attributes.badges": {"a, b"},
+		"attributes.tier": {"platinum"}, "attributes.risk": {"none"},
+	}
+	saved := c.post("/de/account", form)
+	require.Equal(t, 303, saved.Status, saved.Body)
+	require.Equal(t, "/account?saved=1", saved.Header.Get("Location"))
+	tom, err := s.people.Person(t.Context(), system, "tom")
+	require.NoError(t, err)
+	require.Equal(t, []string{"Tomás Neu", "es", "Europe/Madrid"}, []string{tom.Name, tom.Locale, tom.Zone})
+	for name, want := range map[string]string{"phone": "+34911234567", "size": "m", "terms": "yes", "badges": "a b", "tier": "golden", "risk": "canary-risk"} {
+		require.Equal(t, want, strings.Join(tom.Attributes[name], " "), "%s: what is not theirs is not changed", name)
+	}
+	require.Contains(t, c.get("/account?saved=1").Body, "Se han guardado los cambios.")
+
+	// Nothing that was typed is lost.
+	form.Set("version", "99")
+	require.Equal(t, 409, c.post("/en/account", form).Status)
+	form.Set("version", version(t, c.get("/en/account").Body))
+	form.Set("name", "")
+	form.Set("zone", "Europe/Atlantis")
+	form.Set("attributes.phone", "12")
+	form.Set("attributes.size", "xxl")
+	wrong := c.post("/en/account", form)
+	require.Equal(t, 422, wrong.Status)
+	for _, text := range []string{"Europe/Atlantis", `value="12"`, "telephone number with its country code", "f-attributes-phone-fault", "f-zone-fault", "f-attributes-size-fault", "f-name-fault"} {
+		require.Contains(t, wrong.Body, text)
+	}
+	require.Equal(t, 404, as("").get("/en/account/nowhere").Status)
+}
+
+// version returns the version that a form was made from.
+func version(t *testing.T, body string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(body, `name="version" value="`)
+	require.True(t, ok)
+	v, _, _ := strings.Cut(rest, `"`)
+	return v
+}
+
+func TestSessionPages(t *testing.T) {
+	s := open(t)
+	c := serve(t, s)("")
+	_, here := signIn(t, c, "tom", "User-Agent", "Mozilla/5.0 (X11; Linux) Here")
+	_, phone := signIn(t, c, "tom", "User-Agent", "Mozilla/5.0 (iPhone; Mobile) There")
+	_, lost := signIn(t, c, "tom", "User-Agent", "Lost <b>")
+	_, priya := signIn(t, c, "priya")
+	page := c.get("/en/account/sessions", "Cookie", here)
+	require.Equal(t, 200, page.Status)
+	for _, text := range []string{"Computer", "Phone", "Lost &lt;b&gt;", "This browser"} {
+		require.Contains(t, page.Body, text)
+	}
+	require.Equal(t, 2, strings.Count(page.Body, `name="session"`), "not of the browser itself")
+	all, err := s.sessions.List(t.Context(), profile.Actor{ID: "tom"}, "tom")
+	require.NoError(t, err)
+	others, err := s.sessions.List(t.Context(), profile.Actor{ID: "priya"}, "priya")
+	require.NoError(t, err)
+	me := func(session string) int { return c.get("/api/v1/me", "Cookie", session).Status }
+
+	a := c.post("/en/account/sessions/end", url.Values{"session": {others[0].ID}}, "Cookie", here)
+	require.Equal(t, 303, a.Status)
+	require.Equal(t, 200, me(priya), "nobody ends somebody else's")
+	c.post("/en/account/sessions/end", url.Values{"session": {all[0].ID}}, "Cookie", here)
+	require.Equal(t, []int{200, 200, 403}, []int{me(here), me(phone), me(lost)})
+	c.post("/en/account/sessions/end", url.Values{}, "Cookie", here)
+	require.Equal(t, []int{200, 403, 200}, []int{me(here), me(phone), me(priya)})
+}
+
+// TestViewingPages: whoever looks at the portal as somebody else sees that on
+// every page, changes nothing and gets back.
+func TestViewingPages(t *testing.T) {
+	s := open(t)
+	c := serve(t, s)("")
+	_, session := signIn(t, c, "ruth")
+	r := httptest.NewRequest("GET", "/en/", nil)
+	r.Header.Set("Cookie", session)
+	by, err := s.sessions.Authenticate(r)
+	require.NoError(t, err)
+	require.NoError(t, s.sessions.View(r, by, "tom"))
+	page := c.get("/en/", "Cookie", session)
+	require.Contains(t, page.Body, "You see the portal as")
+	require.Contains(t, page.Body, `action="/en/account/view/end"`)
+	require.Equal(t, 403, c.post("/en/account", url.Values{"name": {"X"}}, "Cookie", session).Status)
+	require.Equal(t, 303, c.post("/en/account/view/end", url.Values{}, "Cookie", session).Status)
+	require.NotContains(t, c.get("/en/", "Cookie", session).Body, "You see the portal as")
+}
+
+// TestAccountAccessible looks at the account's pages, with and without errors.
+func TestAccountAccessible(t *testing.T) {
+	slow(t)
+	s := open(t)
+	askFor(t, s)
+	base := serve(t, s)("").server.URL
+	for name, look := range map[string]struct {
+		locale string
+		opts   browser.Options
+	}{
+		"wide": {"en", browser.Options{Width: 1280}}, "narrow dark": {"de", browser.Options{Width: 320, Dark: true}},
+		"Arabic": {"ar", browser.Options{Width: 320}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := browser.Open(t, &look.opts)
+			p.Go(base + "/" + look.locale + "/demo?return_to=/" + look.locale + "/account")
+			p.Submit(`form:has(input[value="tom"]) button`)
+			p.Go(base + "/" + look.locale + "/account")
+			check := func(what string) {
+				require.Empty(t, p.Axe(), what)
+				var over int
+				p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
+				require.LessOrEqual(t, over, 0, what)
+				if dir := os.Getenv("STOA_TEST_SCREENSHOTS"); dir != "" {
+					p.Screenshot(dir + "/" + strings.ReplaceAll(name+" "+what, " ", "-") + ".png")
+				}
+			}
+			check("account")
+			p.Fill("#f-attributes-phone", "12")
+			require.Equal(t, 422, p.Submit(".sheet button"))
+			check("account with errors")
+			p.Go(base + "/" + look.locale + "/account/sessions")
+			check("sessions")
+			require.Empty(t, p.CSPViolations())
+		})
+	}
+}
