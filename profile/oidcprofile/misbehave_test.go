@@ -95,7 +95,7 @@ func slow(_ http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-func impatient(o *oidcprofile.Options) { o.HTTP = &http.Client{Timeout: 300 * time.Millisecond} }
+func impatient(o *oidcprofile.Options) { o.HTTP = &http.Client{Timeout: time.Second} }
 
 // elsewhere redirects to the same path, where it would be answered.
 func elsewhere(w http.ResponseWriter, r *http.Request) {

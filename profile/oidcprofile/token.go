@@ -131,7 +131,7 @@ func (p *Provider) checkTimes(id *oidc.IDToken, c tokenClaims, f flow) error {
 	switch {
 	case f.Strong && !p.fresh(f, signedInAt(c)):
 		return errors.New("they were to sign in anew, and did not")
-	case !f.Strong && p.opts.MaxAge > 0 && (c.AuthTime == nil || signedInAt(c).Before(now.Add(-p.opts.MaxAge-skew))):
+	case !f.Strong && p.opts.MaxAge > 0 && signedInAt(c).Before(now.Add(-p.opts.MaxAge-skew)):
 		return errors.New("they signed in too long ago")
 	}
 	return nil
