@@ -66,6 +66,9 @@ func NewNotifier(store NoticeStore, people *Directory, opts *NotifierOptions) (*
 	if opts != nil {
 		o = *opts
 	}
+	if u, err := url.Parse(o.Base); len(o.Channels) > 0 && o.Link == nil && (err != nil || u.Host == "") {
+		return nil, fmt.Errorf("notifier: channels need Base, the address of the portal: %w", ErrInvalid)
+	}
 	o.fill()
 	if o.Followers == nil {
 		o.Followers = people
@@ -77,9 +80,6 @@ func NewNotifier(store NoticeStore, people *Directory, opts *NotifierOptions) (*
 			return nil, fmt.Errorf("channel %q: has a name that is taken or cannot be one: %w", name, ErrInvalid)
 		}
 		n.channels[name] = c
-	}
-	if u, err := url.Parse(o.Base); len(o.Channels) > 0 && o.Link == nil && (err != nil || u.Host == "") {
-		return nil, fmt.Errorf("notifier: channels need Base, the address of the portal: %w", ErrInvalid)
 	}
 	kinds, err := checkKinds(o.Kinds, n.channels)
 	n.kinds = kinds
