@@ -22,6 +22,9 @@ func Load(r io.Reader) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
 	}
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("site: %w: more than %d bytes", ErrInvalid, maxFile)
+	}
 	s, err := decode(data)
 	if err != nil {
 		return nil, fmt.Errorf("site: %w", err)
