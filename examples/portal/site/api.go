@@ -24,7 +24,9 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	engine := http.StripPrefix(apiPrefix+"/search", s.engine.Handler())
 	mux.Handle(apiPrefix+"/search", s.inLanguage(engine))
 	mux.Handle(apiPrefix+"/search/", s.inLanguage(engine))
-	mux.Handle(apiPrefix+"/me", s.inLanguage(http.StripPrefix(apiPrefix, s.people.Handler())))
+	people := http.StripPrefix(apiPrefix, s.people.Handler())
+	mux.Handle(apiPrefix+"/me", s.inLanguage(people))
+	mux.Handle(apiPrefix+"/me/", s.inLanguage(people))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version,
 		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix+"/search"), s.people.API().OpenAPI(apiPrefix))))

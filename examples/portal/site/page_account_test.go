@@ -96,6 +96,19 @@ func version(t *testing.T, body string) string {
 	return v
 }
 
+// TestRefusedInTheAPI: whoever signs in no more is told so as an API tells it,
+// in their language.
+func TestRefusedInTheAPI(t *testing.T) {
+	c := serve(t, open(t))("nobody-anybody-knows")
+	a := c.get("/api/v1/me", "Accept-Language", "de", "Accept", "*/*")
+	require.Equal(t, 403, a.Status)
+	require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
+	require.Contains(t, a.Body, "nicht mehr angemeldet")
+	page := c.get("/en/", "Accept", "*/*")
+	require.Equal(t, 403, page.Status)
+	require.Contains(t, page.Header.Get("Content-Type"), "text/html")
+}
+
 func TestSessionPages(t *testing.T) {
 	s := open(t)
 	c := serve(t, s)("")

@@ -117,6 +117,11 @@ func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err
 		s.withVisit(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.errorPage(w, r, status, err) })).ServeHTTP(w, r)
 		return
 	}
+	if strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
+		// What stands around the API answers its clients as it does.
+		web.ErrorPages(nil)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { web.WriteError(w, r, s.cfg.Log, err) })).ServeHTTP(w, r)
+		return
+	}
 	problem := web.Describe(r, err)
 	p := s.newPage(r, "")
 	p.Title, p.NoIndex = heading(p.P, status), true
