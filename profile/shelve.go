@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/valid"
@@ -107,37 +108,51 @@ func (d *Directory) Shelve(ctx context.Context, by Actor, item ShelfItem) (Shelf
 		return ShelfItem{}, wrap(ErrNotFound, "list", clip(item.List))
 	}
 	item = item.Clone()
-	item.Person = by.ID
+	item.Person, item.At = by.ID, time.Time{}
 	if item.Level == "" && len(list.Levels) > 0 {
 		item.Level = list.Levels[0]
 	}
 	err := item.check(list)
+	if err == nil && by.Viewer != "" && !list.Viewed {
+		err = ErrForbidden
+	}
+	if err == nil {
+		item.At, err = d.put(ctx, by, list, item)
+	}
 	if err != nil {
 		return ShelfItem{}, wrap(err, "list", list.Name)
 	}
-	if by.Viewer != "" {
-		if !list.Viewed {
-			err = ErrForbidden
-		}
-		return item, wrap(err, "list", list.Name)
-	}
+	return item, nil
+}
+
+// put keeps an item, unless it is not to be noted, and returns when it did.
+func (d *Directory) put(ctx context.Context, by Actor, list List, item ShelfItem) (time.Time, error) {
 	if list.Viewed {
-		if p, err := d.preferences(ctx, by.ID); p.Unnoted || err != nil && !errors.Is(err, ErrUnsupported) {
-			return item, wrap(err, "list", list.Name)
+		if noted, err := d.notes(ctx, by); !noted || err != nil {
+			return time.Time{}, err
 		}
 	}
 	item.At = d.clock()
-	err = d.own.shelf.PutItem(ctx, item, list.Most, list.Viewed)
+	err := d.own.shelf.PutItem(ctx, item, list.Most, list.Viewed)
 	if errors.Is(err, errs.TooMany) {
 		err = errs.Field("ref", "error.profile.shelf_full", map[string]any{"max": list.Most})
 	}
-	if err != nil {
-		return ShelfItem{}, wrap(err, "list", list.Name)
-	}
-	if !list.Viewed { // what is viewed is an event of its own already
+	if err == nil && !list.Viewed { // what is viewed is an event of its own already
 		d.record(ctx, by, "shelf.put", "list/"+list.Name)
 	}
-	return item, nil
+	return item.At, err
+}
+
+// notes reports whether what the actor looks at may be noted.
+func (d *Directory) notes(ctx context.Context, by Actor) (bool, error) {
+	if by.Viewer != "" {
+		return false, nil
+	}
+	p, err := d.preferences(ctx, by.ID)
+	if errors.Is(err, ErrUnsupported) {
+		return true, nil
+	}
+	return !p.Unnoted, err
 }
 
 // Unshelve takes something off one of the actor's lists. It is no error if it is
