@@ -68,8 +68,6 @@ const (
 	ReasonRule = "layout.reason.rule" // because a rule of the portal's says so
 )
 
-func reasonOf(r Rule) Reason { return Reason{Key: ReasonRule, Texts: r.Reason} }
-
 // Moved reports whether what has the reason moved at all.
 func (r Reason) Moved() bool { return r.Key != "" }
 

@@ -22,10 +22,17 @@ type placed struct {
 // orders are what an arrangement follows from, apart from the entries. Nothing
 // else enters: the same orders and entries are placed the same everywhere.
 type orders struct {
-	rules  []Rule         // that apply to the visitor, in their order
+	rules  map[string]act // what a rule that applies to the visitor does with a reference
 	scores map[string]int // use of each reference
 	moves  int            // how many entries of a list may move
 	still  bool           // nothing moves: only what is hidden goes
+}
+
+// An act is what the first rule about a reference does.
+type act struct {
+	do     Action
+	reason Reason
+	rank   int // of the rule among all that apply
 }
 
 // place arranges the entries of one list. What the site or a rule has pinned
@@ -76,19 +83,22 @@ func (o *orders) sort(list []entry) (shown []int, pinned []bool, ups, downs []wi
 	var used []wish
 	shown, pinned = make([]int, 0, len(list)), make([]bool, 0, len(list))
 	for i, e := range list {
-		rule, rank := o.rule(e)
-		if rule.Do == ActionHide {
+		var rule act
+		if !e.pinned {
+			rule = o.rules[e.id]
+		}
+		if rule.do == ActionHide {
 			continue
 		}
-		shown, pinned = append(shown, i), append(pinned, e.pinned || o.still || rule.Do == ActionPin)
+		shown, pinned = append(shown, i), append(pinned, e.pinned || o.still || rule.do == ActionPin)
 		if pinned[len(pinned)-1] {
 			continue
 		}
-		switch rule.Do {
+		switch rule.do {
 		case ActionPromote:
-			ups = append(ups, wish{i, reasonOf(rule), rank})
+			ups = append(ups, wish{i, rule.reason, rule.rank})
 		case ActionDemote:
-			downs = append(downs, wish{i, reasonOf(rule), rank})
+			downs = append(downs, wish{i, rule.reason, rule.rank})
 		default:
 			if doublings := doublings(o.scores[e.id]); doublings > 0 {
 				used = append(used, wish{i, Reason{Key: ReasonUse}, -doublings})
@@ -99,19 +109,6 @@ func (o *orders) sort(list []entry) (shown []int, pinned []bool, ups, downs []wi
 		slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(a.rank, b.rank) })
 	}
 	return shown, pinned, append(ups, used...), downs
-}
-
-// rule returns the first rule about an entry, and its place among all.
-func (o *orders) rule(e entry) (Rule, int) {
-	if e.pinned {
-		return Rule{}, 0
-	}
-	for i := range o.rules {
-		if o.rules[i].Ref == e.id {
-			return o.rules[i], i
-		}
-	}
-	return Rule{}, 0
 }
 
 // move returns the free entries with as many wishes fulfilled as may be. Rules

@@ -77,7 +77,7 @@ type visitKey struct {
 type visitFacts struct {
 	began    time.Time
 	segments []string
-	rules    []Rule
+	rules    map[string]act
 	scores   map[string]int
 }
 
@@ -160,12 +160,13 @@ func (a *Arranger) asked(book Rulebook, d deck, segments []string) []string {
 	return slices.DeleteFunc(slices.Clone(segments), func(name string) bool { return !wanted[name] && !a.site.segments[name] })
 }
 
-// apply returns the rules that are in force for somebody, in their order.
-func (b Rulebook) apply(segments []string) []Rule {
-	var out []Rule
-	for _, r := range b.Rules {
-		if !r.Off && r.For.meets(segments) {
-			out = append(out, r)
+// apply returns what the rules do that are in force for somebody. Of several
+// about one thing the first counts.
+func (b Rulebook) apply(segments []string) map[string]act {
+	out := map[string]act{}
+	for i, r := range b.Rules {
+		if _, taken := out[r.Ref]; !taken && !r.Off && r.For.meets(segments) {
+			out[r.Ref] = act{r.Do, Reason{Key: ReasonRule, Texts: r.Reason}, i}
 		}
 	}
 	return out

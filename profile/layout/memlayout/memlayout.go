@@ -21,30 +21,34 @@ type Store struct {
 	mu         sync.Mutex
 	books      []layout.Rulebook // by revision
 	promotions map[string]layout.Promotion
-	choices    map[layout.Who]layout.Choice
-	uses       map[layout.Use]int // by what they are apart from N
-	starts     map[startKey]layout.Start
-	shows      map[showKey]layout.Show
+	people     map[layout.Who]*person
 }
 
-type startKey struct {
-	visit string
-	who   layout.Who
+// A person is somebody who is remembered.
+type person struct {
+	choice layout.Choice
+	uses   map[layout.Use]int // by what they are apart from N
+	starts map[string]layout.Start
+	shows  map[showKey]layout.Show
 }
 
-type showKey struct {
-	who              layout.Who
-	promotion, visit string
-}
+type showKey struct{ visit, promotion string }
 
 var _ layout.Store = (*Store)(nil)
 
 // New returns an empty Store.
 func New() *Store {
-	return &Store{
-		promotions: map[string]layout.Promotion{}, choices: map[layout.Who]layout.Choice{}, uses: map[layout.Use]int{},
-		starts: map[startKey]layout.Start{}, shows: map[showKey]layout.Show{},
+	return &Store{promotions: map[string]layout.Promotion{}, people: map[layout.Who]*person{}}
+}
+
+// person returns what is remembered of somebody, to be added to.
+func (s *Store) person(who layout.Who) *person {
+	p, ok := s.people[who]
+	if !ok {
+		p = &person{uses: map[layout.Use]int{}, starts: map[string]layout.Start{}, shows: map[showKey]layout.Show{}}
+		s.people[who] = p
 	}
+	return p
 }
 
 // enter locks s, unless ctx is done or a text is one that no store keeps. The
@@ -168,7 +172,10 @@ func (s *Store) Choice(ctx context.Context, who layout.Who) (layout.Choice, erro
 }
 
 func (s *Store) choice(who layout.Who) layout.Choice {
-	c := s.choices[who]
+	var c layout.Choice
+	if p, ok := s.people[who]; ok {
+		c = p.choice
+	}
 	c.Who = who
 	return c
 }
@@ -179,14 +186,15 @@ func (s *Store) SaveChoice(ctx context.Context, c layout.Choice) error {
 		return err
 	}
 	defer s.mu.Unlock()
-	if s.choices[c.Who].Version != c.Version-1 {
+	if s.choice(c.Who).Version != c.Version-1 {
 		return errs.Conflict
 	}
+	p := s.person(c.Who)
 	if c.Forget {
-		maps.DeleteFunc(s.uses, func(u layout.Use, _ int) bool { return u.Who == c.Who })
+		clear(p.uses)
 	}
 	c.At, c.Forget = stored(c.At), false
-	s.choices[c.Who] = c
+	p.choice = c
 	return nil
 }
 
@@ -197,21 +205,19 @@ func (s *Store) Trail(ctx context.Context, who layout.Who) (layout.Trail, error)
 	}
 	defer s.mu.Unlock()
 	t := layout.Trail{Choice: s.choice(who)}
-	for u, n := range s.uses {
-		if u.Who == who {
-			u.N = n
-			t.Uses = append(t.Uses, u)
-		}
+	p, ok := s.people[who]
+	if !ok {
+		return t, nil
 	}
-	for _, start := range s.starts {
-		if start.Who == who {
-			t.Starts = append(t.Starts, start.Clone())
-		}
+	for u, n := range p.uses {
+		u.N = n
+		t.Uses = append(t.Uses, u)
 	}
-	for _, show := range s.shows {
-		if show.Who == who {
-			t.Shows = append(t.Shows, show)
-		}
+	for _, start := range p.starts {
+		t.Starts = append(t.Starts, start.Clone())
+	}
+	for _, show := range p.shows {
+		t.Shows = append(t.Shows, show)
 	}
 	slices.SortFunc(t.Uses, func(a, b layout.Use) int { return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Ref, b.Ref)) })
 	slices.SortFunc(t.Starts, func(a, b layout.Start) int { return cmp.Compare(a.Visit, b.Visit) })
@@ -234,7 +240,7 @@ func (s *Store) AddUses(ctx context.Context, uses []layout.Use) error {
 	for _, u := range uses {
 		n := u.N
 		u.N = 0
-		s.uses[u] += n
+		s.person(u.Who).uses[u] += n
 	}
 	return nil
 }
@@ -245,8 +251,8 @@ func (s *Store) Begin(ctx context.Context, start layout.Start) (layout.Start, er
 		return layout.Start{}, err
 	}
 	defer s.mu.Unlock()
-	key := startKey{start.Visit, start.Who}
-	if first, ok := s.starts[key]; ok {
+	p := s.person(start.Who)
+	if first, ok := p.starts[start.Visit]; ok {
 		return first.Clone(), nil
 	}
 	start = start.Clone()
@@ -254,7 +260,7 @@ func (s *Store) Begin(ctx context.Context, start layout.Start) (layout.Start, er
 	if len(start.Segments) == 0 {
 		start.Segments = nil
 	}
-	s.starts[key] = start
+	p.starts[start.Visit] = start
 	return start.Clone(), nil
 }
 
@@ -265,12 +271,12 @@ func (s *Store) SaveShow(ctx context.Context, show layout.Show) error {
 	}
 	defer s.mu.Unlock()
 	show.At, show.ClickedAt, show.DismissedAt = stored(show.At), storedIf(show.ClickedAt), storedIf(show.DismissedAt)
-	key := showKey{show.Who, show.Promotion, show.Visit}
-	if first, ok := s.shows[key]; ok {
+	p, key := s.person(show.Who), showKey{show.Visit, show.Promotion}
+	if first, ok := p.shows[key]; ok {
 		show.At = first.At
 		show.ClickedAt, show.DismissedAt = earlier(first.ClickedAt, show.ClickedAt), earlier(first.DismissedAt, show.DismissedAt)
 	}
-	s.shows[key] = show
+	p.shows[key] = show
 	return nil
 }
 
@@ -287,10 +293,16 @@ func (s *Store) Forget(ctx context.Context, who layout.Who) (int, error) {
 		return 0, err
 	}
 	defer s.mu.Unlock()
-	return s.drop(
-		func(u layout.Use) bool { return u.Who == who }, func(v layout.Start) bool { return v.Who == who },
-		func(v layout.Show) bool { return v.Who == who }, func(c layout.Choice) bool { return c.Who == who },
-	), nil
+	p, ok := s.people[who]
+	if !ok {
+		return 0, nil
+	}
+	delete(s.people, who)
+	n := p.size()
+	if p.choice.Version > 0 {
+		n++
+	}
+	return n, nil
 }
 
 // Prune implements [layout.TrailStore].
@@ -299,23 +311,18 @@ func (s *Store) Prune(ctx context.Context, h layout.Horizon) (int, error) {
 		return 0, err
 	}
 	defer s.mu.Unlock()
-	day := h.Uses.UTC().Format(time.DateOnly)
-	return s.drop(
-		func(u layout.Use) bool { return !h.Uses.IsZero() && u.Day < day },
-		func(v layout.Start) bool { return v.Began.Before(h.Starts) },
-		func(v layout.Show) bool { return v.At.Before(h.Shows) && v.DismissedAt.IsZero() },
-		func(layout.Choice) bool { return false },
-	), nil
+	day, n := h.Uses.UTC().Format(time.DateOnly), 0
+	for who, p := range s.people {
+		before := p.size()
+		maps.DeleteFunc(p.uses, func(u layout.Use, _ int) bool { return !h.Uses.IsZero() && u.Day < day })
+		maps.DeleteFunc(p.starts, func(_ string, v layout.Start) bool { return v.Began.Before(h.Starts) })
+		maps.DeleteFunc(p.shows, func(_ showKey, v layout.Show) bool { return v.At.Before(h.Shows) && v.DismissedAt.IsZero() })
+		n += before - p.size()
+		if p.size() == 0 && p.choice.Version == 0 {
+			delete(s.people, who)
+		}
+	}
+	return n, nil
 }
 
-// drop removes what fits and returns how many rows that were.
-func (s *Store) drop(use func(layout.Use) bool, start func(layout.Start) bool, show func(layout.Show) bool, choice func(layout.Choice) bool) int {
-	before := s.size()
-	maps.DeleteFunc(s.uses, func(u layout.Use, _ int) bool { return use(u) })
-	maps.DeleteFunc(s.starts, func(_ startKey, v layout.Start) bool { return start(v) })
-	maps.DeleteFunc(s.shows, func(_ showKey, v layout.Show) bool { return show(v) })
-	maps.DeleteFunc(s.choices, func(_ layout.Who, c layout.Choice) bool { return choice(c) })
-	return before - s.size()
-}
-
-func (s *Store) size() int { return len(s.uses) + len(s.starts) + len(s.shows) + len(s.choices) }
+func (p *person) size() int { return len(p.uses) + len(p.starts) + len(p.shows) }
