@@ -37,8 +37,9 @@ type NoticeStore interface {
 	ReadNotices(ctx context.Context, m NoticeMark) (n int, err error)
 
 	// RemoveNotices forgets the notices of a person, or all that are older than
-	// a time, with their places in digests, and returns how many. A zero query
-	// is ErrInvalid.
+	// a time, with their places in digests, and returns how many. Of a person it
+	// forgets the tasks too whose lane has their ID between slashes. It may
+	// forget tasks that were done before the time. A zero query is ErrInvalid.
 	RemoveNotices(ctx context.Context, q NoticeRemoval) (n int, err error)
 
 	// DigestNotices returns what belongs into a digest, the oldest first and

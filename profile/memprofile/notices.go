@@ -190,6 +190,9 @@ func (s *Store) RemoveNotices(ctx context.Context, q profile.NoticeRemoval) (cou
 		_, there := s.notices.byID[w.notice]
 		return !there
 	})
+	if q.Person != "" && q.Before.IsZero() {
+		s.notices.queue.forget(q.Person)
+	}
 	return count, nil
 }
 

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
@@ -58,6 +60,19 @@ func (q *queue) add(tasks []profile.NoticeTask) error {
 	}
 	return nil
 }
+
+// forget forgets the tasks of lanes that name a person, except what somebody is
+// at.
+func (q *queue) forget(person string) {
+	busy := map[[2]string]bool{}
+	q.pending = slices.DeleteFunc(q.pending, func(t *task) bool {
+		busy[[2]string{t.Lane, t.Key}] = t.busy
+		return !t.busy && names(t.Lane, person)
+	})
+	maps.DeleteFunc(q.seen, func(task [2]string, _ []byte) bool { return !busy[task] && names(task[0], person) })
+}
+
+func names(lane, person string) bool { return strings.Contains("/"+lane+"/", "/"+person+"/") }
 
 // claim takes the first task that is due and first in its lane, or none.
 func (q *queue) claim() *task {

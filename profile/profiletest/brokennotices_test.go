@@ -240,6 +240,14 @@ var brokenNotices = map[string]func(*memprofile.Store) faultyNotices{
 			return s.RemoveNotices(ctx, q)
 		}}
 	},
+	"notices: keeps the tasks of those who left": func(s *memprofile.Store) faultyNotices {
+		return faultyNotices{remove: func(ctx context.Context, q profile.NoticeRemoval) (int, error) {
+			if q.Person != "" && q.Before.IsZero() {
+				q.Before = time.Now().AddDate(100, 0, 0)
+			}
+			return s.RemoveNotices(ctx, q)
+		}}
+	},
 	"notices: shares maps": func(s *memprofile.Store) faultyNotices {
 		kept := map[string]map[string]string{}
 		return faultyNotices{notices: func(ctx context.Context, q profile.NoticeQuery) ([]profile.Notice, string, error) {

@@ -272,9 +272,13 @@ func checkNoticeRemove(t *testing.T, s profile.NoticeStore) {
 		require.Equal(t, 4-len(c.left), n)
 		require.Equal(t, c.left, noticeIDs(t, s, profile.NoticeQuery{}), "%+v", c.q)
 	}
+	require.NoError(t, s.QueueNotices(t.Context(), newTask("notice/mail/ann", "1"), newTask("notice/mail/ann/digest", "1"), newTask("notice/mail/anna", "1"), newTask("ann_", "1")))
+	_, err := s.RemoveNotices(t.Context(), profile.NoticeRemoval{Person: "ann"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"notice/mail/anna/1", "ann_/1"}, drained(t, s), "tasks for the person are forgotten, and nobody else's")
 	waits := profile.NoticePost{Notice: newNotice("w"), Digests: []profile.NoticeDigest{{Channel: "mail", Until: t0}}}
 	require.NoError(t, s.AddNotices(t.Context(), []profile.NoticePost{waits}))
-	_, err := s.RemoveNotices(t.Context(), profile.NoticeRemoval{Person: "ann"})
+	_, err = s.RemoveNotices(t.Context(), profile.NoticeRemoval{Person: "ann"})
 	require.NoError(t, err)
 	list, err := s.DigestNotices(t.Context(), profile.NoticeDigest{Person: "ann", Channel: "mail", Key: "k", Until: t0})
 	require.NoError(t, err)
