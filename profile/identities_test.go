@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/memprofile"
 )
 
 const idp = "oidc:https://id.example"
@@ -218,4 +220,49 @@ func TestWelcomeTwiceAtOnce(t *testing.T) {
 	}
 	require.Equal(t, 1, won)
 	require.Equal(t, before+1, count())
+}
+
+// interrupted are the identities and the sessions of a store, in whose calls
+// something else happens.
+type interrupted struct {
+	*memprofile.Store
+	ending, unlinking func() error
+}
+
+func (s interrupted) EndSessions(ctx context.Context, q profile.SessionQuery) (int, error) {
+	if err := s.ending(); err != nil {
+		return 0, err
+	}
+	return s.Store.EndSessions(ctx, q)
+}
+
+func (s interrupted) Unlink(ctx context.Context, i profile.Identity) error {
+	if err := s.unlinking(); err != nil {
+		return err
+	}
+	return s.Store.Unlink(ctx, i)
+}
+
+func TestUnlinkIsWholeOrRepeatable(t *testing.T) {
+	p := newPortal(t)
+	none := func() error { return nil }
+	store := &interrupted{p.store, none, none}
+	s := profile.NewSessions(store, p.Directory, &profile.SessionOptions{Now: func() time.Time { return p.now }})
+	ids := profile.NewIdentities(store, p.Directory, s)
+	link(t, ids, "s-bob", "bob")
+	first, second := newBrowser(t), newBrowser(t)
+	signIn(t, s, first, profile.SignIn{Person: "bob", Via: idp, Subject: "s-bob"})
+
+	store.ending = func() error { return errors.New("down") }
+	require.ErrorContains(t, ids.Unlink(t.Context(), root, idp, "s-bob"), "down")
+	store.ending = none
+	_, err := ids.Actor(t.Context(), idp, "s-bob")
+	require.NoError(t, err, "a link whose sessions go on is not gone, so that unlinking can be repeated")
+
+	store.unlinking = func() error {
+		signIn(t, s, second, profile.SignIn{Person: "bob", Via: idp, Subject: "s-bob"})
+		return nil
+	}
+	require.NoError(t, ids.Unlink(t.Context(), root, idp, "s-bob"))
+	require.Equal(t, []string{"!", "!"}, []string{who(t, s, first), who(t, s, second)}, "nor does one that began meanwhile")
 }

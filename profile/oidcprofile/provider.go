@@ -43,20 +43,20 @@ type Options struct {
 	// signed in just now, and not when the provider remembered them.
 	Strong func(c Claims) bool
 
-	ACR       []string          // what the provider is asked for when a page wants a second factor, the best first; nil means nothing
-	MaxAge    time.Duration     // how long ago somebody may have signed in at the provider; 0 means any time
-	Scopes    []string          // what is asked for besides "openid"; nil means "profile" and "email"
-	UserInfo  bool              // ask the provider's userinfo for claims too; false means that the ID token has them all
-	Home      string            // path of the page after signing in or out, where no other is asked for; "" means "/"
-	SignedOut string            // absolute address that the provider sends people to after signing out there, known to it; "" means they stay there
-	StayThere bool              // signing out leaves the provider alone; false means people are signed out there too
-	Secret    []byte            // seals cookies, the same on every instance; nil means random, so that a sign-in must end where it began
-	Once      profile.OnceStore // remembers what was used, for all instances; nil means this process only
-	HTTP      *http.Client      // reaches the provider, with limits of our own; nil means a client of its own
-	Skew      time.Duration     // how much the clocks may differ; 0 means a minute
-	Events    analytics.Recorder
-	Logger    *slog.Logger     // nil discards logs
-	Now       func() time.Time // nil means time.Now
+	ACR       []string           // what the provider is asked for when a page wants a second factor, the best first; nil means nothing
+	MaxAge    time.Duration      // how long ago somebody may have signed in at the provider; 0 means any time
+	Scopes    []string           // what is asked for besides "openid"; nil means "profile" and "email"
+	UserInfo  bool               // ask the provider's userinfo for claims too; false means that the ID token has them all
+	Home      string             // path of the page after signing in or out, where no other is asked for; "" means "/"
+	SignedOut string             // absolute address that the provider sends people to after signing out there, known to it; "" means they stay there
+	StayThere bool               // signing out leaves the provider alone; false means people are signed out there too
+	Secret    []byte             // seals cookies, the same on every instance; nil means random, so that a sign-in must end where it began
+	Once      profile.OnceStore  // remembers what was used, for all instances; nil means this process only
+	HTTP      *http.Client       // reaches the provider, with limits of our own; nil means a client of its own
+	Skew      time.Duration      // how much the clocks may differ; 0 means a minute
+	Events    analytics.Recorder // nil discards events
+	Logger    *slog.Logger       // nil discards logs
+	Now       func() time.Time   // nil means time.Now
 }
 
 // A Provider signs people in who have an account with an OpenID Connect
