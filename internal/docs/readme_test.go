@@ -70,7 +70,7 @@ func body(t *testing.T, text string) string {
 	text, _, _ = strings.Cut(text, "// Unordered output:")
 	out, err := format.Source([]byte(strings.TrimSpace(text)))
 	require.NoError(t, err)
-	return strings.TrimSpace(strings.ReplaceAll(string(out), "\n\t", "\n"))
+	return strings.TrimSpace(string(out))
 }
 
 var link = regexp.MustCompile(`\]\(([^)#]+)`)
