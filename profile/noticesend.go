@@ -30,6 +30,9 @@ func (n *Notifier) digest(ctx context.Context, s noticeSend) error {
 	return n.deliver(ctx, s, key, DigestDaily, list)
 }
 
+// errQuiet is no failure: the task waits.
+var errQuiet = errors.New("the reader does not want to be disturbed now")
+
 // deliver sends what is left of list to the reader as they are now.
 func (n *Notifier) deliver(ctx context.Context, s noticeSend, key string, digest Digest, list []Notice) error {
 	channel := n.channels[s.Channel]
@@ -48,7 +51,7 @@ func (n *Notifier) deliver(ctx context.Context, s noticeSend, key string, digest
 	}
 	urgency := n.kinds[list[0].Kind].Urgency
 	if until, quiet := prefs.Quiet.Until(n.clock(), n.zoneOf(to)); quiet && urgency != UrgencyHigh {
-		return RetryAfter(errors.New("the reader does not want to be disturbed now"), until.Sub(n.clock()))
+		return RetryAfter(errQuiet, until.Sub(n.clock()))
 	}
 	if digest != "" && prefs.Digests[s.Channel] != "" {
 		digest = prefs.Digests[s.Channel]

@@ -200,8 +200,16 @@ func (w noticeWork) task() (NoticeTask, error) {
 	return t, err
 }
 
-// do does one task.
+// do does one task, and says so if it fails.
 func (n *Notifier) do(ctx context.Context, t NoticeTask) error {
+	err := n.work(ctx, t)
+	if err != nil && !errors.Is(err, errQuiet) {
+		n.opts.Logger.WarnContext(ctx, "notice task failed", "lane", t.Lane, "key", t.Key, "permanent", IsPermanent(err), "error", err)
+	}
+	return err
+}
+
+func (n *Notifier) work(ctx context.Context, t NoticeTask) error {
 	var w noticeWork
 	if err := json.Unmarshal(t.Payload, &w); err != nil {
 		return Permanent(fmt.Errorf("notice task: %w", err))
