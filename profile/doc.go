@@ -60,6 +60,17 @@
 // may be written to by their own clock. A shelf is nobody else's to see, whatever
 // they are permitted.
 //
+// # Notices
+//
+// A [Notifier] tells people what happened: [Notifier.Notify] says what and to
+// whom, and each hears of it in the centre of the portal and through the
+// channels that they chose, in their language, at once or in a digest, and not
+// in their quiet hours. A [Notice] holds nothing of what it is about. The
+// [Resolver] of its kind reads that as the recipient may read it at the moment,
+// each time that it is shown or sent. A [Channel] has one method to send; there
+// are mailprofile, pushprofile, smsprofile and webhookprofile, and
+// profiletest.TestChannel for others.
+//
 // # Privacy
 //
 // Whatever keeps something about people is a [Keeper]: the Directory itself, and
