@@ -33,13 +33,16 @@ type plan struct {
 // does not have has no slots. What Arrange returns counts as shown.
 func (a *Arranger) Arrange(ctx context.Context, by profile.Actor, v Visit, page string) Layout {
 	now, who, sight := a.clock(), v.who(by), by.Sight()
-	choice, err := a.choice(ctx, who, now)
-	if err != nil {
-		return a.declared(ctx, by, sight, v, page, err)
-	}
 	d, err := a.promotions(ctx, now)
 	if err != nil {
 		return a.declared(ctx, by, sight, v, page, err)
+	}
+	var choice Choice
+	// All that browsers choose is which promotions they do not want.
+	if who.Person() || a.offersOn(page, d) {
+		if choice, err = a.choice(ctx, who, now); err != nil {
+			return a.declared(ctx, by, sight, v, page, err)
+		}
 	}
 	key := planKey{v.ID, page, v.Brand, who, sight.Key(), choice.Version, d.revision, a.epoch.Load()}
 	if p, ok := a.plans.Load(key); ok && v.ID != "" && (p.until.IsZero() || now.Before(p.until)) {
@@ -118,7 +121,11 @@ func (a *Arranger) declared(ctx context.Context, by profile.Actor, sight profile
 func (a *Arranger) Order(ctx context.Context, by profile.Actor, v Visit, ids []string) []Place {
 	now, sight := a.clock(), by.Sight()
 	o := orders{still: true}
-	choice, err := a.choice(ctx, v.who(by), now)
+	var choice Choice
+	var err error
+	if who := v.who(by); who.Person() {
+		choice, err = a.choice(ctx, who, now)
+	}
 	if err == nil {
 		var f *visitFacts
 		if f, err = a.facts(ctx, by, sight, v, choice, now); err == nil {

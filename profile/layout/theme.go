@@ -35,7 +35,7 @@ type Theme struct {
 type Pair struct {
 	Text string `json:"text"`            // token in front
 	On   string `json:"on"`              // token behind
-	UI   bool   `json:"large,omitempty"` // large text, an icon or the edge of a control, for which less contrast does
+	UI   bool   `json:"ui,omitempty"` // large text, an icon or the edge of a control, for which less contrast does
 }
 
 // Fonts are the families of each role, the first that the reader has. A family

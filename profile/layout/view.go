@@ -112,24 +112,26 @@ func (e *eye) sees(a profile.Audience, segments []string) bool {
 // links returns the items that the visitor sees, arranged. What they do not see
 // is gone before anything is ordered or counted.
 func (e *eye) links(items []Item, fixed bool) []Link {
-	var seen []Item
-	var list []entry
-	var below [][]Link
-	for _, it := range items {
+	seen, list := make([]int, 0, len(items)), make([]entry, 0, len(items))
+	below := make(map[int][]Link)
+	for i := range items {
+		it := &items[i]
 		if !e.sees(it.Audience, it.For) {
 			continue
 		}
-		children := e.links(it.Children, fixed)
-		if it.Address == "" && len(children) == 0 {
+		if len(it.Children) > 0 {
+			below[i] = e.links(it.Children, fixed)
+		}
+		if it.Address == "" && len(below[i]) == 0 {
 			continue
 		}
-		seen, below = append(seen, it), append(below, children)
-		list = append(list, entry{id: it.ID, pinned: it.Pinned})
+		seen, list = append(seen, i), append(list, entry{id: it.ID, pinned: it.Pinned})
 	}
 	out := make([]Link, 0, len(seen))
 	for _, p := range e.place(list, fixed) {
-		it := seen[p.at]
-		out = append(out, Link{ID: it.ID, Label: it.Label, Address: it.Address, Icon: it.Icon, Reason: p.reason, Children: below[p.at]})
+		at := seen[p.at]
+		it := &items[at]
+		out = append(out, Link{ID: it.ID, Label: it.Label, Address: it.Address, Icon: it.Icon, Reason: p.reason, Children: below[at]})
 	}
 	return out
 }
