@@ -20,18 +20,20 @@ import (
 func TestTellsWhoWantsToKnow(t *testing.T) {
 	inWorlds(t, func(w *world) {
 		w.person("dee")
+		w.person("eve")
+		w.follow("eve", "article/vpn", profile.LevelAll)
 		w.follow("bob", "article/vpn", profile.LevelImportant)
 		w.follow("cy", "article/vpn", profile.LevelAll)
 		w.follow("dee", "category/net", profile.LevelAll)
 		w.follow("dee", "article/vpn", profile.LevelNone)
 		w.follow("ann", "article/disk", profile.LevelAll)
-		o := updated("vpn", "1", "ann", "cy", "nobody", "root")
-		o.By, o.Follow = "root", []string{"category/net"}
+		o := updated("vpn", "1", "ann", "cy", "nobody", "eve")
+		o.By, o.Follow = "eve", []string{"category/net"}
 		for range 3 {
 			w.notify(o)
 			w.drain()
 		}
-		for id, want := range map[string]int{"ann": 1, "bob": 1, "cy": 1, "dee": 0} {
+		for id, want := range map[string]int{"ann": 1, "bob": 1, "cy": 1, "dee": 0, "eve": 0} {
 			require.Len(w, w.inbox(id), want, id)
 			require.Equal(w, want, w.unread(id), id)
 			require.Len(w, w.mail.titles(id), want, id)
