@@ -166,8 +166,17 @@ func TestOneClickUnsubscribe(t *testing.T) {
 		require.Equal(w, "Canary-Disk", w.mail.titles("bob")[1], "only what is about security comes")
 		require.Len(w, w.mail.titles("bob"), 2)
 
-		require.NoError(w, w.store.RemovePerson(w.Context(), "bob"))
+		p, err = w.people.Preferences(w.Context(), w.actor("bob"), "bob")
+		require.NoError(w, err)
+		require.Equal(w, map[string][]string{"article.updated": {"inbox", "push"}, "article.commented": {"inbox"}}, p.Notices)
+
+		w.notify(updated("vpn", "5", "cy"))
+		w.drain()
+		address = strings.TrimPrefix(w.mail.sent[len(w.mail.sent)-1].Unsubscribe, "https://help.example/api/v1")
+		require.NoError(w, w.store.RemovePerson(w.Context(), "cy"))
 		require.Equal(w, 200, w.ask(profile.Actor{}, "POST", address, form, "").Code, "nobody learns who has left")
+		_, err = w.store.(profile.PreferenceStore).Preferences(w.Context(), "cy")
+		require.ErrorIs(w, err, profile.ErrNotFound, "nothing is written of those who have left")
 	})
 }
 

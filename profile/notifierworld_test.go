@@ -141,6 +141,7 @@ func newWorld(t *testing.T, s store, db *sqlx.DB) *world {
 		Kinds: []profile.NoticeKind{
 			{Name: "article.updated", Title: "notice.article.updated", Channels: []string{"inbox", "mail", "push"}, Resolve: w.articles.resolve},
 			{Name: "article.touched", Title: "notice.article.touched", Minor: true, Resolve: w.articles.resolve},
+			{Name: "article.commented", Title: "notice.article.commented", Channels: []string{"inbox", "mail"}, Resolve: w.articles.resolve},
 			{Name: "sign-in.new", Title: "notice.sign-in", Channels: []string{"inbox", "mail"}, Fixed: true, Urgency: profile.UrgencyHigh, Resolve: w.articles.resolve},
 		},
 		Channels: []profile.Channel{w.mail, w.push}, Base: "https://help.example/", Secret: []byte("0123456789abcdef"), Logger: log, Now: w.now,
