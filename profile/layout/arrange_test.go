@@ -33,7 +33,7 @@ func TestOrder(t *testing.T) {
 		{name: "what is used twice as often comes before", items: numbered(4), used: map[string]int{"i2": 3, "i3": 8}, want: "i3* i2* i0 i1"},
 		{name: "what is used about as often stays in order", items: numbered(4), used: map[string]int{"i2": 4, "i3": 5}, want: "i2* i3* i0 i1"},
 		{name: "too little moves nothing", items: numbered(4), used: map[string]int{"i2": 2}, want: "i0 i1 i2 i3"},
-		{name: "one busy day does not count for all", items: numbered(3), used: map[string]int{"i1": 1000, "i2": 6}, want: "i1* i2* i0"},
+		{name: "one busy day does not count for all", items: numbered(3), used: map[string]int{"i1": 9, "i2": 1000}, want: "i1* i2* i0"},
 		{name: "what stands first already has not moved", items: numbered(3), used: map[string]int{"i0": 9}, want: "i0 i1 i2"},
 		{name: "at most three move", items: numbered(6), used: map[string]int{"i2": 4, "i3": 4, "i4": 4, "i5": 4}, want: "i2* i3* i4* i0 i1 i5"},
 		{
@@ -446,4 +446,49 @@ func TestRunWritesWhatWaits(t *testing.T) {
 	n, err := w.Prune(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 2, n)
+}
+
+// TestInstancesAgreeOnNewRules: one that has not heard of a rule yet and one that
+// just came up show the same to a visit that begins in between.
+func TestInstancesAgreeOnNewRules(t *testing.T) {
+	w := newWorld(t, siteOf(numbered(3)...))
+	late := w.instance(t)
+	late.Arrange(t.Context(), profile.Actor{}, w.visit(), "home")
+	_, err := w.SaveRule(t.Context(), root, layout.Rule{ID: "r", Do: layout.ActionHide, Ref: "i1"})
+	require.NoError(t, err)
+	w.pass(500 * time.Millisecond)
+	v := w.visit()
+	for _, a := range []*layout.Arranger{late, w.Arranger, w.instance(t)} {
+		require.Len(t, a.Arrange(t.Context(), profile.Actor{}, v, "home").Menus["main"], 3)
+	}
+	w.pass(6 * time.Second)
+	v = w.visit()
+	for _, a := range []*layout.Arranger{late, w.Arranger, w.instance(t)} {
+		require.Len(t, a.Arrange(t.Context(), profile.Actor{}, v, "home").Menus["main"], 2)
+	}
+}
+
+// TestMidnight: counts of a day settle before visits go by them, so that one that
+// is written late does not divide two instances.
+func TestMidnight(t *testing.T) {
+	w := newWorld(t, siteOf(numbered(3)...))
+	w.pass(15*time.Hour + 5*time.Minute)
+	v := w.visit()
+	w.used(t, ann, map[string]int{"i2": 9})
+	require.Equal(t, []string{"i0", "i1", "i2"}, w.main(ann, v))
+	w.pass(6 * time.Minute)
+	require.Equal(t, []string{"i2*", "i0", "i1"}, w.main(ann, w.visit()))
+	require.Equal(t, []string{"i0", "i1", "i2"}, w.main(ann, v))
+}
+
+// TestOnlyWhatIsAskedIsKept: of somebody's segments a start has those that the
+// site decides by.
+func TestOnlyWhatIsAskedIsKept(t *testing.T) {
+	w := newWorld(t, siteOf(item("a", meant("beta")), item("b")))
+	w.rule(t, layout.Rule{ID: "r", Do: layout.ActionHide, Ref: "b", For: layout.Match{None: []string{"partner"}}})
+	by := profile.Actor{ID: "pat", Segments: []string{"partner", "rich"}, Declared: []string{"beta", "cross"}}
+	require.Equal(t, []string{"a", "b"}, w.main(by, w.visit()))
+	trail, err := w.Export(t.Context(), "pat")
+	require.NoError(t, err)
+	require.Equal(t, []string{"beta", "partner"}, trail.Starts[0].Segments)
 }

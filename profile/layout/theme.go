@@ -33,8 +33,8 @@ type Theme struct {
 
 // A Pair says that one token is read or recognised on another.
 type Pair struct {
-	Text string `json:"text"`            // token in front
-	On   string `json:"on"`              // token behind
+	Text string `json:"text"`         // token in front
+	On   string `json:"on"`           // token behind
 	UI   bool   `json:"ui,omitempty"` // large text, an icon or the edge of a control, for which less contrast does
 }
 
