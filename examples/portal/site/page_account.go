@@ -197,7 +197,7 @@ func (s *Site) sessionList(w http.ResponseWriter, r *http.Request) error {
 		b.Others = b.Others || one.ID != current.ID
 	}
 	p := s.newPage(r, v.P.T("sessions.title"))
-	p.NoIndex, p.Body, p.Crumbs = true, b, append(s.crumbs(v), crumb{Title: v.P.T("account.title"), Href: v.link("/account")})
+	p.NoIndex, p.Body, p.Crumbs = true, b, s.accountCrumbs(v)
 	return s.show(w, r, http.StatusOK, "sessions", p)
 }
 

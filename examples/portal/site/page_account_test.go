@@ -156,6 +156,64 @@ func TestViewingPages(t *testing.T) {
 	require.NotContains(t, c.get("/en/", "Cookie", session).Body, "You see the portal as")
 }
 
+func TestPreferencesPage(t *testing.T) {
+	s := open(t)
+	c := serve(t, s)("tom")
+	page := c.get("/en/account/preferences")
+	require.Equal(t, 200, page.Status)
+	require.NotContains(t, page.Body, "data-theme")
+	form := url.Values{
+		"version": {version(t, page.Body)}, "theme": {"dark"}, "contrast": {"more"}, "motion": {"less"}, "text_size": {"125"},
+		"quiet.from": {"22:00"}, "quiet.to": {"07:00"}, "unnoted": {"yes"},
+	}
+	require.Equal(t, 303, c.post("/en/account/preferences", form).Status)
+	for _, path := range []string{"/en/", "/de/search?q=hub", "/nowhere"} {
+		require.Contains(t, c.get(path).Body, ` data-contrast="more" data-motion="less" data-text-size="125" data-theme="dark">`, path)
+	}
+	require.NotContains(t, serve(t, s)("priya").get("/en/").Body, "data-theme", "it is one's own")
+	again := c.get("/en/account/preferences?saved=1").Body
+	for _, text := range []string{`value="dark" selected`, `value="125" selected`, `value="22:00"`, "checked", "Your changes have been saved."} {
+		require.Contains(t, again, text)
+	}
+	require.Equal(t, 409, c.post("/en/account/preferences", form).Status, "the form is older than what is kept")
+	form.Set("version", version(t, again))
+	form.Set("quiet.from", "25:00")
+	form.Set("theme", "purple")
+	wrong := c.post("/en/account/preferences", form)
+	require.Equal(t, 422, wrong.Status)
+	require.Contains(t, wrong.Body, `value="25:00"`)
+	require.Contains(t, wrong.Body, "f-quiet-from-fault")
+	require.Contains(t, wrong.Body, "f-theme-fault")
+}
+
+func TestSavedPage(t *testing.T) {
+	s := running(t)
+	as := serve(t, s)
+	c := as("tom")
+	const path = "/en/articles/sensor-shows-offline"
+	require.NotContains(t, as("").get(path).Body, "/keep", "who has no list is not asked")
+	article := c.get(path)
+	require.Contains(t, article.Body, `action="`+path+`/keep"`)
+	for _, list := range []string{"favourites", "follows"} {
+		require.Equal(t, 303, c.post(path+"/keep", url.Values{"list": {list}}).Status)
+	}
+	require.Contains(t, c.get(path).Body, "Saved – remove")
+	until(t, "what was looked at is noted", func() bool { return strings.Count(c.get("/en/account/saved").Body, `href="`+path+`"`) == 3 })
+	require.NotContains(t, as("priya").get("/en/account/saved").Body, path)
+	require.Contains(t, c.get("/de/account/saved").Body, "/de/articles/")
+	require.Equal(t, 303, c.post(path+"/keep?off=1", url.Values{"list": {"favourites"}}).Status)
+	require.Equal(t, 2, strings.Count(c.get("/en/account/saved").Body, `href="`+path+`"`))
+	require.Equal(t, 422, c.post(path+"/keep", url.Values{"list": {"viewed"}}).Status)
+	require.Equal(t, 404, c.post("/en/articles/nowhere/keep", url.Values{"list": {"follows"}}).Status)
+
+	d := draft("A quagga handbook", profile.NewAudience(profile.SegmentStaff), anyCategory(t, s))
+	write(t, s, d)
+	hidden, missing := c.post("/en/articles/a-quagga-handbook/keep", url.Values{"list": {"follows"}}), c.post("/en/articles/b-quagga-handbook/keep", url.Values{"list": {"follows"}})
+	require.Equal(t, 404, hidden.Status)
+	require.Equal(t, missing.Body, strings.ReplaceAll(hidden.Body, "a-quagga-handbook", "b-quagga-handbook"))
+	require.Equal(t, 303, as("").post(path+"/keep", url.Values{"list": {"follows"}}).Status, "who has not signed in is asked to")
+}
+
 // TestAccountAccessible looks at the account's pages, with and without errors.
 func TestAccountAccessible(t *testing.T) {
 	slow(t)
@@ -187,6 +245,13 @@ func TestAccountAccessible(t *testing.T) {
 			p.Fill("#f-attributes-phone", "12")
 			require.Equal(t, 422, p.Submit(".sheet button"))
 			check("account with errors")
+			p.Go(base + "/" + look.locale + "/account/preferences")
+			check("preferences")
+			p.Go(base + "/" + look.locale + "/articles/sensor-shows-offline")
+			p.Submit(`.keeping button[value="follows"]`)
+			check("article that is followed")
+			p.Go(base + "/" + look.locale + "/account/saved")
+			check("saved")
 			p.Go(base + "/" + look.locale + "/account/sessions")
 			check("sessions")
 			require.Empty(t, p.CSPViolations())

@@ -14,6 +14,7 @@ type articleBody struct {
 	Page    kb.Page
 	Related []kb.Entry
 	Rating  ratingForm
+	Keeping *keeping // nil for those who cannot keep it
 }
 
 // A ratingForm is the form below an article as it was filled in.
@@ -51,7 +52,11 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, v.link(v.Path), http.StatusFound)
 		return nil
 	}
-	return s.showArticle(w, r, http.StatusOK, found, ratingForm{Thanks: params.Thanks != ""})
+	if err := s.showArticle(w, r, http.StatusOK, found, ratingForm{Thanks: params.Thanks != ""}); err != nil {
+		return err
+	}
+	s.looked(v.By, found.ID)
+	return nil
 }
 
 // findArticle returns the article in a request's path. If it has moved, the
@@ -102,7 +107,11 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	p.Alternates = alternatesOf("/articles/", a.Languages, s.languages.Offered(), a.Slug)
 	p.Canonical = s.canonical(v, a)
 	p.Data = s.articleData(v, p, a)
-	p.Body = articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form}
+	keeping, err := s.keepingOf(r.Context(), v, a)
+	if err != nil {
+		return nil, err
+	}
+	p.Body = articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form, Keeping: keeping}
 	return s.build("article", p)
 }
 

@@ -53,6 +53,7 @@ type Site struct {
 	secret    []byte // what page tokens are signed with
 	sessions  *profile.Sessions
 	streams   *web.Slots // those that are open
+	viewings  chan viewing
 	metrics   *prometheus.Registry
 	handler   http.Handler
 }
@@ -64,7 +65,9 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	s := &Site{cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll)}
+	s := &Site{
+		cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
+	}
 	for _, step := range []func(context.Context) error{
 		s.openFolder, s.openStores, s.openLanguages, s.openLibrary, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
@@ -99,7 +102,9 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	people := sqlprofile.New(s.db.write)
-	s.people = profile.NewDirectory(people, &profile.Options{Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret})
+	s.people = profile.NewDirectory(people, &profile.Options{
+		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
+	})
 	s.sessions = profile.NewSessions(people, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
@@ -151,6 +156,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.engine.Run(ctx) })
 	g.Go(func() error { return s.ledger.Run(ctx) })
 	g.Go(func() error { return s.sessions.Run(ctx) })
+	g.Go(func() error { return s.noteViewings(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	return g.Wait()
 }

@@ -29,7 +29,7 @@ type views struct {
 }
 
 // pageNames are the templates that are pages; the others are their parts.
-var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions"}
+var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved"}
 
 func loadViews(s *Site) (*views, error) {
 	v := &views{byName: map[string]*template.Template{}}
@@ -148,19 +148,20 @@ type page struct {
 	Brand       string
 	Title       string
 	Description string
-	Canonical   string      // address that outside search engines should keep
-	Alternates  []alternate // the same page in other languages
-	NoIndex     bool        // outside search engines should not keep it
-	Data        []any       // JSON-LD objects
-	Image       string      // picture for shared links
-	Type        string      // Open Graph type
-	Published   time.Time   // of an article
-	Modified    time.Time   //
-	Search      string      // text in the search box
-	Big         bool        // the page has a large search box of its own
-	Crumbs      []crumb     //
-	Demo        bool        // people can be signed in as
-	Alert       string      // what has just happened
+	Canonical   string            // address that outside search engines should keep
+	Alternates  []alternate       // the same page in other languages
+	NoIndex     bool              // outside search engines should not keep it
+	Data        []any             // JSON-LD objects
+	Image       string            // picture for shared links
+	Type        string            // Open Graph type
+	Published   time.Time         // of an article
+	Modified    time.Time         //
+	Search      string            // text in the search box
+	Big         bool              // the page has a large search box of its own
+	Crumbs      []crumb           //
+	Demo        bool              // people can be signed in as
+	Alert       string            // what has just happened
+	Look        template.HTMLAttr // how the reader wants pages to look
 	Lang        template.HTMLAttr
 	Body        any
 }
@@ -181,6 +182,7 @@ type crumb struct {
 func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
 	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website"}
+	p.Look = s.lookOf(r, v.By)
 	p.Canonical = v.Origin + v.link(v.Path)
 	for _, l := range s.languages.Offered() {
 		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})

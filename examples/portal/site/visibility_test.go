@@ -170,6 +170,7 @@ var surfaces = []surface{
 	}},
 	{"not found", nil, fixed("/nowhere", "/en/articles/nowhere")},
 	{"live", nil, func(h hidden) []string { return nil }}, // carries IDs of the listener's own page only
+	{"saved", []string{"GET /account/saved", "profile.shelf"}, fixed("/account/saved", "/de/account/saved", "/api/v1/me/shelf/favourites", "/api/v1/me/shelf/follows", "/api/v1/me/shelf/viewed")},
 	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
 		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
 	}},
@@ -210,7 +211,14 @@ var exempt = map[string]string{
 	"kb.save_category":               "authorization matrix: answers with what was sent",
 	"kb.create_category":             "authorization matrix: answers with what was sent",
 	"search.click":                   "answers nothing",
+	"POST /articles/{slug}/keep":      "tested with the articles of others below",
 	"profile.me":                     "about the asker only",
+	"profile.preferences":            "the asker's own",
+	"profile.save_preferences":       "the asker's own",
+	"profile.consents":               "the asker's own",
+	"profile.consent":                "the asker's own",
+	"profile.shelve":                 "answers with what was sent",
+	"profile.unshelve":               "answers nothing",
 }
 
 // atDesk are those who see articles at the desk that readers do not: whoever
@@ -256,10 +264,27 @@ func reveals(text, path, word string) bool {
 	return strings.Contains(text, word)
 }
 
+// remember puts all articles on everybody's lists, as if they had been open to
+// them once.
+func remember(t *testing.T, s *Site, all map[string]hidden) {
+	t.Helper()
+	for _, person := range viewers[1:] {
+		for _, h := range all {
+			for _, list := range []string{profile.ListFavourites, profile.ListFollows, profile.ListViewed} {
+				_, err := s.people.Shelve(t.Context(), profile.Actor{ID: person}, profile.ShelfItem{
+					List: list, Ref: articleRef + h.id, Title: canary(h.state, "title"),
+				})
+				require.NoError(t, err)
+			}
+		}
+	}
+}
+
 func TestVisibility(t *testing.T) {
 	s := open(t)
 	all := plant(t, s, func(string) bool { return true })
 	linkToAll(t, s, all)
+	remember(t, s, all)
 	require.NoError(t, s.engine.Refresh(t.Context()))
 	as := serve(t, s)
 	cells, seen := 0, []string{}

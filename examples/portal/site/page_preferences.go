@@ -1,0 +1,151 @@
+package site
+
+import (
+	"errors"
+	"html/template"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+)
+
+type preferencesBody struct {
+	Version int
+	Look    []input
+	Quiet   []input
+	Privacy []input
+	Faults  bool
+	Fault   string // of the whole form
+	Saved   bool
+}
+
+// lookOf returns how somebody wants pages to look. A page that does not know
+// looks as the device says.
+func (s *Site) lookOf(r *http.Request, by profile.Actor) template.HTMLAttr {
+	if by.Anonymous() {
+		return ""
+	}
+	p, err := s.people.Preferences(r.Context(), by, by.ID)
+	if err != nil {
+		s.cfg.Log.WarnContext(r.Context(), "preferences not read", "err", err)
+		return ""
+	}
+	var b strings.Builder
+	data := p.Data() // of fixed words and numbers
+	for _, name := range slices.Sorted(maps.Keys(data)) {
+		b.WriteString(" data-" + name + `="` + data[name] + `"`)
+	}
+	return template.HTMLAttr(b.String())
+}
+
+func (s *Site) preferences(w http.ResponseWriter, r *http.Request) error {
+	by := visitOf(r.Context()).By
+	p, err := s.people.Preferences(r.Context(), by, by.ID)
+	if err != nil {
+		return err
+	}
+	return s.showPreferences(w, r, http.StatusOK, p, nil)
+}
+
+func (s *Site) showPreferences(w http.ResponseWriter, r *http.Request, status int, p profile.Preferences, faults map[string]string) error {
+	v := visitOf(r.Context())
+	b := preferencesBody{
+		Version: p.Version, Look: lookInputs(v, p), Quiet: quietInputs(v, p), Privacy: privacyInputs(v, p),
+		Faults: len(faults) > 0, Fault: faults["version"], Saved: v.Query.Get("saved") != "",
+	}
+	for _, list := range [][]input{b.Look, b.Quiet, b.Privacy} {
+		for i := range list {
+			list[i].Error = faults[list[i].Name]
+		}
+	}
+	page := s.newPage(r, v.P.T("preferences.title"))
+	page.NoIndex, page.Body, page.Crumbs = true, b, s.accountCrumbs(v)
+	return s.show(w, r, status, "preferences", page)
+}
+
+func (s *Site) accountCrumbs(v *visit) []crumb {
+	return append(s.crumbs(v), crumb{Title: v.P.T("account.title"), Href: v.link("/account")})
+}
+
+// choose returns a question with the choices of a preference. The first is the
+// portal's own way.
+func choose(v *visit, name, value string, values ...string) input {
+	in := input{Name: name, Label: v.P.T("preferences." + name), Kind: "select", Value: value, Choices: []option{{"", v.P.T("preferences." + name + "_own")}}}
+	for _, one := range values {
+		in.Choices = append(in.Choices, option{one, v.P.T("preferences." + name + "_" + one)})
+	}
+	return in
+}
+
+func lookInputs(v *visit, p profile.Preferences) []input {
+	size := input{Name: "text_size", Label: v.P.T("preferences.text_size"), Kind: "select", Value: "100"}
+	if p.TextSize != 0 {
+		size.Value = strconv.Itoa(p.TextSize)
+	}
+	sizes := []int{90, 100, 112, 125, 150, 175, 200}
+	if p.TextSize != 0 && !slices.Contains(sizes, p.TextSize) {
+		sizes = append(sizes, p.TextSize)
+	}
+	for _, n := range sizes {
+		size.Choices = append(size.Choices, option{strconv.Itoa(n), v.P.Percent(float64(n)/100, 0)})
+	}
+	return []input{
+		choose(v, "theme", string(p.Theme), string(profile.ThemeLight), string(profile.ThemeDark)),
+		choose(v, "contrast", string(p.Contrast), string(profile.ContrastMore)),
+		choose(v, "motion", string(p.Motion), string(profile.MotionLess)),
+		size,
+	}
+}
+
+func quietInputs(v *visit, p profile.Preferences) []input {
+	return []input{
+		{Name: "quiet.from", Label: v.P.T("preferences.quiet_from"), Kind: "time", Value: p.Quiet.From},
+		{Name: "quiet.to", Label: v.P.T("preferences.quiet_to"), Hint: v.P.T("preferences.quiet_note"), Kind: "time", Value: p.Quiet.To},
+	}
+}
+
+func privacyInputs(v *visit, p profile.Preferences) []input {
+	in := input{Name: "unnoted", Label: v.P.T("preferences.unnoted"), Hint: v.P.T("preferences.unnoted_note"), Kind: "checkbox"}
+	if p.Unnoted {
+		in.Value = "yes"
+	}
+	return []input{in}
+}
+
+// savePreferences keeps how somebody wants the portal to look and to behave.
+func (s *Site) savePreferences(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	old, err := s.people.Preferences(r.Context(), v.By, v.By.ID)
+	if err != nil {
+		return err
+	}
+	typed := old.Clone() // what the form does not ask for stays
+	typed.Theme, typed.Contrast = profile.Theme(r.PostFormValue("theme")), profile.Contrast(r.PostFormValue("contrast"))
+	typed.Motion = profile.Motion(r.PostFormValue("motion"))
+	typed.TextSize, _ = strconv.Atoi(r.PostFormValue("text_size"))
+	if typed.TextSize == 100 {
+		typed.TextSize = 0
+	}
+	typed.Quiet = profile.Quiet{From: r.PostFormValue("quiet.from"), To: r.PostFormValue("quiet.to")}
+	typed.Unnoted = r.PostFormValue("unnoted") == "yes"
+	typed.Version, _ = strconv.Atoi(r.PostFormValue("version"))
+	_, err = s.people.SavePreferences(r.Context(), v.By, v.By.ID, typed)
+	switch wrong, isFields := errors.AsType[errs.Fields](err); {
+	case isFields:
+		return s.showPreferences(w, r, http.StatusUnprocessableEntity, typed, v.P.Fields(wrong))
+	case errors.Is(err, profile.ErrConflict):
+		typed.Version = old.Version
+		return s.showPreferences(w, r, http.StatusConflict, typed, map[string]string{"version": v.P.T("account.conflict")})
+	case err != nil:
+		return err
+	}
+	http.Redirect(w, r, v.link("/account/preferences")+"?saved=1", http.StatusSeeOther)
+	return nil
+}
