@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/layout"
 )
@@ -104,8 +105,10 @@ func TestThemesThatFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			err := c.theme.Check()
 			require.ErrorIs(t, err, layout.ErrInvalid)
+			var fields errs.Fields
+			require.ErrorAs(t, err, &fields)
 			for _, want := range c.want {
-				require.ErrorContains(t, err, want)
+				require.Contains(t, err.Error()+"\n"+fields.Error(), want)
 			}
 		})
 	}
