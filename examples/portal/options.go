@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -19,7 +21,8 @@ type options struct {
 	drain          time.Duration
 	cfg            site.Config
 
-	locales, proxies string
+	locales, proxies       string
+	oidcSecret, oidcAdmins string
 }
 
 // flags declares the flags of o.
@@ -32,6 +35,11 @@ func (o *options) flags() *flag.FlagSet {
 	f.BoolVar(&o.cfg.Demo, "demo", true, "demo content and people to sign in as; -demo=false starts empty, without either")
 	f.StringVar(&o.cfg.BaseURL, "base-url", "", "`address` that links from outside begin with, such as https://support.example.com; empty takes the request's host")
 	f.StringVar(&o.cfg.Brand, "brand", "", "`name` of the portal; empty means the demo's company, or Support")
+	f.StringVar(&o.cfg.OIDC.Issuer, "oidc-issuer", "", "`address` of the identity provider that people sign in with; needs -base-url, whose /sign-in/callback the provider must know")
+	f.StringVar(&o.cfg.OIDC.Client, "oidc-client", "", "what the identity provider calls the portal")
+	f.StringVar(&o.oidcSecret, "oidc-secret-file", "", "`file` with what the portal proves itself to the identity provider with")
+	f.StringVar(&o.oidcAdmins, "oidc-admins", "", "`addresses` of people who become administrators when they first sign in, if the provider vouches for the address")
+	f.BoolVar(&o.cfg.OIDC.Open, "oidc-open", false, "whoever the identity provider knows becomes a customer; otherwise people must have been linked")
 	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")
 	f.StringVar(&o.metrics, "metrics", "", "`address` to serve /metrics on, such as 10.0.0.5:9100; empty serves it with the pages, for programs on this machine alone")
 	f.StringVar(&o.logs, "log", "text", "`form` of the log on standard error: text, json or off")
@@ -71,20 +79,37 @@ func parse(args []string) (options, error) {
 	if o.drain <= 0 {
 		return o, fmt.Errorf("-drain %s: want more than nothing, such as 10s", o.drain)
 	}
-	for locale := range strings.SplitSeq(o.locales, ",") {
-		if locale = strings.TrimSpace(locale); locale != "" {
-			o.cfg.Locales = append(o.cfg.Locales, locale)
+	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
+	o.cfg.MetricsElsewhere = o.metrics != ""
+	return o, errors.Join(o.networks(), o.secret())
+}
+
+// list returns the parts of a list with commas.
+func list(text string) []string {
+	var out []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
 		}
 	}
-	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, o.networks()
+	return out
+}
+
+// secret reads the secret for the identity provider.
+func (o *options) secret() error {
+	if o.oidcSecret == "" {
+		return nil
+	}
+	text, err := os.ReadFile(o.oidcSecret)
+	if err != nil {
+		return fmt.Errorf("-oidc-secret-file: %w", err)
+	}
+	o.cfg.OIDC.Secret = strings.TrimSpace(string(text))
+	return nil
 }
 
 func (o *options) networks() error {
-	for part := range strings.SplitSeq(o.proxies, ",") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
+	for _, part := range list(o.proxies) {
 		network, err := network(part)
 		if err != nil {
 			return fmt.Errorf("-proxies %s: want networks such as 10.0.0.0/8, or addresses", part)

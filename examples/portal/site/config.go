@@ -22,6 +22,7 @@ type Config struct {
 	Brand   string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country string           // header in which a trusted proxy names the visitor's country; empty means none
+	OIDC    OIDC             // identity provider that people sign in with; the zero value is none
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
 
@@ -63,6 +64,9 @@ func (c *Config) defaults() {
 func (c *Config) check() error {
 	if c.Country != "" && len(c.Proxies) == 0 {
 		return fmt.Errorf("-country-header %s: say with -proxies who may send it; anybody else could", c.Country)
+	}
+	if err := c.OIDC.check(c.BaseURL); err != nil {
+		return err
 	}
 	if c.BaseURL == "" {
 		return nil

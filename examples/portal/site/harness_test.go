@@ -115,9 +115,14 @@ func (c *client) do(method, path, body string, header ...string) answer {
 	}
 	res, err := c.http.Do(r)
 	require.NoError(c.t, err)
-	defer res.Body.Close()
+	return read(c.t, res)
+}
+
+func read(t testing.TB, res *http.Response) answer {
+	t.Helper()
+	defer func() { _ = res.Body.Close() }()
 	data, err := io.ReadAll(res.Body)
-	require.NoError(c.t, err)
+	require.NoError(t, err)
 	return answer{res.StatusCode, res.Header, string(data)}
 }
 

@@ -44,7 +44,7 @@ func TestSessionsEnd(t *testing.T) {
 		_, elsewhere := signIn(t, c, "tom")
 		_, lucia := signIn(t, c, "lucia")
 		stream := listenWith(t, c, "/api/v1/live?article=none", session)
-		a := c.post("/demo/sign-out", url.Values{}, "Cookie", session)
+		a := c.post("/sign-out", url.Values{}, "Cookie", session)
 		require.Equal(t, 303, a.Status)
 		require.Contains(t, a.Header.Get("Set-Cookie"), "Max-Age=0")
 		require.Equal(t, "signed out", me(session))
@@ -80,7 +80,7 @@ func TestCookies(t *testing.T) {
 		c := serve(t, s)("")
 		cookie, session := signIn(t, c, "tom")
 		locale := c.post("/locale", url.Values{"locale": {"de"}}).Header.Get("Set-Cookie")
-		out := c.post("/demo/sign-out", url.Values{}, "Cookie", session).Header.Get("Set-Cookie")
+		out := c.post("/sign-out", url.Values{}, "Cookie", session).Header.Get("Set-Cookie")
 		for _, cookie := range []string{cookie, locale, out} {
 			require.Contains(t, cookie, "; HttpOnly")
 			require.Contains(t, cookie, "; SameSite=Lax")

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/stoa-go/stoa/analytics"
@@ -35,11 +34,11 @@ func (s *Site) signedIn(serve func(http.ResponseWriter, *http.Request) error) fu
 			w.Header().Set("Cache-Control", "no-store")
 			return serve(w, r)
 		}
-		if !s.cfg.Demo {
+		way := s.signInAt(v, v.link(v.Path))
+		if way == "" {
 			return errs.NotFound
 		}
-		back := v.link(v.Path)
-		http.Redirect(w, r, v.link("/demo")+"?return_to="+url.QueryEscape(back), http.StatusSeeOther)
+		http.Redirect(w, r, way, http.StatusSeeOther)
 		return nil
 	}
 }

@@ -98,18 +98,6 @@ func (s *Site) withoutLocale(path string) string {
 	return path
 }
 
-func (s *Site) demoSignOut(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errs.Invalid
-	}
-	if err := s.sessions.End(w, r); err != nil {
-		return err
-	}
-	w.Header().Set("Clear-Site-Data", `"cache"`)
-	http.Redirect(w, r, valid.ReturnPath(r.PostFormValue("return_to")), http.StatusSeeOther)
-	return nil
-}
-
 // errorPage shows an error as a page of the portal.
 func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err error) {
 	if visitOf(r.Context()) == nil {
@@ -125,7 +113,7 @@ func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err
 	problem := web.Describe(r, err)
 	p := s.newPage(r, "")
 	p.Title, p.NoIndex = heading(p.P, status), true
-	p.Body = errorBody{Status: status, Problem: problem, SignIn: s.cfg.Demo && status == http.StatusNotFound && p.By.Anonymous()}
+	p.Body = errorBody{Status: status, Problem: problem, SignIn: p.SignIn != "" && status == http.StatusNotFound && p.By.Anonymous()}
 	if fault := s.show(w, r, status, "error", p); fault != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "error page", "err", fault)
 		http.Error(w, problem.Title, status)

@@ -39,6 +39,7 @@ func (s *Site) routes() []route {
 		{"GET /robots.txt", nothing + "fixed text", s.robots},
 		{"POST /locale", nothing + "sets a cookie", s.switchLocale},
 		{"GET /contact", nothing + "fixed text", s.contact},
+		{"POST /sign-out", nothing + "ends a session", s.signOut},
 	}
 	pages = append(pages,
 		route{"GET /account", nothing + "one's own", s.signedIn(s.account)},
@@ -55,7 +56,6 @@ func (s *Site) routes() []route {
 		pages = append(pages,
 			route{"GET /demo", nothing + "demo people only", s.demo},
 			route{"POST /demo/sign-in", nothing + "sets a cookie", s.demoSignIn},
-			route{"POST /demo/sign-out", nothing + "sets a cookie", s.demoSignOut},
 		)
 	}
 	return pages
@@ -74,6 +74,9 @@ func (s *Site) openPages(context.Context) (err error) {
 	root := http.NewServeMux()
 	root.Handle("/", s.withVisit(pages))
 	root.Handle("/static/", s.static())
+	if s.provider != nil {
+		root.Handle(signInPrefix+"/", http.StripPrefix(signInPrefix, s.provider.Handler()))
+	}
 	s.mountAPI(root)
 	s.mountHealth(root)
 	s.handler, err = s.guard(root)

@@ -7,9 +7,9 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// The portal signs people in only in demo mode, as one of the demo's people. A
-// product hands the middleware its own authenticator, or lets an identity
-// provider vouch for people and keeps the sessions as they are here.
+// The portal signs people in as one of the demo's people, or with an identity
+// provider. A product with sessions of its own hands the middleware its own
+// authenticator instead.
 
 const (
 	sessionCookie = "stoa_session"
@@ -19,10 +19,7 @@ const (
 // authenticate says who sends a request: by the demo's token, or by their
 // session.
 func (s *Site) authenticate(r *http.Request) (profile.Actor, error) {
-	if !s.cfg.Demo {
-		return profile.Actor{}, nil
-	}
-	if person, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearerPrefix); ok {
+	if person, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearerPrefix); ok && s.cfg.Demo {
 		return s.people.Actor(r.Context(), person)
 	}
 	return s.sessions.Authenticate(r)
@@ -31,7 +28,7 @@ func (s *Site) authenticate(r *http.Request) (profile.Actor, error) {
 // viewerMay lets people who look at the portal as somebody else end that, and
 // sign out.
 func viewerMay(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, "/demo/sign-out") || strings.HasSuffix(r.URL.Path, "/account/view/end")
+	return strings.HasSuffix(r.URL.Path, "/sign-out") || strings.HasSuffix(r.URL.Path, "/account/view/end")
 }
 
 // cookie returns a cookie for the whole portal that no script reads and no other

@@ -25,6 +25,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/oidcprofile"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/blevesearch"
@@ -52,7 +53,9 @@ type Site struct {
 	memory    memory
 	secret    []byte // what page tokens are signed with
 	sessions  *profile.Sessions
-	streams   *web.Slots // those that are open
+	keeping   *sqlprofile.Store
+	provider  *oidcprofile.Provider // nil without one
+	streams   *web.Slots            // those that are open
 	viewings  chan viewing
 	metrics   *prometheus.Registry
 	handler   http.Handler
@@ -69,7 +72,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openFolder, s.openStores, s.openLanguages, s.openLibrary, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openFolder, s.openStores, s.openSignIn, s.openLanguages, s.openLibrary, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -101,11 +104,11 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	if err := s.openMetrics(events); err != nil {
 		return err
 	}
-	people := sqlprofile.New(s.db.write)
-	s.people = profile.NewDirectory(people, &profile.Options{
+	s.keeping = sqlprofile.New(s.db.write)
+	s.people = profile.NewDirectory(s.keeping, &profile.Options{
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
 	})
-	s.sessions = profile.NewSessions(people, s.people, &profile.SessionOptions{
+	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	return nil

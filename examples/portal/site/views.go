@@ -159,6 +159,7 @@ type page struct {
 	Search      string            // text in the search box
 	Big         bool              // the page has a large search box of its own
 	Crumbs      []crumb           //
+	SignIn      string            // where to sign in and come back; empty if nobody can
 	Demo        bool              // people can be signed in as
 	Alert       string            // what has just happened
 	Look        template.HTMLAttr // how the reader wants pages to look
@@ -183,6 +184,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
 	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website"}
 	p.Look = s.lookOf(r, v.By)
+	p.SignIn = s.signInAt(v, p.Here())
 	p.Canonical = v.Origin + v.link(v.Path)
 	for _, l := range s.languages.Offered() {
 		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})

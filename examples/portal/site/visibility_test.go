@@ -211,7 +211,7 @@ var exempt = map[string]string{
 	"kb.save_category":               "authorization matrix: answers with what was sent",
 	"kb.create_category":             "authorization matrix: answers with what was sent",
 	"search.click":                   "answers nothing",
-	"POST /articles/{slug}/keep":      "tested with the articles of others below",
+	"POST /articles/{slug}/keep":     "tested with the articles of others below",
 	"profile.me":                     "about the asker only",
 	"profile.preferences":            "the asker's own",
 	"profile.save_preferences":       "the asker's own",
