@@ -74,7 +74,7 @@ func everything(t *testing.T, s *Site, c *client) (ids []string) {
 	}
 	for _, route := range s.routes() {
 		method, pattern, _ := strings.Cut(route.Pattern, " ")
-		path := strings.NewReplacer("{$}", "", "{slug}", "sensor-shows-offline", "{name}", "none.png").Replace(pattern)
+		path := strings.NewReplacer("{$}", "", "{slug}", "sensor-shows-offline", "{name}", "none.png", "{id}", "tom", "{token}", secrets["token"]).Replace(pattern)
 		if method == http.MethodPost {
 			ask(method, path, form.Encode(), "Content-Type", "application/x-www-form-urlencoded")
 			continue

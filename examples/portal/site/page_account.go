@@ -182,22 +182,32 @@ type sessionRow struct {
 // sessionList shows people where they are signed in.
 func (s *Site) sessionList(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	list, err := s.sessions.List(r.Context(), v.By, v.By.ID)
-	if err != nil {
-		return err
-	}
-	current, err := s.sessions.Current(r)
-	if err != nil && !errors.Is(err, profile.ErrNotFound) {
-		return err
-	}
 	b := sessionsBody{Ended: v.Query.Get("ended") != ""}
-	for _, one := range list {
-		b.Sessions = append(b.Sessions, sessionRow{one, "device." + deviceOf(one.Agent), one.ID == current.ID})
-		b.Others = b.Others || one.ID != current.ID
+	var err error
+	if b.Sessions, b.Others, err = s.sessionRows(r, v.By.ID); err != nil {
+		return err
 	}
 	p := s.newPage(r, v.P.T("sessions.title"))
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.accountCrumbs(v)
 	return s.show(w, r, http.StatusOK, "sessions", p)
+}
+
+// sessionRows returns where somebody is signed in, and whether that is anywhere
+// but here.
+func (s *Site) sessionRows(r *http.Request, person string) (rows []sessionRow, others bool, err error) {
+	list, err := s.sessions.List(r.Context(), visitOf(r.Context()).By, person)
+	if err != nil {
+		return nil, false, err
+	}
+	current, err := s.sessions.Current(r)
+	if err != nil && !errors.Is(err, profile.ErrNotFound) {
+		return nil, false, err
+	}
+	for _, one := range list {
+		rows = append(rows, sessionRow{one, "device." + deviceOf(one.Agent), one.ID == current.ID})
+		others = others || one.ID != current.ID
+	}
+	return rows, others, nil
 }
 
 // endSession signs people out somewhere else, or everywhere else.

@@ -52,6 +52,7 @@ func (s *Site) routes() []route {
 		route{"POST /account/sessions/end", nothing + "one's own", s.signedIn(s.endSession)},
 		route{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
 	)
+	pages = append(pages, s.peopleRoutes()...)
 	if s.cfg.Demo {
 		pages = append(pages,
 			route{"GET /demo", nothing + "demo people only", s.demo},
@@ -59,6 +60,18 @@ func (s *Site) routes() []route {
 		)
 	}
 	return pages
+}
+
+// peopleRoutes are the pages of those who look after others.
+func (s *Site) peopleRoutes() []route {
+	reads := func(serve web.Func) web.Func { return s.permitted(profile.PermissionDirectoryRead, serve) }
+	return []route{
+		{"GET /admin/people", nothing + "people, to those who may see the directory", reads(s.peopleList)},
+		{"GET /admin/people/{id}", nothing + "a person, to those who may see the directory", reads(s.personPage)},
+		{"POST /admin/people/{id}", nothing + "a person, to those who may see the directory", reads(s.savePersonPage)},
+		{"POST /admin/people/{id}/sessions/end", nothing + "leads back to the person", reads(s.signOutPerson)},
+		{"POST /admin/people/{id}/view", nothing + "leads to the home page", reads(s.viewPerson)},
+	}
 }
 
 // openPages builds the handler: pages, the API, and what watches over both.

@@ -39,6 +39,7 @@ type Site struct {
 	db        *database
 	catalog   *i18n.Catalog
 	languages languages
+	policy    profile.Policy
 	people    *profile.Directory
 	visits    *analytics.Visits
 	ledger    *analytics.Ledger
@@ -105,7 +106,9 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	s.keeping = sqlprofile.New(s.db.write)
+	s.policy = profile.DefaultPolicy()
 	s.people = profile.NewDirectory(s.keeping, &profile.Options{
+		Policy: s.policy,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
 	})
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{

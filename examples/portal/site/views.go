@@ -29,7 +29,7 @@ type views struct {
 }
 
 // pageNames are the templates that are pages; the others are their parts.
-var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved"}
+var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved", "people", "person"}
 
 func loadViews(s *Site) (*views, error) {
 	v := &views{byName: map[string]*template.Template{}}
@@ -165,6 +165,13 @@ type page struct {
 	Look        template.HTMLAttr // how the reader wants pages to look
 	Lang        template.HTMLAttr
 	Body        any
+
+	policy profile.Policy
+}
+
+// May reports whether the visitor may do something, for menus.
+func (p *page) May(permission string) bool {
+	return p.policy.May(p.By, profile.Permission(permission))
 }
 
 // An alternate is a page in another language.
@@ -182,7 +189,7 @@ type crumb struct {
 // newPage returns what pages have in common for a request.
 func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
-	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website"}
+	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy}
 	p.Look = s.lookOf(r, v.By)
 	p.SignIn = s.signInAt(v, p.Here())
 	p.Canonical = v.Origin + v.link(v.Path)

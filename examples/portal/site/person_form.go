@@ -1,0 +1,166 @@
+package site
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// roles are those of the portal, in the order of forms.
+var roles = []profile.Role{
+	profile.RoleCustomer, profile.RoleManager, profile.RolePartner, profile.RoleAgent, profile.RoleAuthor,
+	profile.RoleReviewer, profile.RoleTranslator, profile.RoleModerator, profile.RoleAdmin,
+}
+
+// roleName returns what a role is called, and of a host's own its name.
+func roleName(p *i18n.Printer, role profile.Role) string {
+	if !slices.Contains(roles, role) {
+		return string(role)
+	}
+	return p.T("role." + underscored(string(role)))
+}
+
+func roleNames(p *i18n.Printer, list []profile.Role) []string {
+	out := make([]string, len(list))
+	for i, role := range list {
+		out[i] = roleName(p, role)
+	}
+	return out
+}
+
+// A personForm asks those who look after somebody what may be changed about
+// them.
+type personForm struct {
+	Action  string
+	Version int
+	Basics  []input
+	Roles   []input
+	Fields  []input
+	Tries   bool     // whoever fills it in can see first what would change
+	Faults  []string // of no question in particular
+	Wrong   bool     // something is to be corrected
+}
+
+// manages reports whether the visitor is offered a form about somebody. What
+// they then change is for the directory to allow.
+func (s *Site) manages(by profile.Actor, p profile.Person) bool {
+	member := by.Account != "" && by.Account == p.Account && s.policy.May(by, profile.PermissionMembersWrite)
+	if !member && !s.policy.May(by, profile.PermissionDirectoryWrite) {
+		return false
+	}
+	return by.ID == p.ID || !slices.ContainsFunc(p.Roles, func(r profile.Role) bool { return !s.policy.MayGrant(by, r) })
+}
+
+// edits reports whether somebody who looks after others changes a field of
+// theirs.
+func (s *Site) edits(by profile.Actor, f profile.Field) bool {
+	return f.Edit == profile.FieldBySelf || f.Edit == profile.FieldByManager || s.policy.May(by, profile.PermissionDirectoryWrite)
+}
+
+// formOf returns the form about p, with what is wrong with it.
+func (s *Site) formOf(v *visit, p profile.Person, fields []profile.Field, faults map[string]string) *personForm {
+	f := &personForm{Version: p.Version, Wrong: len(faults) > 0, Basics: []input{
+		{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: p.Name, Required: true, Max: 200},
+		{Name: "disabled", Label: v.P.T("person.disabled"), Hint: v.P.T("person.disabled_note"), Kind: "checkbox", Value: yes(p.Disabled), Fixed: p.ID == v.By.ID},
+	}}
+	f.Roles = s.roleInputs(v, p.Roles)
+	for _, field := range fields {
+		f.Fields = append(f.Fields, inputOf(field, s.catalog.Chain(v.Locale), p.Attributes[field.Name], s.edits(v.By, field)))
+	}
+	f.Faults = note(faults, f.Basics, f.Roles, f.Fields)
+	return f
+}
+
+// roleInputs ask for roles: those that the visitor may give, and those that
+// somebody has.
+func (s *Site) roleInputs(v *visit, has []profile.Role) []input {
+	var out []input
+	for _, role := range rolesWith(has) {
+		held, may := slices.Contains(has, role), s.policy.MayGrant(v.By, role)
+		if held || may {
+			out = append(out, input{Name: "role." + string(role), Label: roleName(v.P, role), Kind: "checkbox", Value: yes(held), Fixed: !may})
+		}
+	}
+	return out
+}
+
+// rolesWith returns the roles of the portal and those in others that are not.
+func rolesWith(others []profile.Role) []profile.Role {
+	out := slices.Clone(roles)
+	for _, role := range others {
+		if !slices.Contains(out, role) {
+			out = append(out, role)
+		}
+	}
+	return out
+}
+
+// typedRoles returns the roles that a form leaves somebody who has some: of
+// those that the visitor may not give nothing changes.
+func (s *Site) typedRoles(by profile.Actor, has []profile.Role, form url.Values) []profile.Role {
+	var out []profile.Role
+	for _, role := range rolesWith(has) {
+		wanted := slices.Contains(has, role)
+		if s.policy.MayGrant(by, role) {
+			wanted = form.Get("role."+string(role)) == "yes"
+		}
+		if wanted {
+			out = append(out, role)
+		}
+	}
+	return out
+}
+
+// typedPerson returns p with what a form says.
+func (s *Site) typedPerson(by profile.Actor, p profile.Person, fields []profile.Field, form url.Values) profile.Person {
+	p = p.Clone()
+	p.Name, p.Roles = form.Get("name"), s.typedRoles(by, p.Roles, form)
+	if p.ID != by.ID {
+		p.Disabled = form.Get("disabled") == "yes"
+	}
+	p.Attributes = s.typedFields(by, p.Attributes, fields, form)
+	p.Version, _ = strconv.Atoi(form.Get("version"))
+	return p
+}
+
+// typedFields returns attributes with what a form says.
+func (s *Site) typedFields(by profile.Actor, attributes map[string][]string, fields []profile.Field, form url.Values) map[string][]string {
+	if attributes == nil {
+		attributes = map[string][]string{}
+	}
+	for _, f := range fields {
+		if s.edits(by, f) {
+			attributes[f.Name] = valuesOf(f, form)
+		}
+	}
+	return attributes
+}
+
+// yes is the value of a box that is ticked.
+func yes(ticked bool) string {
+	if ticked {
+		return "yes"
+	}
+	return ""
+}
+
+// note puts faults where they belong, and returns those that belong nowhere.
+func note(faults map[string]string, lists ...[]input) (others []string) {
+	shown := map[string]bool{}
+	for _, list := range lists {
+		for i := range list {
+			list[i].Error = faults[list[i].Name]
+			shown[list[i].Name] = true
+		}
+	}
+	for name, text := range faults {
+		if !shown[name] {
+			others = append(others, text)
+		}
+	}
+	slices.Sort(others)
+	return others
+}
