@@ -125,6 +125,8 @@ func heading(p *i18n.Printer, status int) string {
 	switch {
 	case status == http.StatusNotFound:
 		return p.T("error_page.not_found")
+	case status == http.StatusGone:
+		return p.T("error_page.gone")
 	case status == http.StatusForbidden:
 		return p.T("error_page.forbidden")
 	case status == http.StatusUnprocessableEntity:

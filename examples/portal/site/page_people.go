@@ -46,7 +46,11 @@ type personRow struct {
 	Organisation string
 	Names        []string // of their roles
 	Href         string
+	Switch       *turn // nil if there is none
 }
+
+// A turn is a button that lets somebody in or keeps them out.
+type turn struct{ Action, Label, Name string }
 
 type peopleParams struct {
 	Account string `query:"account"`
@@ -97,7 +101,7 @@ func (s *Site) personRows(ctx context.Context, v *visit, people []profile.Person
 			}
 			names[p.Account] = name
 		}
-		out[i] = personRow{p, names[p.Account], roleNames(v.P, p.Roles), v.link(below + escape(p.ID))}
+		out[i] = personRow{p, names[p.Account], roleNames(v.P, p.Roles), v.link(below + escape(p.ID)), nil}
 	}
 	return out, nil
 }
@@ -142,7 +146,7 @@ type personBody struct {
 	Now          []access
 	Tried        []access
 	Shut         bool // as tried they could not sign in
-	Form         *personForm
+	Form         *sheet
 	Lists        bool // the visitor may see where they are signed in
 	Sessions     []sessionRow
 	Views        bool // the visitor may look at the portal as them

@@ -31,14 +31,14 @@ func roleNames(p *i18n.Printer, list []profile.Role) []string {
 	return out
 }
 
-// A personForm asks those who look after somebody what may be changed about
-// them.
-type personForm struct {
+// A sheet asks those who look after others what is to be changed.
+type sheet struct {
 	Action  string
 	Version int
 	Basics  []input
 	Roles   []input
 	Fields  []input
+	Submit  string   // what the button says
 	Tries   bool     // whoever fills it in can see first what would change
 	Faults  []string // of no question in particular
 	Wrong   bool     // something is to be corrected
@@ -61,17 +61,25 @@ func (s *Site) edits(by profile.Actor, f profile.Field) bool {
 }
 
 // formOf returns the form about p, with what is wrong with it.
-func (s *Site) formOf(v *visit, p profile.Person, fields []profile.Field, faults map[string]string) *personForm {
-	f := &personForm{Version: p.Version, Wrong: len(faults) > 0, Basics: []input{
+func (s *Site) formOf(v *visit, p profile.Person, fields []profile.Field, faults map[string]string) *sheet {
+	f := &sheet{Version: p.Version, Submit: v.P.T("form.save"), Wrong: len(faults) > 0, Basics: []input{
 		{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: p.Name, Required: true, Max: 200},
 		{Name: "disabled", Label: v.P.T("person.disabled"), Hint: v.P.T("person.disabled_note"), Kind: "checkbox", Value: yes(p.Disabled), Fixed: p.ID == v.By.ID},
 	}}
 	f.Roles = s.roleInputs(v, p.Roles)
-	for _, field := range fields {
-		f.Fields = append(f.Fields, inputOf(field, s.catalog.Chain(v.Locale), p.Attributes[field.Name], s.edits(v.By, field)))
-	}
+	f.Fields = s.fieldInputs(v, fields, p.Attributes)
 	f.Faults = note(faults, f.Basics, f.Roles, f.Fields)
 	return f
+}
+
+// fieldInputs ask for fields of somebody, or of an organisation, whom the
+// visitor looks after.
+func (s *Site) fieldInputs(v *visit, fields []profile.Field, attributes map[string][]string) []input {
+	var out []input
+	for _, f := range fields {
+		out = append(out, inputOf(f, s.catalog.Chain(v.Locale), attributes[f.Name], s.edits(v.By, f)))
+	}
+	return out
 }
 
 // roleInputs ask for roles: those that the visitor may give, and those that

@@ -53,8 +53,13 @@ func (s *Site) routes() []route {
 		route{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
 	)
 	pages = append(pages, s.peopleRoutes()...)
+	pages = append(pages, s.organisationRoutes()...)
 	if s.cfg.Demo {
 		pages = append(pages,
+			route{"GET /invitations/{token}", nothing + "what the invitation is to", s.invitation},
+			route{"POST /invitations/{token}", nothing + "what the invitation is to", s.acceptInvitation},
+			route{"POST /account/organisation/invitations", nothing + "one's own organisation", s.organised(s.invite)},
+			route{"POST /account/organisation/invitations/{id}/revoke", nothing + "leads back", s.organised(s.revokeInvitation)},
 			route{"GET /demo", nothing + "demo people only", s.demo},
 			route{"POST /demo/sign-in", nothing + "sets a cookie", s.demoSignIn},
 		)
@@ -71,6 +76,18 @@ func (s *Site) peopleRoutes() []route {
 		{"POST /admin/people/{id}", nothing + "a person, to those who may see the directory", reads(s.savePersonPage)},
 		{"POST /admin/people/{id}/sessions/end", nothing + "leads back to the person", reads(s.signOutPerson)},
 		{"POST /admin/people/{id}/view", nothing + "leads to the home page", reads(s.viewPerson)},
+	}
+}
+
+// organisationRoutes are the pages of those who look after their organisation.
+func (s *Site) organisationRoutes() []route {
+	return []route{
+		{"GET /account/organisation", nothing + "one's own organisation", s.organised(s.organisation)},
+		{"POST /account/organisation", nothing + "one's own organisation", s.organised(s.saveOrganisation)},
+		{"GET /account/organisation/people/{id}", nothing + "somebody of one's own organisation", s.organised(s.member)},
+		{"POST /account/organisation/people/{id}", nothing + "somebody of one's own organisation", s.organised(s.saveMember)},
+		{"POST /account/organisation/people/{id}/disable", nothing + "leads back", s.organised(s.disableMember)},
+		{"POST /account/organisation/people/{id}/enable", nothing + "leads back", s.organised(s.enableMember)},
 	}
 }
 

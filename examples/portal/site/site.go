@@ -55,6 +55,8 @@ type Site struct {
 	secret    []byte // what page tokens are signed with
 	sessions  *profile.Sessions
 	keeping   *sqlprofile.Store
+	linking   *profile.Links
+	inviting  *profile.Invitations
 	provider  *oidcprofile.Provider // nil without one
 	streams   *web.Slots            // those that are open
 	viewings  chan viewing
@@ -114,6 +116,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
+	s.openInvitations()
 	return nil
 }
 
@@ -162,6 +165,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.engine.Run(ctx) })
 	g.Go(func() error { return s.ledger.Run(ctx) })
 	g.Go(func() error { return s.sessions.Run(ctx) })
+	g.Go(func() error { return s.linking.Run(ctx) })
 	g.Go(func() error { return s.noteViewings(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	return g.Wait()

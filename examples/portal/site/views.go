@@ -29,7 +29,7 @@ type views struct {
 }
 
 // pageNames are the templates that are pages; the others are their parts.
-var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved", "people", "person"}
+var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved", "people", "person", "organisation", "member", "invitation"}
 
 func loadViews(s *Site) (*views, error) {
 	v := &views{byName: map[string]*template.Template{}}
@@ -275,7 +275,8 @@ func (s *Site) build(name string, p *page) ([]byte, error) {
 // from the page it kept open.
 func (s *Site) send(w http.ResponseWriter, r *http.Request, status int, by profile.Actor, html []byte) error {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if status == http.StatusOK && by.Anonymous() {
+	never := w.Header().Get("Cache-Control") == "no-store" // a link in its address is a secret
+	if status == http.StatusOK && by.Anonymous() && !never {
 		w.Header().Set("Cache-Control", "private, no-cache")
 		if web.NotModified(w, r, web.HashETag(html)) {
 			return nil

@@ -104,6 +104,15 @@ func (s *Site) origin(r *http.Request) string {
 // link returns the address of a path in the visit's language.
 func (v *visit) link(path string) string { return i18n.JoinPath(v.Wanted, path) }
 
+// inLanguage returns the address of a path in a language, or without one in the
+// visit's.
+func (v *visit) inLanguage(locale, path string) string {
+	if locale == "" {
+		return v.link(path)
+	}
+	return i18n.JoinPath(i18n.Locale(locale), path)
+}
+
 // relink returns an address that may have another language's prefix in the
 // visit's language, so that following it does not change the interface.
 func (s *Site) relink(v *visit, path string) string {

@@ -1,0 +1,200 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// The demo sends no mail: it hands the link to whoever invites, who may take it
+// along. A product's Send writes to the address instead, and its accept page
+// asks people to sign in with whatever proves that the address is theirs.
+
+// openInvitations lets the people of a demo be invited.
+func (s *Site) openInvitations() {
+	s.linking = profile.NewLinks(s.keeping, &profile.LinkOptions{Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now})
+	var o profile.InvitationOptions
+	if s.cfg.Demo {
+		o.Send, o.OtherAddress = s.sendInvitation, true
+	}
+	s.inviting = profile.NewInvitations(s.linking, s.people, &o)
+}
+
+// handKey is the key of where the token of an invitation goes that no mail
+// takes along.
+type handKey struct{}
+
+// sendInvitation is where a product writes a mail. The token is a secret: only
+// that there is an invitation is logged.
+func (s *Site) sendInvitation(ctx context.Context, i profile.Invitation, token string) error {
+	s.cfg.Log.InfoContext(ctx, "invitation made", "invitation", i.ID)
+	if hand, ok := ctx.Value(handKey{}).(*string); ok {
+		*hand = token
+	}
+	return nil
+}
+
+type invitationRow struct {
+	profile.Invitation
+	Names  []string // of the roles
+	Revoke string   // address that takes it back
+}
+
+// addInvitations adds the invitations to the visitor's organisation, and the
+// form that makes one.
+func (s *Site) addInvitations(ctx context.Context, v *visit, form organisationForm, b *organisationBody) error {
+	if !s.cfg.Demo || !s.policy.May(v.By, profile.PermissionMembersWrite) {
+		return nil
+	}
+	if form.draft.Roles == nil {
+		form.draft.Roles = []profile.Role{profile.RoleCustomer}
+	}
+	b.Invite = s.inviteSheet(v, form)
+	if form.link != "" {
+		b.Made = &input{Name: "link", Label: v.P.T("invitation.link"), Hint: v.P.T("invitation.link_note"), Kind: "url", Value: form.link, Fixed: true}
+	}
+	list, err := s.inviting.List(ctx, v.By, v.By.Account)
+	for _, i := range list {
+		b.Invitations = append(b.Invitations, invitationRow{i, roleNames(v.P, i.Roles), v.link("/account/organisation/invitations/" + escape(i.ID) + "/revoke")})
+	}
+	return err
+}
+
+func (s *Site) inviteSheet(v *visit, form organisationForm) *sheet {
+	f := &sheet{
+		Action: v.link("/account/organisation/invitations"), Submit: v.P.T("invitation.send"), Wrong: len(form.refused) > 0,
+		Roles: s.roleInputs(v, form.draft.Roles),
+		Basics: []input{
+			{Name: "address", Label: v.P.T("account.email"), Kind: "email", Value: form.draft.Address, Required: true, Max: 254, Complete: "off"},
+			{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: form.draft.Name, Max: 200, Complete: "off"},
+			{Name: "locale", Label: v.P.T("account.language"), Kind: "select", Value: form.draft.Locale, Choices: s.languageOptions(form.draft.Locale)},
+		},
+	}
+	f.Faults = note(form.refused, f.Basics)
+	return f
+}
+
+// invite makes an invitation, and shows its link this once: with the answer to
+// the form, since an address would be kept by browsers.
+func (s *Site) invite(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	v, token := visitOf(r.Context()), ""
+	a, err := s.people.Account(r.Context(), v.By, v.By.Account)
+	if err != nil {
+		return err
+	}
+	form := organisationForm{account: a, draft: profile.InvitationDraft{
+		Address: r.PostFormValue("address"), Name: r.PostFormValue("name"), Locale: r.PostFormValue("locale"), Account: v.By.Account,
+		Roles: s.typedRoles(v.By, nil, r.PostForm),
+	}}
+	made, err := s.inviting.Invite(context.WithValue(r.Context(), handKey{}, &token), v.By, form.draft)
+	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
+		form.refused = v.P.Fields(wrong)
+		return s.showOrganisation(w, r, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	form.draft, form.link = profile.InvitationDraft{}, v.Origin+v.inLanguage(made.Locale, "/invitations/"+token)
+	return s.showOrganisation(w, r, http.StatusOK, form)
+}
+
+func (s *Site) revokeInvitation(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathValue(r, "id")
+	v := visitOf(r.Context())
+	if err == nil {
+		err = s.inviting.Revoke(r.Context(), v.By, id)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, v.link("/account/organisation")+"?done=revoked", http.StatusSeeOther)
+	return nil
+}
+
+type invitationBody struct {
+	Invitation   profile.Invitation
+	Organisation string
+	Roles        []string
+	Form         *sheet
+}
+
+// invitation asks whether to accept. Programs that look for malware open every
+// link in a mail, so that asking uses up nothing.
+func (s *Site) invitation(w http.ResponseWriter, r *http.Request) error {
+	i, _, err := s.invited(r)
+	if err != nil {
+		return s.goneOr(w, r, err)
+	}
+	return s.showInvitation(w, r, http.StatusOK, i, i.Name, nil)
+}
+
+// invited returns the invitation that a request is about, and its token.
+func (s *Site) invited(r *http.Request) (i profile.Invitation, token string, err error) {
+	if token, err = web.PathValue(r, "token"); err != nil {
+		return i, "", err
+	}
+	i, err = s.inviting.Peek(r.Context(), token)
+	return i, token, err
+}
+
+// goneOr says of a link that was good once that it is gone, and returns every
+// other error.
+func (s *Site) goneOr(w http.ResponseWriter, r *http.Request, err error) error {
+	if !errors.Is(err, profile.ErrLinkGone) {
+		return err
+	}
+	s.errorPage(w, r, http.StatusGone, err)
+	return nil
+}
+
+func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, status int, i profile.Invitation, name string, faults map[string]string) error {
+	v := visitOf(r.Context())
+	b := invitationBody{Invitation: i, Roles: roleNames(v.P, i.Roles), Form: &sheet{
+		Action: v.link(v.Path), Submit: v.P.T("invitation.accept"), Wrong: len(faults) > 0,
+		Basics: []input{{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: name, Required: true, Max: 200, Complete: "name"}},
+	}}
+	b.Form.Faults = note(faults, b.Form.Basics)
+	var err error
+	// Whoever holds the link is nobody yet; what it invites to is theirs to know.
+	if b.Organisation, err = s.accountName(r.Context(), system, i.Account); err != nil {
+		return err
+	}
+	web.NoStore(w)
+	p := s.newPage(r, v.P.T("invitation.title"))
+	p.NoIndex, p.Body, p.Crumbs = true, b, s.crumbs(v)
+	return s.show(w, r, status, "invitation", p)
+}
+
+// acceptInvitation makes somebody of whoever holds the link, and signs them in.
+func (s *Site) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	i, token, err := s.invited(r)
+	if err != nil {
+		return s.goneOr(w, r, err)
+	}
+	v, name := visitOf(r.Context()), r.PostFormValue("name")
+	if name == "" {
+		return s.showInvitation(w, r, http.StatusUnprocessableEntity, i, "", v.P.Fields(errs.Fields{"name": {Key: "error.field.required"}}))
+	}
+	p, err := s.inviting.Accept(r.Context(), token, profile.Joiner{Via: "demo", Subject: "invitation " + i.ID, Name: name})
+	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
+		return s.showInvitation(w, r, http.StatusUnprocessableEntity, i, name, v.P.Fields(wrong))
+	}
+	if err != nil {
+		return s.goneOr(w, r, err)
+	}
+	if _, err := s.sessions.Start(w, r, profile.SignIn{Person: p.ID, Via: "demo"}); err != nil {
+		return err
+	}
+	http.Redirect(w, r, v.link("/account"), http.StatusSeeOther)
+	return nil
+}
