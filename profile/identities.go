@@ -105,6 +105,10 @@ func (s *Identities) Welcome(ctx context.Context, by Actor, p Person, via, subje
 	if p.ID != "" || p.Key != "" {
 		return Actor{}, identityError(errs.Field("id", "error.field.unknown", nil), via)
 	}
+	// Whoever may add people and not link them would leave somebody behind.
+	if !s.people.policy.May(by, PermissionDirectoryWrite) {
+		return Actor{}, identityError(ErrForbidden, via)
+	}
 	p, err := s.people.SavePerson(ctx, by, p)
 	if err != nil {
 		return Actor{}, identityError(err, via)

@@ -190,6 +190,26 @@ func TestWelcome(t *testing.T) {
 	require.ErrorIs(t, err, profile.ErrNotFound)
 }
 
+// TestWelcomeTakesTheRightToLink: whoever may add people to their own account and
+// link nobody leaves nobody behind without an identity.
+func TestWelcomeTakesTheRightToLink(t *testing.T) {
+	p := newPortal(t)
+	ids, _ := newIdentities(p)
+	count := func() (n int) {
+		for _, err := range p.AllPeople(t.Context(), root, profile.PersonQuery{}) {
+			require.NoError(t, err)
+			n++
+		}
+		return n
+	}
+	before := count()
+	_, err := p.SavePerson(t.Context(), p.as(t, "ann"), profile.Person{Name: "New", Account: "acme"})
+	require.NoError(t, err)
+	_, err = ids.Welcome(t.Context(), p.as(t, "ann"), profile.Person{Name: "New", Account: "acme"}, idp, "s-new")
+	require.ErrorIs(t, err, profile.ErrForbidden)
+	require.Equal(t, before+1, count())
+}
+
 // Two tabs in which somebody signs in for the first time make one person.
 func TestWelcomeTwiceAtOnce(t *testing.T) {
 	p := newPortal(t)

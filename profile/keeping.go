@@ -85,9 +85,10 @@ type noticeRecord struct {
 	ReadAt  *time.Time        `json:"read_at"`
 }
 
-// NoticeKeeper returns the Keeper of notices, named "notices".
+// NoticeKeeper returns the Keeper of notices, named "notices". It is a
+// [PrivateKeeper]: what somebody is told of is what they follow.
 func NoticeKeeper(store NoticeStore) Keeper {
-	return NewKeeper("notices",
+	return privateKeeper{NewKeeper("notices",
 		func(ctx context.Context, person string) iter.Seq2[any, error] {
 			return records(func(n Notice) any {
 				r := noticeRecord{Kind: n.Kind, Subject: n.Subject, Data: n.Data, At: n.At}
@@ -102,7 +103,7 @@ func NoticeKeeper(store NoticeStore) Keeper {
 		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
 			n, err := store.RemoveNotices(ctx, NoticeRemoval{Person: person})
 			return Erased{Removed: n}, err
-		})
+		})}
 }
 
 // An endpointRecord is an endpoint in an export, without what it takes to write

@@ -99,10 +99,12 @@ func TestExport(t *testing.T) {
 	require.Equal(t, []any{"favourites", "article/of-bob"}, []any{doc.Kept["shelf"][0]["list"], doc.Kept["shelf"][0]["ref"]})
 	require.Equal(t, []map[string]any{{"note": "first"}, {"note": "second"}}, doc.Kept["notes"])
 	require.Contains(t, doc.Kept, "sessions", "a Keeper with nothing says so")
+	require.Contains(t, doc.Kept, "notices")
 
 	doc = p.export(t, root, "bob")
-	require.Equal(t, []string{"shelf"}, doc.LeftOut, "what only they may see, an administrator does not take out either")
+	require.Equal(t, []string{"notices", "shelf"}, doc.LeftOut, "what only they may see, an administrator does not take out either")
 	require.NotContains(t, doc.Kept, "shelf")
+	require.NotContains(t, doc.Kept, "notices", "they tell what somebody follows")
 	require.Equal(t, []string{"person.exported person/bob by bob", "person.exported person/bob by root"}, p.events.take())
 }
 
