@@ -86,7 +86,7 @@ type Occurrence struct {
 type Followers interface {
 	// Followers returns a page of n of the people who want to hear of changes to
 	// a reference such as "article/ID", and the position of the next page, empty
-	// on the last.
+	// on the last. Whose Since is after a thing happened is not told of it.
 	Followers(ctx context.Context, ref, after string, n int) (page []Follower, next string, err error)
 }
 

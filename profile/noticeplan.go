@@ -74,6 +74,9 @@ func (n *Notifier) audience(ctx context.Context, w noticeWork) ([]string, *notic
 			return nil, nil, err
 		}
 		for _, f := range page {
+			if at := w.Tell.At; !at.IsZero() && f.Since.After(at) {
+				continue // it was so when they came
+			}
 			if f.Level == LevelAll || !n.kinds[w.Tell.Kind].Minor {
 				people = append(people, f.Person)
 			}

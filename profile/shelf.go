@@ -61,6 +61,7 @@ func DefaultLists() []List {
 type Follower struct {
 	Person string
 	Level  string
+	Since  time.Time // when they began to
 }
 
 // A ShelfStore keeps what people put aside.

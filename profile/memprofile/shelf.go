@@ -129,7 +129,7 @@ func (s *Store) Followers(ctx context.Context, q profile.FollowerQuery) ([]profi
 	var found []profile.Follower
 	for at, i := range s.habits.shelf {
 		if at.list == q.List && at.ref == q.Ref && i.Level != profile.LevelNone && at.person > after {
-			found = append(found, profile.Follower{Person: at.person, Level: i.Level})
+			found = append(found, profile.Follower{Person: at.person, Level: i.Level, Since: i.At})
 		}
 	}
 	slices.SortFunc(found, func(a, b profile.Follower) int { return strings.Compare(a.Person, b.Person) })

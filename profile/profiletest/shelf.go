@@ -252,7 +252,8 @@ func checkShelfFollowers(t *testing.T, s profile.ShelfStore) {
 	}
 	putItems(t, s, follows("cid", "important", "a/1"), follows("ann", "all", "a/1"), follows("bob", "none", "a/1"), follows("Dan", "all", "a/1"),
 		follows("eve", "all", "a/2"), follows("fay", "all", "A/1"), newItem("a/1", ofPerson("gil")))
-	want := []profile.Follower{{Person: "Dan", Level: "all"}, {Person: "ann", Level: "all"}, {Person: "cid", Level: "important"}}
+	at := newItem("a/1").At
+	want := []profile.Follower{{Person: "Dan", Level: "all", Since: at}, {Person: "ann", Level: "all", Since: at}, {Person: "cid", Level: "important", Since: at}}
 	for _, limit := range []int{1, 2, 3, 4} {
 		got := follow(t, limit, func(after string) ([]profile.Follower, string, error) {
 			return s.Followers(t.Context(), profile.FollowerQuery{List: "follows", Ref: "a/1", After: after, Limit: limit})
@@ -287,7 +288,7 @@ func checkShelfText(t *testing.T, s profile.ShelfStore) {
 		require.Equal(t, []profile.ShelfItem{want}, itemsOf(t, s, profile.ShelfQuery{Person: text, List: text, Ref: text}), "text %q", text)
 		page, _, err := s.Followers(t.Context(), profile.FollowerQuery{List: text, Ref: text})
 		require.NoError(t, err)
-		require.Equal(t, []profile.Follower{{Person: text, Level: text}}, page)
+		require.Equal(t, []profile.Follower{{Person: text, Level: text, Since: want.At}}, page)
 	}
 	for _, bad := range []string{"a\x00b", "\xff"} {
 		for _, change := range []func(*profile.ShelfItem){

@@ -157,10 +157,20 @@ func (s *Store) Followers(ctx context.Context, q profile.FollowerQuery) ([]profi
 		w.And("person > ?", at[0])
 	}
 	limit := cmp.Or(q.Limit, profile.DefaultLimit)
-	var page []profile.Follower
-	err := s.db.Select(ctx, &page, `select person, level from stoa_shelf `+w.String()+` order by person limit `+w.Arg(limit+1), w.Args()...)
-	if err != nil || len(page) <= limit {
-		return page, "", err
+	var rows []struct {
+		Person, Level string
+		At            sqldb.Time
 	}
-	return page[:limit], cursor.Encode(page[limit-1].Person), nil
+	err := s.db.Select(ctx, &rows, `select person, level, at from stoa_shelf `+w.String()+` order by person limit `+w.Arg(limit+1), w.Args()...)
+	if err != nil {
+		return nil, "", err
+	}
+	var page []profile.Follower
+	for _, r := range rows[:min(len(rows), limit)] {
+		page = append(page, profile.Follower{Person: r.Person, Level: r.Level, Since: r.At.Time})
+	}
+	if len(rows) <= limit {
+		return page, "", nil
+	}
+	return page, cursor.Encode(page[limit-1].Person), nil
 }

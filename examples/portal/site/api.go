@@ -27,9 +27,12 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	people := http.StripPrefix(apiPrefix, s.people.Handler())
 	mux.Handle(apiPrefix+"/me", s.inLanguage(people))
 	mux.Handle(apiPrefix+"/me/", s.inLanguage(people))
+	news := http.StripPrefix(apiPrefix, s.notifier.Handler())
+	mux.Handle(apiPrefix+"/me/notices", s.inLanguage(news))
+	mux.Handle(apiPrefix+"/me/notices/", s.inLanguage(news))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version,
-		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix+"/search"), s.people.API().OpenAPI(apiPrefix))))
+		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix+"/search"), s.people.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix))))
 }
 
 // inLanguage makes the API's errors speak the client's language. Its paths have

@@ -60,6 +60,7 @@ type Site struct {
 	provider  *oidcprofile.Provider // nil without one
 	streams   *web.Slots            // those that are open
 	viewings  chan viewing
+	notifier  *profile.Notifier
 	metrics   *prometheus.Registry
 	handler   http.Handler
 }
@@ -75,7 +76,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openFolder, s.openStores, s.openSignIn, s.openLanguages, s.openLibrary, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openFolder, s.openStores, s.openSignIn, s.openLanguages, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -167,6 +168,8 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.sessions.Run(ctx) })
 	g.Go(func() error { return s.linking.Run(ctx) })
 	g.Go(func() error { return s.noteViewings(ctx) })
+	g.Go(func() error { return s.notifier.Run(ctx) })
+	g.Go(func() error { return s.tellFollowers(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	return g.Wait()
 }

@@ -29,7 +29,10 @@ type views struct {
 }
 
 // pageNames are the templates that are pages; the others are their parts.
-var pageNames = []string{"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved", "people", "person", "organisation", "member", "invitation"}
+var pageNames = []string{
+	"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
+	"notices", "people", "person", "organisation", "member", "invitation",
+}
 
 func loadViews(s *Site) (*views, error) {
 	v := &views{byName: map[string]*template.Template{}}
@@ -160,6 +163,7 @@ type page struct {
 	Big         bool              // the page has a large search box of its own
 	Crumbs      []crumb           //
 	SignIn      string            // where to sign in and come back; empty if nobody can
+	News        string            // how many notices are not read; empty if none
 	Demo        bool              // people can be signed in as
 	Alert       string            // what has just happened
 	Look        template.HTMLAttr // how the reader wants pages to look
@@ -191,7 +195,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
 	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy}
 	p.Look = s.lookOf(r, v.By)
-	p.SignIn = s.signInAt(v, p.Here())
+	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)
 	p.Canonical = v.Origin + v.link(v.Path)
 	for _, l := range s.languages.Offered() {
 		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})

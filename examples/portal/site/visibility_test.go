@@ -170,6 +170,7 @@ var surfaces = []surface{
 	}},
 	{"not found", nil, fixed("/nowhere", "/en/articles/nowhere")},
 	{"live", nil, func(h hidden) []string { return nil }}, // carries IDs of the listener's own page only
+	{"notices", []string{"GET /account/notices", "profile.notices", "profile.notices.unread"}, fixed("/account/notices", "/ja/account/notices", "/api/v1/me/notices", "/api/v1/me/notices/unread")},
 	{"saved", []string{"GET /account/saved", "profile.shelf"}, fixed("/account/saved", "/de/account/saved", "/api/v1/me/shelf/favourites", "/api/v1/me/shelf/follows", "/api/v1/me/shelf/viewed")},
 	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
 		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
@@ -219,6 +220,9 @@ var exempt = map[string]string{
 	"profile.consent":                "the asker's own",
 	"profile.shelve":                 "answers with what was sent",
 	"profile.unshelve":               "answers nothing",
+	"profile.notices.read":           "answers nothing",
+	"profile.notices.unsubscription": "a fixed text",
+	"profile.notices.unsubscribe":    "a fixed text",
 }
 
 // atDesk are those who see articles at the desk that readers do not: whoever
@@ -276,8 +280,13 @@ func remember(t *testing.T, s *Site, all map[string]hidden) {
 				})
 				require.NoError(t, err)
 			}
+			require.NoError(t, s.notifier.Notify(t.Context(), profile.Occurrence{
+				Kind: kindUpdated, Subject: articleRef + h.id, Key: h.id, To: viewers[1:], Private: true,
+			}))
 		}
 	}
+	_, err := s.notifier.Drain(t.Context())
+	require.NoError(t, err)
 }
 
 func TestVisibility(t *testing.T) {
@@ -349,7 +358,7 @@ func TestEverySurfaceIsCovered(t *testing.T) {
 		_, excused := exempt[r.Pattern]
 		require.True(t, covered[r.Pattern] || excused, "no surface of the visibility test covers the page %s", r.Pattern)
 	}
-	for _, api := range []*web.API{s.library.API(), s.engine.API(), s.people.API()} {
+	for _, api := range []*web.API{s.library.API(), s.engine.API(), s.people.API(), s.notifier.API()} {
 		for _, op := range api.Ops() {
 			_, excused := exempt[op.Name]
 			require.True(t, covered[op.Name] || excused, "no surface of the visibility test covers the operation %s", op.Name)

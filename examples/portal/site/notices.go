@@ -1,0 +1,154 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search"
+)
+
+// People who follow an article, or the category it stands in, are told when it
+// changes. What changed is read from the library's own list of changes, so that
+// nothing is missed while no instance runs. Telling the same twice is telling it
+// once, so that an instance may die at any moment.
+
+const (
+	kindUpdated   = "article.updated"
+	noticesCursor = "notices.cursor"
+	// A change that is older has reached us for another reason: its category
+	// was opened, or the list was read anew.
+	newsLasts = 48 * time.Hour
+)
+
+func (s *Site) openNotices(context.Context) (err error) {
+	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
+		Kinds: []profile.NoticeKind{{Name: kindUpdated, Title: "notice.article_updated", Resolve: s.resolveArticle}},
+		Text:  func(locale, key string, args map[string]any) string { return s.noticeText(locale, key, args) },
+		Link: func(to profile.Actor, path string) string {
+			return s.cfg.BaseURL + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
+		},
+		Base: s.cfg.BaseURL, API: apiPrefix, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
+	})
+	return err
+}
+
+func (s *Site) noticeText(locale, key string, args map[string]any) string {
+	var list []any
+	for name, value := range args {
+		list = append(list, name, value)
+	}
+	return s.catalog.In(s.languages.Printed(locale)).T(key, list...)
+}
+
+// resolveArticle reads what a notice is about as its recipient may read it.
+func (s *Site) resolveArticle(ctx context.Context, to profile.Actor, n profile.Notice) (profile.NoticeText, error) {
+	a, err := s.library.Article(ctx, to, strings.TrimPrefix(n.Subject, articleRef), s.readersLanguage(ctx, to))
+	if err != nil {
+		return profile.NoticeText{}, err
+	}
+	return profile.NoticeText{Title: a.Title, Body: a.Summary, Path: "/articles/" + escape(a.Slug)}, nil
+}
+
+// tellFollowers follows the library's changes until ctx is done.
+func (s *Site) tellFollowers(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if err := s.tellNews(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Log.ErrorContext(ctx, "followers not told", "err", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(10 * time.Second):
+			}
+		}
+	}
+	return nil
+}
+
+// tellNews tells what changed since the last time, and waits for more. One
+// instance tells at a time: another that lags behind would tell people of what
+// happened before they followed it.
+func (s *Site) tellNews(ctx context.Context) error {
+	seen := ""
+	err := s.db.alone(ctx, func(ctx context.Context) (err error) {
+		seen, err = s.tellSome(ctx)
+		return err
+	})
+	if err != nil || seen == "" {
+		return err
+	}
+	return s.library.Source().Wait(ctx, seen)
+}
+
+// tellSome tells of some changes and returns where it is then, or "" if there
+// may be more.
+func (s *Site) tellSome(ctx context.Context) (seen string, err error) {
+	before, err := s.db.setting(ctx, noticesCursor)
+	if err != nil {
+		return "", err
+	}
+	changes, next, err := s.library.Source().Changes(ctx, before, 100)
+	if errors.Is(err, search.ErrRebuild) {
+		return "", s.db.set(ctx, noticesCursor, "") // old news is told from its date
+	}
+	if err != nil {
+		return "", err
+	}
+	for _, c := range changes {
+		if err := s.tell(ctx, c); err != nil {
+			return "", err
+		}
+	}
+	if next == before {
+		return next, nil
+	}
+	return "", s.db.set(ctx, noticesCursor, next)
+}
+
+// tell tells those who follow an article that it changed, if anybody does.
+func (s *Site) tell(ctx context.Context, c search.Change) error {
+	var at time.Time
+	for _, d := range c.Documents {
+		if d.UpdatedAt.After(at) {
+			at = d.UpdatedAt
+		}
+	}
+	if s.cfg.Now().Sub(at) > newsLasts {
+		return nil
+	}
+	followers, _, err := s.people.Followers(ctx, c.Group, "", 1)
+	if err != nil || len(followers) == 0 {
+		return err
+	}
+	return s.notifier.Notify(ctx, profile.Occurrence{
+		Kind: kindUpdated, Subject: c.Group, Key: fmt.Sprintf("%s@%d", c.Group, at.UnixMicro()), At: at,
+	})
+}
+
+// unread returns how many notices somebody has not read, for the menu.
+func (s *Site) unread(ctx context.Context, v *visit) string {
+	if v.By.Anonymous() {
+		return ""
+	}
+	n, more, err := s.notifier.Unread(ctx, v.By)
+	if err != nil || n == 0 {
+		return ""
+	}
+	text := v.P.Number(n)
+	if more {
+		text += "+"
+	}
+	return text
+}
+
+// Printed returns the language in which a reader of another is written to.
+func (l *languages) Printed(locale string) i18n.Locale {
+	parsed, err := i18n.ParseLocale(locale)
+	if err != nil {
+		return l.Default()
+	}
+	return parsed
+}

@@ -1,0 +1,55 @@
+package site
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+)
+
+type noticesBody struct {
+	Items  []profile.InboxItem
+	Next   string
+	Until  string // time of the newest, for "all read"
+	Unread bool
+}
+
+// noticeList shows people what is new for them.
+func (s *Site) noticeList(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	items, next, err := s.notifier.Inbox(r.Context(), v.By, profile.NoticeQuery{After: v.Query.Get("after"), Limit: 30})
+	if err != nil {
+		return err
+	}
+	b := noticesBody{Items: items}
+	for _, item := range items {
+		b.Unread = b.Unread || !item.Read
+	}
+	if len(items) > 0 {
+		b.Until = items[0].At.Format(time.RFC3339Nano)
+	}
+	p := s.newPage(r, v.P.T("notices.title"))
+	if next != "" {
+		b.Next = p.With("after", next)
+	}
+	p.NoIndex, p.Body, p.Crumbs = true, b, s.accountCrumbs(v)
+	return s.show(w, r, http.StatusOK, "notices", p)
+}
+
+// readNotices notes that somebody has read what was on the page.
+func (s *Site) readNotices(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	until, err := time.Parse(time.RFC3339Nano, r.PostFormValue("until"))
+	if err != nil {
+		return errs.Field("until", "error.field.invalid", nil)
+	}
+	if _, err := s.notifier.MarkAllRead(r.Context(), v.By, until); err != nil {
+		return err
+	}
+	http.Redirect(w, r, v.link("/account/notices"), http.StatusSeeOther)
+	return nil
+}
