@@ -53,6 +53,7 @@ func save(name string, change func(*profile.Person)) operation {
 		if err != nil {
 			p = profile.Person{ID: id, Name: "N", Version: 1}
 		}
+		p.Attributes = nil // stay as they are
 		change(&p)
 		p, err = w.people.SavePerson(ctx, by, p)
 		return p, true, err

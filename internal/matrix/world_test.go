@@ -3,6 +3,7 @@ package matrix_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -15,6 +16,8 @@ import (
 	"github.com/stoa-go/stoa/kb/kbtest"
 	"github.com/stoa-go/stoa/kb/memkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
+	"github.com/stoa-go/stoa/profile/layout/memlayout"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/memsearch"
@@ -56,21 +59,32 @@ var others = map[string]profile.Actor{
 type world struct {
 	store   kb.Store
 	library *kb.Library
-	keeping profile.Store
+	keeping *memprofile.Store
 	people  *profile.Directory
 	engine  *search.Engine
 	events  *recorder
 	now     *clock
 	article map[string]kb.Article // by state
 	start   string                // snapshot
+	last    string                // snapshot after the call before
 	click   string                // token of a hit
+
+	personal
+
+	pages    *memlayout.Store
+	arranger *layout.Arranger
+	visits   time.Time // when everybody came
 }
 
 // A build is what worlds are built from, for those that are built wrong.
 type build struct {
-	policy profile.Policy
-	store  func(kb.Store) kb.Store
-	source func(search.Source) search.Source
+	policy   profile.Policy
+	store    func(kb.Store) kb.Store
+	source   func(search.Source) search.Source
+	people   func(keeping) keeping
+	links    func(profile.LinkStore) profile.LinkStore
+	pages    func(layout.Store) layout.Store
+	anyTitle bool // of things on shelves
 }
 
 // sound is how a world is built.
@@ -79,11 +93,17 @@ var sound = build{policy: profile.DefaultPolicy()}
 func newWorld(t *testing.T, b build) *world {
 	t.Helper()
 	good := kb.Store(memkb.New())
-	w := &world{store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}}
+	w := &world{
+		store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}, pages: memlayout.New(),
+		personal: personal{letters: memprofile.NewLinks(), cookies: map[string]*http.Cookie{}, session: map[string]string{"unknown": "no-such"}, invited: map[string]string{"nowhere": "no-such"}},
+	}
 	secret := []byte("0123456789abcdef")
 	w.library = kb.NewLibrary(good, &kb.Options{Now: w.now.time, Secret: secret})
 	w.fill(t)
 	w.fillDirectory(t)
+	w.fillFields(t)
+	w.connect(t, sound)
+	w.fillPersonal(t)
 	used := good
 	if b.store != nil {
 		used = b.store(good)
@@ -93,7 +113,8 @@ func newWorld(t *testing.T, b build) *world {
 	if b.source != nil {
 		source = b.source(source)
 	}
-	w.people = profile.NewDirectory(w.keeping, &profile.Options{Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret})
+	w.connect(t, b)
+	w.arrange(t, b)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
 		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret,
 	})
@@ -102,6 +123,7 @@ func newWorld(t *testing.T, b build) *world {
 	require.NoError(t, err)
 	w.click = res.Hits[0].Click
 	w.start = w.snapshot(t)
+	w.last = w.start
 	return w
 }
 
@@ -164,16 +186,16 @@ func (w *world) fillDirectory(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	for _, id := range []string{"acme", "globex", "resell"} {
-		require.NoError(t, w.keeping.SaveAccount(ctx, profile.Account{ID: id, Name: "canary-account-" + id, Version: 1}))
+		require.NoError(t, w.keeping.SaveAccount(ctx, profile.Account{ID: id, Name: "canary-account-" + id, Attributes: attributes(id), Version: 1}))
 	}
 	for role, by := range people {
 		if !by.Anonymous() {
-			require.NoError(t, w.keeping.SavePerson(ctx, profile.Person{ID: by.ID, Name: role, Account: by.Account, Roles: by.Roles, Version: 1}))
+			require.NoError(t, w.keeping.SavePerson(ctx, profile.Person{ID: by.ID, Name: role, Account: by.Account, Roles: by.Roles, Attributes: attributes(by.ID), Version: 1}))
 		}
 	}
 	for state, o := range others {
 		require.NoError(t, w.keeping.SavePerson(ctx, profile.Person{
-			ID: o.ID, Name: "canary-" + state, Email: "canary-" + state + "@example.com", Account: o.Account, Roles: o.Roles, Version: 1,
+			ID: o.ID, Name: "canary-" + state, Email: "canary-" + state + "@example.com", Account: o.Account, Roles: o.Roles, Attributes: attributes(state), Version: 1,
 		}))
 	}
 	require.NoError(t, w.keeping.SaveSegment(ctx, profile.Segment{
@@ -203,7 +225,7 @@ func (w *world) canaries(p policy, role string) []string {
 		hide(p.knows(role, state, "profile.Account"), "canary-account-"+state)
 	}
 	hide(p.knows(role, "-", "profile.Segments"), "canary-segment")
-	return out
+	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role))
 }
 
 // snapshot returns all that is stored.
@@ -220,13 +242,10 @@ func (w *world) snapshot(t *testing.T) string {
 	require.NoError(t, err)
 	segments, err := w.keeping.Segments(ctx)
 	require.NoError(t, err)
-	text, err := json.Marshal([]any{known, accounts, segments})
+	text, err := json.Marshal(slices.Concat([]any{known, accounts, segments}, w.personalSnapshot(t), w.layoutSnapshot(t)))
 	require.NoError(t, err)
 	return kbtest.Snapshot(t, w.store, n) + string(text)
 }
-
-// changed reports whether anything is other than it was at the start.
-func (w *world) changed(t *testing.T) bool { return w.snapshot(t) != w.start }
 
 // subject returns the ID of a person in a state, as by sees it.
 func subject(by profile.Actor, state string) string {
