@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
@@ -215,7 +216,7 @@ var brokenOnce = map[string]func(profile.OnceStore) faultyOnce{
 	"once: asks and then writes": onceAs(func() func(ctx context.Context, s profile.OnceStore, key string, now, until time.Time) error {
 		kept, turn := map[string]time.Time{}, make(chan struct{}, 1)
 		return func(ctx context.Context, _ profile.OnceStore, key string, now, until time.Time) error {
-			if strings.ContainsAny(key, "\x00\xff") {
+			if strings.IndexByte(key, 0) >= 0 || !utf8.ValidString(key) {
 				return profile.ErrInvalid
 			}
 			turn <- struct{}{}

@@ -194,7 +194,7 @@ func one(p profile.Person, name string) string {
 
 // same reports whether two user names are one: the protocol does not tell their
 // cases apart.
-func same(a, b string) bool { return strings.ToLower(a) == strings.ToLower(b) }
+func same(a, b string) bool { return strings.EqualFold(a, b) }
 
 // check reports what the directory would not.
 func (u user) check() error {
