@@ -208,6 +208,13 @@ func TestInvitations(t *testing.T) {
 	require.Equal(t, 404, guest.get("/en/invitations/ABCDEFGHIJKLMNOPQRSTUVWXYZ").Status)
 	require.Equal(t, 404, guest.get("/en/invitations/x").Status)
 
+	// Nor does the token stand where events are kept, or in a log.
+	require.Equal(t, 200, guest.get("/en/articles/sensor-shows-offline", "Referer", guest.server.URL+path, "User-Agent", "Mozilla/5.0 (X11; Linux) Firefox/130.0").Status)
+	require.NoError(t, s.ledger.Flush(t.Context()))
+	var kept []string
+	require.NoError(t, s.db.read.SelectContext(t.Context(), &kept, `select path || ' ' || referrer from stoa_event`))
+	require.Contains(t, strings.Join(kept, "\n"), "/invitations")
+	require.NotContains(t, strings.Join(kept, "\n"), "/invitations/")
 	log := strings.Join(book.lines(), "\n")
 	require.Contains(t, log, "invitation made")
 	require.NotContains(t, log, strings.TrimPrefix(path, "/en/invitations/"))

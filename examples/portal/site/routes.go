@@ -56,6 +56,7 @@ func (s *Site) routes() []route {
 	)
 	pages = append(pages, s.peopleRoutes()...)
 	pages = append(pages, s.organisationRoutes()...)
+	pages = append(pages, s.privacyRoutes()...)
 	if s.cfg.Demo {
 		pages = append(pages,
 			route{"GET /invitations/{token}", nothing + "what the invitation is to", s.invitation},
@@ -90,6 +91,18 @@ func (s *Site) organisationRoutes() []route {
 		{"POST /account/organisation/people/{id}", nothing + "somebody of one's own organisation", s.organised(s.saveMember)},
 		{"POST /account/organisation/people/{id}/disable", nothing + "leads back", s.organised(s.disableMember)},
 		{"POST /account/organisation/people/{id}/enable", nothing + "leads back", s.organised(s.enableMember)},
+	}
+}
+
+// privacyRoutes are the pages on which people decide what is known of them.
+func (s *Site) privacyRoutes() []route {
+	return []route{
+		{"GET /account/privacy", nothing + "one's own", s.signedIn(s.privacy)},
+		{"POST /account/privacy/consents", nothing + "one's own", s.signedIn(s.saveConsent)},
+		{"POST /account/privacy/export", nothing + "one's own", s.signedIn(s.export)},
+		{"GET /account/privacy/delete", nothing + "one's own", s.signedIn(s.deletion)},
+		{"POST /account/privacy/delete", nothing + "one's own", s.signedIn(s.deleteAccount)},
+		{"GET /goodbye", nothing + "fixed text", s.goodbye},
 	}
 }
 

@@ -36,13 +36,21 @@ func (s *Site) seedPeople(ctx context.Context) error {
 			return fmt.Errorf("demo segment %s: %w", segment.Name, err)
 		}
 	}
+	state, err := s.db.setting(ctx, demoPeople)
+	if err != nil || state == "done" {
+		return err
+	}
 	for _, p := range s.world.People {
 		if err := s.seedPerson(ctx, p); err != nil {
 			return fmt.Errorf("demo person %s: %w", p.ID, err)
 		}
 	}
-	return nil
+	return s.db.set(ctx, demoPeople, "done")
 }
+
+// demoPeople is the setting that says that the demo's people have come: who has
+// deleted their account since does not come back.
+const demoPeople = "demo people"
 
 // demoSegments are the rules that the demo's content is written for.
 var demoSegments = []profile.Segment{

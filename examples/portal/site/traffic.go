@@ -16,10 +16,20 @@ func (s *Site) withTraffic(next http.Handler) http.Handler {
 			return
 		}
 		common := s.visits.Visit(r)
+		common.Path, common.Referrer = withoutSecret(common.Path), withoutSecret(common.Referrer)
 		common.Channel = "web"
 		if strings.HasPrefix(r.URL.Path, apiPrefix) {
 			common.Channel = "api"
 		}
 		next.ServeHTTP(w, r.WithContext(analytics.NewContext(r.Context(), common)))
 	})
+}
+
+// withoutSecret leaves out of an address what lets whoever knows it in.
+func withoutSecret(path string) string {
+	const invitations = "/invitations/"
+	if i := strings.Index(path, invitations); i >= 0 {
+		return path[:i+len(invitations)-1]
+	}
+	return path
 }

@@ -32,6 +32,7 @@ type views struct {
 var pageNames = []string{
 	"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
 	"notices", "people", "person", "organisation", "member", "invitation",
+	"privacy", "delete", "goodbye",
 }
 
 func loadViews(s *Site) (*views, error) {
