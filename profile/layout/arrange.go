@@ -30,7 +30,8 @@ type plan struct {
 // Within a visit nothing moves, on whichever instance, unless what they may see
 // changes, or they reset their layout. Arrange never fails: where the store
 // cannot answer, everything stands as it was declared. A page that the site
-// does not have has no slots. What Arrange returns counts as shown.
+// does not have has no slots. What Arrange returns counts as shown, unless
+// somebody views the portal in the actor's place.
 func (a *Arranger) Arrange(ctx context.Context, by profile.Actor, v Visit, page string) Layout {
 	now, who, sight := a.clock(), v.who(by), by.Sight()
 	d, err := a.promotions(ctx, now)
@@ -78,7 +79,7 @@ func (a *Arranger) plan(ctx context.Context, by profile.Actor, sight profile.Sig
 		}
 		c.shows = trail.Shows
 	}
-	p.until = a.offer(ctx, c, by, &p.layout, d, true)
+	p.until = a.offer(ctx, c, by, &p.layout, d, by.Viewer == "")
 	return p, nil
 }
 

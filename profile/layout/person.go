@@ -81,11 +81,11 @@ func (a *Arranger) change(ctx context.Context, who Who, change func(*Choice)) (C
 
 // Used counts that an actor has used something: an item, a block, or whatever is
 // given to [Arranger.Order]. It never blocks and never fails; it counts from the
-// next day on. Nothing is counted of anonymous visitors, and of those who want
-// nothing arranged.
+// next day on. Nothing is counted of anonymous visitors, of those who want
+// nothing arranged, and of whoever views the portal as somebody else.
 func (a *Arranger) Used(ctx context.Context, by profile.Actor, ref string) {
 	who, now := WhoPerson(by.ID), a.clock()
-	if by.Anonymous() || !a.site.knows(ref) {
+	if by.Anonymous() || by.Viewer != "" || !a.site.knows(ref) {
 		return
 	}
 	// A choice that cannot be read may be the one not to be counted.

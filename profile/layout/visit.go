@@ -107,7 +107,10 @@ func (a *Arranger) readFacts(ctx context.Context, by profile.Actor, sight profil
 		return nil, err
 	}
 	start := Start{Visit: v.ID, Who: v.who(by), Began: began, Segments: a.asked(book, d, membership(by, sight))}
-	if start, err = a.begin(ctx, start); err != nil {
+	if by.Viewer == "" {
+		start, err = a.begin(ctx, start)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if !start.Began.Equal(began) {
