@@ -113,6 +113,14 @@ func layoutChoices() []operation {
 		}, "layout.choice"),
 		overall("layout.Reset", func(ctx context.Context, w *world, by profile.Actor) error { return w.arranger.Reset(ctx, by) }, "layout.reset"),
 		personal("Personal", false), personal("Personal/on", true),
+		counting("Used/viewing", func(ctx context.Context, w *world, by profile.Actor) { w.arranger.Used(ctx, viewing(by), "item-open") }, "layout.used"),
+		counting("Opened/viewing", func(ctx context.Context, w *world, by profile.Actor) { w.arranger.Opened(ctx, viewing(by), "/open") }),
+		{name: "layout.Arrange/viewing", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			v := layout.Visit{ID: "visit-of-viewer", Began: w.visits}
+			l := w.arranger.Arrange(ctx, viewing(by), v, "home")
+			trail, err := w.pages.Trail(ctx, layout.WhoPerson(by.ID))
+			return l, lists(trail.Shows, func(s layout.Show) bool { return s.Visit == v.ID }), err
+		}},
 		counting("Used", func(ctx context.Context, w *world, by profile.Actor) { w.arranger.Used(ctx, by, "item-open") }, "layout.used"),
 		counting("Opened", func(ctx context.Context, w *world, by profile.Actor) { w.arranger.Opened(ctx, by, "/open") }),
 	}
