@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the bodies of Examples into the R
 
 const root = "../.."
 
-var block = regexp.MustCompile("(?s)<!-- example: ([a-z0-9]+) -->\n(?:\n```go\n.*?\n```\n)?")
+var block = regexp.MustCompile("(?s)<!-- example: ([a-z0-9/]+) -->\n(?:\n```go\n.*?\n```\n)?")
 
 // TestReadmeQuotesExamples fails if code in the README is not the body of the
 // package's Example_readme, which runs with its tests.
@@ -34,7 +34,13 @@ func TestReadmeQuotesExamples(t *testing.T) {
 		pkg := block.FindStringSubmatch(s)[1]
 		return "<!-- example: " + pkg + " -->\n\n```go\n" + example(t, pkg) + "\n```\n"
 	})
-	require.Equal(t, 5, quoted, "the README quotes every package")
+	var examples []string
+	for _, pattern := range []string{"*/readme_example_test.go", "*/*/readme_example_test.go"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		require.NoError(t, err)
+		examples = append(examples, files...)
+	}
+	require.Len(t, examples, quoted, "the README quotes every example that was written for it")
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(want), 0o644))
 		return
