@@ -119,6 +119,7 @@ func outcomeOf(found bool, err error) string {
 }
 
 func TestMatrix(t *testing.T) {
+	long(t)
 	p, err := readPolicy()
 	require.NoError(t, err)
 	v := judge(t, p, operations(), func(t *testing.T) *world { return newWorld(t, sound) })
@@ -126,4 +127,13 @@ func TestMatrix(t *testing.T) {
 	require.Empty(t, v.wrong)
 	require.Empty(t, v.leaks)
 	require.Empty(t, v.traces)
+}
+
+// long leaves out what takes minutes under the race detector, which has nothing
+// to find here: all calls are made one after the other.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short leaves out what takes long")
+	}
 }

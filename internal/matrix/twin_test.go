@@ -117,6 +117,7 @@ func contentTwins() []twin {
 
 // TestTwins checks worlds in which one check is missing. Each must be found out.
 func TestTwins(t *testing.T) {
+	long(t)
 	p, err := readPolicy()
 	require.NoError(t, err)
 	proved := map[string]bool{} // operations that are fine in a world that is whole
