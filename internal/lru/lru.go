@@ -6,10 +6,13 @@ import (
 	"sync"
 )
 
-// A Cache keeps up to a number of values. It is safe for concurrent use.
+// A Cache keeps values up to a limit. It is safe for concurrent use.
 type Cache[K comparable, V any] struct {
-	mu    sync.Mutex
 	max   int
+	weigh func(K, V) int
+
+	mu    sync.Mutex
+	size  int
 	order *list.List // of entry[K, V], most recently used first
 	items map[K]*list.Element
 }
@@ -17,11 +20,18 @@ type Cache[K comparable, V any] struct {
 type entry[K comparable, V any] struct {
 	key   K
 	value V
+	size  int
 }
 
 // New returns a cache of at most limit values, which must be positive.
 func New[K comparable, V any](limit int) *Cache[K, V] {
-	return &Cache[K, V]{max: limit, order: list.New(), items: make(map[K]*list.Element)}
+	return NewWeighed(limit, func(K, V) int { return 1 })
+}
+
+// NewWeighed returns a cache of values that together weigh at most limit, in
+// bytes for example. One that weighs more by itself is not kept.
+func NewWeighed[K comparable, V any](limit int, weigh func(K, V) int) *Cache[K, V] {
+	return &Cache[K, V]{max: limit, weigh: weigh, order: list.New(), items: make(map[K]*list.Element)}
 }
 
 // Load returns the value kept under key.
@@ -39,19 +49,25 @@ func (c *Cache[K, V]) Load(key K) (V, bool) {
 
 // Store keeps value under key, in the place of what was there.
 func (c *Cache[K, V]) Store(key K, value V) {
+	size := c.weigh(key, value)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e, ok := c.items[key]; ok {
-		e.Value = entry[K, V]{key, value}
-		c.order.MoveToFront(e)
+		c.drop(e)
+	}
+	if size > c.max {
 		return
 	}
-	c.items[key] = c.order.PushFront(entry[K, V]{key, value})
-	if c.order.Len() > c.max {
-		last := c.order.Back()
-		c.order.Remove(last)
-		delete(c.items, last.Value.(entry[K, V]).key)
+	c.items[key] = c.order.PushFront(entry[K, V]{key, value, size})
+	for c.size += size; c.size > c.max; {
+		c.drop(c.order.Back())
 	}
+}
+
+func (c *Cache[K, V]) drop(e *list.Element) {
+	old := c.order.Remove(e).(entry[K, V])
+	delete(c.items, old.key)
+	c.size -= old.size
 }
 
 // Len returns the number of values kept.

@@ -1,6 +1,7 @@
 package lru_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -31,6 +32,24 @@ func TestStoreReplaces(t *testing.T) {
 	v, _ := c.Load("a")
 	require.Equal(t, 2, v)
 	require.Equal(t, 1, c.Len())
+}
+
+func TestWeight(t *testing.T) {
+	c := lru.NewWeighed(100, func(_, value string) int { return len(value) })
+	has := func(key string) bool { _, ok := c.Load(key); return ok }
+	c.Store("a", strings.Repeat("a", 60))
+	c.Store("b", strings.Repeat("b", 30))
+	require.True(t, has("a"))
+	c.Store("c", strings.Repeat("c", 30))
+	require.False(t, has("b"), "what was not used for longest goes first")
+	c.Store("a", "short")
+	c.Store("huge", strings.Repeat("x", 101))
+	require.False(t, has("huge"))
+	require.True(t, has("a") && has("c"), "what does not fit pushes nothing out")
+	c.Store("d", strings.Repeat("d", 65))
+	require.True(t, has("a") && has("c") && has("d"), "what was replaced weighs nothing any more")
+	c.Store("e", "e")
+	require.False(t, has("a"))
 }
 
 func TestConcurrentUse(t *testing.T) {

@@ -8,30 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestCacheIsBoundByBytes(t *testing.T) {
-	c := newCache(100, func(key, value string) int { return len(value) })
-	c.store("a", strings.Repeat("a", 60))
-	c.store("b", strings.Repeat("b", 30))
-	_, ok := c.load("a")
-	require.True(t, ok)
-	c.store("c", strings.Repeat("c", 30))
-	_, ok = c.load("b")
-	require.False(t, ok, "what was not used for longest goes first")
-	c.store("a", "short")
-	require.Equal(t, 35, c.size)
-	c.store("huge", strings.Repeat("x", 101))
-	_, ok = c.load("huge")
-	require.False(t, ok)
-	value, ok := c.load("a")
-	require.True(t, ok, "what does not fit pushes nothing out")
-	require.Equal(t, "short", value)
-	for i := range 1000 {
-		c.store(fmt.Sprint(i), strings.Repeat("y", i%40))
-		require.LessOrEqual(t, c.size, 100)
-	}
-	require.Equal(t, c.order.Len(), len(c.items))
-}
-
 // TestPagesAreKeptOncePerLanguage: a visitor cannot make the portal keep pages
 // by naming hosts and languages, nor get a page with the host of another.
 func TestPagesAreKeptOncePerLanguage(t *testing.T) {
@@ -56,8 +32,8 @@ func TestPagesAreKeptOncePerLanguage(t *testing.T) {
 				require.Equal(t, 200, ask.at(host, "/", header...).Status)
 			}
 		}
-		require.Len(t, s.memory.pages.items, 2)
-		require.LessOrEqual(t, len(s.memory.found.items), 8)
+		require.Equal(t, 2, s.memory.pages.Len())
+		require.LessOrEqual(t, s.memory.found.Len(), 8)
 	}
 }
 
@@ -69,7 +45,7 @@ func TestOddHosts(t *testing.T) {
 	body := serve(t, s)("").at(odd, "/en/articles/sensor-shows-offline").Body
 	require.NotContains(t, body, odd)
 	require.Contains(t, body, "a&amp;b")
-	require.Empty(t, s.memory.pages.items)
+	require.Zero(t, s.memory.pages.Len())
 }
 
 // TestUnchangedPages: a browser that has a page is not sent it again, although

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/internal/testdb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -155,7 +156,7 @@ func TestPopularIsFull(t *testing.T) {
 func popularOf(t *testing.T, s *Site) (slugs []string) {
 	t.Helper()
 	v := &visit{Wanted: "en", Locale: "en"}
-	s.memory.found = newCache(mostFound, weighFound)
+	s.memory.found = lru.NewWeighed(mostFound, weighFound)
 	entries, err := s.popular(t.Context(), v)
 	require.NoError(t, err)
 	for _, e := range entries {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -25,8 +26,8 @@ const (
 // what the reader may see: nothing old is shown, and nothing to anybody else.
 // Nothing is kept under what a visitor can make up.
 type memory struct {
-	found *cache[foundKey, found]
-	pages *cache[pageKey, builtPage]
+	found *lru.Cache[foundKey, found]
+	pages *lru.Cache[pageKey, builtPage]
 
 	// What stands in built pages for what differs between requests. All
 	// instances use the same, so that a page is the same from each of them.
@@ -36,7 +37,7 @@ type memory struct {
 
 func newMemory(secret []byte) memory {
 	return memory{
-		found: newCache(mostFound, weighFound), pages: newCache(mostPages, weighPage),
+		found: lru.NewWeighed(mostFound, weighFound), pages: lru.NewWeighed(mostPages, weighPage),
 		formKey: mark(secret, "form"), origin: "https://" + mark(secret, "origin") + ".invalid",
 	}
 }
@@ -91,12 +92,12 @@ func (s *Site) remembered(ctx context.Context, v *visit, what string, lasts time
 	}
 	key := foundKey{what, string(v.Wanted), v.By.Sight().Key(), stamp}
 	now := s.cfg.Now()
-	if known, ok := s.memory.found.load(key); ok && now.Before(known.until) {
+	if known, ok := s.memory.found.Load(key); ok && now.Before(known.until) {
 		return known.entries, nil
 	}
 	entries, err := find()
 	if err == nil {
-		s.memory.found.store(key, found{entries, now.Add(lasts)})
+		s.memory.found.Store(key, found{entries, now.Add(lasts)})
 	}
 	return entries, err
 }
@@ -129,14 +130,14 @@ func (s *Site) builtOnce(r *http.Request, lasts time.Duration, build func(*http.
 	}
 	key := pageKey{v.Path, stamp, v.By.Sight().Key(), v.Wanted, v.Locale, s.languages.all.Load()}
 	now := s.cfg.Now()
-	if page, ok := s.memory.pages.load(key); ok && now.Before(page.until) {
+	if page, ok := s.memory.pages.Load(key); ok && now.Before(page.until) {
 		return s.atHome(page.html, v), nil
 	}
 	html, err := build(s.anywhere(r))
 	if err != nil {
 		return nil, err
 	}
-	s.memory.pages.store(key, builtPage{html, now.Add(lasts)})
+	s.memory.pages.Store(key, builtPage{html, now.Add(lasts)})
 	return s.atHome(html, v), nil
 }
 
