@@ -12,6 +12,7 @@ var classes = []struct {
 	key   string
 }{
 	{errs.NotFound, "error.not_found"},
+	{errs.Gone, "error.gone"},
 	{errs.Conflict, "error.conflict_changed"},
 	{errs.Forbidden, "error.forbidden"},
 	{errs.Invalid, "error.invalid"},

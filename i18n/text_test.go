@@ -225,6 +225,7 @@ func TestError(t *testing.T) {
 		{errs.NotFound, "error.not_found"},
 		{fmt.Errorf("article 7: %w", errs.Forbidden), "error.forbidden"},
 		{errs.Conflict, "error.conflict_changed"},
+		{errs.Gone, "error.gone"},
 		{errs.Invalid, "error.invalid"},
 		{errs.Field("a", "error.field.required", nil), "error.invalid"},
 		{errs.Unsupported, "error.unsupported"},

@@ -30,7 +30,7 @@ func ExampleLinks() {
 	fmt.Println(who.Holds("guest", "case/42"), who.Holds("guest", "case/43"), who.Anonymous(), err)
 
 	_, err = links.Use(ctx, "guest", token)
-	fmt.Println(errors.Is(err, profile.ErrLinkGone))
+	fmt.Println(errors.Is(err, profile.ErrGone))
 	// Output:
 	// case/42 <nil>
 	// true false true <nil>

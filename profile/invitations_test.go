@@ -102,12 +102,12 @@ func TestInvitationMakesAPersonOnce(t *testing.T) {
 	require.Equal(t, "acme", a.Account)
 	for _, j := range []profile.Joiner{newton(), newton(func(j *profile.Joiner) { j.Subject = "n-2" })} {
 		_, err = o.Accept(t.Context(), token, j)
-		require.ErrorIs(t, err, profile.ErrLinkGone)
+		require.ErrorIs(t, err, profile.ErrGone)
 		require.Equal(t, "error.link.used", says(t, err))
 	}
 	require.NoError(t, o.p.RemovePerson(t.Context(), root, p.ID))
 	_, err = o.Accept(t.Context(), token, newton())
-	require.ErrorIs(t, err, profile.ErrLinkGone, "whoever was removed does not come back by an old letter")
+	require.ErrorIs(t, err, profile.ErrGone, "whoever was removed does not come back by an old letter")
 	require.Empty(t, o.newcomers(t))
 }
 
@@ -247,7 +247,7 @@ func TestInvitationOfSomebodyWhoHasLeft(t *testing.T) {
 		token, _ := o.invite(t, "ann")
 		leave(t, o.p)
 		_, err := o.Accept(t.Context(), token, newton())
-		require.ErrorIs(t, err, profile.ErrLinkGone, name)
+		require.ErrorIs(t, err, profile.ErrGone, name)
 		require.Equal(t, "error.link.revoked", says(t, err), name)
 		require.Empty(t, o.newcomers(t), name)
 	}
@@ -329,7 +329,7 @@ func TestInvitationThatIsNotSent(t *testing.T) {
 	_, err := o.Invite(t.Context(), o.p.as(t, "ann"), profile.InvitationDraft{Address: "new@acme.example"})
 	require.ErrorIs(t, err, profile.ErrUnavailable)
 	_, err = o.Accept(t.Context(), o.sent[0], newton())
-	require.ErrorIs(t, err, profile.ErrLinkGone)
+	require.ErrorIs(t, err, profile.ErrGone)
 	links, _ := newLinks(o.p)
 	mute := profile.NewInvitations(links, o.p.Directory, nil)
 	_, err = mute.Invite(t.Context(), o.p.as(t, "ann"), profile.InvitationDraft{Address: "new@acme.example"})
@@ -345,12 +345,12 @@ func TestInvitationIsAcceptedAfterAFailure(t *testing.T) {
 	require.ErrorIs(t, err, profile.ErrUnavailable)
 	o.deaf = nil
 	_, err = o.Accept(t.Context(), token, newton(func(j *profile.Joiner) { j.Subject = "other" }))
-	require.ErrorIs(t, err, profile.ErrLinkGone)
+	require.ErrorIs(t, err, profile.ErrGone)
 	_, err = o.Accept(t.Context(), token, newton())
 	require.NoError(t, err)
 	require.Len(t, o.newcomers(t), 1)
 	_, err = o.Accept(t.Context(), token, newton())
-	require.ErrorIs(t, err, profile.ErrLinkGone)
+	require.ErrorIs(t, err, profile.ErrGone)
 }
 
 func TestInvitationWithoutAName(t *testing.T) {

@@ -2,11 +2,8 @@ package profile
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"time"
-
-	"github.com/stoa-go/stoa/internal/errs"
 )
 
 // A Link is something that one person may do without signing in, because they
@@ -50,14 +47,6 @@ func (l Link) Clone() Link {
 func (l Link) Live(now time.Time) bool {
 	return l.Ended == "" && l.Used < l.Uses && now.Before(l.ExpiresAt)
 }
-
-// ErrLinkGone is matched by the errors of links that were good once: used,
-// expired, replaced or revoked. They match ErrConflict too; a page answers them
-// with status 410.
-var ErrLinkGone = errors.New("link is gone")
-
-// ErrTooMany is returned to whoever asks for something too often.
-var ErrTooMany = errs.TooMany
 
 // A LinkStore keeps links. It applies no rules of its own: [Links] does.
 //

@@ -176,7 +176,7 @@ func (s *Links) Peek(ctx context.Context, purpose, token string) (Link, error) {
 
 // Use uses the link that a token is of. However many try at once, it is used as
 // often as it may be. A token that was never given out, or for another purpose,
-// is ErrNotFound; one that was good once is ErrLinkGone and says what became of
+// is ErrNotFound; one that was good once is ErrGone and says what became of
 // it.
 func (s *Links) Use(ctx context.Context, purpose, token string) (Link, error) {
 	return s.claim(ctx, purpose, token, "")
@@ -345,9 +345,7 @@ func linkSecret(purpose, token string) string {
 
 func errNoLink() error { return errs.Say(errs.NotFound, "error.link.unknown", nil) }
 
-func gone(key string) error {
-	return fmt.Errorf("%w: %w", ErrLinkGone, errs.Say(errs.Conflict, key, nil))
-}
+func gone(key string) error { return errs.Say(errs.Gone, key, nil) }
 
 func linkError(err error, purpose string) error {
 	return fmt.Errorf("link for %q: %w", clip(purpose), err)

@@ -71,9 +71,8 @@ func TestLinkIsUsedOnce(t *testing.T) {
 	} {
 		l, err := f()
 		require.Zero(t, l)
-		require.ErrorIs(t, err, profile.ErrLinkGone)
-		require.ErrorIs(t, err, profile.ErrConflict)
-		require.Equal(t, http.StatusConflict, web.Status(err))
+		require.ErrorIs(t, err, profile.ErrGone)
+		require.Equal(t, http.StatusGone, web.Status(err))
 		require.Equal(t, "error.link.used", says(t, err))
 	}
 	require.Equal(t, []string{"link.made case/42 by gus", "link.used case/42 by "}, p.events.take())
@@ -96,7 +95,7 @@ func TestLinkEnds(t *testing.T) {
 	require.NoError(t, err)
 	p.now = day.Add(24 * time.Hour)
 	err = use(other)
-	require.ErrorIs(t, err, profile.ErrLinkGone)
+	require.ErrorIs(t, err, profile.ErrGone)
 	require.Equal(t, "error.link.expired", says(t, err))
 	_, err = s.Peek(t.Context(), "guest", other)
 	require.Equal(t, "error.link.expired", says(t, err))
@@ -114,7 +113,7 @@ func TestLinkTokens(t *testing.T) {
 	} {
 		_, err := s.Use(t.Context(), "guest", wrong)
 		require.ErrorIs(t, err, profile.ErrNotFound, "%.40q", wrong)
-		require.NotErrorIs(t, err, profile.ErrLinkGone)
+		require.NotErrorIs(t, err, profile.ErrGone)
 		require.Less(t, len(err.Error()), 100, "what somebody sends does not get into a log")
 	}
 	for _, purpose := range []string{"", "Guest", "guest ", "address", "invitation", "Pass.guest", "guest\x00"} {
@@ -130,7 +129,7 @@ func TestLinkTokens(t *testing.T) {
 		seen[token] = true
 	}
 	_, err = s.Use(t.Context(), "guest", token)
-	require.ErrorIs(t, err, profile.ErrLinkGone)
+	require.ErrorIs(t, err, profile.ErrGone)
 }
 
 func TestLinkDrafts(t *testing.T) {
@@ -251,7 +250,7 @@ func TestPassOpensOneThing(t *testing.T) {
 	current, err := s.Current(b.request("GET", "/"))
 	require.NoError(t, err)
 	require.Equal(t, []string{"guest", "case/42", "ann@acme.example"}, []string{current.Purpose, current.Subject, current.Address})
-	require.ErrorIs(t, func() error { _, err := s.Use(t.Context(), "guest", token); return err }(), profile.ErrLinkGone)
+	require.ErrorIs(t, func() error { _, err := s.Use(t.Context(), "guest", token); return err }(), profile.ErrGone)
 }
 
 func allPermissions() map[profile.Permission]bool {

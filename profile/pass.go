@@ -69,7 +69,7 @@ func (s *Links) Authenticate(r *http.Request) (Actor, error) {
 		return Actor{}, nil
 	}
 	l, err := s.Current(r)
-	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrLinkGone) {
+	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrGone) {
 		return Actor{}, errSignedOut()
 	}
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Links) Leave(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, expired)
 	l, err := s.Current(r)
 	if err != nil {
-		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrLinkGone) {
+		if errors.Is(err, ErrNotFound) || errors.Is(err, ErrGone) {
 			return nil
 		}
 		return err

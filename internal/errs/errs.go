@@ -12,6 +12,7 @@ import (
 // The classes. Wrap them with the subject: fmt.Errorf("article %s: %w", id, NotFound).
 var (
 	NotFound    = errors.New("not found")     // it does not exist, or the actor may not know that it does
+	Gone        = errors.New("gone")          // it was there once, and the actor may know so
 	Conflict    = errors.New("conflict")      // it changed, or the name is taken
 	Forbidden   = errors.New("not permitted") // the actor sees it but may not do this to it
 	Invalid     = errors.New("invalid")       // an argument cannot be accepted as it is

@@ -44,6 +44,7 @@ func classes() []struct {
 	}{
 		{errs.NotFound, fault{http.StatusNotFound, "not_found"}},
 		{errs.Forbidden, fault{http.StatusForbidden, "forbidden"}},
+		{errs.Gone, fault{http.StatusGone, "gone"}},
 		{errs.Conflict, fault{http.StatusConflict, "conflict"}},
 		{errs.Invalid, fault{http.StatusUnprocessableEntity, "invalid"}},
 		{errs.TooMany, fault{http.StatusTooManyRequests, "too_many"}},

@@ -45,6 +45,7 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 	}{
 		{"not found", wrapped(errs.NotFound), 404, "not_found", "", ""},
 		{"conflict", wrapped(errs.Conflict), 409, "conflict", "", ""},
+		{"gone", wrapped(errs.Gone), 410, "gone", "", ""},
 		{"forbidden", wrapped(errs.Forbidden), 403, "forbidden", "", ""},
 		{"invalid", wrapped(errs.Invalid), 422, "invalid", "", ""},
 		{"unsupported", wrapped(errs.Unsupported), 501, "unsupported", "", ""},

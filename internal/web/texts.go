@@ -57,6 +57,7 @@ func texts() map[string]string {
 	return map[string]string{
 		"error.not_found":    "Not found",
 		"error.forbidden":    "Not permitted",
+		"error.gone":         "No longer there",
 		"error.conflict":     "Conflict",
 		"error.invalid":      "The request cannot be accepted as it is",
 		"error.too_many":     "Too many requests",

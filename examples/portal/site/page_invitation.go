@@ -130,7 +130,7 @@ type invitationBody struct {
 func (s *Site) invitation(w http.ResponseWriter, r *http.Request) error {
 	i, _, err := s.invited(r)
 	if err != nil {
-		return s.goneOr(w, r, err)
+		return err
 	}
 	return s.showInvitation(w, r, http.StatusOK, i, i.Name, nil)
 }
@@ -142,16 +142,6 @@ func (s *Site) invited(r *http.Request) (i profile.Invitation, token string, err
 	}
 	i, err = s.inviting.Peek(r.Context(), token)
 	return i, token, err
-}
-
-// goneOr says of a link that was good once that it is gone, and returns every
-// other error.
-func (s *Site) goneOr(w http.ResponseWriter, r *http.Request, err error) error {
-	if !errors.Is(err, profile.ErrLinkGone) {
-		return err
-	}
-	s.errorPage(w, r, http.StatusGone, err)
-	return nil
 }
 
 func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, status int, i profile.Invitation, name string, faults map[string]string) error {
@@ -179,7 +169,7 @@ func (s *Site) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
 	}
 	i, token, err := s.invited(r)
 	if err != nil {
-		return s.goneOr(w, r, err)
+		return err
 	}
 	v, name := visitOf(r.Context()), r.PostFormValue("name")
 	if name == "" {
@@ -190,7 +180,7 @@ func (s *Site) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
 		return s.showInvitation(w, r, http.StatusUnprocessableEntity, i, name, v.P.Fields(wrong))
 	}
 	if err != nil {
-		return s.goneOr(w, r, err)
+		return err
 	}
 	if _, err := s.sessions.Start(w, r, profile.SignIn{Person: p.ID, Via: "demo"}); err != nil {
 		return err
