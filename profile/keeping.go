@@ -5,6 +5,8 @@ import (
 	"errors"
 	"iter"
 	"time"
+
+	"github.com/stoa-go/stoa/analytics"
 )
 
 // A sessionRecord is a session in an export. What lets a browser in is not
@@ -133,6 +135,41 @@ func EndpointKeeper(store EndpointStore, channels ...string) Keeper {
 		},
 		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
 			n, err := store.RemoveEndpoints(ctx, EndpointQuery{Person: person})
+			return Erased{Removed: n}, err
+		})
+}
+
+// An eventRecord is an event in an export.
+type eventRecord struct {
+	Name    string    `json:"name"`
+	At      time.Time `json:"at"`
+	Subject string    `json:"subject,omitempty"`
+	Text    string    `json:"text,omitempty"`
+	Path    string    `json:"path,omitempty"`
+	Locale  string    `json:"locale,omitempty"`
+	Device  string    `json:"device,omitempty"`
+	Channel string    `json:"channel,omitempty"`
+}
+
+// EventKeeper returns the Keeper of what people did, named "events": of a
+// ledger, and of the store that it writes to.
+func EventKeeper(ledger *analytics.Ledger, store analytics.Store) Keeper {
+	return NewKeeper("events",
+		func(ctx context.Context, person string) iter.Seq2[any, error] {
+			return func(yield func(any, error) bool) {
+				if err := ledger.Flush(ctx); err != nil {
+					yield(nil, err)
+					return
+				}
+				for e, err := range store.Scan(ctx, analytics.Range{User: person}) {
+					if !yield(eventRecord{e.Name, e.At, e.Subject, e.Text, e.Path, e.Locale, e.Device, e.Channel}, err) || err != nil {
+						return
+					}
+				}
+			}
+		},
+		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
+			n, err := ledger.Erase(ctx, analytics.Who{User: person})
 			return Erased{Removed: n}, err
 		})
 }

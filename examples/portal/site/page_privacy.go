@@ -3,13 +3,11 @@ package site
 import (
 	"context"
 	"io"
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
@@ -205,38 +203,4 @@ func (s *Site) goodbye(w http.ResponseWriter, r *http.Request) error {
 	p := s.newPage(r, v.P.T("goodbye.title"))
 	p.NoIndex, p.Crumbs = true, s.crumbs(v)
 	return s.show(w, r, http.StatusOK, "goodbye", p)
-}
-
-// An eventRecord is an event in an export.
-type eventRecord struct {
-	Name    string    `json:"name"`
-	At      time.Time `json:"at"`
-	Subject string    `json:"subject,omitempty"`
-	Text    string    `json:"text,omitempty"`
-	Path    string    `json:"path,omitempty"`
-	Locale  string    `json:"locale,omitempty"`
-	Device  string    `json:"device,omitempty"`
-	Channel string    `json:"channel,omitempty"`
-}
-
-// eventKeeper hands over and forgets what people did on the portal.
-func (s *Site) eventKeeper(store analytics.Store) profile.Keeper {
-	return profile.NewKeeper("events",
-		func(ctx context.Context, person string) iter.Seq2[any, error] {
-			return func(yield func(any, error) bool) {
-				if err := s.ledger.Flush(ctx); err != nil {
-					yield(nil, err)
-					return
-				}
-				for e, err := range store.Scan(ctx, analytics.Range{User: person}) {
-					if !yield(eventRecord{e.Name, e.At, e.Subject, e.Text, e.Path, e.Locale, e.Device, e.Channel}, err) || err != nil {
-						return
-					}
-				}
-			}
-		},
-		func(ctx context.Context, person string, _ profile.Erasure) (profile.Erased, error) {
-			n, err := s.ledger.Erase(ctx, analytics.Who{User: person})
-			return profile.Erased{Removed: n}, err
-		})
 }
