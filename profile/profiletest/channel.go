@@ -43,26 +43,11 @@ type ChannelEnd struct {
 // TestChannel runs the contract of [profile.Channel] as subtests. open must
 // return a channel that has sent nothing each time it is called.
 func TestChannel(t *testing.T, open func(t *testing.T) ChannelEnd) {
-	for _, c := range channelContract() {
-		t.Run(c.name, func(t *testing.T) {
-			end := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, end)
-		})
-	}
+	run(t, open, channelContract())
 }
 
-type channelPromise struct {
-	name, says string
-	check      func(*testing.T, ChannelEnd)
-}
-
-func channelContract() []channelPromise {
-	return []channelPromise{
+func channelContract() []promise[ChannelEnd] {
+	return []promise[ChannelEnd]{
 		{"Name", "Name is one word that can be a part of a lane", checkChannelName},
 		{"Sends", "Send delivers a message once, with what it is about and where to read on", checkChannelSends},
 		{"Digest", "a message of many items is one message", checkChannelDigest},

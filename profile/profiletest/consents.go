@@ -14,7 +14,7 @@ import (
 // TestConsentStore runs the contract of [profile.ConsentStore] as subtests. open
 // must return an empty store each time it is called.
 func TestConsentStore(t *testing.T, open func(t *testing.T) profile.ConsentStore) {
-	run(t, open, []promiseOf[profile.ConsentStore]{
+	run(t, open, []promise[profile.ConsentStore]{
 		{"RoundTrip", "Consent and Consents return what AddConsent was given, without Key and with times in UTC", checkConsentRoundTrip},
 		{"Taken", "AddConsent returns ErrConflict for an ID that exists, and changes nothing; of concurrent ones exactly one succeeds", checkConsentTaken},
 		{"Pages", "following positions visits every record of the person and purpose once, the newest first, at one time refusals first, then by ID", checkConsentPages},

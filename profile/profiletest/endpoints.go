@@ -13,26 +13,11 @@ import (
 // TestEndpointStore runs the contract of [profile.EndpointStore] as subtests.
 // open must return an empty store each time it is called.
 func TestEndpointStore(t *testing.T, open func(t *testing.T) profile.EndpointStore) {
-	for _, c := range endpointContract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	run(t, open, endpointContract())
 }
 
-type endpointPromise struct {
-	name, says string
-	check      func(*testing.T, profile.EndpointStore)
-}
-
-func endpointContract() []endpointPromise {
-	return []endpointPromise{
+func endpointContract() []promise[profile.EndpointStore] {
+	return []promise[profile.EndpointStore]{
 		{"RoundTrip", "Endpoints returns what SaveEndpoint was given, with times in UTC", checkEndpointRoundTrip},
 		{"Moves", "SaveEndpoint replaces what has the ID, whoever it belonged to", checkEndpointMoves},
 		{"List", "Endpoints returns one person's on one channel, the newest first and then by ID, at most 50", checkEndpointList},

@@ -14,26 +14,11 @@ import (
 // TestIdentityStore runs the contract of [profile.IdentityStore] as subtests.
 // open must return an empty store each time it is called.
 func TestIdentityStore(t *testing.T, open func(t *testing.T) profile.IdentityStore) {
-	for _, c := range identityContract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	run(t, open, identityContract())
 }
 
-type identityPromise struct {
-	name, says string
-	check      func(*testing.T, profile.IdentityStore)
-}
-
-func identityContract() []identityPromise {
-	return []identityPromise{
+func identityContract() []promise[profile.IdentityStore] {
+	return []promise[profile.IdentityStore]{
 		{"RoundTrip", "Identity and Identities return what Link was given, with times in UTC", checkIdentityRoundTrip},
 		{"Bytes", "what differs in a byte, in Via or in Subject, is somebody else", checkIdentityBytes},
 		{"Taken", "Link returns ErrConflict for a subject that is somebody already, and changes nothing", checkIdentityTaken},

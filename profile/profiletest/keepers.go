@@ -20,7 +20,7 @@ func TestKeeper(t *testing.T, open func(t *testing.T) (k profile.Keeper, canarie
 	run(t, func(t *testing.T) keeping {
 		k, canaries := open(t)
 		return keeping{k, canaries}
-	}, []promiseOf[keeping]{
+	}, []promise[keeping]{
 		{"Name", "a Keeper has a name of one word", checkKeeperName},
 		{"Export", "Export ranges over all that is kept of a person, and nothing of others", checkKeeperExport},
 		{"Stop", "Export ends when nobody wants more", checkKeeperStop},

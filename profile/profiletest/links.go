@@ -17,26 +17,11 @@ import (
 // TestLinkStore runs the contract of [profile.LinkStore] as subtests. open must
 // return an empty store each time it is called.
 func TestLinkStore(t *testing.T, open func(t *testing.T) profile.LinkStore) {
-	for _, c := range linkContract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	run(t, open, linkContract())
 }
 
-type linkPromise struct {
-	name, says string
-	check      func(*testing.T, profile.LinkStore)
-}
-
-func linkContract() []linkPromise {
-	return []linkPromise{
+func linkContract() []promise[profile.LinkStore] {
+	return []promise[profile.LinkStore]{
 		{"RoundTrip", "LinkWith and Links return what MakeLink was given, with times in UTC", checkLinkRoundTrip},
 		{"Aliasing", "a store shares no map with its callers", checkLinkAliasing},
 		{"Taken", "MakeLink returns ErrConflict for an ID or a Secret that exists, and changes nothing", checkLinkTaken},

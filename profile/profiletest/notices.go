@@ -15,26 +15,11 @@ import (
 // TestNoticeStore runs the contract of [profile.NoticeStore] as subtests. open
 // must return an empty store each time it is called.
 func TestNoticeStore(t *testing.T, open func(t *testing.T) profile.NoticeStore) {
-	for _, c := range noticeContract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	run(t, open, noticeContract())
 }
 
-type noticePromise struct {
-	name, says string
-	check      func(*testing.T, profile.NoticeStore)
-}
-
-func noticeContract() []noticePromise {
-	return []noticePromise{
+func noticeContract() []promise[profile.NoticeStore] {
+	return []promise[profile.NoticeStore]{
 		{"RoundTrip", "Notices returns what AddNotices was given, with times in UTC", checkNoticeRoundTrip},
 		{"Taken", "a notice whose ID is there is left as it is, and nothing that comes with it is queued", checkNoticeTaken},
 		{"Race", "of concurrent additions of one notice exactly one counts", checkNoticeRace},

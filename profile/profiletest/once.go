@@ -13,26 +13,11 @@ import (
 // TestOnceStore runs the contract of [profile.OnceStore] as subtests. open must
 // return an empty store each time it is called.
 func TestOnceStore(t *testing.T, open func(t *testing.T) profile.OnceStore) {
-	for _, c := range onceContract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	run(t, open, onceContract())
 }
 
-type oncePromise struct {
-	name, says string
-	check      func(*testing.T, profile.OnceStore)
-}
-
-func onceContract() []oncePromise {
-	return []oncePromise{
+func onceContract() []promise[profile.OnceStore] {
+	return []promise[profile.OnceStore]{
 		{"Once", "Once succeeds once for each key until the key has ended", checkOnce},
 		{"OnceRace", "of concurrent calls with one key exactly one succeeds", checkOnceRace},
 		{"OnceEndedRace", "of concurrent calls with a key that has ended exactly one succeeds", checkOnceEndedRace},

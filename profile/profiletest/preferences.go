@@ -13,7 +13,7 @@ import (
 // TestPreferenceStore runs the contract of [profile.PreferenceStore] as
 // subtests. open must return an empty store each time it is called.
 func TestPreferenceStore(t *testing.T, open func(t *testing.T) profile.PreferenceStore) {
-	run(t, open, []promiseOf[profile.PreferenceStore]{
+	run(t, open, []promise[profile.PreferenceStore]{
 		{"RoundTrip", "Preferences returns what SavePreferences was given, with times in UTC and no channels apart from a missing kind", checkPreferencesRoundTrip},
 		{"Versions", "SavePreferences keeps the rules of versions, of concurrent changes to one version exactly one succeeds", checkPreferencesVersions},
 		{"Remove", "RemovePreferences forgets those of one person, or returns ErrNotFound", checkPreferencesRemove},
@@ -21,27 +21,6 @@ func TestPreferenceStore(t *testing.T, open func(t *testing.T) profile.Preferenc
 		{"Text", "text survives as it is; a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkPreferencesText},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkPreferencesCancelled},
 	})
-}
-
-// A promiseOf is one sentence of the contract of a store; a failing run prints
-// it.
-type promiseOf[S any] struct {
-	name, says string
-	check      func(*testing.T, S)
-}
-
-func run[S any](t *testing.T, open func(t *testing.T) S, contract []promiseOf[S]) {
-	for _, c := range contract {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
 }
 
 func newPreferences(change ...func(*profile.Preferences)) profile.Preferences {

@@ -22,7 +22,18 @@ import (
 // TestStore runs the contract of [profile.Store] as subtests. open must return
 // an empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) profile.Store) {
-	for _, c := range contract() {
+	run(t, open, contract())
+}
+
+// A promise is one sentence of a contract; a failing run prints it.
+type promise[S any] struct {
+	name, says string
+	check      func(*testing.T, S)
+}
+
+// run checks each promise on a store, or whatever it is, of its own.
+func run[S any](t *testing.T, open func(t *testing.T) S, contract []promise[S]) {
+	for _, c := range contract {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t)
 			t.Cleanup(func() {
@@ -35,14 +46,8 @@ func TestStore(t *testing.T, open func(t *testing.T) profile.Store) {
 	}
 }
 
-// A promise is one sentence of the contract; a failing run prints it.
-type promise struct {
-	name, says string
-	check      func(*testing.T, profile.Store)
-}
-
-func contract() []promise {
-	return []promise{
+func contract() []promise[profile.Store] {
+	return []promise[profile.Store]{
 		{"Person/RoundTrip", "Person returns what SavePerson was given, without Key and with times in UTC", checkPersonRoundTrip},
 		{"Person/Bare", "a person with nothing but an ID, a name and times survives", checkPersonBare},
 		{"Person/Taken", "SavePerson with Version 1 returns ErrConflict for an ID that exists, and changes nothing", checkPersonTaken},

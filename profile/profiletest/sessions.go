@@ -14,26 +14,11 @@ import (
 // TestSessionStore runs the contract of [profile.SessionStore] as subtests. open
 // must return an empty store each time it is called.
 func TestSessionStore(t *testing.T, open func(t *testing.T) profile.SessionStore) {
-	for _, c := range sessionContract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	run(t, open, sessionContract())
 }
 
-type sessionPromise struct {
-	name, says string
-	check      func(*testing.T, profile.SessionStore)
-}
-
-func sessionContract() []sessionPromise {
-	return []sessionPromise{
+func sessionContract() []promise[profile.SessionStore] {
+	return []promise[profile.SessionStore]{
 		{"RoundTrip", "Session and Sessions return what StartSession was given, with times in UTC", checkSessionRoundTrip},
 		{"Taken", "StartSession returns ErrConflict for an ID or a Secret that exists, and changes nothing", checkSessionTaken},
 		{"Race", "of concurrent sessions with one Secret exactly one starts", checkSessionRace},

@@ -17,7 +17,7 @@ import (
 // TestShelfStore runs the contract of [profile.ShelfStore] as subtests. open
 // must return an empty store each time it is called.
 func TestShelfStore(t *testing.T, open func(t *testing.T) profile.ShelfStore) {
-	run(t, open, []promiseOf[profile.ShelfStore]{
+	run(t, open, []promise[profile.ShelfStore]{
 		{"RoundTrip", "Items returns what PutItem was given, with times in UTC", checkShelfRoundTrip},
 		{"Again", "an item put again is there once, changed, and where it was unless viewed is set; it never moves back", checkShelfAgain},
 		{"Full", "one item more than most is ErrTooMany and changes nothing; what is there may change still", checkShelfFull},
