@@ -28,7 +28,7 @@ const (
 func (s *Site) openNotices(context.Context) (err error) {
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
 		Kinds: []profile.NoticeKind{{Name: kindUpdated, Title: "notice.article_updated", Resolve: s.resolveArticle}},
-		Text:  func(locale, key string, args map[string]any) string { return s.noticeText(locale, key, args) },
+		Text:  s.noticeText,
 		Link: func(to profile.Actor, path string) string {
 			return s.cfg.BaseURL + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
 		},
@@ -42,7 +42,7 @@ func (s *Site) noticeText(locale, key string, args map[string]any) string {
 	for name, value := range args {
 		list = append(list, name, value)
 	}
-	return s.catalog.In(s.languages.Printed(locale)).T(key, list...)
+	return s.catalog.In(i18n.Locale(s.readersLocale(locale))).T(key, list...)
 }
 
 // resolveArticle reads what a notice is about as its recipient may read it.
@@ -142,13 +142,4 @@ func (s *Site) unread(ctx context.Context, v *visit) string {
 		text += "+"
 	}
 	return text
-}
-
-// Printed returns the language in which a reader of another is written to.
-func (l *languages) Printed(locale string) i18n.Locale {
-	parsed, err := i18n.ParseLocale(locale)
-	if err != nil {
-		return l.Default()
-	}
-	return parsed
 }

@@ -138,7 +138,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 	for _, around := range []func(http.Handler) http.Handler{
 		compressed,
 		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{
-			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: viewerMay,
+			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: s.viewerMay,
 		}),
 		s.withTraffic,
 		sameOrigin,

@@ -27,8 +27,12 @@ func (s *Site) authenticate(r *http.Request) (profile.Actor, error) {
 
 // viewerMay lets people who look at the portal as somebody else end that, and
 // sign out.
-func viewerMay(r *http.Request) bool {
-	return strings.HasSuffix(r.URL.Path, "/sign-out") || strings.HasSuffix(r.URL.Path, "/account/view/end")
+func (s *Site) viewerMay(r *http.Request) bool {
+	path := r.URL.Path
+	if _, rest, ok := s.languages.SplitPath(path); ok {
+		path = rest
+	}
+	return path == "/sign-out" || path == "/account/view/end"
 }
 
 // cookie returns a cookie for the whole portal that no script reads and no other

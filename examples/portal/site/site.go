@@ -117,7 +117,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
-	s.people.Register(s.eventKeeper(events))
+	s.people.Register(profile.EventKeeper(s.ledger, events))
 	s.openInvitations()
 	return nil
 }
