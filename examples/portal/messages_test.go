@@ -1,9 +1,9 @@
 package main_test
 
 import (
+	"encoding/json"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/examples/portal/demo"
+	"github.com/stoa-go/stoa/examples/portal/site"
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/i18n/i18ntest"
 	"github.com/stoa-go/stoa/internal/markdown"
@@ -24,7 +25,7 @@ var languages = []i18n.Locale{"ar", "de", "en", "es", "ja"}
 // texts returns the portal's texts over the library's, as the portal loads them.
 func texts(t *testing.T) *i18n.Catalog {
 	t.Helper()
-	c, err := i18n.New(&i18n.Options{Layers: []fs.FS{os.DirFS("site/messages")}})
+	c, err := i18n.New(&i18n.Options{Layers: site.Texts()})
 	require.NoError(t, err)
 	require.Equal(t, languages, c.Locales())
 	return c
@@ -35,6 +36,22 @@ func TestTextsAreComplete(t *testing.T) {
 		"de:footer.api", "es:footer.api", "ja:footer.api", "de:home.title", "de:nav.support", "es:rating.no",
 		"de:account.name", "de:account.organisation", "de:device.desktop", "de:device.tablet",
 	}}, languages...)
+}
+
+// TestTextsHaveOneTopic: a key in two topics would have two texts, of which one
+// is never seen.
+func TestTextsHaveOneTopic(t *testing.T) {
+	seen := map[string]bool{}
+	for _, topic := range site.Texts() {
+		file, err := fs.ReadFile(topic, "en.json")
+		require.NoError(t, err)
+		var words map[string]string
+		require.NoError(t, json.Unmarshal(file, &words))
+		for key := range words {
+			require.False(t, seen[key], key)
+			seen[key] = true
+		}
+	}
 }
 
 // TestTextsAreTheOnesUsed reads the templates and the Go files. It knows of keys

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,6 +18,23 @@ import (
 
 //go:embed messages
 var messages embed.FS
+
+// Texts returns the texts of the interface: a layer for each topic, whose keys
+// are in no other.
+func Texts() (layers []fs.FS) {
+	topics, err := messages.ReadDir("messages")
+	for _, topic := range topics {
+		var layer fs.FS
+		if layer, err = fs.Sub(messages, path.Join("messages", topic.Name())); err != nil {
+			break
+		}
+		layers = append(layers, layer)
+	}
+	if err != nil {
+		panic(err) // the folder is part of the program
+	}
+	return layers
+}
 
 const localeCookie = "stoa_locale"
 
@@ -51,12 +69,7 @@ func (l *languages) Pick(r i18n.Request) (wanted, spoken i18n.Locale) {
 // openLanguages loads the texts of the interface. It is offered in the languages
 // of the configuration, or in all there are texts for.
 func (s *Site) openLanguages(context.Context) (err error) {
-	own, err := fs.Sub(messages, "messages")
-	if err != nil {
-		return err
-	}
-	s.catalog, err = i18n.New(&i18n.Options{Layers: []fs.FS{own}, Log: s.cfg.Log})
-	if err != nil {
+	if s.catalog, err = i18n.New(&i18n.Options{Layers: Texts(), Log: s.cfg.Log}); err != nil {
 		return err
 	}
 	if len(s.cfg.Locales) == 0 {
