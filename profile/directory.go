@@ -18,6 +18,7 @@ type Directory struct {
 	store  Store
 	policy Policy
 	facts  Facts
+	owned  Facts
 	events analytics.Recorder
 	log    *slog.Logger
 	now    func() time.Time
@@ -35,6 +36,7 @@ type Directory struct {
 type Options struct {
 	Policy   Policy             // nil means DefaultPolicy
 	Facts    Facts              // nil means that nothing is known of people's behaviour
+	Owned    Facts              // what people have by the company's own records, which opens content; nil means that nothing is known
 	Events   analytics.Recorder // nil discards events
 	Logger   *slog.Logger       // nil discards logs
 	Now      func() time.Time   // nil means time.Now
@@ -71,7 +73,7 @@ func NewDirectory(store Store, opts *Options) *Directory {
 		o.RulesFor = time.Second
 	}
 	return &Directory{
-		store: store, policy: o.Policy, facts: o.Facts, events: o.Events, log: o.Logger, now: o.Now,
+		store: store, policy: o.Policy, facts: o.Facts, owned: o.Owned, events: o.Events, log: o.Logger, now: o.Now,
 		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor,
 		own: newPersonal(store, o),
 	}

@@ -68,7 +68,8 @@ func (d *Directory) segmentsOf(ctx context.Context, p Person, a Account) (proven
 		return nil, nil, err
 	}
 	facts := FactsOf(p, a)
-	d.addBehaviour(ctx, p, set.behaviour, facts)
+	d.addFacts(ctx, p, d.facts, FactBehaviour, set.behaviour, facts)
+	d.addFacts(ctx, p, d.owned, FactOwned, set.owned, facts)
 	for _, r := range set.rules {
 		switch {
 		case !r.holds(facts):
@@ -81,26 +82,27 @@ func (d *Directory) segmentsOf(ctx context.Context, p Person, a Account) (proven
 	return proven, declared, nil
 }
 
-// addBehaviour adds what the host knows under the names. If it cannot say, it
+// addFacts adds what somebody else knows under the names. If they cannot say, it
 // is not known, and the conditions do not hold.
-func (d *Directory) addBehaviour(ctx context.Context, p Person, names []string, facts map[string][]string) {
-	if d.facts == nil || len(names) == 0 {
+func (d *Directory) addFacts(ctx context.Context, p Person, from Facts, prefix string, names []string, facts map[string][]string) {
+	if from == nil || len(names) == 0 {
 		return
 	}
-	known, err := d.facts.Facts(ctx, p.Clone(), slices.Clone(names))
+	known, err := from.Facts(ctx, p.Clone(), slices.Clone(names))
 	if err != nil {
 		d.log.WarnContext(ctx, "facts about a person are not available", "person", p.ID, "error", err)
 		return
 	}
 	for _, name := range names {
-		facts[FactBehaviour+name] = known[name]
+		facts[prefix+name] = known[name]
 	}
 }
 
 // A ruleSet is all segments, compiled.
 type ruleSet struct {
 	rules     []namedRule
-	behaviour []string // names of the facts to ask the host for
+	behaviour []string // names of the facts to ask Options.Facts for
+	owned     []string // and Options.Owned
 	until     time.Time
 }
 
@@ -151,21 +153,23 @@ func (d *Directory) compile(list []Segment, fields *fieldSet) *ruleSet {
 			continue
 		}
 		set.rules = append(set.rules, namedRule{s.Name, s.Rule.Declared() || fields.declares(s.Rule), holds})
-		set.behaviour = s.Rule.behaviour(set.behaviour)
+		set.behaviour = s.Rule.asks(FactBehaviour, set.behaviour)
+		set.owned = s.Rule.asks(FactOwned, set.owned)
 	}
 	slices.Sort(set.behaviour)
-	set.behaviour = slices.Compact(set.behaviour)
+	slices.Sort(set.owned)
+	set.behaviour, set.owned = slices.Compact(set.behaviour), slices.Compact(set.owned)
 	return set
 }
 
-// behaviour appends the names of the facts from outside that r asks for.
-func (r Rule) behaviour(names []string) []string {
+// asks appends the names of the facts with a prefix that r asks for.
+func (r Rule) asks(prefix string, names []string) []string {
 	for _, list := range [][]Rule{r.All, r.Any} {
 		for _, sub := range list {
-			names = sub.behaviour(names)
+			names = sub.asks(prefix, names)
 		}
 	}
-	if name, ok := strings.CutPrefix(r.Fact, FactBehaviour); ok {
+	if name, ok := strings.CutPrefix(r.Fact, prefix); ok {
 		names = append(names, name)
 	}
 	return names

@@ -221,3 +221,21 @@ func BenchmarkActor(b *testing.B) {
 		}
 	}
 }
+
+// What the company knows that people have opens content, unlike what they do.
+func TestOwnedFactsOpenContent(t *testing.T) {
+	p := newPortal(t, func(o *profile.Options) {
+		o.Owned = profile.FactsFunc(func(_ context.Context, p profile.Person, names []string) (map[string][]string, error) {
+			require.Equal(t, []string{"product"}, names, "without the prefix, and none of the others'")
+			return map[string][]string{"product": {"of " + p.ID}}, nil
+		})
+	})
+	owns := cond("owned.product", profile.OpIn, "of bob")
+	for name, rule := range map[string]profile.Rule{"owner": owns, "visitor": allOf(owns, cond("behaviour.visits", profile.OpKnown))} {
+		_, err := p.SaveSegment(t.Context(), root, profile.Segment{Name: name, Title: "T", Rule: rule})
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{"owner"}, p.as(t, "bob").Segments)
+	require.Empty(t, p.as(t, "bob").Declared)
+	require.Empty(t, p.as(t, "carl").Segments)
+}

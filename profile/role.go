@@ -50,6 +50,11 @@ const (
 	PermissionSegmentsWrite    Permission = "segments.write"   // change the rules of segments
 	PermissionEventsRead       Permission = "analytics.read"   // read journeys and reports
 	PermissionImpersonate      Permission = "directory.viewas" // see the portal as somebody else
+	PermissionAssetsRead       Permission = "assets.read"      // see what anybody bought and has
+	PermissionAssetsWrite      Permission = "assets.write"     // change it
+	PermissionAssetsSpend      Permission = "assets.spend"     // use up hours and cases of support packages
+	PermissionHoldingsRead     Permission = "holdings.read"    // see all that one's own organisation and its people bought and have
+	PermissionHoldingsWrite    Permission = "holdings.write"   // move and unregister its products
 )
 
 // A Policy maps roles to permissions. The zero Policy grants nothing.
@@ -61,10 +66,10 @@ type Policy map[Role][]Permission
 func DefaultPolicy() Policy {
 	content := []Permission{PermissionContentWrite, PermissionContentTranslate, PermissionFeedbackRead, PermissionSegmentsRead}
 	publish := append([]Permission{PermissionContentPublish, PermissionContentOrganise}, content...)
-	members := []Permission{PermissionMembersRead, PermissionMembersWrite}
+	members := []Permission{PermissionMembersRead, PermissionMembersWrite, PermissionHoldingsRead, PermissionHoldingsWrite}
 	return Policy{
 		RoleManager:    members,
-		RoleAgent:      {PermissionFeedbackRead, PermissionDirectoryRead, PermissionSegmentsRead},
+		RoleAgent:      {PermissionFeedbackRead, PermissionDirectoryRead, PermissionSegmentsRead, PermissionAssetsRead, PermissionAssetsSpend},
 		RoleAuthor:     content,
 		RoleTranslator: {PermissionContentTranslate},
 		RoleReviewer:   publish,
@@ -72,6 +77,7 @@ func DefaultPolicy() Policy {
 		RoleAdmin: slices.Concat(publish, members, []Permission{
 			PermissionContentImport, PermissionSearchTune, PermissionDirectoryRead, PermissionDirectoryWrite,
 			PermissionRolesGrant, PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
+			PermissionAssetsRead, PermissionAssetsWrite, PermissionAssetsSpend,
 		}),
 	}
 }

@@ -47,7 +47,7 @@ const (
 
 // The facts that are always there to ask for. Attributes are facts with a
 // prefix, "person.team" and "account.tier", and so is what the host's [Facts]
-// know, "behaviour.visits".
+// know, "behaviour.visits" and "owned.product".
 const (
 	FactID       = "id"       // of the person
 	FactRole     = "role"     // every role
@@ -61,7 +61,8 @@ const (
 
 	FactPerson    = "person."    // an attribute of the person
 	FactOfAccount = "account."   // an attribute of the account
-	FactBehaviour = "behaviour." // a fact from Facts
+	FactBehaviour = "behaviour." // a fact from Options.Facts: what people do
+	FactOwned     = "owned."     // a fact from Options.Owned: what the company knows that they have
 )
 
 // Declared reports whether r asks for anything that people can change
@@ -184,7 +185,7 @@ func validFact(name string) bool {
 	case FactID, FactRole, FactLocale, FactLanguage, FactZone, FactAccount, FactPlan, FactCountry, FactProduct:
 		return true
 	}
-	for _, prefix := range []string{FactPerson, FactOfAccount, FactBehaviour} {
+	for _, prefix := range []string{FactPerson, FactOfAccount, FactBehaviour, FactOwned} {
 		if key, ok := strings.CutPrefix(name, prefix); ok {
 			return validKey(key)
 		}

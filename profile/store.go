@@ -85,8 +85,10 @@ const DefaultLimit = 50
 
 const maxLimit = 200
 
-// Facts are what else is known of people: what they did, bought or answered.
-// The rules of segments ask for it as "behaviour.NAME".
+// Facts are what else is known of people. The rules of segments ask for what
+// people do, which they bring about themselves, as "behaviour.NAME"
+// ([Options.Facts]), and for what they have by the company's own records, as
+// "owned.NAME" ([Options.Owned]). Only the second opens content.
 type Facts interface {
 	// Facts returns what is known of p under the names, without the prefix.
 	// What it does not return is not known. It is asked for every request that
