@@ -17,12 +17,14 @@ import (
 type Directory struct {
 	store  Store
 	policy Policy
-	facts  Facts
-	owned  Facts
+	facts  joinedFacts
+	owned  joinedFacts
 	events analytics.Recorder
 	log    *slog.Logger
 	now    func() time.Time
 	tokens cursor.Key
+
+	tryPeople int // how many TrySegment looks at
 
 	rulesFor time.Duration
 	rules    atomic.Pointer[ruleSet]
@@ -34,14 +36,15 @@ type Directory struct {
 
 // Options adjust a Directory. The zero value is ready to use.
 type Options struct {
-	Policy   Policy             // nil means DefaultPolicy
-	Facts    Facts              // nil means that nothing is known of people's behaviour
-	Owned    Facts              // what people have by the company's own records, which opens content; nil means that nothing is known
-	Events   analytics.Recorder // nil discards events
-	Logger   *slog.Logger       // nil discards logs
-	Now      func() time.Time   // nil means time.Now
-	Secret   []byte             // signs page tokens; nil means random, so that a token is good in this process only
-	RulesFor time.Duration      // how long the rules of segments and fields are used before they are read again; 0 means 1 s
+	Policy    Policy             // nil means DefaultPolicy
+	Facts     Facts              // see JoinFacts for several; nil means that nothing is known of people's behaviour
+	Owned     Facts              // what people have by the company's own records, which opens content; nil means that nothing is known
+	Events    analytics.Recorder // nil discards events
+	Logger    *slog.Logger       // nil discards logs
+	Now       func() time.Time   // nil means time.Now
+	Secret    []byte             // signs page tokens; nil means random, so that a token is good in this process only
+	TryPeople int                // how many people trying a segment or a field looks at; 0 means 10,000
+	RulesFor  time.Duration      // how long the rules of segments and fields are used before they are read again; 0 means 1 s
 
 	Preferences PreferenceStore // nil means the store, if it keeps them
 	Consents    ConsentStore    // nil means the store, if it keeps them
@@ -72,9 +75,12 @@ func NewDirectory(store Store, opts *Options) *Directory {
 	if o.RulesFor == 0 {
 		o.RulesFor = time.Second
 	}
+	if o.TryPeople <= 0 {
+		o.TryPeople = 10_000
+	}
 	return &Directory{
-		store: store, policy: o.Policy, facts: o.Facts, owned: o.Owned, events: o.Events, log: o.Logger, now: o.Now,
-		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor,
+		store: store, policy: o.Policy, facts: joinFacts(o.Facts), owned: joinFacts(o.Owned), events: o.Events, log: o.Logger, now: o.Now,
+		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor, tryPeople: o.TryPeople,
 		own: newPersonal(store, o),
 	}
 }

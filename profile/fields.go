@@ -158,11 +158,20 @@ func sortFields(list []Field) *fieldSet {
 	return set
 }
 
+// attributeFacts are the prefixes of facts about attributes, by what has them.
+var attributeFacts = []struct {
+	of     FieldOf
+	prefix string
+}{{FieldOfPerson, FactPerson}, {FieldOfAccount, FactOfAccount}}
+
+// customers reports whether customers change the values of f.
+func (f Field) customers() bool { return f.Edit == FieldBySelf || f.Edit == FieldByManager }
+
 // declares reports whether a rule asks for an attribute that customers change.
 func (s *fieldSet) declares(r Rule) bool {
-	for of, prefix := range map[FieldOf]string{FieldOfPerson: FactPerson, FieldOfAccount: FactOfAccount} {
-		name, ok := strings.CutPrefix(r.Fact, prefix)
-		if ok && slices.ContainsFunc(s.of(of), func(f Field) bool { return f.Name == name && (f.Edit == FieldBySelf || f.Edit == FieldByManager) }) {
+	for _, a := range attributeFacts {
+		name, ok := strings.CutPrefix(r.Fact, a.prefix)
+		if ok && slices.ContainsFunc(s.of(a.of), func(f Field) bool { return f.Name == name && f.customers() }) {
 			return true
 		}
 	}

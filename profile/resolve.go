@@ -84,17 +84,18 @@ func (d *Directory) segmentsOf(ctx context.Context, p Person, a Account) (proven
 
 // addFacts adds what somebody else knows under the names. If they cannot say, it
 // is not known, and the conditions do not hold.
-func (d *Directory) addFacts(ctx context.Context, p Person, from Facts, prefix string, names []string, facts map[string][]string) {
-	if from == nil || len(names) == 0 {
+func (d *Directory) addFacts(ctx context.Context, p Person, from joinedFacts, prefix string, names []string, facts map[string][]string) {
+	if len(from) == 0 || len(names) == 0 {
 		return
 	}
-	known, err := from.Facts(ctx, p.Clone(), slices.Clone(names))
-	if err != nil {
-		d.log.WarnContext(ctx, "facts about a person are not available", "person", p.ID, "error", err)
-		return
+	known := map[string][]string{}
+	for _, part := range from {
+		if err := part.add(ctx, p, names, known); err != nil {
+			d.log.WarnContext(ctx, "facts about a person are not available", "person", p.ID, "error", err)
+		}
 	}
-	for _, name := range names {
-		facts[prefix+name] = known[name]
+	for name, values := range known {
+		facts[prefix+name] = values
 	}
 }
 

@@ -124,6 +124,14 @@ func directorySegments() []operation {
 			list, err := w.people.Segments(ctx, by)
 			return list, len(list) > 0, err
 		}},
+		{name: "profile.RuleFacts", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			list, err := w.people.RuleFacts(ctx, by)
+			return list, len(list) > 0, err
+		}},
+		{name: "profile.TrySegment", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			got, err := w.people.TrySegment(ctx, by, profile.Segment{Name: "gold", Rule: rule})
+			return got, err == nil, err
+		}},
 		overall("profile.SaveSegment", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.people.SaveSegment(ctx, by, profile.Segment{Name: "gold", Title: "Gold", Rule: rule})
 			return err
