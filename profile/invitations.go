@@ -45,6 +45,12 @@ type InvitationOptions struct {
 	// that is the one it was sent to.
 	OtherAddress bool
 
+	// TokenProves lets whoever holds an invitation accept it if their sign-in
+	// vouches for no address: the token was sent to one, which is proof enough
+	// for hosts that write to it. A sign-in that vouches for another address is
+	// refused all the same. false means that it takes a verified address.
+	TokenProves bool
+
 	Life    time.Duration // how long an invitation is good; 0 means seven days
 	PerHour int           // how many one person may send within an hour, at most 200; 0 means 20
 }
@@ -210,7 +216,7 @@ func (s *Invitations) accept(ctx context.Context, token string, j Joiner) (Perso
 		return Person{}, err
 	}
 	i := l.invitation()
-	if !s.opts.OtherAddress && !(j.Verified && sameAddress(j.Address, i.Address)) {
+	if !s.proves(j, i.Address) {
 		return Person{}, errs.Say(errs.Forbidden, "error.invitation.other_address", nil)
 	}
 	sender, err := s.sender(ctx, i)
@@ -230,6 +236,15 @@ func (s *Invitations) accept(ctx context.Context, token string, j Joiner) (Perso
 		return Person{}, err
 	}
 	return s.join(ctx, sender, l, p, j)
+}
+
+// proves reports whether a sign-in says enough of whose address an invitation
+// was sent to.
+func (s *Invitations) proves(j Joiner, address string) bool {
+	if j.Verified {
+		return s.opts.OtherAddress || sameAddress(j.Address, address)
+	}
+	return s.opts.OtherAddress || s.opts.TokenProves
 }
 
 // joins reports what the directory would refuse in p, before the invitation is

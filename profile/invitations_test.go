@@ -200,6 +200,18 @@ func TestInvitationToAnyAddress(t *testing.T) {
 	require.Equal(t, "new@acme.example", p.Email)
 }
 
+// TestInvitationProvedByItsToken: where sign-in vouches for no address the token
+// is the proof, and where it vouches for another it is none.
+func TestInvitationProvedByItsToken(t *testing.T) {
+	o := newOffice(t, func(o *profile.InvitationOptions) { o.TokenProves = true })
+	token, _ := o.invite(t, "ann")
+	_, err := o.Accept(t.Context(), token, newton(func(j *profile.Joiner) { j.Address = "thief@acme.example" }))
+	require.Equal(t, "error.invitation.other_address", says(t, err))
+	p, err := o.Accept(t.Context(), token, newton(func(j *profile.Joiner) { j.Address, j.Verified = "thief@acme.example", false }))
+	require.NoError(t, err)
+	require.Equal(t, "new@acme.example", p.Email, "what nobody vouches for is not taken down")
+}
+
 func TestInvitationIsForNothingElse(t *testing.T) {
 	o := newOffice(t)
 	token, i := o.invite(t, "ann")

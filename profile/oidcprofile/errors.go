@@ -79,6 +79,12 @@ func answered(code string) error {
 	return errUntrusted()
 }
 
+// An unwelcome is why the host does not let somebody in. What it says to readers
+// they are told.
+type unwelcome struct{ error }
+
+func (u unwelcome) Unwrap() error { return u.error }
+
 // exchanged turns an error of the token endpoint into what the reader is told.
 func exchanged(err error) error {
 	failed, ok := errors.AsType[*oauth2.RetrieveError](err)

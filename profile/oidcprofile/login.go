@@ -168,6 +168,11 @@ func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, f flow, c Clai
 
 // accessError tells who is not let in from who cannot be asked about.
 func accessError(err error) error {
+	if why, ok := errors.AsType[unwelcome](err); ok {
+		if says, ok := errors.AsType[*errs.Says](why.error); ok {
+			return says
+		}
+	}
 	if settled(err) {
 		return errNoAccess()
 	}
@@ -183,7 +188,7 @@ func (p *Provider) admit(r *http.Request, c Claims) (profile.Actor, error) {
 	}
 	person, err := p.opts.Welcome(ctx, c)
 	if err != nil {
-		return profile.Actor{}, err
+		return profile.Actor{}, unwelcome{err}
 	}
 	who, err = p.people.Welcome(ctx, p.opts.System, person, c.Via, c.Subject)
 	if errors.Is(err, profile.ErrConflict) {

@@ -28,8 +28,9 @@ type Config struct {
 type Options struct {
 	// Welcome says who somebody is that signs in for the first time: somebody
 	// known, with their ID and Version, or somebody new, without either. To
-	// refuse them it returns ErrForbidden. Nil means that only people who were
-	// linked may sign in. A policy that goes by the address should know that
+	// refuse them it returns ErrForbidden, or what [profile.Invitations.Accept]
+	// said: they are told that. Nil means that only people who were linked may
+	// sign in. A policy that goes by the address should know that
 	// Claims has it only if the provider says that it is theirs, and whether
 	// this provider is to be believed about it.
 	Welcome func(ctx context.Context, c Claims) (profile.Person, error)

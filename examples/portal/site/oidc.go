@@ -50,7 +50,7 @@ func (s *Site) openSignIn(context.Context) (err error) {
 	if o.Issuer == "" {
 		return nil
 	}
-	s.provider, err = oidcprofile.New(profile.NewIdentities(s.keeping, s.people, s.sessions), s.sessions, oidcprofile.Config{
+	s.provider, err = oidcprofile.New(s.known, s.sessions, oidcprofile.Config{
 		Issuer: o.Issuer, Client: o.Client, Secret: o.Secret, Callback: s.cfg.BaseURL + signInPrefix + "/callback",
 	}, &oidcprofile.Options{
 		Welcome: s.welcome, System: system, Secret: s.secret, Once: s.keeping, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
@@ -61,8 +61,12 @@ func (s *Site) openSignIn(context.Context) (err error) {
 	return nil
 }
 
-// welcome says who somebody is that signs in for the first time.
-func (s *Site) welcome(_ context.Context, c oidcprofile.Claims) (profile.Person, error) {
+// welcome says who somebody is that signs in for the first time: whoever they
+// were invited to be, or what the portal makes of those whom the provider knows.
+func (s *Site) welcome(ctx context.Context, c oidcprofile.Claims) (profile.Person, error) {
+	if token := acceptedIn(ctx); token != "" {
+		return s.joined(ctx, token, c)
+	}
 	p := profile.Person{Name: c.Name, Email: c.Email, Locale: c.Locale, Zone: c.Zone, Roles: []profile.Role{profile.RoleCustomer}}
 	if p.Name == "" {
 		p.Name, _, _ = strings.Cut(c.Email, "@")

@@ -10,16 +10,22 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// The demo sends no mail: it hands the link to whoever invites, who may take it
-// along. A product's Send writes to the address instead, and its accept page
-// asks people to sign in with whatever proves that the address is theirs.
+// Without mail, whoever invites is handed the link, and passes it on. In the demo
+// whoever holds it joins; where people sign in with a provider, they prove there
+// that the address it was sent to is theirs, as far as the provider can tell.
 
-// openInvitations lets the people of a demo be invited.
+// invites reports whether there is a way to accept an invitation.
+func (s *Site) invites() bool { return s.cfg.Demo || s.cfg.OIDC.Issuer != "" }
+
+// openInvitations lets people be invited.
 func (s *Site) openInvitations() {
 	s.linking = profile.NewLinks(s.keeping, &profile.LinkOptions{Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now})
-	var o profile.InvitationOptions
-	if s.cfg.Demo {
-		o.Send, o.OtherAddress = s.sendInvitation, true
+	o := profile.InvitationOptions{OtherAddress: s.cfg.Demo, TokenProves: true}
+	if s.invites() {
+		o.Send = s.sendInvitation
+	}
+	if !s.cfg.Demo {
+		o.Known, o.Joined = s.known.Actor, s.linkJoiner
 	}
 	s.inviting = profile.NewInvitations(s.linking, s.people, &o)
 }
@@ -47,26 +53,37 @@ type invitationRow struct {
 // addInvitations adds the invitations to the visitor's organisation, and the
 // form that makes one.
 func (s *Site) addInvitations(ctx context.Context, v *visit, form organisationForm, b *organisationBody) error {
-	if !s.cfg.Demo || !s.policy.May(v.By, profile.PermissionMembersWrite) {
+	if !s.invites() || !s.policy.May(v.By, profile.PermissionMembersWrite) {
 		return nil
 	}
+	var err error
+	b.Invite, b.Made, b.Invitations, err = s.invitationsTo(ctx, v, v.By.Account, "/account/organisation/invitations", form)
+	return err
+}
+
+// invitationsTo returns what pages show of the invitations to an organisation:
+// the form, the link just made, and those that are open.
+func (s *Site) invitationsTo(ctx context.Context, v *visit, account, path string, form organisationForm) (*sheet, *input, []invitationRow, error) {
 	if form.draft.Roles == nil {
 		form.draft.Roles = []profile.Role{profile.RoleCustomer}
 	}
-	b.Invite = s.inviteSheet(v, form)
+	f := s.inviteSheet(v, form)
+	f.Action = v.link(path)
+	var made *input
 	if form.link != "" {
-		b.Made = &input{Name: "link", Label: v.P.T("invitation.link"), Hint: v.P.T("invitation.link_note"), Kind: "url", Value: form.link, Fixed: true}
+		made = &input{Name: "link", Label: v.P.T("invitation.link"), Hint: v.P.T("invitation.link_note"), Kind: "url", Value: form.link, Fixed: true}
 	}
-	list, err := s.inviting.List(ctx, v.By, v.By.Account)
+	list, err := s.inviting.List(ctx, v.By, account)
+	var rows []invitationRow
 	for _, i := range list {
-		b.Invitations = append(b.Invitations, invitationRow{i, roleNames(v.P, i.Roles), v.link("/account/organisation/invitations/" + escape(i.ID) + "/revoke")})
+		rows = append(rows, invitationRow{i, roleNames(v.P, i.Roles), v.link(path + "/" + escape(i.ID) + "/revoke")})
 	}
-	return err
+	return f, made, rows, err
 }
 
 func (s *Site) inviteSheet(v *visit, form organisationForm) *sheet {
 	f := &sheet{
-		Action: v.link("/account/organisation/invitations"), Submit: v.P.T("invitation.send"), Wrong: len(form.refused) > 0,
+		Submit: v.P.T("invitation.send"), Wrong: len(form.refused) > 0,
 		Roles: s.roleInputs(v, form.draft.Roles),
 		Basics: []input{
 			{Name: "address", Label: v.P.T("account.email"), Kind: "email", Value: form.draft.Address, Required: true, Max: 254, Complete: "off"},
@@ -81,31 +98,48 @@ func (s *Site) inviteSheet(v *visit, form organisationForm) *sheet {
 // invite makes an invitation, and shows its link this once: with the answer to
 // the form, since an address would be kept by browsers.
 func (s *Site) invite(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errs.Invalid
-	}
-	v, token := visitOf(r.Context()), ""
+	v := visitOf(r.Context())
 	a, err := s.people.Account(r.Context(), v.By, v.By.Account)
 	if err != nil {
 		return err
 	}
-	form := organisationForm{account: a, draft: profile.InvitationDraft{
-		Address: r.PostFormValue("address"), Name: r.PostFormValue("name"), Locale: r.PostFormValue("locale"), Account: v.By.Account,
-		Roles: s.typedRoles(v.By, nil, r.PostForm),
-	}}
-	made, err := s.inviting.Invite(context.WithValue(r.Context(), handKey{}, &token), v.By, form.draft)
-	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
-		form.refused = v.P.Fields(wrong)
-		return s.showOrganisation(w, r, http.StatusUnprocessableEntity, form)
-	}
+	form, status, err := s.typedInvitation(r, v.By.Account)
 	if err != nil {
 		return err
 	}
+	form.account = a
+	return s.showOrganisation(w, r, status, form)
+}
+
+// typedInvitation makes the invitation to an organisation that a form asks for.
+// What comes of it is in the form that is shown next.
+func (s *Site) typedInvitation(r *http.Request, account string) (form organisationForm, status int, err error) {
+	if err := r.ParseForm(); err != nil {
+		return form, 0, errs.Invalid
+	}
+	v, token := visitOf(r.Context()), ""
+	form.draft = profile.InvitationDraft{
+		Address: r.PostFormValue("address"), Name: r.PostFormValue("name"), Locale: r.PostFormValue("locale"), Account: account,
+		Roles: s.typedRoles(v.By, nil, r.PostForm),
+	}
+	made, err := s.inviting.Invite(context.WithValue(r.Context(), handKey{}, &token), v.By, form.draft)
+	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
+		form.refused = v.P.Fields(wrong)
+		return form, http.StatusUnprocessableEntity, nil
+	}
+	if err != nil {
+		return form, 0, err
+	}
 	form.draft, form.link = profile.InvitationDraft{}, v.Origin+v.inLanguage(made.Locale, "/invitations/"+token)
-	return s.showOrganisation(w, r, http.StatusOK, form)
+	return form, http.StatusOK, nil
 }
 
 func (s *Site) revokeInvitation(w http.ResponseWriter, r *http.Request) error {
+	return s.takeBack(w, r, "/account/organisation?done=revoked")
+}
+
+// takeBack revokes the invitation in a request's path, and leads to a page.
+func (s *Site) takeBack(w http.ResponseWriter, r *http.Request, to string) error {
 	id, err := web.PathValue(r, "id")
 	v := visitOf(r.Context())
 	if err == nil {
@@ -114,7 +148,7 @@ func (s *Site) revokeInvitation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, v.link("/account/organisation")+"?done=revoked", http.StatusSeeOther)
+	http.Redirect(w, r, v.link(to), http.StatusSeeOther)
 	return nil
 }
 
@@ -122,7 +156,8 @@ type invitationBody struct {
 	Invitation   profile.Invitation
 	Organisation string
 	Roles        []string
-	Form         *sheet
+	Form         *sheet // nil for those who are somebody here
+	Again        string // address to sign out to, for them
 }
 
 // invitation asks whether to accept. Programs that look for malware open every
@@ -146,11 +181,17 @@ func (s *Site) invited(r *http.Request) (i profile.Invitation, token string, err
 
 func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, status int, i profile.Invitation, name string, faults map[string]string) error {
 	v := visitOf(r.Context())
-	b := invitationBody{Invitation: i, Roles: roleNames(v.P, i.Roles), Form: &sheet{
-		Action: v.link(v.Path), Submit: v.P.T("invitation.accept"), Wrong: len(faults) > 0,
-		Basics: []input{{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: name, Required: true, Max: 200, Complete: "name"}},
-	}}
-	b.Form.Faults = note(faults, b.Form.Basics)
+	b := invitationBody{Invitation: i, Roles: roleNames(v.P, i.Roles), Again: v.link(v.Path)}
+	switch {
+	case s.cfg.Demo:
+		b.Form = &sheet{
+			Action: v.link(v.Path), Submit: v.P.T("invitation.accept"), Wrong: len(faults) > 0,
+			Basics: []input{{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: name, Required: true, Max: 200, Complete: "name"}},
+		}
+		b.Form.Faults = note(faults, b.Form.Basics)
+	case v.By.Anonymous():
+		b.Form = &sheet{Action: v.link(v.Path), Submit: v.P.T("invitation.accept_there")}
+	}
 	var err error
 	// Whoever holds the link is nobody yet; what it invites to is theirs to know.
 	if b.Organisation, err = s.accountName(r.Context(), system, i.Account); err != nil {
@@ -172,7 +213,12 @@ func (s *Site) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, name := visitOf(r.Context()), r.PostFormValue("name")
-	if name == "" {
+	switch {
+	case !s.cfg.Demo && v.By.Anonymous():
+		return s.joinAtProvider(w, r, token)
+	case !s.cfg.Demo:
+		return errs.Say(errs.Conflict, "error.invitation.known", nil)
+	case name == "":
 		return s.showInvitation(w, r, http.StatusUnprocessableEntity, i, "", v.P.Fields(errs.Fields{"name": {Key: "error.field.required"}}))
 	}
 	p, err := s.inviting.Accept(r.Context(), token, profile.Joiner{Via: "demo", Subject: "invitation " + i.ID, Name: name})

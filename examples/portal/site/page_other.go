@@ -49,6 +49,7 @@ type demoAccount struct {
 	Name   string
 	About  string
 	People []demoPerson
+	Ours   bool // the name is a text of the portal
 }
 
 type demoPerson struct {
@@ -60,7 +61,11 @@ type demoPerson struct {
 // demo lists the demo's people, to be signed in as.
 func (s *Site) demo(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	b := demoBody{Accounts: s.demoPeople(), Return: valid.ReturnPath(r.URL.Query().Get("return_to")), Current: v.By.ID}
+	accounts, err := s.demoPeople(r)
+	if err != nil {
+		return err
+	}
+	b := demoBody{Accounts: accounts, Return: valid.ReturnPath(r.URL.Query().Get("return_to")), Current: v.By.ID}
 	p := s.newPage(r, v.P.T("demo.title"))
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.crumbs(v)
 	return s.show(w, r, http.StatusOK, "demo", p)

@@ -39,6 +39,7 @@ type peopleBody struct {
 	People  []personRow
 	First   string // address of the first page, on later ones
 	Next    string // address of the next
+	Invite  string // address to invite somebody at, "" if nobody can be
 }
 
 type personRow struct {
@@ -84,6 +85,9 @@ func (s *Site) peopleList(w http.ResponseWriter, r *http.Request) error {
 	}
 	if q.After != "" {
 		b.First = p.With()
+	}
+	if s.invites() {
+		b.Invite = v.link("/admin/invitations")
 	}
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.crumbs(v)
 	return s.show(w, r, http.StatusOK, "people", p)

@@ -35,6 +35,7 @@ func roleNames(p *i18n.Printer, list []profile.Role) []string {
 type sheet struct {
 	Action  string
 	Version int
+	Hidden  []option // what the form says besides: names as values, and what of them as labels
 	Basics  []input
 	Roles   []input
 	Fields  []input

@@ -57,17 +57,33 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.peopleRoutes()...)
 	pages = append(pages, s.organisationRoutes()...)
 	pages = append(pages, s.privacyRoutes()...)
+	pages = append(pages, s.invitationRoutes()...)
 	if s.cfg.Demo {
 		pages = append(pages,
-			route{"GET /invitations/{token}", nothing + "what the invitation is to", s.invitation},
-			route{"POST /invitations/{token}", nothing + "what the invitation is to", s.acceptInvitation},
-			route{"POST /account/organisation/invitations", nothing + "one's own organisation", s.organised(s.invite)},
-			route{"POST /account/organisation/invitations/{id}/revoke", nothing + "leads back", s.organised(s.revokeInvitation)},
 			route{"GET /demo", nothing + "demo people only", s.demo},
 			route{"POST /demo/sign-in", nothing + "sets a cookie", s.demoSignIn},
 		)
 	}
 	return pages
+}
+
+// invitationRoutes are the pages of those who are invited and of those who
+// invite, where people can sign in at all.
+func (s *Site) invitationRoutes() []route {
+	if !s.invites() {
+		return nil
+	}
+	writes := func(serve web.Func) web.Func { return s.permitted(profile.PermissionDirectoryWrite, serve) }
+	return []route{
+		{"GET /invitations/{token}", nothing + "what the invitation is to", s.invitation},
+		{"POST /invitations/{token}", nothing + "what the invitation is to", s.acceptInvitation},
+		{"GET /invitations/{token}/joined", nothing + "leads on", s.afterJoining},
+		{"POST /account/organisation/invitations", nothing + "one's own organisation", s.organised(s.invite)},
+		{"POST /account/organisation/invitations/{id}/revoke", nothing + "leads back", s.organised(s.revokeInvitation)},
+		{"GET /admin/invitations", nothing + "invitations, to those who may change the directory", writes(s.invitationDesk)},
+		{"POST /admin/invitations", nothing + "invitations, to those who may change the directory", writes(s.inviteAnybody)},
+		{"POST /admin/invitations/{id}/revoke", nothing + "leads back", writes(s.revokeAnybody)},
+	}
 }
 
 // peopleRoutes are the pages of those who look after others.
@@ -120,7 +136,7 @@ func (s *Site) openPages(context.Context) (err error) {
 	root.Handle("/", s.withVisit(pages))
 	root.Handle("/static/", s.static())
 	if s.provider != nil {
-		root.Handle(signInPrefix+"/", http.StripPrefix(signInPrefix, s.provider.Handler()))
+		root.Handle(signInPrefix+"/", s.withInvitation(http.StripPrefix(signInPrefix, s.provider.Handler())))
 	}
 	s.mountAPI(root)
 	s.mountHealth(root)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/stoa-go/stoa/examples/portal/demo"
@@ -147,8 +148,9 @@ func (s *Site) importDemo(ctx context.Context) error {
 	return nil
 }
 
-// demoPeople returns the people to be signed in as, by organisation.
-func (s *Site) demoPeople() []demoAccount {
+// demoPeople returns the people to be signed in as, by organisation: those of the
+// demo, and those who have joined since.
+func (s *Site) demoPeople(r *http.Request) ([]demoAccount, error) {
 	var out []demoAccount
 	for _, a := range s.world.Accounts {
 		account := demoAccount{Name: a.Name, About: a.About}
@@ -161,7 +163,19 @@ func (s *Site) demoPeople() []demoAccount {
 			out = append(out, account)
 		}
 	}
-	return out
+	joined, err := s.joinedSince(r)
+	if err != nil || len(joined) == 0 {
+		return out, err
+	}
+	since := demoAccount{Name: visitOf(r.Context()).P.T("demo.joined"), Ours: true}
+	for _, p := range joined {
+		one := demoPerson{ID: p.ID, Name: p.Name, Locale: p.Locale}
+		for _, role := range p.Roles {
+			one.Roles = append(one.Roles, underscored(string(role)))
+		}
+		since.People = append(since.People, one)
+	}
+	return append(out, since), nil
 }
 
 // productName returns what a product is called.

@@ -57,6 +57,7 @@ type Site struct {
 	keeping   *sqlprofile.Store
 	linking   *profile.Links
 	inviting  *profile.Invitations
+	known     *profile.Identities   // who people are elsewhere
 	provider  *oidcprofile.Provider // nil without one
 	streams   *web.Slots            // those that are open
 	viewings  chan viewing
@@ -118,6 +119,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	s.people.Register(profile.EventKeeper(s.ledger, events))
+	s.known = profile.NewIdentities(s.keeping, s.people, s.sessions)
 	s.openInvitations()
 	return nil
 }
