@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -114,7 +115,7 @@ func (n *Notifier) message(ctx context.Context, to Actor, channel string, digest
 		kind = ""
 	}
 	if n.people.own.preferences != nil && !n.kinds[kind].Fixed {
-		m.Unsubscribe = n.opts.Link(to, n.opts.API+"/me/notices/unsubscribe?token="+n.unsubToken(to.ID, channel, kind))
+		m.Unsubscribe = n.opts.Link(to, cmp.Or(n.opts.Stop, n.opts.API+"/me/notices/unsubscribe")+"?token="+n.unsubToken(to.ID, channel, kind))
 	}
 	return m, nil
 }

@@ -50,6 +50,7 @@ type NotifierOptions struct {
 	API      string           // path below which Handler is mounted; "" means "/api/v1"
 	Centre   string           // path of the page with all notices; "" means "/account/notices"
 	Settings string           // path of the page of preferences; "" means "/account/preferences"
+	Stop     string           // path of the page that ends messages, which gets ?token= and takes POST too (RFC 8058); "" means that of Handler
 	Locale   string           // language of people who have not said; "" means "en"
 	Zone     *time.Location   // time zone of people who have not said; nil means UTC
 	Secret   []byte           // signs links and page tokens, the same on every instance; nil means random

@@ -8,6 +8,9 @@
 // A mail has a plain text and an HTML part, says that a program wrote it, and
 // can be unsubscribed from with one click in the mail program (RFC 8058). Its
 // Message-ID is the same at every attempt.
+//
+// [NewFunc] hands mails to a function instead, such as one that calls the
+// service of a mail provider, or [Folder].
 package mailprofile
 
 import (
@@ -37,6 +40,7 @@ type Options struct {
 	TLS      *tls.Config   // nil means the system's roots and the host's name
 	Hello    string        // how this machine calls itself; "" means its name
 	ReplyTo  string        // where answers go; "" means to the sender
+	Brand    Brand         // whose mails these are; the zero value shows nothing of it
 	Timeout  time.Duration // for one mail; 0 means 20 s
 
 	// Dial opens connections. Nil means net.Dialer.
@@ -61,10 +65,11 @@ const (
 
 // A Channel is a [profile.Channel] that sends mail.
 type Channel struct {
-	host   string
-	from   *mail.Address
-	domain string
-	opts   Options
+	host    string
+	deliver DeliverFunc // in place of the host
+	from    *mail.Address
+	domain  string
+	opts    Options
 }
 
 var _ profile.Channel = (*Channel)(nil)
@@ -73,7 +78,18 @@ var _ profile.Channel = (*Channel)(nil)
 // of from, "Help <help@example.com>". A from or a ReplyTo that is no address is
 // profile.ErrInvalid. Nil opts mean the defaults.
 func New(host, from string, opts *Options) (*Channel, error) {
-	c := &Channel{host: host}
+	c, err := newChannel(from, opts)
+	if err != nil || host == "" {
+		return nil, fmt.Errorf("mail: needs a server and the sender's address: %w", errors.Join(err, profile.ErrInvalid))
+	}
+	c.host = host
+	_, err = c.client(context.Background())
+	return c, err
+}
+
+// newChannel is what all channels have in common.
+func newChannel(from string, opts *Options) (*Channel, error) {
+	c := &Channel{}
 	if opts != nil {
 		c.opts = *opts
 	}
@@ -87,12 +103,11 @@ func New(host, from string, opts *Options) (*Channel, error) {
 	if err == nil && c.opts.ReplyTo != "" {
 		_, err = mail.ParseAddress(c.opts.ReplyTo)
 	}
-	if err != nil || host == "" {
-		return nil, fmt.Errorf("mail: needs a server and the sender's address: %w", profile.ErrInvalid)
+	if err != nil {
+		return nil, err
 	}
 	c.from, c.domain = address, address.Address[strings.LastIndexByte(address.Address, '@')+1:]
-	_, err = c.client(context.Background())
-	return c, err
+	return c, c.opts.Brand.check()
 }
 
 // Name implements [profile.Channel].
@@ -109,6 +124,9 @@ func (c *Channel) Send(ctx context.Context, m profile.Message) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
+	if c.deliver != nil {
+		return c.hand(ctx, m, letter)
+	}
 	client, err := c.client(ctx)
 	if err != nil {
 		return err

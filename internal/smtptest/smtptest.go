@@ -1,4 +1,6 @@
-package mailprofile_test
+// Package smtptest has a small SMTP server for tests, which keeps what it is
+// given and misbehaves when it is told to.
+package smtptest
 
 import (
 	"bufio"
@@ -28,32 +30,37 @@ import (
 	"github.com/stoa-go/stoa/profile/profiletest"
 )
 
-// A server is a small SMTP server that keeps what it is given.
-type server struct {
-	port  int
-	roots *x509.CertPool
-	cert  tls.Certificate
-	say   map[string]string // answers to commands, by their first word; "." is the end of a mail
+// A Server is a small SMTP server on this machine. Make one with [Serve].
+type Server struct {
+	Port  int
+	Roots *x509.CertPool    // that its certificate is signed by
+	Say   map[string]string // answers to commands, by their first word; "." is the end of a mail; set it before anything is sent
+
+	cert tls.Certificate
 
 	mu      sync.Mutex
 	trouble profiletest.Trouble
 	secure  int // mails that came through TLS
 	logins  []string
-	mails   []envelope
+	mails   []Envelope
 }
 
-type envelope struct {
-	from string
-	to   []string
-	data string
+// An Envelope is a mail as the server got it.
+type Envelope struct {
+	From string   // what followed MAIL
+	To   []string // what followed each RCPT
+	Data string
 }
 
-func serve(t *testing.T, implicit bool) *server {
-	s := &server{say: map[string]string{}}
+// Serve starts a server for as long as the test runs, which speaks TLS from the
+// first byte or when it is asked to.
+func Serve(t testing.TB, implicit bool) *Server {
+	t.Helper()
+	s := &Server{Say: map[string]string{}}
 	s.certificate(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s.port = l.Addr().(*net.TCPAddr).Port
+	s.Port = l.Addr().(*net.TCPAddr).Port
 	stop := make(chan struct{})
 	t.Cleanup(func() { close(stop); l.Close() })
 	go func() {
@@ -74,7 +81,7 @@ func serve(t *testing.T, implicit bool) *server {
 	return s
 }
 
-func (s *server) certificate(t *testing.T) {
+func (s *Server) certificate(t testing.TB) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	template := &x509.Certificate{
@@ -85,27 +92,28 @@ func (s *server) certificate(t *testing.T) {
 	require.NoError(t, err)
 	leaf, err := x509.ParseCertificate(der)
 	require.NoError(t, err)
-	s.roots = x509.NewCertPool()
-	s.roots.AddCert(leaf)
+	s.Roots = x509.NewCertPool()
+	s.Roots.AddCert(leaf)
 	s.cert = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-func (s *server) behave(trouble profiletest.Trouble) {
+// Behave says how the server behaves from now on.
+func (s *Server) Behave(trouble profiletest.Trouble) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.trouble = trouble
 }
 
-func (s *server) answer(command string, otherwise string) string {
+func (s *Server) answer(command string, otherwise string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if said := s.say[command]; said != "" {
+	if said := s.Say[command]; said != "" {
 		return said
 	}
 	return otherwise
 }
 
-func (s *server) talk(conn net.Conn, secure bool, stop <-chan struct{}) {
+func (s *Server) talk(conn net.Conn, secure bool, stop <-chan struct{}) {
 	s.mu.Lock()
 	trouble := s.trouble
 	s.mu.Unlock()
@@ -116,7 +124,7 @@ func (s *server) talk(conn net.Conn, secure bool, stop <-chan struct{}) {
 	r := bufio.NewReader(conn)
 	reply := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
 	reply("220 smtp.test ready")
-	var e envelope
+	var e Envelope
 	for {
 		text, err := r.ReadString('\n')
 		if err != nil {
@@ -149,12 +157,12 @@ func (s *server) talk(conn net.Conn, secure bool, stop <-chan struct{}) {
 			s.mu.Unlock()
 			reply(s.answer("AUTH", "235 2.7.0 welcome"))
 		case "MAIL":
-			e = envelope{from: rest}
+			e = Envelope{From: rest}
 			reply(s.answer("MAIL", "250 2.1.0 ok"))
 		case "RCPT":
 			said := s.answer("RCPT", "250 2.1.5 ok")
 			if strings.HasPrefix(said, "250") {
-				e.to = append(e.to, rest)
+				e.To = append(e.To, rest)
 			} else {
 				said += " " + rest // servers name the recipient
 			}
@@ -172,12 +180,12 @@ func (s *server) talk(conn net.Conn, secure bool, stop <-chan struct{}) {
 				}
 				data.WriteString(strings.TrimPrefix(l, "."))
 			}
-			e.data = data.String()
+			e.Data = data.String()
 			switch trouble {
 			case profiletest.TroubleLater:
-				reply("451 4.7.1 later: " + subjectOf(e.data))
+				reply("451 4.7.1 later: " + subjectOf(e.Data))
 			case profiletest.TroubleForGood:
-				reply("550 5.7.1 never: " + subjectOf(e.data))
+				reply("550 5.7.1 never: " + subjectOf(e.Data))
 			default:
 				said := s.answer(".", "250 2.0.0 taken")
 				if strings.HasPrefix(said, "250") {
@@ -210,25 +218,41 @@ func subjectOf(data string) string {
 	return text
 }
 
-func (s *server) got() []envelope {
+// Got returns what the server has taken so far.
+func (s *Server) Got() []Envelope {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]envelope(nil), s.mails...)
+	return append([]Envelope(nil), s.mails...)
 }
 
-// A letter is a mail as its reader gets it.
-type letter struct {
-	header     mail.Header
-	subject    string
-	text, html string
+// Secure returns how many mails came through TLS.
+func (s *Server) Secure() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.secure
 }
 
-func open(t *testing.T, e envelope) letter {
+// Logins returns what clients signed in with, its parts joined by bars.
+func (s *Server) Logins() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.logins...)
+}
+
+// A Letter is a mail as its reader gets it.
+type Letter struct {
+	Header     mail.Header
+	Subject    string
+	Text, HTML string
+}
+
+// Read opens a mail of a plain and an HTML part.
+func Read(t testing.TB, data string) Letter {
 	t.Helper()
-	m, err := mail.ReadMessage(strings.NewReader(e.data))
+	m, err := mail.ReadMessage(strings.NewReader(data))
 	require.NoError(t, err)
-	l := letter{header: m.Header}
-	l.subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
+	l := Letter{Header: m.Header}
+	l.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
 	require.NoError(t, err)
 	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	require.NoError(t, err)
@@ -245,10 +269,10 @@ func open(t *testing.T, e envelope) letter {
 		require.NoError(t, err)
 		switch kind, _, _ := mime.ParseMediaType(p.Header.Get("Content-Type")); kind {
 		case "text/plain":
-			require.Empty(t, l.html, "the plain text comes first")
-			l.text = strings.ReplaceAll(string(body), "\r\n", "\n")
+			require.Empty(t, l.HTML, "the plain text comes first")
+			l.Text = strings.ReplaceAll(string(body), "\r\n", "\n")
 		case "text/html":
-			l.html = string(body)
+			l.HTML = string(body)
 		}
 	}
 }
