@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type options struct {
 
 	locales, proxies       string
 	oidcSecret, oidcAdmins string
+	mailPassword           string
 }
 
 // flags declares the flags of o.
@@ -40,6 +42,10 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.oidcSecret, "oidc-secret-file", "", "`file` with what the portal proves itself to the identity provider with")
 	f.StringVar(&o.oidcAdmins, "oidc-admins", "", "`addresses` of people who become administrators when they first sign in, if the provider vouches for the address")
 	f.BoolVar(&o.cfg.OIDC.Open, "oidc-open", false, "whoever the identity provider knows becomes a customer; otherwise people must have been linked")
+	f.StringVar(&o.cfg.Mail.Server, "mail", "", "`server` that mails go out by, smtp://USER@HOST:PORT; smtps:// begins with TLS, smtp+plain:// does without; needs -mail-from and -base-url")
+	f.StringVar(&o.mailPassword, "mail-password-file", "", "`file` with the password for the mail server")
+	f.StringVar(&o.cfg.Mail.From, "mail-from", "", "`address` that mails are from, such as help@example.com")
+	f.StringVar(&o.cfg.Mail.Folder, "mail-folder", "", "`folder` that mails are written into in place of a server, as .eml files; a demo without -mail uses outbox in -data")
 	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")
 	f.StringVar(&o.metrics, "metrics", "", "`address` to serve /metrics on, such as 10.0.0.5:9100; empty serves it with the pages, for programs on this machine alone")
 	f.StringVar(&o.logs, "log", "text", "`form` of the log on standard error: text, json or off")
@@ -81,7 +87,16 @@ func parse(args []string) (options, error) {
 	}
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
 	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, errors.Join(o.networks(), o.secret())
+	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.mail())
+}
+
+// mail has a demo write its mails where newcomers find them.
+func (o *options) mail() error {
+	m := &o.cfg.Mail
+	if o.cfg.Demo && *m == (site.Mail{}) && o.mailPassword == "" {
+		m.Folder = filepath.Join(o.cfg.Data, "outbox")
+	}
+	return secretIn("-mail-password-file", o.mailPassword, &m.Password)
 }
 
 // list returns the parts of a list with commas.
@@ -95,16 +110,16 @@ func list(text string) []string {
 	return out
 }
 
-// secret reads the secret for the identity provider.
-func (o *options) secret() error {
-	if o.oidcSecret == "" {
+// secretIn reads what a file keeps, if one is named.
+func secretIn(name, file string, into *string) error {
+	if file == "" {
 		return nil
 	}
-	text, err := os.ReadFile(o.oidcSecret)
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return fmt.Errorf("-oidc-secret-file: %w", err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	o.cfg.OIDC.Secret = strings.TrimSpace(string(text))
+	*into = strings.TrimSpace(string(text))
 	return nil
 }
 

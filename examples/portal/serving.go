@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"sync/atomic"
 
@@ -48,6 +49,7 @@ func (o options) serve(ctx context.Context, bundle kb.Bundle, l listeners, out i
 		defer stop()
 		served <- o.answer(ctx, l, &pages, &metrics)
 	}()
+	o.cfg.Served = "http://" + reachable(l.pages.Addr())
 	s, err := o.open(ctx, bundle, out)
 	if err != nil {
 		stop()
@@ -73,6 +75,15 @@ func (o options) serve(ctx context.Context, bundle kb.Bundle, l listeners, out i
 	err = <-served
 	halt()
 	return errors.Join(err, <-done, s.Close())
+}
+
+// reachable is an address as programs on this machine reach it.
+func reachable(at net.Addr) string {
+	a, ok := at.(*net.TCPAddr)
+	if ok && a.IP.IsUnspecified() {
+		return fmt.Sprintf("localhost:%d", a.Port)
+	}
+	return at.String()
 }
 
 // open opens the portal and imports what is to be imported.

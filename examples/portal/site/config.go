@@ -1,6 +1,7 @@
 package site
 
 import (
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -22,6 +23,8 @@ type Config struct {
 	Brand   string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country string           // header in which a trusted proxy names the visitor's country; empty means none
+	Served  string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in its mails; empty means that it writes none
+	Mail    Mail             // how people are written to; the zero value is not at all
 	OIDC    OIDC             // identity provider that people sign in with; the zero value is none
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
@@ -31,6 +34,7 @@ type Config struct {
 	// machine are answered there, and nobody else.
 	MetricsElsewhere bool
 
+	mailTLS   *tls.Config                     // for tests whose mail server nobody knows
 	timeout   time.Duration                   // of a request; zero means requestTimeout
 	wrapIndex func(search.Index) search.Index // for tests that need a faulty one
 }
@@ -66,6 +70,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("-country-header %s: say with -proxies who may send it; anybody else could", c.Country)
 	}
 	if err := c.OIDC.check(c.BaseURL); err != nil {
+		return err
+	}
+	if err := c.Mail.check(c.mailBase()); err != nil {
 		return err
 	}
 	if c.BaseURL == "" {

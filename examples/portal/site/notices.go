@@ -25,16 +25,36 @@ const (
 	newsLasts = 48 * time.Hour
 )
 
-func (s *Site) openNotices(context.Context) (err error) {
+func (s *Site) openNotices(context.Context) error {
+	channels, err := s.channels()
+	if err != nil {
+		return err
+	}
+	base := s.cfg.mailBase()
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
-		Kinds: []profile.NoticeKind{{Name: kindUpdated, Title: "notice.article_updated", Resolve: s.resolveArticle}},
-		Text:  s.noticeText,
+		Kinds: []profile.NoticeKind{{
+			Name: kindUpdated, Title: "notice.article_updated", Channels: []string{profile.ChannelInbox, profile.ChannelMail}, Resolve: s.resolveArticle,
+		}},
+		Channels: channels, Text: s.noticeText,
 		Link: func(to profile.Actor, path string) string {
-			return s.cfg.BaseURL + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
+			return base + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
 		},
-		Base: s.cfg.BaseURL, API: apiPrefix, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
+		Base: base, API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	return err
+}
+
+// channels are the ways out of the portal that it was told of.
+func (s *Site) channels() (list []profile.Channel, err error) {
+	if s.cfg.Mail.on() {
+		mail, err := s.cfg.Mail.channel(s.cfg)
+		if err != nil {
+			return nil, err
+		}
+		s.cfg.Log.Info("mails go out", "to", s.cfg.Mail.where())
+		list = append(list, mail)
+	}
+	return list, nil
 }
 
 func (s *Site) noticeText(locale, key string, args map[string]any) string {

@@ -2,11 +2,22 @@ package site
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
 )
+
+// noticeRoutes are about what people are told, and how.
+func (s *Site) noticeRoutes() []route {
+	return []route{
+		{"GET /account/notices", "notices", s.signedIn(s.noticeList)},
+		{"POST /account/notices", nothing + "one's own", s.signedIn(s.readNotices)},
+		{"GET /unsubscribe", nothing + "what a link ends", s.unsubscribePage},
+		{"POST /unsubscribe", nothing + "what a link ends", s.unsubscribe},
+	}
+}
 
 type noticesBody struct {
 	Items  []profile.InboxItem
@@ -23,8 +34,10 @@ func (s *Site) noticeList(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := noticesBody{Items: items}
-	for _, item := range items {
+	for i, item := range items {
 		b.Unread = b.Unread || !item.Read
+		// Whoever reads here is here, at whatever address that is.
+		b.Items[i].URL = strings.TrimPrefix(item.URL, s.cfg.mailBase())
 	}
 	if len(items) > 0 {
 		b.Until = items[0].At.Format(time.RFC3339Nano)

@@ -48,12 +48,11 @@ func (s *Site) routes() []route {
 		route{"POST /account/preferences", nothing + "one's own", s.signedIn(s.savePreferences)},
 		route{"GET /account/saved", "saved", s.signedIn(s.saved)},
 		route{"POST /articles/{slug}/keep", "keep form", s.signedIn(s.keep)},
-		route{"GET /account/notices", "notices", s.signedIn(s.noticeList)},
-		route{"POST /account/notices", nothing + "one's own", s.signedIn(s.readNotices)},
 		route{"GET /account/sessions", nothing + "one's own", s.signedIn(s.sessionList)},
 		route{"POST /account/sessions/end", nothing + "one's own", s.signedIn(s.endSession)},
 		route{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
 	)
+	pages = append(pages, s.noticeRoutes()...)
 	pages = append(pages, s.peopleRoutes()...)
 	pages = append(pages, s.organisationRoutes()...)
 	pages = append(pages, s.privacyRoutes()...)

@@ -33,6 +33,7 @@ var pageNames = []string{
 	"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
 	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward",
 	"privacy", "delete", "goodbye",
+	"unsubscribe",
 }
 
 func loadViews(s *Site) (*views, error) {
