@@ -221,6 +221,7 @@ func (a *Arranger) Preview(ctx context.Context, by, as profile.Actor, brand, pag
 		d.all[i].PerPerson, d.all[i].PerDay, d.all[i].Holdout = 0, 0, 0
 	}
 	a.offer(ctx, &chooser{eye: e, began: now, now: now}, as, &l, d, false)
+	l.Key = l.key(&e.orders, d.revision)
 	return l, nil
 }
 

@@ -69,6 +69,7 @@ func (a *Arranger) plan(ctx context.Context, by profile.Actor, sight profile.Sig
 	e := &eye{sight: sight, segments: facts.segments, orders: orders{rules: facts.rules, scores: facts.scores, moves: a.opts.Moves, still: still}}
 	p := &plan{layout: a.lay(e, v.Brand, page)}
 	if !a.offersOn(page, d) {
+		p.layout.Key = p.layout.key(&e.orders, 0)
 		return p, nil
 	}
 	c := &chooser{eye: e, who: who, visit: v.ID, off: choice.Off, began: facts.began, now: now}
@@ -80,6 +81,7 @@ func (a *Arranger) plan(ctx context.Context, by profile.Actor, sight profile.Sig
 		c.shows = trail.Shows
 	}
 	p.until = a.offer(ctx, c, by, &p.layout, d, by.Viewer == "")
+	p.layout.Key = p.layout.key(&e.orders, d.revision)
 	return p, nil
 }
 
@@ -112,7 +114,9 @@ func (a *Arranger) declared(ctx context.Context, by profile.Actor, sight profile
 		a.opts.Logger.WarnContext(ctx, "the layout cannot be arranged and is as declared", "error", err)
 	}
 	e := &eye{sight: sight, segments: membership(by, sight), orders: orders{still: true}}
-	return a.lay(e, v.Brand, page)
+	l := a.lay(e, v.Brand, page)
+	l.Key = l.key(&e.orders, 0)
+	return l
 }
 
 // Order arranges a list that the site does not declare, such as the categories

@@ -10,6 +10,7 @@ type Layout struct {
 	Brand string
 	Page  string
 	Arm   string // "layout=arranged" or "layout=declared", for [analytics.Event.Arms]
+	Key   string // the same for layouts of one site that look the same, [Arranger.Order] included: for caches of pages
 	Menus map[string][]Link
 	Slots map[string][]Panel
 	Shown map[string][]Offer // promotions by slot

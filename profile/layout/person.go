@@ -95,11 +95,11 @@ func (a *Arranger) Used(ctx context.Context, by profile.Actor, ref string) {
 	a.wait(Use{Who: who, Ref: ref}, 1)
 }
 
-// Opened counts that an actor has opened an address, if an item of a menu leads
-// there: Used for those who know paths and not IDs. Addresses are compared as
-// they were declared, without language or query.
+// Opened counts that an actor has opened an address for each item of a menu that
+// leads there: Used for those who know paths and not IDs. Addresses are compared
+// as they were declared, without language or query.
 func (a *Arranger) Opened(ctx context.Context, by profile.Actor, address string) {
-	if ref, ok := a.site.links[address]; ok {
+	for _, ref := range a.site.links[address] {
 		a.Used(ctx, by, ref)
 	}
 }

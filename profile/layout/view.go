@@ -18,15 +18,15 @@ type plant struct {
 	site     Site
 	views    []view
 	byBrand  map[string]int
-	ids      map[string]bool   // of items and blocks
-	links    map[string]string // address -> ID of the first item that leads there
-	offers   map[string]int    // "home/aside" -> how many promotions it shows
-	segments map[string]bool   // that items and blocks are meant for
+	ids      map[string]bool     // of items and blocks
+	links    map[string][]string // address -> IDs of the items that lead there
+	offers   map[string]int      // "home/aside" -> how many promotions it shows
+	segments map[string]bool     // that items and blocks are meant for
 }
 
 func newPlant(s Site) *plant {
 	p := &plant{
-		site: s, byBrand: map[string]int{}, ids: map[string]bool{}, links: map[string]string{},
+		site: s, byBrand: map[string]int{}, ids: map[string]bool{}, links: map[string][]string{},
 		offers: map[string]int{}, segments: map[string]bool{},
 	}
 	for i, b := range s.brands() {
@@ -50,8 +50,8 @@ func (p *plant) addItems(items []Item) {
 		items[i].Audience = canonical(it.Audience)
 		p.ids[it.ID] = true
 		p.mean(it.For)
-		if _, taken := p.links[it.Address]; !taken && it.Address != "" {
-			p.links[it.Address] = it.ID
+		if at := p.links[it.Address]; it.Address != "" && !slices.Contains(at, it.ID) {
+			p.links[it.Address] = append(at, it.ID)
 		}
 		p.addItems(it.Children)
 	}
