@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io/fs"
 	"maps"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -54,11 +56,18 @@ func TestTextsHaveOneTopic(t *testing.T) {
 	}
 }
 
-// TestTextsAreTheOnesUsed reads the templates and the Go files. It knows of keys
+// TestTextsAreTheOnesUsed reads the templates, the Go files and what the portal
+// consists of. It knows of keys
 // made up as the portal runs by how they begin; what they end in is for
 // TestTextsForEveryName.
 func TestTextsAreTheOnesUsed(t *testing.T) {
-	i18ntest.Used(t, texts(t), &i18ntest.Usage{Dirs: []string{"."}})
+	declared, err := os.ReadFile("site/site.json")
+	require.NoError(t, err)
+	var inMenus []string
+	for _, key := range regexp.MustCompile(`"key": "([^"]+)"`).FindAllSubmatch(declared, -1) {
+		inMenus = append(inMenus, string(key[1]))
+	}
+	i18ntest.Used(t, texts(t), &i18ntest.Usage{Dirs: []string{"."}, Dynamic: inMenus})
 }
 
 // TestTextsForEveryName: what pages name by a value (a kind of article, a role)

@@ -24,6 +24,7 @@ type accountBody struct {
 	Faults       bool
 	Saved        bool
 	Action       string
+	Blocks       []row
 }
 
 // signedIn serves people only: others are asked to sign in and come back.
@@ -71,6 +72,9 @@ func (s *Site) showAccount(w http.ResponseWriter, r *http.Request, status int, p
 	}
 	for i := range b.Inputs {
 		b.Inputs[i].Error = faults[b.Inputs[i].Name]
+	}
+	if b.Blocks, err = s.rows(r, "main"); err != nil {
+		return err
 	}
 	page := s.newPage(r, v.P.T("account.title"))
 	page.NoIndex, page.Body, page.Crumbs = true, b, s.crumbs(v)

@@ -12,13 +12,13 @@ import (
 
 func (s *Site) categories(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	places, err := s.library.Categories(r.Context(), v.By, string(v.Wanted))
+	places, err := s.places(r)
 	if err != nil {
 		return err
 	}
 	p := s.newPage(r, v.P.T("categories.title"))
 	p.Crumbs = s.crumbs(v)
-	p.Body = filled(places)
+	p.Body = places
 	return s.show(w, r, http.StatusOK, "categories", p)
 }
 

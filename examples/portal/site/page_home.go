@@ -7,9 +7,7 @@ import (
 )
 
 type homeBody struct {
-	Places  []kb.Place
-	Popular []kb.Entry
-	Recent  []kb.Entry
+	Top, Main []row
 }
 
 func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
@@ -22,16 +20,13 @@ func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) buildHome(r *http.Request) ([]byte, error) {
-	ctx, v := r.Context(), visitOf(r.Context())
-	places, err := s.library.Categories(ctx, v.By, string(v.Wanted))
-	if err != nil {
+	v := visitOf(r.Context())
+	var b homeBody
+	var err error
+	if b.Top, err = s.rows(r, "top"); err != nil {
 		return nil, err
 	}
-	b := homeBody{Places: filled(places)}
-	if b.Recent, err = s.recent(ctx, v, listed); err != nil {
-		return nil, err
-	}
-	if b.Popular, err = s.popular(ctx, v); err != nil {
+	if b.Main, err = s.rows(r, "main"); err != nil {
 		return nil, err
 	}
 	p := s.newPage(r, s.cfg.Brand+" – "+v.P.T("home.title"))

@@ -73,7 +73,7 @@ func weighFound(key foundKey, f found) int {
 }
 
 func weighPage(key pageKey, p builtPage) int {
-	return keptExtra + len(key.path) + len(key.stamp) + len(key.sight) + len(p.html)
+	return keptExtra + len(key.path) + len(key.stamp) + len(key.sight) + len(key.laid) + len(p.html)
 }
 
 // stamp returns what changes with anything in the library.
@@ -103,9 +103,11 @@ func (s *Site) remembered(ctx context.Context, v *visit, what string, lasts time
 }
 
 // A pageKey names a page of content as visitors see it who are not signed in:
-// to them it is the same until the library changes, at whatever host they ask.
+// to them it is the same until the library changes, at whatever host they ask, as
+// far as it is arranged the same for them.
 type pageKey struct {
 	path, stamp, sight string
+	laid               string // key of the layout: what else a page shows may be arranged
 	wanted, spoken     i18n.Locale
 	offered            *i18n.Negotiator
 }
@@ -128,7 +130,7 @@ func (s *Site) builtOnce(r *http.Request, lasts time.Duration, build func(*http.
 	if err != nil {
 		return nil, err
 	}
-	key := pageKey{v.Path, stamp, v.By.Sight().Key(), v.Wanted, v.Locale, s.languages.all.Load()}
+	key := pageKey{v.Path, stamp, v.By.Sight().Key(), s.layoutOf(r).Key, v.Wanted, v.Locale, s.languages.all.Load()}
 	now := s.cfg.Now()
 	if page, ok := s.memory.pages.Load(key); ok && now.Before(page.until) {
 		return s.atHome(page.html, v), nil

@@ -134,6 +134,7 @@ func (s *Site) openPages(context.Context) (err error) {
 	root := http.NewServeMux()
 	root.Handle("/", s.withVisit(pages))
 	root.Handle("/static/", s.static())
+	root.Handle(stylePrefix, http.StripPrefix(stylePrefix, s.arranger.StyleHandler()))
 	if s.provider != nil {
 		root.Handle(signInPrefix+"/", s.withInvitation(http.StripPrefix(signInPrefix, s.provider.Handler())))
 	}

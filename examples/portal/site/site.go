@@ -25,6 +25,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/oidcprofile"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/search"
@@ -62,6 +63,8 @@ type Site struct {
 	streams   *web.Slots            // those that are open
 	viewings  chan viewing
 	notifier  *profile.Notifier
+	declared  *layout.Site // what the portal consists of
+	arranger  *layout.Arranger
 	metrics   *prometheus.Registry
 	handler   http.Handler
 }
@@ -77,7 +80,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openFolder, s.openStores, s.openSignIn, s.openLanguages, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -172,6 +175,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.linking.Run(ctx) })
 	g.Go(func() error { return s.noteViewings(ctx) })
 	g.Go(func() error { return s.notifier.Run(ctx) })
+	g.Go(func() error { return s.arranger.Run(ctx) })
 	g.Go(func() error { return s.tellFollowers(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	return g.Wait()

@@ -17,6 +17,7 @@ import (
 	"github.com/stoa-go/stoa/internal/idem"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -171,8 +172,13 @@ type page struct {
 	Look        template.HTMLAttr // how the reader wants pages to look
 	Lang        template.HTMLAttr
 	Body        any
+	Style       string        // address of the style sheet of the theme
+	Colour      layout.Colour // of what is around the page, as browsers show it
+	Logo        layout.Logo
 
 	policy profile.Policy
+	texts  *i18n.Catalog
+	laid   layout.Layout
 }
 
 // May reports whether the visitor may do something, for menus.
@@ -195,7 +201,8 @@ type crumb struct {
 // newPage returns what pages have in common for a request.
 func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
-	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy}
+	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, laid: s.layoutOf(r)}
+	p.dress(s.arranger)
 	p.Look = s.lookOf(r, v.By)
 	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)
 	p.Canonical = v.Origin + v.link(v.Path)
@@ -203,6 +210,15 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})
 	}
 	return p
+}
+
+// dress gives a page the look of its brand.
+func (p *page) dress(a *layout.Arranger) {
+	theme := a.Theme(p.laid.Brand)
+	p.Style, p.Colour, p.Logo = stylePrefix+a.Stylesheet(p.laid.Brand).Name, theme.Light["deep"], theme.Logo
+	if p.Logo.Address == "" {
+		p.Logo = layout.Logo{Address: assetPath("mark.svg"), Width: 30, Height: 30}
+	}
 }
 
 // Default is the address without a language, for readers of languages that

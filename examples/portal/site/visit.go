@@ -10,6 +10,7 @@ import (
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
 )
 
 // A visit is what every page needs to know of a request: who asks, in which
@@ -23,6 +24,8 @@ type visit struct {
 	Query  url.Values
 	Prefix bool   // the language was in the path
 	Origin string // scheme and host of absolute links
+
+	laid *layout.Layout // how the portal is arranged for them, once somebody has asked
 }
 
 type visitKey struct{}
