@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stoa-go/stoa/i18n"
@@ -24,12 +25,19 @@ type input struct {
 	Min, Max int    // characters, or the least and greatest number; 0 is no limit
 	Complete string // what browsers may fill in, as in HTML's autocomplete
 	Error    string
+	Row      int // which of several forms on the page that ask it; 0 where there is one
 }
 
 type option struct{ Value, Label string }
 
 // ID is what the label and the messages of an input refer to.
-func (i input) ID() string { return "f-" + strings.ReplaceAll(i.Name, ".", "-") }
+func (i input) ID() string {
+	id := "f-" + strings.ReplaceAll(i.Name, ".", "-")
+	if i.Row > 0 {
+		id += "-" + strconv.Itoa(i.Row)
+	}
+	return id
+}
 
 // Described lists the IDs of what describes an input, for screen readers.
 func (i input) Described() string {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 )
@@ -18,8 +19,9 @@ import (
 // once, so that an instance may die at any moment.
 
 const (
-	kindUpdated   = "article.updated"
-	noticesCursor = "notices.cursor"
+	kindUpdated    = "article.updated"
+	kindTranslated = "article.translated"
+	noticesCursor  = "notices.cursor"
 	// A change that is older has reached us for another reason: its category
 	// was opened, or the list was read anew.
 	newsLasts = 48 * time.Hour
@@ -30,11 +32,12 @@ func (s *Site) openNotices(context.Context) error {
 	if err != nil {
 		return err
 	}
-	base := s.cfg.mailBase()
+	base, outward := s.cfg.mailBase(), []string{profile.ChannelInbox, profile.ChannelMail}
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
-		Kinds: []profile.NoticeKind{{
-			Name: kindUpdated, Title: "notice.article_updated", Channels: []string{profile.ChannelInbox, profile.ChannelMail}, Resolve: s.resolveArticle,
-		}},
+		Kinds: []profile.NoticeKind{
+			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle},
+			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle},
+		},
 		Channels: channels, Text: s.noticeText,
 		Link: func(to profile.Actor, path string) string {
 			return base + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
@@ -130,22 +133,48 @@ func (s *Site) tellSome(ctx context.Context) (seen string, err error) {
 
 // tell tells those who follow an article that it changed, if anybody does.
 func (s *Site) tell(ctx context.Context, c search.Change) error {
-	var at time.Time
-	for _, d := range c.Documents {
-		if d.UpdatedAt.After(at) {
-			at = d.UpdatedAt
-		}
-	}
-	if s.cfg.Now().Sub(at) > newsLasts {
+	if s.cfg.Now().Sub(newest(c.Documents, func(string) bool { return true })) > newsLasts {
 		return nil
 	}
 	followers, _, err := s.people.Followers(ctx, c.Group, "", 1)
 	if err != nil || len(followers) == 0 {
 		return err
 	}
-	return s.notifier.Notify(ctx, profile.Occurrence{
-		Kind: kindUpdated, Subject: c.Group, Key: fmt.Sprintf("%s@%d", c.Group, at.UnixMicro()), At: at,
-	})
+	m, err := s.library.Manuscript(ctx, system, strings.TrimPrefix(c.Group, articleRef))
+	if errors.Is(err, kb.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	// Telling again of what was told is telling nothing, so that what changed
+	// need not be known.
+	text := newest(c.Documents, func(locale string) bool { return locale == m.Source })
+	if err := s.tellOf(ctx, kindUpdated, c.Group, text); err != nil {
+		return err
+	}
+	others := newest(c.Documents, func(locale string) bool { return locale != m.Source })
+	if !others.After(text) {
+		return nil
+	}
+	return s.tellOf(ctx, kindTranslated, c.Group, others)
+}
+
+// newest returns when the newest of the texts in some languages changed.
+func newest(docs []search.Document, in func(locale string) bool) (at time.Time) {
+	for _, d := range docs {
+		if in(d.Locale) && d.UpdatedAt.After(at) {
+			at = d.UpdatedAt
+		}
+	}
+	return at
+}
+
+func (s *Site) tellOf(ctx context.Context, kind, ref string, at time.Time) error {
+	if s.cfg.Now().Sub(at) > newsLasts {
+		return nil
+	}
+	return s.notifier.Notify(ctx, profile.Occurrence{Kind: kind, Subject: ref, Key: fmt.Sprintf("%s@%d", ref, at.UnixMicro()), At: at})
 }
 
 // unread returns how many notices somebody has not read, for the menu.

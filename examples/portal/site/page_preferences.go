@@ -16,7 +16,10 @@ import (
 type preferencesBody struct {
 	Version int
 	Look    []input
+	Ways    channelTable
+	Often   []input
 	Quiet   []input
+	Zone    string // of the quiet hours
 	Privacy []input
 	Faults  bool
 	Fault   string // of the whole form
@@ -54,10 +57,11 @@ func (s *Site) preferences(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) showPreferences(w http.ResponseWriter, r *http.Request, status int, p profile.Preferences, faults map[string]string) error {
 	v := visitOf(r.Context())
 	b := preferencesBody{
-		Version: p.Version, Look: lookInputs(v, p), Quiet: quietInputs(v, p), Privacy: privacyInputs(v, p),
+		Version: p.Version, Look: lookInputs(v, p), Ways: s.channelTable(v, p, faults), Often: s.digestInputs(v, p),
+		Quiet: quietInputs(v, p), Zone: zoneOf(v.By).String(), Privacy: privacyInputs(v, p),
 		Faults: len(faults) > 0, Fault: faults["version"], Saved: v.Query.Get("saved") != "",
 	}
-	for _, list := range [][]input{b.Look, b.Quiet, b.Privacy} {
+	for _, list := range [][]input{b.Look, b.Often, b.Quiet, b.Privacy} {
 		for i := range list {
 			list[i].Error = faults[list[i].Name]
 		}
@@ -133,6 +137,7 @@ func (s *Site) savePreferences(w http.ResponseWriter, r *http.Request) error {
 	if typed.TextSize == 100 {
 		typed.TextSize = 0
 	}
+	s.typedChannels(r.PostForm, &typed)
 	typed.Quiet = profile.Quiet{From: r.PostFormValue("quiet.from"), To: r.PostFormValue("quiet.to")}
 	typed.Unnoted = r.PostFormValue("unnoted") == "yes"
 	typed.Version, _ = strconv.Atoi(r.PostFormValue("version"))

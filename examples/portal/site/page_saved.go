@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -42,28 +43,55 @@ func (s *Site) readersLanguage(ctx context.Context, by profile.Actor) string {
 }
 
 type savedBody struct {
-	Favourites, Follows, Viewed []kb.Entry
+	Favourites, Viewed []kb.Entry
+	Follows            []followRow
+}
+
+// A followRow is an article that somebody follows, and the form that says how
+// closely.
+type followRow struct {
+	kb.Entry
+	Action, Back string
+	Level        input
 }
 
 // saved shows people what they put aside, follow and looked at.
 func (s *Site) saved(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	var b savedBody
+	var follows []kb.Entry
+	levels := map[string]string{}
 	for list, at := range map[string]*[]kb.Entry{
-		profile.ListFavourites: &b.Favourites, profile.ListFollows: &b.Follows, profile.ListViewed: &b.Viewed,
+		profile.ListFavourites: &b.Favourites, profile.ListFollows: &follows, profile.ListViewed: &b.Viewed,
 	} {
 		var err error
-		if *at, err = s.onShelf(r.Context(), v, list); err != nil {
+		if *at, err = s.onShelf(r.Context(), v, list, levels); err != nil {
 			return err
 		}
+	}
+	for i, e := range follows {
+		b.Follows = append(b.Follows, followRow{
+			Entry: e, Action: v.link("/articles/" + escape(e.Slug) + "/keep"), Back: v.link("/account/saved"), Level: levelInput(v, i, levels[articleRef+e.Article]),
+		})
 	}
 	p := s.newPage(r, v.P.T("saved.title"))
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.accountCrumbs(v)
 	return s.show(w, r, http.StatusOK, "saved", p)
 }
 
-// onShelf returns the newest articles on one of the visitor's lists.
-func (s *Site) onShelf(ctx context.Context, v *visit, list string) ([]kb.Entry, error) {
+// levelInput asks how closely an article is followed. Forms of one page need
+// ids of their own.
+func levelInput(v *visit, n int, level string) input {
+	in := input{Name: "level", Row: n + 1, Label: v.P.T("saved.level"), Kind: "select", Value: level}
+	for _, l := range []string{profile.LevelAll, profile.LevelImportant, profile.LevelNone} {
+		in.Choices = append(in.Choices, option{l, v.P.T("saved.level_" + l)})
+	}
+	return in
+}
+
+// onShelf returns the newest articles on one of the visitor's lists, and notes
+// how closely those that are followed are.
+func (s *Site) onShelf(ctx context.Context, v *visit, list string, levels map[string]string) ([]kb.Entry, error) {
 	items, _, err := s.people.Shelf(ctx, v.By, profile.ShelfQuery{List: list, Limit: 50})
 	if err != nil {
 		return nil, err
@@ -72,6 +100,9 @@ func (s *Site) onShelf(ctx context.Context, v *visit, list string) ([]kb.Entry, 
 	for _, item := range items {
 		if id, ok := strings.CutPrefix(item.Ref, articleRef); ok {
 			ids = append(ids, id)
+		}
+		if list == profile.ListFollows {
+			levels[item.Ref] = item.Level
 		}
 	}
 	return s.library.Entries(ctx, v.By, ids, string(v.Wanted))
@@ -118,12 +149,16 @@ func (s *Site) keep(w http.ResponseWriter, r *http.Request) error {
 	if v.Query.Get("off") != "" {
 		err = s.people.Unshelve(r.Context(), v.By, list, ref)
 	} else {
-		_, err = s.people.Shelve(r.Context(), v.By, profile.ShelfItem{List: list, Ref: ref, Title: found.ID})
+		_, err = s.people.Shelve(r.Context(), v.By, profile.ShelfItem{List: list, Ref: ref, Title: found.ID, Level: r.PostFormValue("level")})
 	}
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, v.link("/articles/"+escape(found.Slug)), http.StatusSeeOther)
+	back := v.link("/articles/" + escape(found.Slug))
+	if path := r.PostFormValue("return_to"); path != "" {
+		back = valid.ReturnPath(path)
+	}
+	http.Redirect(w, r, back, http.StatusSeeOther)
 	return nil
 }
 
