@@ -60,14 +60,17 @@ func (s *Site) saved(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	var b savedBody
 	var follows []kb.Entry
-	levels := map[string]string{}
 	for list, at := range map[string]*[]kb.Entry{
 		profile.ListFavourites: &b.Favourites, profile.ListFollows: &follows, profile.ListViewed: &b.Viewed,
 	} {
 		var err error
-		if *at, err = s.onShelf(r.Context(), v, list, levels); err != nil {
+		if *at, err = s.onShelf(r.Context(), v, list); err != nil {
 			return err
 		}
+	}
+	levels, err := s.levels(r.Context(), v)
+	if err != nil {
+		return err
 	}
 	for i, e := range follows {
 		b.Follows = append(b.Follows, followRow{
@@ -89,9 +92,18 @@ func levelInput(v *visit, n int, level string) input {
 	return in
 }
 
-// onShelf returns the newest articles on one of the visitor's lists, and notes
-// how closely those that are followed are.
-func (s *Site) onShelf(ctx context.Context, v *visit, list string, levels map[string]string) ([]kb.Entry, error) {
+// levels says how closely the visitor follows the newest of what they follow.
+func (s *Site) levels(ctx context.Context, v *visit) (map[string]string, error) {
+	items, _, err := s.people.Shelf(ctx, v.By, profile.ShelfQuery{List: profile.ListFollows, Limit: 50})
+	out := map[string]string{}
+	for _, item := range items {
+		out[item.Ref] = item.Level
+	}
+	return out, err
+}
+
+// onShelf returns the newest articles on one of the visitor's lists.
+func (s *Site) onShelf(ctx context.Context, v *visit, list string) ([]kb.Entry, error) {
 	items, _, err := s.people.Shelf(ctx, v.By, profile.ShelfQuery{List: list, Limit: 50})
 	if err != nil {
 		return nil, err
@@ -100,9 +112,6 @@ func (s *Site) onShelf(ctx context.Context, v *visit, list string, levels map[st
 	for _, item := range items {
 		if id, ok := strings.CutPrefix(item.Ref, articleRef); ok {
 			ids = append(ids, id)
-		}
-		if list == profile.ListFollows {
-			levels[item.Ref] = item.Level
 		}
 	}
 	return s.library.Entries(ctx, v.By, ids, string(v.Wanted))
