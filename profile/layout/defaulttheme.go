@@ -10,7 +10,7 @@ func DefaultTheme() Theme {
 			"brand": "#0b5d56", "brand-strong": "#084943", "brand-ink": "#ffffff", "brand-soft": "#e4efec",
 			"deep": "#0a3c37", "deep-edge": "#0f4f48", "deep-ink": "#f4f8f6", "deep-quiet": "#b6cec8", "glow": "#f0b65a",
 			"link": "#0a5a75", "mark": "#fbe7a8", "mark-ink": "#362a00",
-			"note": "#e6eff6", "note-line": "#2f6f9f", "warn": "#fbeedb", "warn-line": "#a85a00", "bad": "#a3262a", "bad-soft": "#fae7e5",
+			"note": "#e6eff6", "note-line": "#2f6f9f", "warn": "#fbeedb", "warn-line": "#a05500", "bad": "#a3262a", "bad-soft": "#fae7e5",
 		}),
 		Dark: palette(map[string]string{
 			"paper": "#0f1514", "card": "#171f1d", "ink": "#e8edeb", "quiet": "#a6b3af", "line": "#2a3533", "rule": "#6f7c78",

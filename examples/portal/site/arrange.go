@@ -184,5 +184,8 @@ func (p *page) opens(address string) bool {
 	if need, ok := needs[address]; ok && !p.policy.May(p.By, need) {
 		return false
 	}
+	if address == "/admin" {
+		return len(p.admin) > 0
+	}
 	return address != "/account/organisation" || p.By.Account != ""
 }

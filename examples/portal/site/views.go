@@ -35,6 +35,7 @@ var pageNames = []string{
 	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward",
 	"privacy", "delete", "goodbye",
 	"unsubscribe",
+	"admin", "segments", "segment", "segment-removal",
 }
 
 func loadViews(s *Site) (*views, error) {
@@ -179,6 +180,7 @@ type page struct {
 	policy profile.Policy
 	texts  *i18n.Catalog
 	laid   layout.Layout
+	admin  []adminPart
 }
 
 // May reports whether the visitor may do something, for menus.
@@ -204,6 +206,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, laid: s.layoutOf(r)}
 	p.dress(s.arranger)
 	p.Look = s.lookOf(r, v.By)
+	p.admin = s.administers(v.By)
 	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)
 	p.Canonical = v.Origin + v.link(v.Path)
 	for _, l := range s.languages.Offered() {
