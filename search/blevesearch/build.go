@@ -3,6 +3,7 @@ package blevesearch
 import (
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +21,7 @@ const gap = 100
 
 // A builder makes the record of one document at a time.
 type builder struct {
+	class    int // of the sizes in builders
 	language *language
 	doc      search.Document
 
@@ -28,10 +30,18 @@ type builder struct {
 	lenText, lenTitle        int
 }
 
-// builders keeps builders between batches.
-var builders = sync.Pool{New: func() any {
-	return &builder{text: newBag(), title: newBag(), start: newBag(), keys: newBag()}
-}}
+// builders keeps builders between batches, those for long texts apart: ranging
+// over a map costs what it once had room for.
+var builders [32]sync.Pool
+
+// builderFor returns a builder for a text of some bytes.
+func builderFor(size int) *builder {
+	class := min(bits.Len(uint(size)), len(builders)-1)
+	if b, ok := builders[class].Get().(*builder); ok {
+		return b
+	}
+	return &builder{class: class, text: newBag(), title: newBag(), start: newBag(), keys: newBag()}
+}
 
 // release gives the record's memory back. Nobody may use the record any more.
 func (r *record) release() {
@@ -39,13 +49,13 @@ func (r *record) release() {
 	for _, bag := range []*bag{b.text, b.title, b.start, b.keys} {
 		bag.reset()
 	}
-	builders.Put(b)
+	builders[b.class].Put(b)
 }
 
 // build returns the record of d, whose text is in language l.
 func build(d search.Document, l *language) (*record, error) {
 	d.UpdatedAt = d.UpdatedAt.UTC().Truncate(time.Microsecond)
-	b := builders.Get().(*builder)
+	b := builderFor(len(d.Body))
 	b.language, b.doc, b.position, b.lenText, b.lenTitle = l, d, 0, 0, 0
 	b.addTitle()
 	if !strings.Contains(d.Body, d.Summary) {

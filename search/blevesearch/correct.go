@@ -254,7 +254,7 @@ func sameStart(a, b string) bool {
 }
 
 // sample returns a few of the admitted documents with a term, always the same
-// ones: those whose IDs have the smallest hashes.
+// ones: those whose hashes begin with the most zeros.
 func (a *answer) sample(term string) ([]*roaring.Bitmap, error) {
 	sets := make([]*roaring.Bitmap, len(a.matches))
 	for i, m := range a.matches {
@@ -267,8 +267,8 @@ func (a *answer) sample(term string) ([]*roaring.Bitmap, error) {
 			sets[i] = roaring.And(b, m.admitted)
 		}
 	}
-	for bit := hashBits - 1; bit >= 0 && size(sets) > maxSamples; bit-- {
-		_, without, err := split(a.matches, sets, bitKey(keyHash, bit))
+	for zeros := 0; zeros < hashBits && size(sets) > maxSamples; zeros++ {
+		_, without, err := split(a.matches, sets, hashKey(zeros))
 		if err != nil {
 			return nil, err
 		}

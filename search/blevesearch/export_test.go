@@ -144,3 +144,27 @@ func (x *Index) Merge(ctx context.Context) error {
 	g.leave()
 	return guarded(time.Millisecond, func() error { return g.index.ForceMerge(ctx, nil) })
 }
+
+// MaxMemo is how many words a memo remembers for long.
+const MaxMemo = maxMemo
+
+// A Memo is a memo, of terms alone.
+type Memo struct{ memo }
+
+// Look returns the term that was learned for a word.
+func (m *Memo) Look(raw string) (string, bool) {
+	w, ok := m.load(raw)
+	return w.term, ok
+}
+
+// Learn remembers the term of a word.
+func (m *Memo) Learn(raw, term string) { m.store(raw, word{term: term}) }
+
+// Len is how many words are remembered.
+func (m *Memo) Len() int {
+	n := len(m.fresh)
+	if known := m.known.Load(); known != nil {
+		n += len(*known)
+	}
+	return n
+}

@@ -48,7 +48,7 @@ func readInternals(s *scorch.IndexSnapshot) (map[string]string, error) {
 }
 
 // version is raised when records change in a way that the probe does not show.
-const version = "2"
+const version = "3"
 
 // probe has words that each language's parts change in their own way.
 const probe = "Resetting the hubs l'étrangère's Häuser zurückgesetzten coöperaties naïve الكتاب والمستخدمين کتاب‌ها नेपाली पुस्तकों " +

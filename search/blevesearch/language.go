@@ -2,7 +2,6 @@ package blevesearch
 
 import (
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,8 +18,7 @@ type language struct {
 	stem    []analysis.TokenFilter // what makes one term of all forms of a word
 	splits  bool                   // whether a zero-width non-joiner ends a word
 
-	mu   sync.RWMutex
-	memo map[string]word
+	memo memo
 }
 
 // A word is a word of a text as it is indexed.
@@ -31,10 +29,7 @@ type word struct {
 	pair    bool   // of a script without spaces
 }
 
-const (
-	maxToken = 128     // bytes of a word that are looked at
-	maxMemo  = 1 << 15 // words of a language that are remembered
-)
+const maxToken = 128 // bytes of a word that are looked at
 
 // Separators between a language and a term. Stop words are apart from stems, so
 // that "doings", which is "do" by its stem, does not find every "do".
@@ -46,19 +41,11 @@ const (
 // look returns the word at t in text.
 func (l *language) look(text string, t token) word {
 	raw := cut(text[t.start:t.end], maxToken)
-	l.mu.RLock()
-	w, ok := l.memo[raw]
-	l.mu.RUnlock()
-	if ok {
-		return w
+	w, ok := l.memo.load(raw)
+	if !ok {
+		w = l.analyze(raw, t.pair)
+		l.memo.store(strings.Clone(raw), w)
 	}
-	w = l.analyze(raw, t.pair)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.memo) >= maxMemo {
-		clear(l.memo)
-	}
-	l.memo[strings.Clone(raw)] = w
 	return w
 }
 

@@ -120,12 +120,12 @@ func adopt(cache *registry.Cache, code, analyzer string) (*language, error) {
 	}
 	return &language{
 		code: code, surface: d.TokenFilters[:i], stop: d.TokenFilters[i], stem: d.TokenFilters[i+1:],
-		splits: len(d.CharFilters) > 0, memo: map[string]word{},
+		splits: len(d.CharFilters) > 0,
 	}, nil
 }
 
 func compose(cache *registry.Cache, code string, surface []string, stopName string) (*language, error) {
-	l := &language{code: code, memo: map[string]word{}}
+	l := &language{code: code}
 	for _, name := range surface {
 		f, err := cache.TokenFilterNamed(name)
 		if err != nil {

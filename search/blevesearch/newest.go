@@ -8,7 +8,7 @@ import (
 )
 
 // newest returns the limit newest of some documents of each match, of equals
-// those with the smallest IDs. It finds them bit by bit: see timeNumber.
+// those with the smallest IDs. It finds them digit by digit: see timeNumber.
 func newest(matches []*match, docs []*roaring.Bitmap, limit int) ([]*candidate, error) {
 	chosen, tied, err := cutNewest(matches, docs, limit)
 	if err != nil {
@@ -54,15 +54,17 @@ func cutNewest(matches []*match, docs []*roaring.Bitmap, limit int) (chosen, tie
 	if size(docs) <= limit {
 		return docs, chosen, nil
 	}
-	for bit := timeBits - 1; bit >= 0; bit-- {
-		later, earlier, err := split(matches, tied, bitKey(keyTime, bit))
-		if err != nil {
-			return nil, nil, err
-		}
-		switch n := size(chosen) + size(later); {
-		case n > limit:
-			tied = later
-		default:
+	for place := timeDigits - 1; place >= 0; place-- {
+		for digit := digitBase - 1; digit > 0; digit-- {
+			later, earlier, err := split(matches, tied, digitKey(place, digit))
+			if err != nil {
+				return nil, nil, err
+			}
+			n := size(chosen) + size(later)
+			if n > limit {
+				tied = later
+				break
+			}
 			for i := range chosen {
 				chosen[i].Or(later[i])
 			}
@@ -82,7 +84,8 @@ func split(matches []*match, docs []*roaring.Bitmap, key string) (with, without 
 			return nil, nil, err
 		}
 		if b == nil {
-			b = roaring.New()
+			with, without = append(with, roaring.New()), append(without, docs[i])
+			continue
 		}
 		with, without = append(with, roaring.And(docs[i], b)), append(without, roaring.AndNot(docs[i], b))
 	}

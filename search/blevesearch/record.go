@@ -1,6 +1,8 @@
 package blevesearch
 
 import (
+	"sync"
+
 	"github.com/blevesearch/bleve/v2/document"
 	index "github.com/blevesearch/bleve_index_api"
 )
@@ -75,7 +77,8 @@ const (
 )
 
 // A bag collects the terms of a field. Its memory is used again after
-// [bag.reset]: it is most of what indexing allocates.
+// [bag.reset], but most of a document needs none: bleve only reads what is known
+// of a term, and documents share it (see [common]).
 type bag struct {
 	terms     index.TokenFrequencies
 	freqs     arena[index.TokenFreq]
@@ -86,9 +89,10 @@ func newBag() *bag { return &bag{terms: index.TokenFrequencies{}} }
 
 // reset empties the bag, which nobody may use any more.
 func (b *bag) reset() {
-	if clear(b.terms); b.freqs.used > most*slab {
+	if len(b.terms) > most*slab {
 		b.terms = index.TokenFrequencies{}
 	}
+	clear(b.terms)
 	b.freqs.reset(func(tf *index.TokenFreq) {
 		tf.SetFrequency(0)
 		tf.Locations = tf.Locations[:0]
@@ -96,32 +100,85 @@ func (b *bag) reset() {
 	b.locations.reset(func(*index.TokenLocation) {})
 }
 
-// entry returns what is known of a term.
-func (b *bag) entry(term string) *index.TokenFreq {
-	tf := b.terms[term]
-	if tf == nil {
-		tf = b.freqs.next()
-		b.terms[term] = tf
-	}
-	return tf
-}
-
 // has notes that a term is there.
-func (b *bag) has(term string) { b.entry(term) }
+func (b *bag) has(term string) { b.terms[term] = &common().counts[0] }
 
 // count counts a term.
 func (b *bag) count(term string) {
-	tf := b.entry(term)
-	tf.SetFrequency(tf.Frequency() + 1)
+	n := 1
+	if tf := b.terms[term]; tf != nil {
+		n += tf.Frequency()
+	}
+	if n < commonCounts {
+		b.terms[term] = &common().counts[n]
+		return
+	}
+	tf := b.freqs.next()
+	tf.SetFrequency(n)
+	b.terms[term] = tf
 }
 
 // place counts a term and notes where it is.
 func (b *bag) place(term string, position int) {
+	tf := b.terms[term]
+	if tf == nil && position < commonPlaces {
+		b.terms[term] = &common().once[position]
+		return
+	}
+	if tf == nil || tf.Frequency() == 1 {
+		tf = b.own(term, tf)
+	}
+	tf.SetFrequency(tf.Frequency() + 1)
+	tf.Locations = append(tf.Locations, b.location(position))
+}
+
+// own makes what is known of a term the bag's own.
+func (b *bag) own(term string, shared *index.TokenFreq) *index.TokenFreq {
+	tf := b.freqs.next()
+	if shared != nil {
+		tf.SetFrequency(shared.Frequency())
+		tf.Locations = append(tf.Locations, shared.Locations...)
+	}
+	b.terms[term] = tf
+	return tf
+}
+
+func (b *bag) location(position int) *index.TokenLocation {
+	if position < commonPlaces {
+		return common().places[position]
+	}
 	l := b.locations.next()
 	l.Position = position
-	tf := b.entry(term)
-	tf.SetFrequency(tf.Frequency() + 1)
-	tf.Locations = append(tf.Locations, l)
+	return l
+}
+
+const (
+	commonPlaces = 4096 // first positions of which documents share what is known
+	commonCounts = 8    // numbers of times, likewise
+)
+
+// common is what documents share and nobody changes: a term at one position, a
+// term that is there some times. Most terms of most documents are like that, and
+// bleve reads it from the processor's cache instead of all over the memory.
+var common = sync.OnceValue(func() *commonTerms {
+	c := &commonTerms{places: make([]*index.TokenLocation, commonPlaces), once: make([]index.TokenFreq, commonPlaces)}
+	locations := make([]index.TokenLocation, commonPlaces)
+	for i := range commonPlaces {
+		locations[i].Position = i
+		c.places[i] = &locations[i]
+		c.once[i].SetFrequency(1)
+		c.once[i].Locations = c.places[i : i+1 : i+1]
+	}
+	for n := range c.counts {
+		c.counts[n].SetFrequency(n)
+	}
+	return c
+})
+
+type commonTerms struct {
+	places []*index.TokenLocation
+	once   []index.TokenFreq
+	counts [commonCounts]index.TokenFreq
 }
 
 // An arena hands out structs that it allocates many at a time.
