@@ -40,6 +40,7 @@ var states = map[string][]string{
 	"account":  {"acme", "globex", "nowhere"},
 	"field":    {"own", "managed", "kept", "concealed", "none"},
 	"entry":    {"open", "signed-in", "staff", "acme", "none"},
+	"holding":  {"mine", "shared", "colleague-has", "foreign", "missing"},
 	"portal":   {"-"},
 }
 
@@ -47,7 +48,7 @@ var states = map[string][]string{
 func operations() []operation {
 	return slices.Concat(
 		libraryOperations(), engineOperations(), directoryOperations(), fieldOperations(), personalOperations(),
-		signinOperations(), noticeOperations(), layoutOperations(),
+		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(),
 	)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/pushprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
@@ -33,6 +34,7 @@ var fronts = map[string][]reflect.Type{
 		reflect.TypeFor[*profile.Directory](), reflect.TypeFor[*profile.Sessions](), reflect.TypeFor[*profile.Identities](),
 		reflect.TypeFor[*profile.Notifier](), reflect.TypeFor[*profile.Links](), reflect.TypeFor[*profile.Invitations](),
 	},
+	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},
 	"profile/layout":         {reflect.TypeFor[*layout.Arranger]()},
 	"profile/pushprofile":    {reflect.TypeFor[*pushprofile.Channel]()},
 	"profile/webhookprofile": {reflect.TypeFor[*webhookprofile.Channel]()},
@@ -150,7 +152,7 @@ func TestEveryRouteIsRegistered(t *testing.T) {
 		}
 	}
 	served := map[string]bool{}
-	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.people.API(), w.notifier.API(), w.push.API(), w.arranger.API()} {
+	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.people.API(), w.notifier.API(), w.push.API(), w.arranger.API(), w.inventory.API()} {
 		for _, op := range api.Ops() {
 			served[op.Name] = true
 			require.True(t, routes[op.Name], "the route %s (%s %s) belongs to no registered operation", op.Name, op.Method, op.Path)

@@ -121,7 +121,7 @@ func TestTwins(t *testing.T) {
 	p, err := readPolicy()
 	require.NoError(t, err)
 	proved := map[string]bool{} // operations that are fine in a world that is whole
-	for _, twin := range slices.Concat(contentTwins(), alone(personalTwins())) {
+	for _, twin := range slices.Concat(contentTwins(), alone(personalTwins()), alone(assetTwins())) {
 		t.Run(twin.name, func(t *testing.T) {
 			ops := slices.DeleteFunc(operations(), func(op operation) bool { return !slices.Contains(twin.ops, op.name) })
 			require.Len(t, ops, len(twin.ops))

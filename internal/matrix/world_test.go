@@ -16,6 +16,8 @@ import (
 	"github.com/stoa-go/stoa/kb/kbtest"
 	"github.com/stoa-go/stoa/kb/memkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/assets"
+	"github.com/stoa-go/stoa/profile/assets/memassets"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/layout/memlayout"
 	"github.com/stoa-go/stoa/profile/memprofile"
@@ -74,6 +76,9 @@ type world struct {
 	pages    *memlayout.Store
 	arranger *layout.Arranger
 	visits   time.Time // when everybody came
+
+	things    *memassets.Store
+	inventory *assets.Inventory
 }
 
 // A build is what worlds are built from, for those that are built wrong.
@@ -84,6 +89,7 @@ type build struct {
 	people   func(keeping) keeping
 	links    func(profile.LinkStore) profile.LinkStore
 	pages    func(layout.Store) layout.Store
+	things   func(assets.Store) assets.Store
 	anyTitle bool // of things on shelves
 }
 
@@ -94,7 +100,7 @@ func newWorld(t *testing.T, b build) *world {
 	t.Helper()
 	good := kb.Store(memkb.New())
 	w := &world{
-		store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}, pages: memlayout.New(),
+		store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}, pages: memlayout.New(), things: memassets.New(),
 		personal: personal{letters: memprofile.NewLinks(), cookies: map[string]*http.Cookie{}, session: map[string]string{"unknown": "no-such"}, invited: map[string]string{"nowhere": "no-such"}},
 	}
 	secret := []byte("0123456789abcdef")
@@ -115,6 +121,7 @@ func newWorld(t *testing.T, b build) *world {
 	}
 	w.connect(t, b)
 	w.arrange(t, b)
+	w.stock(t, b)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
 		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret,
 	})
@@ -225,7 +232,7 @@ func (w *world) canaries(p policy, role string) []string {
 		hide(p.knows(role, state, "profile.Account"), "canary-account-"+state)
 	}
 	hide(p.knows(role, "-", "profile.Segments"), "canary-segment")
-	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role))
+	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role), assetCanaries(p, role))
 }
 
 // snapshot returns all that is stored.
@@ -242,7 +249,7 @@ func (w *world) snapshot(t *testing.T) string {
 	require.NoError(t, err)
 	segments, err := w.keeping.Segments(ctx)
 	require.NoError(t, err)
-	text, err := json.Marshal(slices.Concat([]any{known, accounts, segments}, w.personalSnapshot(t), w.layoutSnapshot(t)))
+	text, err := json.Marshal(slices.Concat([]any{known, accounts, segments}, w.personalSnapshot(t), w.layoutSnapshot(t), w.assetSnapshot(t)))
 	require.NoError(t, err)
 	return kbtest.Snapshot(t, w.store, n) + string(text)
 }

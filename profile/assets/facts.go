@@ -1,0 +1,255 @@
+package assets
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/lru"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// The facts that [Inventory.Facts] knows, without the prefix "owned.". They are
+// about what a person has, alone or as their organisation has it. What is only
+// registered, and confirmed by nobody, does not count.
+const (
+	FactProduct     = "product"        // IDs of confirmed products, and of what was ordered and kept
+	FactLine        = "line"           // the lines that these belong to, see Options.Line
+	FactWarranty    = "warranty"       // states of the warranties of confirmed products
+	FactEntitlement = "entitlement"    // levels of the entitlements that are valid
+	FactChannel     = "channel"        // by which these let one ask
+	FactPurchases   = "purchases.365d" // how many orders in the last 365 days, cancelled ones left out
+	FactSpend       = "spend.365d."    // and their sum, by currency in small letters, in its main unit: "spend.365d.eur"
+)
+
+// year is how far facts look back.
+const year = 365 * 24 * time.Hour
+
+// mostRead is how many things of a kind facts are made of.
+const mostRead = 1000
+
+// mostFacts is how many people's facts are kept in mind.
+const mostFacts = 10_000
+
+// Facts returns what people own as facts for the rules of segments, to be given
+// to a directory as Options.Owned. They are used for Options.FactsFor; a change
+// made through this Inventory is known at once. A port that does not answer makes
+// what depends on it unknown, and nothing else.
+func (i *Inventory) Facts() profile.Facts { return owned{i} }
+
+type owned struct{ i *Inventory }
+
+// Facts implements [profile.Facts].
+func (o owned) Facts(ctx context.Context, p profile.Person, names []string) (map[string][]string, error) {
+	key := Holder{Person: p.ID, Account: p.Account}
+	now := o.i.opts.Now()
+	all, ok := o.i.facts.load(key, now)
+	if !ok {
+		mark := o.i.facts.mark()
+		var err error
+		if all, err = o.i.read(ctx, p); err != nil && len(all) == 0 {
+			return nil, err
+		}
+		if err != nil {
+			o.i.opts.Logger.WarnContext(ctx, "not all is known of what somebody owns", "person", p.ID, "error", err)
+		} else {
+			o.i.facts.store(key, all, now.Add(o.i.opts.FactsFor), mark)
+		}
+	}
+	out := map[string][]string{}
+	for _, name := range names {
+		if values, known := all[name]; known {
+			out[name] = slices.Clone(values)
+		}
+	}
+	return out, nil
+}
+
+// read works out all facts about a person. What it returns beside an error is
+// what could be read.
+func (i *Inventory) read(ctx context.Context, p profile.Person) (map[string][]string, error) {
+	of := Scope{Person: p.ID, Account: p.Account, Shared: true, Members: true}
+	f := facts{i: i, now: i.clock(), sets: map[string]map[string]bool{}, spend: map[string]int64{}}
+	faults := []error{}
+	note := func(err error) bool {
+		if err != nil {
+			faults = append(faults, err)
+		}
+		return err == nil
+	}
+	boughtAll := i.ports.Purchases == nil || note(readAll(ctx, i, of, i.ports.Purchases.Purchases, f.purchase))
+	hasAll := i.ports.Assets == nil || note(readAll(ctx, i, of, i.ports.Assets.Assets, f.asset))
+	if i.ports.Entitlements != nil {
+		note(readAll(ctx, i, of, i.ports.Entitlements.Entitlements, f.entitlement))
+	}
+	out := f.values()
+	if !boughtAll {
+		maps.DeleteFunc(out, func(name string, _ []string) bool { return name == FactPurchases || strings.HasPrefix(name, FactSpend) })
+	}
+	if !boughtAll || !hasAll {
+		// That somebody has none of something cannot be told from half of what they have.
+		delete(out, FactProduct)
+		delete(out, FactLine)
+	}
+	if len(faults) > 0 {
+		return out, fmt.Errorf("facts of %q: %w", p.ID, faults[0])
+	}
+	return out, nil
+}
+
+func readAll[T any](ctx context.Context, i *Inventory, of Scope, read func(context.Context, Query) ([]T, string, error), add func(T)) error {
+	q := Query{Sees: of, Limit: maxLimit}
+	for n := 0; n < mostRead; {
+		var next string
+		page, err := ask(ctx, i, func(ctx context.Context) (page []T, err error) {
+			page, next, err = read(ctx, q)
+			return page, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, v := range page {
+			add(v)
+		}
+		n += len(page)
+		if q.After = next; next == "" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// facts are being gathered.
+type facts struct {
+	i      *Inventory
+	now    time.Time
+	sets   map[string]map[string]bool
+	orders int
+	spend  map[string]int64
+}
+
+func (f *facts) add(name string, values ...string) {
+	if f.sets[name] == nil {
+		f.sets[name] = map[string]bool{}
+	}
+	for _, v := range values {
+		if v != "" {
+			f.sets[name][v] = true
+		}
+	}
+}
+
+func (f *facts) has(product string) {
+	f.add(FactProduct, product)
+	if f.i.opts.Line != nil && product != "" {
+		f.add(FactLine, f.i.opts.Line(product))
+	}
+}
+
+func (f *facts) asset(a Asset) {
+	if !a.Confirmed {
+		return
+	}
+	f.has(a.Product)
+	f.add(FactWarranty, string(a.WarrantyState(f.now)))
+}
+
+func (f *facts) purchase(p Purchase) {
+	if !p.Status.Kept() {
+		return
+	}
+	for _, l := range p.Lines {
+		f.has(l.Product)
+	}
+	if f.now.Sub(p.At) <= year && !p.At.After(f.now) {
+		f.orders++
+		f.spend[p.Total.Currency] += p.Total.Amount
+	}
+}
+
+func (f *facts) entitlement(e Entitlement) {
+	if e.Valid(f.now) {
+		f.add(FactEntitlement, e.Level)
+		f.add(FactChannel, e.Channels...)
+	}
+}
+
+func (f *facts) values() map[string][]string {
+	out := map[string][]string{FactPurchases: {strconv.Itoa(f.orders)}}
+	for name, set := range f.sets {
+		out[name] = slices.Sorted(maps.Keys(set))
+	}
+	for currency, amount := range f.spend {
+		out[FactSpend+strings.ToLower(currency)] = []string{mainUnits(amount, currency)}
+	}
+	return out
+}
+
+// A factCache holds facts for a while. What is known of everybody of an
+// organisation is forgotten together.
+type factCache struct {
+	mu      sync.Mutex
+	changes uint64
+	changed map[string]uint64 // by organisation or person, since when
+	kept    *lru.Cache[Holder, keptFacts]
+}
+
+type keptFacts struct {
+	all   map[string][]string
+	until time.Time
+	mark  uint64
+}
+
+func newFactCache() *factCache {
+	return &factCache{changed: map[string]uint64{}, kept: lru.New[Holder, keptFacts](mostFacts)}
+}
+
+// mark returns where the changes are.
+func (c *factCache) mark() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.changes
+}
+
+// forget makes facts that go by what h has old.
+func (c *factCache) forget(h Holder) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes++
+	if len(c.changed) >= mostFacts {
+		clear(c.changed)
+		c.kept = lru.New[Holder, keptFacts](mostFacts)
+	}
+	c.changed[changeKey(h)] = c.changes
+}
+
+// changeKey names who has to be told: what an organisation's people have counts
+// for all of them.
+func changeKey(h Holder) string {
+	if h.Account != "" {
+		return "account:" + h.Account
+	}
+	return "person:" + h.Person
+}
+
+func (c *factCache) load(key Holder, now time.Time) (map[string][]string, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, ok := c.kept.Load(key)
+	if !ok || !now.Before(v.until) || c.changed["person:"+key.Person] > v.mark || c.changed["account:"+key.Account] > v.mark {
+		return nil, false
+	}
+	return v.all, true
+}
+
+// store keeps facts that were read at a mark.
+func (c *factCache) store(key Holder, all map[string][]string, until time.Time, mark uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept.Store(key, keptFacts{all, until, mark})
+}
