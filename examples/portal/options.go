@@ -47,6 +47,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.mailPassword, "mail-password-file", "", "`file` with the password for the mail server")
 	f.StringVar(&o.cfg.Mail.From, "mail-from", "", "`address` that mails are from, such as help@example.com")
 	f.StringVar(&o.cfg.Mail.Folder, "mail-folder", "", "`folder` that mails are written into in place of a server, as .eml files; a demo without -mail uses outbox in -data")
+	f.BoolVar(&o.cfg.Push, "push", true, "notices go to people's browsers and webhooks too; needs -base-url, except in a demo")
 	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")
 	f.StringVar(&o.metrics, "metrics", "", "`address` to serve /metrics on, such as 10.0.0.5:9100; empty serves it with the pages, for programs on this machine alone")
 	f.StringVar(&o.logs, "log", "text", "`form` of the log on standard error: text, json or off")

@@ -31,8 +31,16 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	mux.Handle(apiPrefix+"/me/notices", s.inLanguage(news))
 	mux.Handle(apiPrefix+"/me/notices/", s.inLanguage(news))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
-	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version,
-		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix+"/search"), s.people.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix))))
+	described := []web.Document{
+		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.people.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
+	}
+	if s.push != nil {
+		browsers := http.StripPrefix(apiPrefix, s.push.Handler())
+		mux.Handle(apiPrefix+"/me/push", s.inLanguage(browsers))
+		mux.Handle(apiPrefix+"/me/push/", s.inLanguage(browsers))
+		described = append(described, s.push.API().OpenAPI(apiPrefix))
+	}
+	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version, described...)))
 }
 
 // inLanguage makes the API's errors speak the client's language. Its paths have

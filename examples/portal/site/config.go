@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -24,8 +25,9 @@ type Config struct {
 	Brand   string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country string           // header in which a trusted proxy names the visitor's country; empty means none
-	Served  string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in its mails; empty means that it writes none
+	Served  string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in what it sends; empty means that it sends nothing
 	Mail    Mail             // how people are written to; the zero value is not at all
+	Push    bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
 	OIDC    OIDC             // identity provider that people sign in with; the zero value is none
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
@@ -36,6 +38,7 @@ type Config struct {
 	MetricsElsewhere bool
 
 	mailTLS   *tls.Config                     // for tests whose mail server nobody knows
+	outside   *http.Client                    // for tests whose push services and webhooks are on this machine
 	timeout   time.Duration                   // of a request; zero means requestTimeout
 	wrapIndex func(search.Index) search.Index // for tests that need a faulty one
 }
@@ -73,7 +76,7 @@ func (c *Config) check() error {
 	if err := c.OIDC.check(c.BaseURL); err != nil {
 		return err
 	}
-	if err := c.Mail.check(c.mailBase()); err != nil {
+	if err := c.Mail.check(c); err != nil {
 		return err
 	}
 	if c.BaseURL == "" {

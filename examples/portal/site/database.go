@@ -216,17 +216,22 @@ func (d *database) close() error {
 // secret returns the key that page tokens and sessions are signed with. All
 // instances on one database share it; the first to ask makes it.
 func (d *database) secret(ctx context.Context) ([]byte, error) {
+	value, err := d.kept(ctx, "secret", rand.Text()+rand.Text())
+	return []byte(value), err
+}
+
+// kept returns a setting, which has the value if there was none.
+func (d *database) kept(ctx context.Context, name, value string) (string, error) {
 	err := sqldb.New(d.write).Write(ctx, func(tx sqlx.ExtContext) error {
 		_, err := sqldb.Exec(ctx, tx, `
-			insert into stoa_portal_setting (name, value) values ('secret', $1)
-			on conflict (name) do nothing`, rand.Text()+rand.Text())
+			insert into stoa_portal_setting (name, value) values ($1, $2)
+			on conflict (name) do nothing`, name, value)
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	value, err := d.setting(ctx, "secret")
-	return []byte(value), err
+	return d.setting(ctx, name)
 }
 
 // setting returns a value that all instances share, "" if it was never set.

@@ -31,15 +31,15 @@ func (m Mail) where() string {
 	return m.Folder
 }
 
-// mailBase is what links in mails begin with, or "" if nobody has said.
-func (c *Config) mailBase() string {
-	if c.BaseURL == "" && c.Demo && c.Mail.Server == "" && c.Mail.Folder != "" {
+// links is what links in messages begin with, or "" if nobody has said.
+func (c *Config) links() string {
+	if c.BaseURL == "" && c.Demo {
 		return c.Served
 	}
 	return c.BaseURL
 }
 
-func (m Mail) check(base string) error {
+func (m Mail) check(c *Config) error {
 	switch {
 	case !m.on() && m.From == "" && m.Password == "":
 		return nil
@@ -47,7 +47,7 @@ func (m Mail) check(base string) error {
 		return errors.New("-mail-from, -mail-password-file: say with -mail or -mail-folder where mails go")
 	case m.Server != "" && m.Folder != "":
 		return errors.New("-mail and -mail-folder: say one of them; mails go to a server or into a folder")
-	case base == "":
+	case c.links() == "", c.BaseURL == "" && m.Server != "":
 		return errors.New("-mail and -mail-folder need -base-url: a link in a mail has to say where the portal is, such as https://support.example.com")
 	case m.Server != "" && m.From == "":
 		return errors.New("-mail needs -mail-from: whom mails are from, such as help@example.com")
@@ -100,7 +100,7 @@ func (m Mail) server() (host string, o mailprofile.Options, err error) {
 
 // channel returns the way mails go.
 func (m Mail) channel(cfg Config) (*mailprofile.Channel, error) {
-	brand := mailprofile.Brand{Name: cfg.Brand, Home: cfg.mailBase(), Colour: brandColour}
+	brand := mailprofile.Brand{Name: cfg.Brand, Home: cfg.links(), Colour: brandColour}
 	if m.Folder != "" {
 		return mailprofile.NewFunc(m.sender(cfg.Brand), mailprofile.Folder(m.Folder), &mailprofile.Options{Brand: brand})
 	}

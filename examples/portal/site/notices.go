@@ -27,12 +27,12 @@ const (
 	newsLasts = 48 * time.Hour
 )
 
-func (s *Site) openNotices(context.Context) error {
-	channels, err := s.channels()
+func (s *Site) openNotices(ctx context.Context) error {
+	channels, err := s.channels(ctx)
 	if err != nil {
 		return err
 	}
-	base, outward := s.cfg.mailBase(), []string{profile.ChannelInbox, profile.ChannelMail}
+	base, outward := s.cfg.links(), []string{profile.ChannelInbox, profile.ChannelMail, profile.ChannelPush, profile.ChannelWebhook}
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
 		Kinds: []profile.NoticeKind{
 			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle},
@@ -48,7 +48,7 @@ func (s *Site) openNotices(context.Context) error {
 }
 
 // channels are the ways out of the portal that it was told of.
-func (s *Site) channels() (list []profile.Channel, err error) {
+func (s *Site) channels(ctx context.Context) (list []profile.Channel, err error) {
 	if s.cfg.Mail.on() {
 		mail, err := s.cfg.Mail.channel(s.cfg)
 		if err != nil {
@@ -56,6 +56,13 @@ func (s *Site) channels() (list []profile.Channel, err error) {
 		}
 		s.cfg.Log.Info("mails go out", "to", s.cfg.Mail.where())
 		list = append(list, mail)
+	}
+	if s.cfg.Push && s.cfg.links() != "" {
+		if err := s.openPush(ctx); err != nil {
+			return nil, err
+		}
+		s.openWebhooks()
+		list = append(list, s.push, s.hooks)
 	}
 	return list, nil
 }

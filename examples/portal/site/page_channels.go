@@ -39,13 +39,13 @@ func channelsOf(k profile.NoticeKind, p profile.Preferences) []string {
 
 func (s *Site) channelTable(v *visit, p profile.Preferences, faults map[string]string) channelTable {
 	var t channelTable
-	for _, c := range s.notifier.Channels() {
+	for _, c := range s.channelsFor(v) {
 		t.Columns = append(t.Columns, v.P.T("notices.channel_"+c))
 	}
 	for _, k := range s.notifier.Kinds() {
 		row := kindRow{Kind: k.Name, Title: v.P.T("notices.kind." + k.Name), Fixed: k.Fixed, Error: faults["notices."+k.Name]}
 		on := channelsOf(k, p)
-		for i, c := range s.notifier.Channels() {
+		for i, c := range s.channelsFor(v) {
 			row.Cells = append(row.Cells, channelCell{c, t.Columns[i], slices.Contains(on, c), k.Fixed && slices.Contains(k.Channels, c)})
 		}
 		t.Rows = append(t.Rows, row)
@@ -55,7 +55,7 @@ func (s *Site) channelTable(v *visit, p profile.Preferences, faults map[string]s
 
 // digestInputs ask how often each way out of the portal may be taken.
 func (s *Site) digestInputs(v *visit, p profile.Preferences) (list []input) {
-	for _, c := range s.notifier.Channels()[1:] {
+	for _, c := range s.channelsFor(v)[1:] {
 		in := input{
 			Name: "digests." + c, Label: v.P.T("notices.channel_" + c), Kind: "select", Value: string(p.Digests[c]),
 			Choices: []option{{"", v.P.T("notices.often_own")}},
@@ -71,14 +71,14 @@ func (s *Site) digestInputs(v *visit, p profile.Preferences) (list []input) {
 // typedChannels puts what a form says about notices into p. What the form does
 // not ask for stays, and where somebody left everything at the portal's own way
 // they go on following it.
-func (s *Site) typedChannels(form url.Values, p *profile.Preferences) {
+func (s *Site) typedChannels(v *visit, form url.Values, p *profile.Preferences) {
 	if p.Notices == nil {
 		p.Notices = map[string][]string{}
 	}
 	if p.Digests == nil {
 		p.Digests = map[string]profile.Digest{}
 	}
-	shown := s.notifier.Channels()
+	shown := s.channelsFor(v)
 	for _, k := range s.notifier.Kinds() {
 		if !slices.Contains(form["kinds"], k.Name) {
 			continue
@@ -90,7 +90,7 @@ func (s *Site) typedChannels(form url.Values, p *profile.Preferences) {
 				chosen = append(chosen, c)
 			}
 		}
-		if !said && sameSet(chosen, k.Channels) {
+		if !said && sameSet(chosen, only(k.Channels, shown)) {
 			continue
 		}
 		for _, c := range old {
@@ -105,6 +105,11 @@ func (s *Site) typedChannels(form url.Values, p *profile.Preferences) {
 			p.Digests[c] = profile.Digest(often[0])
 		}
 	}
+}
+
+// only returns those of list that are among.
+func only(list, among []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(one string) bool { return !slices.Contains(among, one) })
 }
 
 func sameSet(a, b []string) bool {

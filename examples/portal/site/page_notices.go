@@ -11,12 +11,20 @@ import (
 
 // noticeRoutes are about what people are told, and how.
 func (s *Site) noticeRoutes() []route {
-	return []route{
+	reach := []route{}
+	if s.push != nil {
+		reach = []route{
+			{"GET /push-worker.js", nothing + "fixed text", s.pushWorker},
+			{"POST /account/preferences/webhooks", nothing + "one's own", s.signedIn(s.addWebhook)},
+		}
+	}
+	return append(reach, []route{
+		{"POST /account/preferences/remove", nothing + "one's own", s.signedIn(s.removeEndpoint)},
 		{"GET /account/notices", "notices", s.signedIn(s.noticeList)},
 		{"POST /account/notices", nothing + "one's own", s.signedIn(s.readNotices)},
 		{"GET /unsubscribe", nothing + "what a link ends", s.unsubscribePage},
 		{"POST /unsubscribe", nothing + "what a link ends", s.unsubscribe},
-	}
+	}...)
 }
 
 type noticesBody struct {
@@ -37,7 +45,7 @@ func (s *Site) noticeList(w http.ResponseWriter, r *http.Request) error {
 	for i, item := range items {
 		b.Unread = b.Unread || !item.Read
 		// Whoever reads here is here, at whatever address that is.
-		b.Items[i].URL = strings.TrimPrefix(item.URL, s.cfg.mailBase())
+		b.Items[i].URL = strings.TrimPrefix(item.URL, s.cfg.links())
 	}
 	if len(items) > 0 {
 		b.Until = items[0].At.Format(time.RFC3339Nano)

@@ -20,6 +20,7 @@ type preferencesBody struct {
 	Often   []input
 	Quiet   []input
 	Zone    string // of the quiet hours
+	Reach   reachBody
 	Privacy []input
 	Faults  bool
 	Fault   string // of the whole form
@@ -55,8 +56,17 @@ func (s *Site) preferences(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) showPreferences(w http.ResponseWriter, r *http.Request, status int, p profile.Preferences, faults map[string]string) error {
+	reach, err := s.reachOf(r.Context(), visitOf(r.Context()))
+	if err != nil {
+		return err
+	}
+	return s.showPreferencesWith(w, r, status, p, faults, reach)
+}
+
+func (s *Site) showPreferencesWith(w http.ResponseWriter, r *http.Request, status int, p profile.Preferences, faults map[string]string, reach reachBody) error {
 	v := visitOf(r.Context())
 	b := preferencesBody{
+		Reach:   reach,
 		Version: p.Version, Look: lookInputs(v, p), Ways: s.channelTable(v, p, faults), Often: s.digestInputs(v, p),
 		Quiet: quietInputs(v, p), Zone: zoneOf(v.By).String(), Privacy: privacyInputs(v, p),
 		Faults: len(faults) > 0, Fault: faults["version"], Saved: v.Query.Get("saved") != "",
@@ -137,7 +147,7 @@ func (s *Site) savePreferences(w http.ResponseWriter, r *http.Request) error {
 	if typed.TextSize == 100 {
 		typed.TextSize = 0
 	}
-	s.typedChannels(r.PostForm, &typed)
+	s.typedChannels(v, r.PostForm, &typed)
 	typed.Quiet = profile.Quiet{From: r.PostFormValue("quiet.from"), To: r.PostFormValue("quiet.to")}
 	typed.Unnoted = r.PostFormValue("unnoted") == "yes"
 	typed.Version, _ = strconv.Atoi(r.PostFormValue("version"))

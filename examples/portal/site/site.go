@@ -27,7 +27,9 @@ import (
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/oidcprofile"
+	"github.com/stoa-go/stoa/profile/pushprofile"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
+	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/blevesearch"
 )
@@ -63,7 +65,9 @@ type Site struct {
 	streams   *web.Slots            // those that are open
 	viewings  chan viewing
 	notifier  *profile.Notifier
-	declared  *layout.Site // what the portal consists of
+	push      *pushprofile.Channel    // nil without one
+	hooks     *webhookprofile.Channel // nil without one
+	declared  *layout.Site            // what the portal consists of
 	arranger  *layout.Arranger
 	metrics   *prometheus.Registry
 	handler   http.Handler
