@@ -52,6 +52,9 @@ func newPersonal(store Store, o Options) *personal {
 	if s, ok := store.(LinkStore); ok {
 		p.others = append(p.others, LinkKeeper(s, store))
 	}
+	if s, ok := store.(ConnectionStore); ok {
+		p.others = append(p.others, ConnectionKeeper(s))
+	}
 	if o.Lists == nil {
 		o.Lists = DefaultLists()
 	}

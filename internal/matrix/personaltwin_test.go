@@ -171,6 +171,8 @@ func personalTwins() []twin {
 		{"agents write the directory", writing, []string{"profile.Preferences", "profile.Consents", "profile.Export", "profile.Sessions.List", "profile.Identities.List"}, leaking},
 		{"agents agree", writing, []string{"profile.Consent/refusal"}, wrong},
 		{"agents make fields", writing, []string{"profile.SaveField", "profile.RemoveField"}, wrong},
+		{"agents connect", writing, []string{"profile.Connections.Make", "profile.Connections.End"}, wrong},
+		{"agents see connections", writing, []string{"profile.Connections.List"}, leaking},
 		{"agents link", writing, []string{"profile.Identities.Link"}, wrong},
 		{"agents view", build{policy: generous(profile.RoleAgent, profile.PermissionImpersonate)}, []string{"profile.Sessions.View"}, wrong},
 		{"authors see rights", build{policy: generous(profile.RoleAuthor, profile.PermissionDirectoryRead)}, []string{"profile.Access"}, wrong},

@@ -29,6 +29,7 @@ type keeping interface {
 	profile.IdentityStore
 	profile.NoticeStore
 	profile.EndpointStore
+	profile.ConnectionStore
 }
 
 // A personal is the front types of package profile beside the Directory, over
@@ -38,6 +39,7 @@ type personal struct {
 	identities  *profile.Identities
 	links       *profile.Links
 	invitations *profile.Invitations
+	connections *profile.Connections
 	notifier    *profile.Notifier
 	hooks       *webhookprofile.Channel
 	push        *pushprofile.Channel
@@ -46,6 +48,8 @@ type personal struct {
 	cookies map[string]*http.Cookie // by person
 	session map[string]string       // IDs, by person
 	invited map[string]string       // IDs of invitations, by account
+
+	connected string // ID of a connection
 }
 
 // year is longer than any test goes on by the clock.
@@ -70,6 +74,7 @@ func (w *world) connect(t *testing.T, b build) {
 	w.invitations = profile.NewInvitations(w.links, w.people, &profile.InvitationOptions{
 		Send: func(context.Context, profile.Invitation, string) error { return nil }, Life: year, PerHour: 200,
 	})
+	w.connections = profile.NewConnections(kept, w.people, &profile.ConnectionOptions{Secret: secret, Events: w.events, Now: w.now.time})
 	var err error
 	w.notifier, err = profile.NewNotifier(kept, w.people, &profile.NotifierOptions{Kinds: w.kinds(), Secret: secret, Now: w.now.time})
 	require.NoError(t, err)
@@ -168,6 +173,9 @@ func (w *world) fillFields(t *testing.T) {
 // fillPersonal keeps one thing of each kind for everybody.
 func (w *world) fillPersonal(t *testing.T) {
 	t.Helper()
+	_, made, err := w.connections.Make(t.Context(), people["admin"], profile.ConnectionDraft{Kind: profile.ConnectionDirectory, Name: "canary-connection", Account: "acme"})
+	require.NoError(t, err)
+	w.connected = made.ID
 	for _, id := range everyone() {
 		w.fillOf(t, id, stateOf(id))
 		w.fillNotices(t, id, stateOf(id))
@@ -306,6 +314,9 @@ func personalCanaries(p policy, role string) []string {
 	if !p.knows(role, "concealed", "profile.Fields") {
 		out = append(out, "canary-label-concealed")
 	}
+	if !p.knows(role, "-", "profile.Connections.List") {
+		out = append(out, "canary-connection")
+	}
 	return append(out, "canary-errand")
 }
 
@@ -332,6 +343,7 @@ func (w *world) personalSnapshot(t *testing.T) []any {
 		add(w.keeping.Endpoints(ctx, id, profile.ChannelPush))
 		add(w.keeping.Endpoints(ctx, id, profile.ChannelWebhook))
 	}
+	add(w.keeping.Connections(ctx, profile.ConnectionQuery{}))
 	for _, purpose := range []string{"guest", "invitation"} {
 		add(w.letters.Links(ctx, profile.LinkQuery{Purpose: purpose}))
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func signinOperations() []operation {
-	return slices.Concat(sessionOperations(), identityOperations(), linkOperations(), invitationOperations())
+	return slices.Concat(sessionOperations(), identityOperations(), linkOperations(), invitationOperations(), connectionOperations())
 }
 
 func sessionOperations() []operation {
@@ -97,6 +97,26 @@ func invitationOperations() []operation {
 		}),
 		at("Invitations.Revoke", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
 			return nil, true, w.invitations.Revoke(ctx, by, w.invited[id])
+		}),
+	}
+}
+
+func connectionOperations() []operation {
+	connect := func(name string, d profile.ConnectionDraft) operation {
+		return overall("profile.Connections."+name, func(ctx context.Context, w *world, by profile.Actor) error {
+			_, _, err := w.connections.Make(ctx, by, d)
+			return err
+		})
+	}
+	return []operation{
+		connect("Make", profile.ConnectionDraft{Kind: profile.ConnectionDirectory, Name: "New", Account: "acme"}),
+		connect("Make/staff", profile.ConnectionDraft{Kind: profile.ConnectionWidget, Name: "New", Staff: true}),
+		{name: "profile.Connections.List", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			list, err := w.connections.List(ctx, by)
+			return list, len(list) > 0, err
+		}},
+		overall("profile.Connections.End", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.connections.End(ctx, by, w.connected)
 		}),
 	}
 }

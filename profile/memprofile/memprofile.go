@@ -26,7 +26,9 @@ type Store struct {
 	sessions map[string]profile.Session // by secret
 	fields   map[string]profile.Field   // by what they describe and their name
 	foreign  foreign
-	notices  notices
+
+	connections []profile.Connection
+	notices     notices
 
 	endpoints map[string]profile.Endpoint // by ID
 	habits    habits

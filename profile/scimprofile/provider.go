@@ -1,6 +1,7 @@
 package scimprofile
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/stoa-go/stoa/profile"
@@ -21,7 +23,14 @@ type Options struct {
 	// and write the directory and to give the roles of the groups. Required.
 	Actor profile.Actor
 
-	Tokens []Token        // who may call; required
+	Tokens []Token // who may call; required, unless there is Find
+
+	// Find returns the token that has a secret, for hosts that make and revoke
+	// tokens as they run; it is asked with each request, and the Hash of what it
+	// returns is not looked at. ErrNotFound refuses the request. It is asked
+	// after Tokens; nil means that there are no others.
+	Find func(ctx context.Context, secret string) (Token, error)
+
 	Groups []Group        // what roles are called; nil means that there are no groups
 	Roles  []profile.Role // what everybody is who is added; nil means RoleCustomer
 
@@ -70,13 +79,13 @@ type Provider struct {
 	people *profile.Directory
 	opts   Options
 	hashes [][]byte
-	turns  map[string]chan struct{} // by account: one change at a time, of this process
+	turns  sync.Map // of chan struct{}, by account: one change at a time, of this process
 }
 
 // New returns a Provider. It refuses options that would let anybody in, or
 // somebody too far.
 func New(people *profile.Directory, o Options) (*Provider, error) {
-	p := &Provider{people: people, turns: map[string]chan struct{}{}}
+	p := &Provider{people: people}
 	if o.Roles == nil {
 		o.Roles = []profile.Role{profile.RoleCustomer}
 	}
@@ -90,7 +99,7 @@ func New(people *profile.Directory, o Options) (*Provider, error) {
 	switch {
 	case people == nil || o.Actor.Anonymous():
 		return nil, errors.New("scimprofile: a directory and an actor are required")
-	case len(o.Tokens) == 0:
+	case len(o.Tokens) == 0 && o.Find == nil:
 		return nil, errors.New("scimprofile: a token is required")
 	case slices.ContainsFunc(o.Roles, profile.Role.Staff):
 		return nil, errors.New("scimprofile: not everybody who is added can be staff")
@@ -101,7 +110,6 @@ func New(people *profile.Directory, o Options) (*Provider, error) {
 			return nil, err
 		}
 		p.hashes = append(p.hashes, hash)
-		p.turns[t.Account] = make(chan struct{}, 1)
 	}
 	var err error
 	if o.Groups, err = checkGroups(o.Groups); err == nil {
@@ -117,11 +125,14 @@ func (t Token) check() ([]byte, error) {
 	switch {
 	case err != nil || len(hash) != sha256.Size || subtle.ConstantTimeCompare(hash, empty[:]) == 1:
 		return nil, errors.New("scimprofile: a token has the hash of a secret")
-	case t.Account == "" && !t.Staff:
+	case t.anybodys():
 		return nil, errors.New("scimprofile: a token has an account, unless it is the company's own")
 	}
 	return hash, nil
 }
+
+// anybodys reports whether t is nobody's in particular.
+func (t Token) anybodys() bool { return t.Account == "" && !t.Staff }
 
 func checkGroups(groups []Group) ([]Group, error) {
 	groups = slices.Clone(groups)
@@ -190,7 +201,11 @@ func (p *Provider) guard(serve func(scope, http.ResponseWriter, *http.Request) e
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
-		token, ok := p.token(r)
+		token, ok, err := p.token(r)
+		if err != nil {
+			p.writeError(w, r, err)
+			return
+		}
 		if !ok {
 			h.Set("WWW-Authenticate", `Bearer realm="scim"`)
 			p.writeError(w, r, fault{http.StatusUnauthorized, "", "the token is missing or wrong"})
@@ -203,16 +218,16 @@ func (p *Provider) guard(serve func(scope, http.ResponseWriter, *http.Request) e
 	})
 }
 
-// token returns the token that a request came with. It takes as long whichever
-// it is.
-func (p *Provider) token(r *http.Request) (found Token, ok bool) {
+// token returns the token that a request came with. Of Tokens, it takes as long
+// whichever it is.
+func (p *Provider) token(r *http.Request) (found Token, ok bool, err error) {
 	values := r.Header.Values("Authorization")
 	if len(values) != 1 {
-		return Token{}, false
+		return Token{}, false, nil
 	}
 	scheme, secret, _ := strings.Cut(values[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") || len(secret) < minToken || len(secret) > 1024 {
-		return Token{}, false
+		return Token{}, false, nil
 	}
 	sum := sha256.Sum256([]byte(secret))
 	for i, hash := range p.hashes {
@@ -220,8 +235,20 @@ func (p *Provider) token(r *http.Request) (found Token, ok bool) {
 			found, ok = p.opts.Tokens[i], true
 		}
 	}
-	if ok && !found.Until.IsZero() && !p.opts.Now().Before(found.Until) {
-		return Token{}, false
+	if !ok && p.opts.Find != nil {
+		found, ok, err = p.find(r.Context(), secret)
 	}
-	return found, ok
+	if ok && !found.Until.IsZero() && !p.opts.Now().Before(found.Until) {
+		return Token{}, false, nil
+	}
+	return found, ok, err
+}
+
+// find asks the host for a token.
+func (p *Provider) find(ctx context.Context, secret string) (Token, bool, error) {
+	found, err := p.opts.Find(ctx, secret)
+	if errors.Is(err, profile.ErrNotFound) || err == nil && found.anybodys() {
+		return Token{}, false, nil
+	}
+	return found, err == nil, err
 }

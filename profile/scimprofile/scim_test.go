@@ -1,7 +1,9 @@
 package scimprofile_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -330,4 +332,36 @@ func TestPages(t *testing.T) {
 	for _, query := range []string{"?count=x", "?startIndex=99999999999999999999", "?count=1.5"} {
 		s.fails(t, 400, "invalidValue", "GET", "/Users"+query, "")
 	}
+}
+
+// TestTokensAsItRuns: a host makes and revokes tokens while the service runs.
+func TestTokensAsItRuns(t *testing.T) {
+	made := map[string]scimprofile.Token{"fresh-" + acmeToken: {Account: "acme"}, "loose-" + acmeToken: {}}
+	down := error(nil)
+	s := newService(t, func(o *scimprofile.Options) {
+		o.Find = func(_ context.Context, secret string) (scimprofile.Token, error) {
+			found, ok := made[secret]
+			if !ok {
+				return found, errors.Join(profile.ErrNotFound, down)
+			}
+			return found, down
+		}
+	})
+	s.ok(t, 200, "GET", "/Users", "")
+	s.token = "fresh-" + acmeToken
+	id := s.create(t, "new@acme.example")
+	s.ok(t, 200, "GET", "/Users/"+id, "")
+	down = profile.ErrUnavailable
+	s.fails(t, 503, "", "GET", "/Users/"+id, "")
+	down = nil
+	delete(made, s.token)
+	s.fails(t, 401, "", "GET", "/Users/"+id, "")
+	for _, wrong := range []string{"loose-" + acmeToken, "other-" + acmeToken, "short"} {
+		s.token = wrong
+		s.fails(t, 401, "", "GET", "/Users", "")
+	}
+	_, err := scimprofile.New(profile.NewDirectory(memprofile.New(), nil), scimprofile.Options{
+		Actor: profile.Actor{ID: "scim"}, Find: func(context.Context, string) (scimprofile.Token, error) { return scimprofile.Token{}, nil },
+	})
+	require.NoError(t, err, "it takes no other token then")
 }

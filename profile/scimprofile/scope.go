@@ -100,7 +100,8 @@ func (s scope) save(ctx context.Context, old, p profile.Person) (profile.Person,
 
 // turn waits until no other change of the account is under way in this process.
 func (s scope) turn(ctx context.Context) (done func(), err error) {
-	turn := s.turns[s.token.Account]
+	made, _ := s.turns.LoadOrStore(s.token.Account, make(chan struct{}, 1))
+	turn, _ := made.(chan struct{})
 	select {
 	case turn <- struct{}{}:
 		return func() { <-turn }, nil

@@ -2,6 +2,7 @@ package sqlprofile_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,9 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 	require.NoError(t, s.SaveEndpoint(ctx, profile.Endpoint{
 		ID: word + "-e", Person: person, Channel: profile.ChannelMail, Address: word, Data: map[string]string{word: word}, Agent: word, CreatedAt: at,
 	}))
+	require.NoError(t, s.MakeConnection(ctx, profile.Connection{
+		ID: hex.EncodeToString([]byte(person)), Kind: profile.ConnectionDirectory, Name: "The company's", Account: "acme", MadeBy: person, MadeAt: at, Secret: hex.EncodeToString([]byte(person)),
+	}))
 	for i, l := range []profile.Link{{MadeBy: person}, {Address: word + "@x.example"}, {Subject: "person/" + person}} {
 		l.ID, l.Purpose, l.Data, l.Claim, l.Secret = word+string(rune('a'+i)), word, map[string]string{word: word}, word, word+string(rune('a'+i))
 		l.Uses, l.MadeAt, l.ExpiresAt = 1, at, at
@@ -63,7 +67,7 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 // planted are the tables that have the canary; a table of this package that is
 // not here is about nobody.
 var planted = []string{
-	"stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_person", "stoa_preference", "stoa_session", "stoa_shelf",
+	"stoa_connection", "stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_person", "stoa_preference", "stoa_session", "stoa_shelf",
 }
 
 func tablesOf(found []string) (tables []string) {
@@ -93,7 +97,7 @@ func TestNothingIsLeft(t *testing.T) {
 
 				var b bytes.Buffer
 				require.NoError(t, d.Export(t.Context(), profile.Actor{ID: canary}, canary, &b))
-				for _, keeper := range []string{"person", "sessions", "identities", "preferences", "consents", "shelf", "notices", "endpoints", "links"} {
+				for _, keeper := range []string{"person", "sessions", "identities", "preferences", "consents", "shelf", "notices", "endpoints", "links", "connections"} {
 					require.Regexp(t, `"`+keeper+`":\[\n`, b.String())
 				}
 				require.NotContains(t, b.String(), "bobsword")

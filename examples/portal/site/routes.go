@@ -58,6 +58,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.organisationRoutes()...)
 	pages = append(pages, s.privacyRoutes()...)
 	pages = append(pages, s.invitationRoutes()...)
+	pages = append(pages, s.connectionRoutes()...)
 	if s.cfg.Demo {
 		pages = append(pages,
 			route{"GET /demo", nothing + "demo people only", s.demo},
@@ -83,6 +84,16 @@ func (s *Site) invitationRoutes() []route {
 		{"GET /admin/invitations", nothing + "invitations, to those who may change the directory", writes(s.invitationDesk)},
 		{"POST /admin/invitations", nothing + "invitations, to those who may change the directory", writes(s.inviteAnybody)},
 		{"POST /admin/invitations/{id}/revoke", nothing + "leads back", writes(s.revokeAnybody)},
+	}
+}
+
+// connectionRoutes are the pages of those who let other programs in.
+func (s *Site) connectionRoutes() []route {
+	writes := func(serve web.Func) web.Func { return s.permitted(profile.PermissionDirectoryWrite, serve) }
+	return []route{
+		{"GET /admin/connections", nothing + "connections, to those who may change the directory", writes(s.connections)},
+		{"POST /admin/connections", nothing + "connections, to those who may change the directory", writes(s.makeConnection)},
+		{"POST /admin/connections/{id}/end", nothing + "leads back", writes(s.endConnection)},
 	}
 }
 
@@ -139,6 +150,7 @@ func (s *Site) openPages(context.Context) (err error) {
 	if s.provider != nil {
 		root.Handle(signInPrefix+"/", s.withInvitation(http.StripPrefix(signInPrefix, s.provider.Handler())))
 	}
+	root.Handle(scimPrefix+"/", http.StripPrefix(scimPrefix, s.scim))
 	s.mountAPI(root)
 	s.mountHealth(root)
 	s.handler, err = s.guard(root)

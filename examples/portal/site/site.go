@@ -62,6 +62,8 @@ type Site struct {
 	inviting  *profile.Invitations
 	known     *profile.Identities   // who people are elsewhere
 	provider  *oidcprofile.Provider // nil without one
+	connected *profile.Connections  // other programs that are let in
+	scim      http.Handler
 	streams   *web.Slots            // those that are open
 	viewings  chan viewing
 	notifier  *profile.Notifier
@@ -84,7 +86,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())

@@ -1,0 +1,55 @@
+package site
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/scimprofile"
+)
+
+// Other programs are let in by connections that administrators make and end on a
+// page, so that nothing is configured twice and what is ended is ended for all
+// instances with the next request.
+
+const scimPrefix = "/scim/v2"
+
+// openConnections sets up what answers other programs.
+func (s *Site) openConnections(context.Context) error {
+	s.connected = profile.NewConnections(s.keeping, s.people, &profile.ConnectionOptions{
+		Secret: s.secret, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
+	})
+	o := scimprofile.Options{
+		Actor: profile.Actor{ID: "scim", Roles: []profile.Role{profile.RoleAdmin}}, Find: s.directoryToken,
+		Groups: []scimprofile.Group{
+			{Name: "Support customers", Role: profile.RoleCustomer}, {Name: "Support managers", Role: profile.RoleManager},
+			{Name: "Support partners", Role: profile.RolePartner}, {Name: "Support agents", Role: profile.RoleAgent},
+			{Name: "Support authors", Role: profile.RoleAuthor}, {Name: "Support reviewers", Role: profile.RoleReviewer},
+			{Name: "Support translators", Role: profile.RoleTranslator}, {Name: "Support moderators", Role: profile.RoleModerator},
+		},
+		Attributes: map[string]string{
+			"title": "title", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department": "department",
+		},
+		Logger: s.cfg.Log, Now: s.cfg.Now,
+	}
+	if s.cfg.BaseURL != "" {
+		o.URL = s.cfg.BaseURL + scimPrefix
+	}
+	provider, err := scimprofile.New(s.people, o)
+	if err != nil {
+		return fmt.Errorf("scim: %w", err)
+	}
+	s.scim = provider.Handler()
+	return nil
+}
+
+// directoryToken says how far the holder of a secret reaches. Whom a company
+// adds is a customer; who manages is for the company to say too, but nobody
+// gives away the roles of staff but staff.
+func (s *Site) directoryToken(ctx context.Context, secret string) (scimprofile.Token, error) {
+	c, err := s.connected.With(ctx, profile.ConnectionDirectory, secret)
+	if err != nil {
+		return scimprofile.Token{}, err
+	}
+	return scimprofile.Token{Account: c.Account, Staff: c.Staff}, nil
+}
