@@ -58,6 +58,10 @@ const (
 	streamsInAll = 2000
 )
 
+// recheckEvery is how often it is asked whether whoever listens still may: so
+// that they are out within a second, with what the answer takes.
+const recheckEvery = 700 * time.Millisecond
+
 // whoListens returns whom an open stream counts against.
 func whoListens(r *http.Request) string {
 	if by := profile.FromContext(r.Context()); !by.Anonymous() {
@@ -85,7 +89,7 @@ func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
 		return web.TooMany(30 * time.Second)
 	}
 	defer leave()
-	stream, err := web.Stream(w, r, &web.StreamOptions{Recheck: profile.Recheck})
+	stream, err := web.Stream(w, r, &web.StreamOptions{Recheck: profile.Recheck, RecheckEvery: recheckEvery})
 	if err != nil {
 		return err
 	}

@@ -10,9 +10,6 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// connectionKinds are what another program may be let in for.
-var connectionKinds = []profile.ConnectionKind{profile.ConnectionDirectory, profile.ConnectionWidget}
-
 type connectionsBody struct {
 	Form   *sheet
 	Made   []input // what the other program is to be told, shown this once
