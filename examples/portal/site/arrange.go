@@ -176,7 +176,6 @@ func (p *page) menuHref(address string) string {
 // they do not exist.
 var needs = map[string]profile.Permission{
 	"/admin/people":         profile.PermissionDirectoryRead,
-	"/admin/connections":    profile.PermissionDirectoryWrite,
 	"/account/organisation": profile.PermissionMembersRead,
 }
 

@@ -51,7 +51,7 @@ func (s *Site) showConnections(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	p := s.newPage(r, v.P.T("connections.title"))
-	p.NoIndex, p.Body, p.Crumbs = true, b, s.crumbs(v)
+	p.NoIndex, p.Body, p.Crumbs = true, b, s.adminCrumbs(v)
 	return s.show(w, r, status, "connections", p)
 }
 

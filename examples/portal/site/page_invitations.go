@@ -50,7 +50,7 @@ func (s *Site) showInvitationDesk(w http.ResponseWriter, r *http.Request, status
 	b.Invite.Hidden = []option{{"account", account}}
 	p := s.newPage(r, v.P.T("invitation.invite"))
 	p.NoIndex, p.Body = true, b
-	p.Crumbs = append(s.crumbs(v), crumb{Title: v.P.T("people.title"), Href: v.link("/admin/people")})
+	p.Crumbs = s.adminCrumbs(v, crumb{Title: v.P.T("people.title"), Href: v.link("/admin/people")})
 	return s.show(w, r, status, "invitations", p)
 }
 
