@@ -79,6 +79,7 @@ type SignIn struct {
 	Subject   string    // who they are there, or empty
 	Ticket    string    // what the sign-in is called there, or empty
 	Assurance Assurance // 0 means AssuranceSignIn
+	Until     time.Time // when what vouched for them ends the session; zero means that it does not
 }
 
 // Start signs somebody in: it begins a session and gives its secret to the
@@ -98,6 +99,9 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in SignIn) (Ses
 	}
 	if made.Assurance == AssuranceNone {
 		made.Assurance = AssuranceSignIn
+	}
+	if !in.Until.IsZero() && in.Until.Before(made.ExpiresAt) {
+		made.ExpiresAt = in.Until.UTC().Truncate(time.Microsecond)
 	}
 	if err := s.store.StartSession(ctx, made); err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)

@@ -1,0 +1,476 @@
+package samlprofile_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/beevik/etree"
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/samlprofile"
+)
+
+func TestSignIn(t *testing.T) {
+	for name, change := range map[string]func(*fake){
+		"the assertion is signed":               func(*fake) {},
+		"the response is signed":                func(f *fake) { f.plainAssertion, f.signResponse = true, true },
+		"both are signed":                       func(f *fake) { f.signResponse = true },
+		"signed and encrypted":                  func(f *fake) { f.encrypt = "gcm" },
+		"signed, encrypted and signed":          func(f *fake) { f.encrypt, f.signResponse = "gcm", true },
+		"encrypted in a signed response":        func(f *fake) { f.encrypt, f.signResponse, f.plainAssertion = "gcm", true, true },
+		"encrypted with CBC, in what is signed": func(f *fake) { f.encrypt, f.signResponse = "cbc", true },
+		"signed without saying with what":       func(f *fake) { f.keyInfo = false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			change(w.fake)
+			b := w.browser()
+			got := b.signIn()
+			require.Equal(t, http.StatusSeeOther, got.status, got.body+w.logs.String())
+			require.Equal(t, "/after", got.location)
+			require.Equal(t, "ann 2", b.who())
+			require.Equal(t, "no-store", got.header.Get("Cache-Control"))
+			all := w.allSessions()
+			require.Len(t, all, 1)
+			require.Equal(t, "saml:"+issuer, all[0].Via)
+			require.Equal(t, "n-ann", all[0].Subject)
+			require.Equal(t, "s-1", all[0].Ticket)
+		})
+	}
+}
+
+// What is asked of the provider.
+func TestRequest(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	there := b.open("/saml/login?return=/after")
+	require.True(t, strings.HasPrefix(there.location, "https://id.example/sso?tenant=1&SAMLRequest="), there.location)
+	r := w.fake.read(there.location, "SAMLRequest")
+	require.Equal(t, "https://id.example/sso?tenant=1", r.el.SelectAttrValue("Destination", ""))
+	require.Equal(t, w.server.URL+"/saml/acs", r.el.SelectAttrValue("AssertionConsumerServiceURL", ""))
+	require.Equal(t, w.server.URL+"/saml/metadata", r.el.FindElement("./Issuer").Text())
+	require.Equal(t, persistent, r.el.FindElement("./NameIDPolicy").SelectAttrValue("Format", ""))
+	require.Empty(t, r.el.SelectAttrValue("ForceAuthn", ""))
+	require.Nil(t, r.el.FindElement("./RequestedAuthnContext"))
+	require.NotContains(t, there.location, "after", "where they go then is nobody's business")
+	requireSigned(t, there.location)
+
+	strong := w.fake.read(b.open("/saml/login?strong=1").location, "SAMLRequest").el
+	require.Equal(t, "true", strong.SelectAttrValue("ForceAuthn", ""))
+	require.Equal(t, mfa, strong.FindElement("./RequestedAuthnContext/AuthnContextClassRef").Text())
+
+	without := newWorld(t, func(w *world) { w.config.Keys = nil; w.options.NameID = samlprofile.NameIDUnspecified })
+	there = without.browser().open("/saml/login")
+	require.NotContains(t, there.location, "Signature")
+	require.Empty(t, w.fake.read(there.location, "SAMLRequest").el.FindElement("./NameIDPolicy").SelectAttrValue("Format", ""))
+}
+
+// requireSigned checks the portal's signature in an address, as providers do.
+func requireSigned(t *testing.T, location string) {
+	t.Helper()
+	u, err := url.Parse(location)
+	require.NoError(t, err)
+	raw := u.RawQuery[strings.Index(u.RawQuery, "SAMLRe"):]
+	signed, sig, ok := strings.Cut(raw, "&Signature=")
+	require.True(t, ok, "it is signed")
+	require.NoError(t, ours().cert.CheckSignature(sha256WithRSA, []byte(signed), unquoted(t, sig)))
+}
+
+// An answer counts once, in one browser, on all instances.
+func TestAnswersCountOnce(t *testing.T) {
+	w := newWorld(t, func(w *world) { w.options.Once, w.options.Secret = w.store, []byte("a secret that instances share") })
+	b := w.browser()
+	form := b.answer(b.ask("/saml/login?return=/after"))
+	first := b.fromElsewhere("/saml/acs", form)
+	require.Equal(t, http.StatusSeeOther, first.status)
+	cookies := b.cookies()
+	require.Equal(t, "/after", b.open(first.location).location)
+	w.forget(b)
+
+	again := b.fromElsewhere("/saml/acs", form)
+	require.Equal(t, http.StatusUnprocessableEntity, again.status)
+	require.Contains(t, again.body, over)
+	require.Contains(t, w.logs.String(), "used before")
+	// With a copy of the cookies from before, too.
+	thief := w.browser()
+	thief.setCookies(cookies)
+	require.Contains(t, thief.open(first.location).body, over)
+	require.Empty(t, w.allSessions())
+	w.pass(5*time.Minute + 30*time.Second)
+	require.Contains(t, b.deliver(form).body, over, "for as long as it is good")
+
+	// A second assertion for a request that was answered.
+	id := b.ask("/saml/login")
+	require.Equal(t, http.StatusSeeOther, b.deliver(b.answer(id)).status)
+	w.forget(b)
+	require.Contains(t, b.deliver(b.answer(id)).body, over)
+	require.Empty(t, w.allSessions())
+}
+
+func (w *world) forget(b *browser) {
+	w.t.Helper()
+	_, err := w.sessions.Forget(w.t.Context(), w.provider.Via(), "n-ann", "")
+	require.NoError(w.t, err)
+	b.open("/who") // which takes the cookie away
+}
+
+func (b *browser) setCookies(cookies map[string]string) {
+	u, err := url.Parse(b.w.server.URL)
+	require.NoError(b.w.t, err)
+	var list []*http.Cookie
+	for name, value := range cookies {
+		list = append(list, &http.Cookie{Name: name, Value: value, Path: "/"})
+	}
+	b.Jar.SetCookies(u, list)
+}
+
+// A sign-in may begin on one instance, be answered on another and end on a third.
+func TestInstancesShareASignIn(t *testing.T) {
+	one := newWorld(t, func(w *world) { w.options.Once, w.options.Secret = w.store, []byte("a secret that instances share") })
+	config := samlprofile.Config{Address: one.server.URL + "/saml", Metadata: []byte(one.fake.describe()), Keys: one.config.Keys}
+	handler := func(secret string) http.Handler {
+		o := one.options
+		o.Secret = []byte(secret)
+		p, err := samlprofile.New(one.people, one.sessions, config, &o)
+		require.NoError(t, err)
+		return p.Handler()
+	}
+	one.mux.Handle("/two/", http.StripPrefix("/two", handler("a secret that instances share")))
+	one.mux.Handle("/three/", http.StripPrefix("/three", handler("another secret, so not ours")))
+	b := one.browser()
+	form := b.answer(b.ask("/saml/login?return=/after"))
+	got := b.fromElsewhere("/two/acs", form)
+	require.Equal(t, http.StatusSeeOther, got.status)
+	_, query, _ := strings.Cut(got.location, "?")
+	require.Contains(t, b.open("/three/done?"+query).body, over, "it has another secret")
+	got = b.fromElsewhere("/two/acs", b.answer(b.ask("/saml/login?return=/after")))
+	require.Equal(t, "/after", b.open(got.location).location)
+	require.Equal(t, "ann 2", b.who())
+	require.Contains(t, b.fromElsewhere("/saml/acs", form).body, over, "what one has used, none uses")
+}
+
+func TestSecondFactor(t *testing.T) {
+	w := newWorld(t)
+	w.fake.say["context"] = mfa
+	b := w.browser()
+	require.Equal(t, http.StatusSeeOther, b.deliver(b.answer(b.ask("/saml/login?strong=1"))).status, w.logs.String())
+	require.Equal(t, "ann 3", b.who())
+	w.fake.say["context"] = password
+	b.signIn()
+	require.Equal(t, "ann 2", b.who())
+	require.Len(t, w.allSessions(), 1, "the one from before has ended")
+	w.fake.say["context"], w.fake.say["signed-in"] = mfa, stamp(day.Add(-2*time.Hour))
+	b.signIn()
+	require.Equal(t, "ann 2", b.who(), "what the provider remembered proves no second factor now")
+}
+
+// What nobody asked for is taken where that was switched on, and leads nowhere
+// but to this site.
+func TestUnasked(t *testing.T) {
+	for relay, want := range map[string]string{
+		"": "/home", "/cases/7": "/cases/7", "https://evil.example/": "/home", "//evil.example": "/home", "/\\evil.example": "/home",
+		"javascript:alert(1)": "/home", "/" + strings.Repeat("x", 1100): "/home",
+	} {
+		t.Run(relay[:min(len(relay), 20)], func(t *testing.T) {
+			w := newWorld(t, func(w *world) { w.options.Unasked, w.options.Home = true, "/home" })
+			w.fake.say["request"], w.fake.say["assertion-request"], w.fake.say["context"] = "-", "-", mfa
+			b := w.browser()
+			form := b.answer("x")
+			form.Set("RelayState", relay)
+			require.Equal(t, want, b.deliver(form).location, w.logs.String())
+			require.Equal(t, "ann 2", b.who(), "and proves no second factor")
+			require.Contains(t, b.deliver(form).body, over)
+		})
+	}
+}
+
+// The page to go to is the one that was asked for here, whatever the provider
+// says.
+func TestRelayStateIsNotBelieved(t *testing.T) {
+	w := newWorld(t)
+	b := w.browser()
+	form := b.answer(b.ask("/saml/login?return=//evil.example"))
+	form.Set("RelayState", "https://evil.example/")
+	require.Equal(t, "/", b.deliver(form).location)
+}
+
+func TestSessionEndsWhenTheProviderSays(t *testing.T) {
+	w := newWorld(t)
+	w.fake.assertion = func(a *etree.Element) {
+		a.FindElement("./AuthnStatement").CreateAttr("SessionNotOnOrAfter", stamp(day.Add(time.Hour)))
+	}
+	b := w.browser()
+	b.signIn()
+	require.Equal(t, "ann 2", b.who())
+	w.pass(time.Hour)
+	require.Equal(t, http.StatusSeeOther, b.open("/who").status)
+}
+
+func TestWelcome(t *testing.T) {
+	var seen samlprofile.Claims
+	w := newWorld(t, func(w *world) {
+		w.options.System, w.options.Domains = system, []string{"Acme.example"}
+		w.options.Welcome = func(_ context.Context, c samlprofile.Claims) (profile.Person, error) {
+			seen = c
+			return profile.Person{Name: c.Name, Email: c.Email, Roles: []profile.Role{profile.RoleCustomer}}, nil
+		}
+	})
+	w.fake.say["name"] = "n-new"
+	b := w.browser()
+	require.Equal(t, "/after", b.signIn().location, w.logs.String())
+	require.Equal(t, samlprofile.Claims{
+		Via: "saml:" + issuer, Subject: "n-new", Name: "Ann Ash", Email: "ann@acme.example", Context: password, SignedInAt: day, Ticket: "s-1",
+		All: map[string][]string{"displayName": {"Ann Ash"}, "mail": {"ann@acme.example"}, "groups": {"a", "b"}},
+	}, seen)
+	made := w.allSessions()[0].Person
+	require.NotEqual(t, "ann", made, "an address makes nobody somebody who is known")
+	person, err := w.directory.Person(t.Context(), system, made)
+	require.NoError(t, err)
+	require.Equal(t, []profile.Role{profile.RoleCustomer}, person.Roles)
+	seen = samlprofile.Claims{}
+	b.signIn()
+	require.Equal(t, made, w.allSessions()[0].Person, "and the second time they are known")
+	require.Empty(t, seen)
+}
+
+// A provider vouches for the addresses of its own domains.
+func TestAddressesOfOthers(t *testing.T) {
+	for address, want := range map[string]string{
+		"eve@acme.example": "eve@acme.example", "eve@other.example": "", "eve@evil@acme.example": "", "eve": "", "eve@sub.acme.example": "",
+	} {
+		var got string
+		w := newWorld(t, func(w *world) {
+			w.options.System, w.options.Domains = system, []string{"acme.example"}
+			w.options.Welcome = func(_ context.Context, c samlprofile.Claims) (profile.Person, error) {
+				got = c.Email
+				return profile.Person{}, profile.ErrForbidden
+			}
+		})
+		w.fake.say["name"] = "n-new"
+		w.fake.attributes = `<saml:AttributeStatement><saml:Attribute Name="mail"><saml:AttributeValue>` + address + `</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>`
+		w.browser().signIn()
+		require.Equal(t, want, got)
+	}
+}
+
+// Two certificates are known while the provider changes from one to the other.
+func TestCertificatesRollOver(t *testing.T) {
+	w := newWorld(t, func(w *world) { w.fake.certs = []pair{theirs(), next()} })
+	for _, with := range []pair{theirs(), next()} {
+		for _, says := range []bool{true, false} {
+			w.fake.signs, w.fake.keyInfo = with, says
+			require.Equal(t, "/after", w.browser().signIn().location, w.logs.String())
+		}
+	}
+}
+
+// served is a world whose provider says at an address what it is.
+func served(t *testing.T, serve http.HandlerFunc) (*world, *httptest.Server) {
+	t.Helper()
+	var w *world
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if serve != nil {
+			serve(rw, r)
+			return
+		}
+		_, _ = rw.Write([]byte(w.fake.describe()))
+	}))
+	t.Cleanup(server.Close)
+	w = newWorld(t, func(w *world) {
+		w.config.MetadataURL, w.config.Issuer, w.options.HTTP = server.URL+"/metadata", issuer, server.Client()
+	})
+	return w, server
+}
+
+// A key that nobody announced is found by reading the description again.
+func TestMetadataAreReadAgain(t *testing.T) {
+	w, server := served(t, nil)
+	require.NoError(t, w.provider.Check(t.Context()))
+	require.Equal(t, "/after", w.browser().signIn().location)
+	w.fake.certs, w.fake.signs = []pair{next()}, next()
+	require.Contains(t, w.browser().signIn().body, untrusted, "not more often than every ten seconds")
+	w.pass(11 * time.Second)
+	require.Equal(t, "/after", w.browser().signIn().location, w.logs.String())
+	w.fake.signs = theirs()
+	w.pass(11 * time.Second)
+	require.Contains(t, w.browser().signIn().body, untrusted, "and the old key is forgotten")
+	w.fake.signs = next()
+	server.Close()
+	w.pass(2 * time.Hour)
+	require.Equal(t, "/after", w.browser().signIn().location, "a day without the provider's description")
+	w.pass(23 * time.Hour)
+	require.Contains(t, w.browser().open("/saml/login").body, unavailable)
+	require.Error(t, w.provider.Check(t.Context()))
+}
+
+func TestAdv_SAML_MetadataMisbehaviours(t *testing.T) {
+	say := func(status int, body string) http.HandlerFunc {
+		return func(rw http.ResponseWriter, _ *http.Request) {
+			rw.WriteHeader(status)
+			_, _ = rw.Write([]byte(body))
+		}
+	}
+	for name, c := range map[string]struct {
+		serve http.HandlerFunc
+		why   string
+	}{
+		"missing":   {say(404, ""), "status 404"},
+		"elsewhere": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/other", http.StatusFound) }, "status 302"},
+		"a page":    {say(200, "<p>hello</p>"), "not about one provider"},
+		"huge":      {say(200, "<a>"+strings.Repeat(" ", 5<<20)+"</a>"), "too large"},
+		"a dtd":     {say(200, "<!DOCTYPE x><a/>"), "document type"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := served(t, c.serve)
+			b := w.browser()
+			got := b.open("/saml/login")
+			require.Equal(t, http.StatusServiceUnavailable, got.status)
+			require.Contains(t, got.body, unavailable)
+			require.Contains(t, w.logs.String(), c.why)
+			require.Equal(t, http.StatusServiceUnavailable, b.fromElsewhere("/saml/acs", b.answer("_x")).status)
+			require.Error(t, w.provider.Check(t.Context()))
+		})
+	}
+	t.Run("an address within", func(t *testing.T) {
+		server := httptest.NewServer(say(200, ""))
+		t.Cleanup(server.Close)
+		w := newWorld(t, func(w *world) { w.config.MetadataURL, w.config.Issuer = server.URL, issuer })
+		require.Error(t, w.provider.Check(t.Context()))
+		require.Contains(t, w.logs.String(), "public internet", "without a client of one's own")
+	})
+}
+
+// What trusts nobody, or everybody, is refused when the portal starts.
+func TestMetadataThatCannotBeUsed(t *testing.T) {
+	replace := func(old, with string) func(string) string {
+		return func(s string) string { return strings.ReplaceAll(s, old, with) }
+	}
+	for name, c := range map[string]struct {
+		certs  []pair
+		change func(string) string
+		config func(*samlprofile.Config)
+		why    string
+	}{
+		"no certificate":              {certs: []pair{}, why: "no certificate"},
+		"only a weak one":             {certs: []pair{weak()}, why: "no certificate"},
+		"only an expired one":         {certs: []pair{expired()}, why: "has expired"},
+		"only one for encryption":     {change: replace(`use="signing"`, `use="encryption"`), why: "no certificate"},
+		"an empty certificate":        {change: func(s string) string { return cutBetween(s, "<ds:X509Certificate>", "</ds:X509Certificate>") }, why: "cannot be read"},
+		"no way in":                   {change: replace("HTTP-Redirect", "HTTP-Artifact"), why: "no requests by redirect"},
+		"a way in that is a script":   {change: replace("https://id.example/sso?tenant=1", "javascript:alert(1)"), why: "cannot be used"},
+		"a way in without https":      {change: replace("https://id.example/sso?tenant=1", "http://id.example/sso"), why: "cannot be used"},
+		"no name":                     {change: replace(issuer, ""), why: "no name"},
+		"another name":                {config: func(c *samlprofile.Config) { c.Issuer = "https://other.example" }, why: "another provider"},
+		"a portal's":                  {change: replace("IDPSSODescriptor", "SPSSODescriptor"), why: "not about a provider"},
+		"another protocol":            {change: replace(samlp, "urn:oasis:names:tc:SAML:1.1:protocol"), why: "not about a provider"},
+		"valid no longer":             {change: replace("<md:EntityDescriptor ", `<md:EntityDescriptor validUntil="2126-02-01T00:00:00Z" `), why: "valid no longer"},
+		"valid until no time":         {change: replace("<md:EntityDescriptor ", `<md:EntityDescriptor validUntil="soon" `), why: "is no time"},
+		"wants what we have not":      {change: replace("<md:IDPSSODescriptor ", `<md:IDPSSODescriptor WantAuthnRequestsSigned="true" `), config: func(c *samlprofile.Config) { c.Keys = nil }, why: "wants signed requests"},
+		"an empty file":               {change: func(string) string { return " " }, why: "cannot be used"},
+		"many, and none of them ours": {change: replace("EntityDescriptor", "EntitiesDescriptor"), config: func(c *samlprofile.Config) { c.Issuer = "https://other.example" }, why: "other providers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			if c.certs != nil {
+				w.fake.certs = c.certs
+			}
+			w.fake.metadata = c.change
+			config := samlprofile.Config{Address: "https://portal.example/saml", Metadata: []byte(w.fake.describe()), Keys: w.config.Keys}
+			if c.config != nil {
+				c.config(&config)
+			}
+			_, err := samlprofile.New(w.people, w.sessions, config, &w.options)
+			require.ErrorIs(t, err, profile.ErrInvalid)
+			require.ErrorContains(t, err, "metadata")
+			require.Contains(t, w.logs.String(), c.why)
+		})
+	}
+}
+
+func cutBetween(s, from, to string) string {
+	before, rest, _ := strings.Cut(s, from)
+	_, after, _ := strings.Cut(rest, to)
+	return before + from + to + after
+}
+
+// One of many is found by its name.
+func TestMetadataOfMany(t *testing.T) {
+	w := newWorld(t)
+	_, one, _ := strings.Cut(w.fake.describe(), "-->")
+	many := `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:EntityDescriptor entityID="https://other.example"/>` + one + `</md:EntitiesDescriptor>`
+	p, err := samlprofile.New(w.people, w.sessions, samlprofile.Config{Address: "https://portal.example/saml", Issuer: issuer, Metadata: []byte(many)}, &w.options)
+	require.NoError(t, err)
+	require.Equal(t, "saml:"+issuer, p.Via())
+}
+
+func TestNewRefuses(t *testing.T) {
+	w := newWorld(t)
+	good := samlprofile.Config{Address: "https://portal.example/saml", Metadata: []byte(w.fake.describe())}
+	for name, change := range map[string]func(*samlprofile.Config, *samlprofile.Options){
+		"address":  func(c *samlprofile.Config, _ *samlprofile.Options) { c.Address = "http://portal.example/saml" },
+		"metadata": func(c *samlprofile.Config, _ *samlprofile.Options) { c.Metadata = nil },
+		"metadata_url": func(c *samlprofile.Config, _ *samlprofile.Options) {
+			c.Metadata, c.MetadataURL, c.Issuer = nil, "http://id.example", "x"
+		},
+		"issuer": func(c *samlprofile.Config, _ *samlprofile.Options) {
+			c.Metadata, c.MetadataURL = nil, "https://id.example"
+		},
+		"entity":        func(c *samlprofile.Config, _ *samlprofile.Options) { c.Entity = strings.Repeat("x", 600) },
+		"keys":          func(c *samlprofile.Config, _ *samlprofile.Options) { c.Keys = []tls.Certificate{weak().tls()} },
+		"cookie_secret": func(_ *samlprofile.Config, o *samlprofile.Options) { o.Secret = []byte("short") },
+		"name_id": func(_ *samlprofile.Config, o *samlprofile.Options) {
+			o.NameID = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+		},
+		"system": func(_ *samlprofile.Config, o *samlprofile.Options) {
+			o.Welcome = func(context.Context, samlprofile.Claims) (profile.Person, error) { return profile.Person{}, nil }
+		},
+	} {
+		config, options := good, samlprofile.Options{Now: w.now}
+		_, err := samlprofile.New(w.people, w.sessions, config, &options)
+		require.NoError(t, err)
+		change(&config, &options)
+		_, err = samlprofile.New(w.people, w.sessions, config, &options)
+		require.ErrorIs(t, err, profile.ErrInvalid, name)
+		require.ErrorContains(t, err, name+":")
+	}
+}
+
+// What the portal says of itself is something a provider can use.
+func TestOwnMetadata(t *testing.T) {
+	w := newWorld(t)
+	got := w.browser().open("/saml/metadata")
+	require.Equal(t, "application/samlmetadata+xml", got.header.Get("Content-Type"))
+	doc := etree.NewDocument()
+	require.NoError(t, doc.ReadFromString(got.body))
+	el := doc.Root()
+	require.Equal(t, w.server.URL+"/saml/metadata", el.SelectAttrValue("entityID", ""))
+	role := el.FindElement("./SPSSODescriptor")
+	require.Equal(t, "true", role.SelectAttrValue("WantAssertionsSigned", ""))
+	require.Equal(t, "true", role.SelectAttrValue("AuthnRequestsSigned", ""))
+	require.Equal(t, w.server.URL+"/saml/acs", role.FindElement("./AssertionConsumerService").SelectAttrValue("Location", ""))
+	require.Len(t, role.FindElements("./SingleLogoutService"), 2)
+	require.Len(t, role.FindElements("./KeyDescriptor"), 2)
+	require.NotContains(t, got.body, "PRIVATE")
+}
+
+// failing is a store of what happens once that answers nothing.
+type failing struct{}
+
+func (failing) Once(context.Context, string, time.Time, time.Time) error { return errors.New("down") }
+func (failing) Again(context.Context, string) error                      { return errors.New("down") }
+
+func TestNobodyGetsInWhileItCannotBeKnown(t *testing.T) {
+	w := newWorld(t, func(w *world) { w.options.Once = failing{} })
+	b := w.browser()
+	got := b.signIn()
+	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	w.requireNobody(got, b)
+}
