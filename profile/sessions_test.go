@@ -185,6 +185,21 @@ func TestSessionExpires(t *testing.T) {
 	require.NoError(t, <-ended)
 }
 
+// A session ends when what vouched for it says so, and never later than usual.
+func TestSessionUntil(t *testing.T) {
+	p := newPortal(t)
+	s := newSessions(p, profile.SessionOptions{Idle: 5 * time.Hour, Life: 5 * time.Hour})
+	for until, lives := range map[time.Duration]time.Duration{time.Hour: time.Hour, 9 * time.Hour: 5 * time.Hour} {
+		p.now = day
+		b := newBrowser(t)
+		signIn(t, s, b, profile.SignIn{Person: "bob", Until: day.Add(until)})
+		p.now = day.Add(lives - time.Second)
+		require.Equal(t, "bob", who(t, s, b), until)
+		p.now = day.Add(lives)
+		require.Equal(t, "!", who(t, s, b), until)
+	}
+}
+
 func TestSessionOfSomebodyWhoLeft(t *testing.T) {
 	p := newPortal(t)
 	s, b := newSessions(p, profile.SessionOptions{}), newBrowser(t)

@@ -94,6 +94,18 @@ var rules = []rule{
 		deny: func(_ pkg, dep string) bool { return under(dep, "github.com/blevesearch") },
 	},
 	{
+		why: "XML signatures have a history: who does not sign in with SAML has none of it in their program",
+		of:  func(p pkg) bool { return p.top != "examples" && p.path != "profile/samlprofile" && !forTests(p.path) },
+		deny: func(_ pkg, dep string) bool {
+			return under(dep, "github.com/russellhaering") || under(dep, "github.com/beevik") || ours(dep) == "profile/samlprofile"
+		},
+	},
+	{
+		why:  "its service provider believes what was not signed, and its clock is everybody's: it is a peer for tests",
+		of:   func(pkg) bool { return true },
+		deny: func(_ pkg, dep string) bool { return under(dep, "github.com/crewjam/saml") },
+	},
+	{
 		why:  "its HTTP handlers create and delete files without asking who wants it",
 		of:   func(pkg) bool { return true },
 		deny: func(_ pkg, dep string) bool { return under(dep, "github.com/blevesearch/bleve/v2/http") },
@@ -188,6 +200,9 @@ func TestRulesBite(t *testing.T) {
 		{"kb/sqlkb", "kb", []string{"modernc.org/sqlite"}},
 		{"kb/sqlkb", "kb", []string{"github.com/blevesearch/bleve/v2"}},
 		{"examples/portal", "examples", []string{"github.com/blevesearch/bleve/v2/http"}},
+		{"profile/oidcprofile", "profile", []string{"github.com/russellhaering/goxmldsig"}},
+		{"profile", "profile", []string{module + "/profile/samlprofile"}},
+		{"profile/samlprofile", "profile", []string{"github.com/crewjam/saml"}},
 	} {
 		if len(faults(p)) == 0 {
 			t.Errorf("no rule refused %s to depend on %s", p.path, p.deps[0])

@@ -4,10 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"html"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -15,6 +12,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/profile/internal/signin"
 )
 
 // serveLogout signs out here, and then at the provider that vouched.
@@ -22,16 +20,16 @@ func (p *Provider) serveLogout(w http.ResponseWriter, r *http.Request) error {
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
 		return errs.Say(errs.Forbidden, "error.cross_origin", nil)
 	}
-	session, err := p.sessions.Current(r)
+	session, err := p.door.Sessions.Current(r)
 	ours := err == nil && session.Via == p.via
-	if err := p.sessions.End(w, r); err != nil {
+	if err := p.door.Sessions.End(w, r); err != nil {
 		return err
 	}
 	if there := p.farewell(r); ours && there != "" {
-		leave(w, there)
+		signin.Leave(w, there)
 		return nil
 	}
-	goTo(w, p.opts.Home)
+	signin.GoTo(w, p.opts.Home)
 	return nil
 }
 
@@ -54,16 +52,6 @@ func (p *Provider) farewell(r *http.Request) string {
 	return u.String()
 }
 
-// leave sends the browser to another site. It is no redirect: after a form, the
-// form-action of a Content-Security-Policy would keep the browser here.
-func leave(w http.ResponseWriter, address string) {
-	u, _ := url.Parse(address)
-	w.Header().Set("Refresh", "0; url="+address)
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = fmt.Fprintf(w, "<!doctype html>\n<html lang=\"zxx\"><title>%[2]s</title><p><a href=\"%[1]s\">%[2]s</a></p></html>\n",
-		html.EscapeString(address), html.EscapeString(u.Host))
-}
-
 const (
 	maxLogout     = 64 << 10       // bytes of a request
 	maxLogoutLife = 24 * time.Hour // of a logout token
@@ -80,22 +68,22 @@ func (p *Provider) serveBackchannel(w http.ResponseWriter, r *http.Request) erro
 	}
 	d, err := p.describe(ctx)
 	if err != nil {
-		return p.refuse(ctx, "provider", err, errUnavailable())
+		return p.refuse(ctx, "provider", err, signin.Unavailable())
 	}
 	t, err := p.logoutToken(r, d, in.Token)
 	if err != nil {
 		return p.unheard(w, r, err)
 	}
-	key := keyOf("logout", p.via, t.TokenID)
-	again, err := p.used(ctx, key, t.Expiry.Add(p.opts.Skew))
+	key := signin.KeyOf("logout", p.via, t.TokenID)
+	again, err := p.flows.Used(ctx, key, t.Expiry.Add(p.opts.Skew))
 	if err != nil {
-		return p.refuse(ctx, "logout", err, errUnavailable())
+		return p.refuse(ctx, "logout", err, signin.Unavailable())
 	}
 	if again {
 		return p.unheard(w, r, errors.New("the token was used before"))
 	}
-	if _, err = p.sessions.Forget(ctx, p.via, t.Subject, ticketOf(d, t)); err != nil {
-		return p.refuse(ctx, "logout", errors.Join(err, p.opts.Once.Again(ctx, key)), errUnavailable())
+	if _, err = p.door.Sessions.Forget(ctx, p.via, t.Subject, ticketOf(d, t)); err != nil {
+		return p.refuse(ctx, "logout", errors.Join(err, p.opts.Once.Again(ctx, key)), signin.Unavailable())
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil

@@ -12,6 +12,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/stoa-go/stoa/profile/internal/signin"
 )
 
 const (
@@ -125,7 +127,7 @@ func (p *Provider) checkMetadata(m metadata) error {
 			continue
 		}
 		u, err := url.Parse(address)
-		if err != nil || !private(u) || u.Scheme != "https" && strings.HasPrefix(p.config.Issuer, "https:") {
+		if err != nil || !signin.Private(u) || u.Scheme != "https" && strings.HasPrefix(p.config.Issuer, "https:") {
 			return fmt.Errorf("the %s is no address that can be used", name)
 		}
 	}

@@ -2,9 +2,7 @@ package oidcprofile
 
 import (
 	"context"
-	"crypto/cipher"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/internal/signin"
 )
 
 // A Config is what a portal and its provider agreed upon. Every field is needed.
@@ -63,12 +62,11 @@ type Options struct {
 // A Provider signs people in who have an account with an OpenID Connect
 // provider. Its methods may be called concurrently.
 type Provider struct {
-	people   *profile.Identities
-	sessions *profile.Sessions
+	door     signin.Door
 	config   Config
 	opts     Options
 	via      string
-	seal     cipher.AEAD
+	flows    *signin.Jar
 	http     *http.Client
 	metadata metadataCache
 }
@@ -85,8 +83,8 @@ func New(people *profile.Identities, sessions *profile.Sessions, c Config, opts 
 	if err := check(c, o); err != nil {
 		return nil, err
 	}
-	p := &Provider{people: people, sessions: sessions, config: c, opts: o, via: "oidc:" + c.Issuer, http: bound(o.HTTP)}
-	p.seal = sealer(o.Secret)
+	p := &Provider{door: signin.Door{People: people, Sessions: sessions, System: o.System}, config: c, opts: o, via: "oidc:" + c.Issuer, http: bound(o.HTTP)}
+	p.flows = p.jar()
 	p.metadata.turn = make(chan struct{}, 1)
 	return p, nil
 }
@@ -99,7 +97,7 @@ func (o *Options) fill() {
 		o.Home = "/"
 	}
 	if o.Once == nil {
-		o.Once = &memory{}
+		o.Once = &signin.Memory{}
 	}
 	if o.Skew == 0 {
 		o.Skew = time.Minute
@@ -121,7 +119,7 @@ const minSecret = 16 // bytes
 func check(c Config, o Options) error {
 	f := errs.Fields{}
 	for name, address := range map[string]string{"issuer": c.Issuer, "callback": c.Callback} {
-		if u, err := url.Parse(address); err != nil || !private(u) || u.RawQuery != "" || u.ForceQuery {
+		if u, err := url.Parse(address); err != nil || !signin.Private(u) || u.RawQuery != "" || u.ForceQuery {
 			f.Add(name, "error.field.url", nil)
 		}
 	}
@@ -129,7 +127,7 @@ func check(c Config, o Options) error {
 		f.Add("callback", "error.field.url", nil)
 	}
 	if o.SignedOut != "" {
-		if u, err := url.Parse(o.SignedOut); err != nil || !private(u) {
+		if u, err := url.Parse(o.SignedOut); err != nil || !signin.Private(u) {
 			f.Add("signed_out", "error.field.url", nil)
 		}
 	}
@@ -147,20 +145,6 @@ func check(c Config, o Options) error {
 	return f.Err()
 }
 
-// private reports whether nobody on the way reads or changes what goes to an
-// address: by https, or not leaving the machine.
-func private(u *url.URL) bool {
-	if u.Host == "" || u.User != nil || u.Opaque != "" || u.Fragment != "" {
-		return false
-	}
-	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // Via is what sessions and identities of this provider carry as Via.
 func (p *Provider) Via() string { return p.via }
 
@@ -171,7 +155,7 @@ func (p *Provider) Check(ctx context.Context) error {
 	_, err := p.describe(ctx)
 	if err != nil {
 		p.opts.Logger.WarnContext(ctx, "provider of identities cannot be used", "via", p.via, "error", brief(err))
-		return errUnavailable()
+		return signin.Unavailable()
 	}
 	return nil
 }

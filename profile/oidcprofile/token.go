@@ -15,6 +15,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/stoa-go/stoa/profile/internal/signin"
 )
 
 // Claims are what the provider says of somebody who has just signed in there.
@@ -69,25 +71,25 @@ func (p *Provider) redeem(r *http.Request, d *description, f flow, code string) 
 	}
 	raw, _ := token.Extra("id_token").(string)
 	if raw == "" {
-		return Claims{}, p.refuse(ctx, "token", errors.New("there is no ID token"), errUntrusted())
+		return Claims{}, p.refuse(ctx, "token", errors.New("there is no ID token"), signin.Untrusted())
 	}
 	id, err := d.verifier.Verify(ctx, raw)
 	if err != nil {
-		return Claims{}, p.refuse(ctx, "token", err, errUntrusted())
+		return Claims{}, p.refuse(ctx, "token", err, signin.Untrusted())
 	}
 	var c tokenClaims
 	if err = id.Claims(&c); err == nil {
 		err = p.checkToken(id, c, f, token.AccessToken)
 	}
 	if err != nil {
-		return Claims{}, p.refuse(ctx, "token", err, errUntrusted())
+		return Claims{}, p.refuse(ctx, "token", err, signin.Untrusted())
 	}
 	all := map[string]any{}
 	if err = id.Claims(&all); err == nil && p.opts.UserInfo {
 		err = p.addUserInfo(r, d, id.Subject, token, &c, all)
 	}
 	if err != nil {
-		return Claims{}, p.refuse(ctx, "userinfo", err, errUntrusted())
+		return Claims{}, p.refuse(ctx, "userinfo", err, signin.Untrusted())
 	}
 	return p.claims(id.Subject, c, all), nil
 }

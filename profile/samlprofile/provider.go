@@ -106,7 +106,7 @@ func New(people *profile.Identities, sessions *profile.Sessions, c Config, opts 
 	seal := signin.Sealer(o.Secret)
 	jar := func(name string, life time.Duration) *signin.Jar {
 		return &signin.Jar{
-			Name: name, Scope: strings.Join([]string{name, p.via, p.config.Entity, c.Address}, "\x00"), Secure: strings.HasPrefix(c.Address, "https:"),
+			Name: name, Via: p.via, Scope: strings.Join([]string{name, p.via, p.config.Entity, c.Address}, "\x00"), Secure: strings.HasPrefix(c.Address, "https:"),
 			Life: life, Skew: o.Skew, Seal: seal, Once: o.Once, Now: p.clock,
 		}
 	}

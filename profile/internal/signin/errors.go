@@ -17,8 +17,19 @@ func Unavailable() error { return errs.Say(errs.Unavailable, "error.profile.sign
 func NoAccess() error    { return errs.Say(errs.Forbidden, "error.profile.signin_no_access", nil) }
 func NotStrong() error   { return errs.Say(errs.Forbidden, "error.profile.signin_not_strong", nil) }
 
+// An unwelcome is why the host does not let somebody in. What it says to readers
+// they are told.
+type unwelcome struct{ error }
+
+func (u unwelcome) Unwrap() error { return u.error }
+
 // Access tells who is not let in from who cannot be asked about.
 func Access(err error) error {
+	if why, ok := errors.AsType[unwelcome](err); ok {
+		if says, ok := errors.AsType[*errs.Says](why.error); ok {
+			return says
+		}
+	}
 	if settled(err) {
 		return NoAccess()
 	}

@@ -23,6 +23,7 @@ import (
 // while, and good once on all instances.
 type Jar struct {
 	Name   string // what the names of its cookies begin with
+	Via    string // the provider; its cookies have names of their own
 	Scope  string // whose they are: those of another provider do not open, even with one secret
 	Secure bool   // the portal is reached by https
 	Life   time.Duration
@@ -158,7 +159,7 @@ func (j *Jar) prefix() string {
 // cookieName is a flow's own, so that two tabs do not end each other's, and does
 // not tell its key.
 func (j *Jar) cookieName(key string) string {
-	return j.prefix() + KeyOf("cookie", j.Scope, key)[:16]
+	return j.prefix() + KeyOf("cookie", j.Via, key)[:16]
 }
 
 func (j *Jar) cookie(name, value string, age int) *http.Cookie {

@@ -53,7 +53,7 @@ func (d Door) admit(ctx context.Context, via, subject string, welcome Welcome) (
 	}
 	person, err := welcome(ctx)
 	if err != nil {
-		return profile.Actor{}, err
+		return profile.Actor{}, unwelcome{err}
 	}
 	who, err = d.People.Welcome(ctx, d.System, person, via, subject)
 	if errors.Is(err, profile.ErrConflict) {

@@ -12,7 +12,7 @@ import (
 	"github.com/stoa-go/stoa/profile/samlprofile"
 )
 
-func Example_readme() {
+func Example() {
 	store, mux := memprofile.New(), http.NewServeMux()
 	directory := profile.NewDirectory(store, nil)
 	sessions := profile.NewSessions(store, directory, &profile.SessionOptions{Secure: true})
