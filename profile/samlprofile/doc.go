@@ -49,7 +49,8 @@
 // The provider's form comes from another site and brings none of the portal's
 // cookies, all of which are Lax. So /acs checks the answer, gives the browser a
 // sealed proof and sends it to /done, which sees the cookie of the browser that
-// began.
+// began. What is said of somebody new travels in that cookie, packed; a provider
+// that sends more than a few thousand bytes of groups should send fewer.
 //
 // CBC has no proof of origin, so it is opened only within a signed response.
 // RSA with PKCS 1.5 padding is not opened at all.

@@ -27,15 +27,15 @@ type flow struct {
 // site, and brings no cookies that would say whether this browser began: so the
 // browser takes the proof to a page of its own, which sees both.
 type proof struct {
-	Request string          `json:"q,omitempty"` // the flow that it answers, or empty
-	Subject string          `json:"s"`
-	Ticket  string          `json:"t,omitempty"`
-	Strong  bool            `json:"2,omitempty"` // by a second factor
-	At      time.Time       `json:"a"`           // of the sign-in there
-	Issued  time.Time       `json:"i"`
-	Until   time.Time       `json:"u,omitzero"`
-	Return  string          `json:"r,omitempty"`
-	Person  *profile.Person `json:"p,omitempty"` // whom a stranger is welcome as
+	Request string    `json:"q,omitempty"` // the flow that it answers, or empty
+	Subject string    `json:"s"`
+	Ticket  string    `json:"t,omitempty"`
+	Strong  bool      `json:"2,omitempty"` // by a second factor
+	At      time.Time `json:"a"`           // of the sign-in there
+	Issued  time.Time `json:"i"`
+	Until   time.Time `json:"u,omitzero"`
+	Return  string    `json:"r,omitempty"`
+	Claims  *Claims   `json:"c,omitempty"` // of somebody who is not known yet
 }
 
 const (
@@ -173,10 +173,7 @@ func (p *Provider) prove(ctx context.Context, a answer) (proof, error) {
 	}
 	_, err := p.door.People.Actor(ctx, p.via, c.Subject)
 	if p.opts.Welcome != nil && errors.Is(err, profile.ErrNotFound) {
-		var person profile.Person
-		if person, err = p.opts.Welcome(ctx, c); err == nil {
-			pr.Person = &person
-		}
+		pr.Claims, err = &c, nil
 	}
 	if err != nil {
 		return proof{}, p.refuse(ctx, "no access", err, signin.Access(err))
@@ -206,8 +203,8 @@ func (p *Provider) serveDone(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := profile.SignIn{Via: p.via, Subject: pr.Subject, Ticket: pr.Ticket, Assurance: assurance, Until: pr.Until}
 	var welcome signin.Welcome
-	if pr.Person != nil {
-		welcome = func(context.Context) (profile.Person, error) { return *pr.Person, nil }
+	if pr.Claims != nil {
+		welcome = func(ctx context.Context) (profile.Person, error) { return p.opts.Welcome(ctx, *pr.Claims) }
 	}
 	if err := p.door.Open(w, r, in, welcome); err != nil {
 		return p.refuse(ctx, "no access", err, signin.Access(err))

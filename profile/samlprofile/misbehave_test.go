@@ -3,6 +3,7 @@ package samlprofile_test
 import (
 	"context"
 	"crypto"
+	"crypto/rand"
 	"crypto/tls"
 	"encoding/base64"
 	"net/http"
@@ -436,11 +437,21 @@ func peopleMisbehaviours() []misbehaviour {
 		{name: "a policy that cannot tell", fake: stranger, world: welcome(func(context.Context, samlprofile.Claims) (profile.Person, error) {
 			return profile.Person{}, context.DeadlineExceeded
 		}), why: "deadline", message: unavailable},
-		{name: "more of somebody than a cookie takes", fake: stranger, world: welcome(func(context.Context, samlprofile.Claims) (profile.Person, error) {
-			return profile.Person{Name: strings.Repeat("x", 5000)}, nil
+		{name: "more of somebody than a cookie takes", fake: func(f *fake) {
+			f.say["name"] = "n-other"
+			f.attributes = `<saml:AttributeStatement><saml:Attribute Name="x"><saml:AttributeValue>` + noise(6000) + `</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>`
+		}, world: welcome(func(context.Context, samlprofile.Claims) (profile.Person, error) {
+			return profile.Person{Name: "x"}, nil
 		}), why: "than a cookie takes"},
 		{name: "no keys and no trust", world: func(w *world) { w.config.Keys = []tls.Certificate{} }, fake: func(f *fake) { f.plainAssertion = true }, why: "is not signed"},
 	}
+}
+
+// noise is a text that packs badly.
+func noise(n int) string {
+	data := make([]byte, n*3/4)
+	_, _ = rand.Read(data)
+	return base64.StdEncoding.EncodeToString(data)
 }
 
 func misbehaviours() []misbehaviour {

@@ -32,9 +32,10 @@ type Config struct {
 type Options struct {
 	// Welcome says who somebody is that signs in for the first time: somebody
 	// known, with their ID and Version, or somebody new, without either. To
-	// refuse them it returns ErrForbidden. Nil means that only people who were
-	// linked may sign in. It decides and changes nothing: whom it names may
-	// still not get in.
+	// refuse them it returns ErrForbidden, or what [profile.Invitations.Accept]
+	// said: they are told that. Nil means that only people who were linked may
+	// sign in. A policy that goes by the address should know that Claims has it
+	// only if it is of one of Domains.
 	Welcome func(ctx context.Context, c Claims) (profile.Person, error)
 
 	// System is who adds and links those whom Welcome names. It is needed with

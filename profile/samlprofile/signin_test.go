@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -239,6 +240,26 @@ func TestWelcome(t *testing.T) {
 	b.signIn()
 	require.Equal(t, made, w.allSessions()[0].Person, "and the second time they are known")
 	require.Empty(t, seen)
+}
+
+// Hundreds of groups are not too many.
+func TestManyGroups(t *testing.T) {
+	var got int
+	w := newWorld(t, func(w *world) {
+		w.options.System = system
+		w.options.Welcome = func(_ context.Context, c samlprofile.Claims) (profile.Person, error) {
+			got = len(c.All["groups"])
+			return profile.Person{Name: "New"}, nil
+		}
+	})
+	var groups strings.Builder
+	for i := range 300 {
+		_, _ = fmt.Fprintf(&groups, `<saml:AttributeValue>CN=Team %d,OU=Groups,DC=acme,DC=example</saml:AttributeValue>`, i)
+	}
+	w.fake.say["name"] = "n-new"
+	w.fake.attributes = `<saml:AttributeStatement><saml:Attribute Name="groups">` + groups.String() + `</saml:Attribute></saml:AttributeStatement>`
+	require.Equal(t, "/after", w.browser().signIn().location, w.logs.String())
+	require.Equal(t, 300, got)
 }
 
 // A provider vouches for the addresses of its own domains.

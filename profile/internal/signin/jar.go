@@ -1,6 +1,8 @@
 package signin
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -77,6 +79,9 @@ func (j *Jar) Put(w http.ResponseWriter, r *http.Request, key string, value any)
 	if err == nil {
 		data, err = json.Marshal(kept{key, j.Now(), data})
 	}
+	if err == nil {
+		data, err = packed(data)
+	}
 	if err != nil {
 		return err
 	}
@@ -129,7 +134,21 @@ func (j *Jar) open(value string) (k kept, err error) {
 	if err != nil {
 		return k, err
 	}
-	return k, json.Unmarshal(data, &k)
+	return k, json.NewDecoder(flate.NewReader(bytes.NewReader(data))).Decode(&k)
+}
+
+// packed makes room: what a provider says of somebody repeats itself.
+func packed(data []byte) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(data); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return b.Bytes(), err
 }
 
 // clear takes away what is left of flows that nobody ended, before the request
