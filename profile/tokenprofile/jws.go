@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,23 @@ func (a *Authenticator) subject(token string) (string, error) {
 		return "", refuse("the claims: " + err.Error())
 	}
 	return a.check(claims)
+}
+
+// KeyID returns which key the JSON Web Token in the header Authorization of a
+// request says it is signed with, and whether there is such a token. It is for
+// hosts that look keys up as they run: nothing has been checked yet.
+func KeyID(r *http.Request) (id string, found bool) {
+	token, found, err := bearer(r)
+	if err != nil || !found || len(token) > maxToken || strings.Count(token, ".") != 2 {
+		return "", false
+	}
+	head, _, _ := strings.Cut(token, ".")
+	header, err := part(head)
+	if err != nil {
+		return "", false
+	}
+	id, _, err = header.text("kid")
+	return id, err == nil
 }
 
 // An object is a JSON object whose names are each there once, by their exact

@@ -484,3 +484,22 @@ func TestSecretIsNotShared(t *testing.T) {
 	clear(own)
 	requireAnn(t, a, token)
 }
+
+// TestKeyID: it reads what a token says, whatever that is worth.
+func TestKeyID(t *testing.T) {
+	for token, want := range map[string]string{
+		"eyJraWQiOiJrMSIsImFsZyI6Im5vbmUifQ.e30.": "k1", "eyJhbGciOiJIUzI1NiJ9.x.y": "",
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		id, found := tokenprofile.KeyID(r)
+		require.True(t, found, token)
+		require.Equal(t, want, id)
+	}
+	for _, not := range []string{"", "Bearer", "Bearer stoa-ABC", "Bearer a.b", "Bearer a.b.c.d", "Bearer e30x!.b.c", "Basic eyJraWQiOiJrMSJ9.e30.x", "Bearer " + strings.Repeat("a", 1<<14) + ".b.c"} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Authorization", not)
+		_, found := tokenprofile.KeyID(r)
+		require.False(t, found, not)
+	}
+}

@@ -2,10 +2,13 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/scimprofile"
+	"github.com/stoa-go/stoa/profile/tokenprofile"
 )
 
 // Other programs are let in by connections that administrators make and end on a
@@ -52,4 +55,50 @@ func (s *Site) directoryToken(ctx context.Context, secret string) (scimprofile.T
 		return scimprofile.Token{}, err
 	}
 	return scimprofile.Token{Account: c.Account, Staff: c.Staff}, nil
+}
+
+// widgetAudience is what a token for a widget must be for: this portal.
+func (s *Site) widgetAudience() string {
+	if s.cfg.BaseURL != "" {
+		return s.cfg.BaseURL
+	}
+	return "portal"
+}
+
+// widgetUser returns whom a product has signed that a request is made by. A
+// product vouches for the people of its organisation alone, and for staff only
+// if it is the company's own.
+func (s *Site) widgetUser(r *http.Request, key string) (profile.Actor, error) {
+	ctx := r.Context()
+	c, secret, err := s.connected.Key(ctx, key)
+	if errors.Is(err, profile.ErrNotFound) {
+		err = fmt.Errorf("signed with a key that there is not: %w", profile.ErrForbidden)
+	}
+	if err != nil {
+		return profile.Actor{}, err
+	}
+	auth, err := tokenprofile.New(s.people, tokenprofile.Options{
+		Issuer: c.ID, Audience: s.widgetAudience(), Now: s.cfg.Now,
+		Keys: []tokenprofile.Key{{ID: c.ID, Algorithm: tokenprofile.HS256, Secret: secret}},
+		Find: func(ctx context.Context, subject string) (profile.Actor, error) { return s.vouchedFor(ctx, c, subject) },
+	})
+	if err != nil {
+		return profile.Actor{}, err
+	}
+	by, err := auth.Authenticate(r)
+	if err == nil {
+		s.connected.Used(ctx, c)
+	}
+	return by, err
+}
+
+func (s *Site) vouchedFor(ctx context.Context, c profile.Connection, person string) (profile.Actor, error) {
+	by, err := s.people.Actor(ctx, person)
+	if err == nil && (c.Account != "" && by.Account != c.Account || by.Staff() && !c.Staff) {
+		err = profile.ErrNotFound
+	}
+	if err != nil {
+		return profile.Actor{}, err
+	}
+	return by, nil
 }

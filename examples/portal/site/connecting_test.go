@@ -27,6 +27,9 @@ func secretIn(t *testing.T, body string) string {
 // connectAs makes a connection on its page and returns its secret.
 func connectAs(t *testing.T, c *client, form url.Values) string {
 	t.Helper()
+	if form.Get("kind") == "" {
+		form.Set("kind", "directory")
+	}
 	a := c.post("/en/admin/connections", form)
 	require.Equal(t, 200, a.Status, a.Body)
 	require.Equal(t, "no-store", a.Header.Get("Cache-Control"))
@@ -48,7 +51,7 @@ func TestConnectionsAreForAdministrators(t *testing.T) {
 	ruth := as("ruth")
 	connectAs(t, ruth, url.Values{"name": {"Entra of Aldergate"}, "account": {"aldergate"}})
 	_, rest, _ := strings.Cut(ruth.get("/en/admin/connections").Body, "/en/admin/connections/")
-	id, _, _ := strings.Cut(rest, "/end")
+	id, _, _ := strings.Cut(rest, "/renew")
 	for _, person := range []string{"", "tom", "priya", "jonas", "ines"} {
 		c := as(person)
 		require.Equal(t, 404, c.get("/en/admin/connections").Status, person)
@@ -67,6 +70,7 @@ func TestConnectionPages(t *testing.T) {
 		"f-account-fault": {"name": {"Okta"}},
 		"f-account":       {"name": {"Okta"}, "account": {"nowhere"}},
 	} {
+		form.Set("kind", "directory")
 		a := ruth.post("/en/admin/connections", form)
 		require.Equal(t, 422, a.Status, field)
 		require.Contains(t, a.Body, field)
@@ -74,7 +78,8 @@ func TestConnectionPages(t *testing.T) {
 		require.NotContains(t, a.Body, "stoa-", "and nothing is made")
 	}
 	secret := connectAs(t, ruth, url.Values{"name": {"Okta <b>"}, "account": {"aldergate"}, "key": {"k1"}})
-	again := ruth.post("/en/admin/connections", url.Values{"name": {"Okta <b>"}, "account": {"aldergate"}, "key": {"k1"}})
+	require.Equal(t, 422, ruth.post("/en/admin/connections", url.Values{"name": {"X"}, "account": {"aldergate"}, "kind": {"door"}}).Status)
+	again := ruth.post("/en/admin/connections", url.Values{"kind": {"directory"}, "name": {"Okta <b>"}, "account": {"aldergate"}, "key": {"k1"}})
 	require.Equal(t, 409, again.Status)
 	require.Contains(t, again.Body, "This form was sent before")
 	page := ruth.get("/en/admin/connections").Body
@@ -92,7 +97,7 @@ func TestConnectionPages(t *testing.T) {
 	page = ruth.get("/en/admin/connections").Body
 	require.Contains(t, page, "Last used")
 	_, rest, _ := strings.Cut(page, `action="/en/admin/connections/`)
-	id, _, _ := strings.Cut(rest, "/end")
+	id, _, _ := strings.Cut(rest, "/renew")
 	require.Equal(t, 303, ruth.post("/en/admin/connections/"+id+"/end", nil).Status)
 	require.Equal(t, 404, ruth.post("/en/admin/connections/"+id+"/end", nil).Status)
 	a, _ = scim(ruth, secret, "GET", "/Users", "")
@@ -210,6 +215,11 @@ func TestConnectionsAccessible(t *testing.T) {
 			p.Eval(`document.querySelector("#f-account").value = "aldergate"`, nil)
 			require.Equal(t, 200, p.Submit(`.sheet button`))
 			check("connections with a new one")
+			p.Eval(`document.querySelector("#f-kind").value = "widget"; document.querySelector("#f-account").value = "aldergate"`, nil)
+			p.Fill("#f-name", "Shop")
+			require.Equal(t, 200, p.Submit(`.sheet button`))
+			check("connections with a widget")
+			require.Equal(t, 200, p.Submit(`form[action$="/renew"] button`))
 			require.Equal(t, 200, p.Submit(`form[action$="/end"] button`))
 			check("connections after one has ended")
 			require.Empty(t, p.CSPViolations())

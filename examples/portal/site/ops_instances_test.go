@@ -112,13 +112,20 @@ func listen(t *testing.T, c *client, path string) listener {
 // listenWith listens as whom a cookie signs in.
 func listenWith(t *testing.T, c *client, path, cookie string) listener {
 	t.Helper()
+	if cookie == "" {
+		return listenAs(t, c, path, "Authorization", bearerPrefix+c.person)
+	}
+	return listenAs(t, c, path, "Cookie", cookie)
+}
+
+// listenAs listens as whom a header says.
+func listenAs(t *testing.T, c *client, path, header, value string) listener {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.server.URL+path, nil)
 	require.NoError(t, err)
-	if r.Header.Set("Cookie", cookie); cookie == "" {
-		r.Header.Set("Authorization", bearerPrefix+c.person)
-	}
+	r.Header.Set(header, value)
 	res, err := c.http.Do(r)
 	require.NoError(t, err)
 	require.Equal(t, "text/event-stream", res.Header.Get("Content-Type"))

@@ -4,16 +4,22 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 )
 
+// connectionKinds are what another program may be let in for.
+var connectionKinds = []profile.ConnectionKind{profile.ConnectionDirectory, profile.ConnectionWidget}
+
 type connectionsBody struct {
 	Form   *sheet
 	Made   []input // what the other program is to be told, shown this once
+	Signs  bool    // what was made signs tokens
 	Rows   []connectionRow
+	Key    string // the same form sent twice counts once
 	Notice string
 }
 
@@ -23,6 +29,7 @@ type connectionRow struct {
 	Organisation string
 	Maker        string
 	End          string // address that ends it, "" if it has ended
+	Renew        string // address that makes another like it
 }
 
 // A connectionForm is what was typed on the page of connections, if anything.
@@ -39,7 +46,7 @@ func (s *Site) connections(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) showConnections(w http.ResponseWriter, r *http.Request, status int, form connectionForm) error {
 	ctx, v := r.Context(), visitOf(r.Context())
-	b := connectionsBody{Made: s.connectionSecrets(v, form)}
+	b := connectionsBody{Made: s.connectionSecrets(v, form), Key: s.memory.formKey, Signs: form.made.Kind == profile.ConnectionWidget}
 	if v.Query.Get("done") == "ended" && form.secret == "" {
 		b.Notice = v.P.T("connections.ended_now")
 	}
@@ -66,6 +73,9 @@ func (s *Site) connectionSecrets(v *visit, form connectionForm) []input {
 	}
 	secret := shown("secret", "connections.secret", form.secret)
 	secret.Hint = v.P.T("connections.secret_note")
+	if form.made.Kind == profile.ConnectionWidget {
+		return []input{shown("issuer", "connections.issuer", form.made.ID), shown("audience", "connections.audience", s.widgetAudience()), secret}
+	}
 	return []input{shown("address", "connections.address", v.Origin+scimPrefix), secret}
 }
 
@@ -77,11 +87,15 @@ func (s *Site) connectionSheet(ctx context.Context, v *visit, form connectionFor
 	account := filters[0]
 	account.Label, account.Hint = v.P.T("account.organisation"), v.P.T("connections.account_note")
 	account.Choices[0].Label = v.P.T("connections.no_organisation")
+	kind := input{Name: "kind", Label: v.P.T("connections.kind"), Kind: "select", Value: string(form.draft.Kind)}
+	for _, k := range connectionKinds {
+		kind.Choices = append(kind.Choices, option{string(k), v.P.T("connections.kind_" + string(k))})
+	}
 	f := &sheet{
 		Action: v.link("/admin/connections"), Submit: v.P.T("connections.make"), Wrong: len(form.faults) > 0, Hidden: []option{{"key", s.memory.formKey}},
 		Basics: []input{
 			{Name: "name", Label: v.P.T("account.name"), Hint: v.P.T("connections.name_note"), Kind: "text", Value: form.draft.Name, Required: true, Max: 200, Complete: "off"},
-			account,
+			kind, account,
 			{Name: "staff", Label: v.P.T("connections.staff"), Hint: v.P.T("connections.staff_note"), Kind: "checkbox", Value: yes(form.draft.Staff)},
 		},
 	}
@@ -105,6 +119,7 @@ func (s *Site) connectionRows(ctx context.Context, v *visit) ([]connectionRow, e
 		}
 		if c.Live() {
 			row.End = v.link("/admin/connections/" + escape(c.ID) + "/end")
+			row.Renew = v.link("/admin/connections/" + escape(c.ID) + "/renew")
 		}
 		out[i] = row
 	}
@@ -129,8 +144,12 @@ func (s *Site) makeConnection(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Invalid
 	}
-	v := visitOf(r.Context())
-	form := connectionForm{draft: typedConnection(r)}
+	return s.connect(w, r, typedConnection(r))
+}
+
+// connect makes a connection and shows what came of it.
+func (s *Site) connect(w http.ResponseWriter, r *http.Request, d profile.ConnectionDraft) error {
+	v, form := visitOf(r.Context()), connectionForm{draft: d}
 	form.draft.Key = r.PostFormValue("key")
 	var err error
 	form.secret, form.made, err = s.connected.Make(r.Context(), v.By, form.draft)
@@ -151,7 +170,7 @@ func (s *Site) makeConnection(w http.ResponseWriter, r *http.Request) error {
 
 func typedConnection(r *http.Request) profile.ConnectionDraft {
 	return profile.ConnectionDraft{
-		Kind: profile.ConnectionDirectory, Name: r.PostFormValue("name"), Account: r.PostFormValue("account"), Staff: r.PostFormValue("staff") == "yes",
+		Kind: profile.ConnectionKind(r.PostFormValue("kind")), Name: r.PostFormValue("name"), Account: r.PostFormValue("account"), Staff: r.PostFormValue("staff") == "yes",
 	}
 }
 
@@ -166,4 +185,26 @@ func (s *Site) endConnection(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, v.link("/admin/connections")+"?done=ended", http.StatusSeeOther)
 	return nil
+}
+
+// renewConnection makes another connection like one that there is, so that its
+// secret can be replaced while the old one still works.
+func (s *Site) renewConnection(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathValue(r, "id")
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	list, err := s.connected.List(r.Context(), visitOf(r.Context()).By)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(list, func(c profile.Connection) bool { return c.ID == id && c.Live() })
+	if i < 0 {
+		return profile.ErrNotFound
+	}
+	old := list[i]
+	return s.connect(w, r, profile.ConnectionDraft{Kind: old.Kind, Name: old.Name, Account: old.Account, Staff: old.Staff})
 }

@@ -93,6 +93,7 @@ func (s *Site) connectionRoutes() []route {
 	return []route{
 		{"GET /admin/connections", nothing + "connections, to those who may change the directory", writes(s.connections)},
 		{"POST /admin/connections", nothing + "connections, to those who may change the directory", writes(s.makeConnection)},
+		{"POST /admin/connections/{id}/renew", nothing + "connections, to those who may change the directory", writes(s.renewConnection)},
 		{"POST /admin/connections/{id}/end", nothing + "leads back", writes(s.endConnection)},
 	}
 }

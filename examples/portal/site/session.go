@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/tokenprofile"
 )
 
 // The portal signs people in as one of the demo's people, or with an identity
@@ -16,11 +17,16 @@ const (
 	bearerPrefix  = "Bearer demo-"
 )
 
-// authenticate says who sends a request: by the demo's token, or by their
-// session.
+// authenticate says who sends a request: by the demo's token, by what a product
+// has signed for its widget, or by their session.
 func (s *Site) authenticate(r *http.Request) (profile.Actor, error) {
 	if person, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearerPrefix); ok && s.cfg.Demo {
 		return s.people.Actor(r.Context(), person)
+	}
+	if strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
+		if id, ok := tokenprofile.KeyID(r); ok {
+			return s.widgetUser(r, id)
+		}
 	}
 	return s.sessions.Authenticate(r)
 }

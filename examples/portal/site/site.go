@@ -64,7 +64,7 @@ type Site struct {
 	provider  *oidcprofile.Provider // nil without one
 	connected *profile.Connections  // other programs that are let in
 	scim      http.Handler
-	streams   *web.Slots            // those that are open
+	streams   *web.Slots // those that are open
 	viewings  chan viewing
 	notifier  *profile.Notifier
 	push      *pushprofile.Channel    // nil without one
