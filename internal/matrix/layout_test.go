@@ -36,6 +36,9 @@ func layoutShown() []operation {
 		answer("Dismiss", "layout.dismiss", func(a *layout.Arranger) func(context.Context, profile.Actor, layout.Visit, string) error {
 			return a.Dismiss
 		}),
+		{name: "layout.Arm", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			return nil, w.arranger.Arm(ctx, by, w.visit(by)) == layout.ArmArranged, nil
+		}},
 		{name: "layout.Order", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
 			places := w.arranger.Order(ctx, by, w.visit(by), []string{"category/a", "category/b"})
 			return places, len(places) == 2, nil

@@ -68,3 +68,16 @@ func TestKey(t *testing.T) {
 	}
 	require.Equal(t, plain, key(ann, "home"), "what is for others is no difference")
 }
+
+// TestOpenedCounts: what is opened counts for every item that leads there and
+// could move, and nothing is counted of what stands still anyway.
+func TestOpenedCounts(t *testing.T) {
+	away := func(it *layout.Item) { it.Address = "/here" }
+	site := siteOf(item("a", away), item("b", away, pinned))
+	site.Menus = append(site.Menus, layout.Menu{Name: "side", Items: []layout.Item{item("c", away)}}, layout.Menu{Name: "foot", Fixed: true, Items: []layout.Item{item("d", away)}})
+	w := newWorld(t, site)
+	w.Opened(t.Context(), ann, "/here")
+	trail, err := w.Export(t.Context(), "ann")
+	require.NoError(t, err)
+	require.Equal(t, []layout.Use{{Who: "person:ann", Ref: "a", Day: "2026-03-10", N: 1}, {Who: "person:ann", Ref: "c", Day: "2026-03-10", N: 1}}, trail.Uses)
+}

@@ -96,7 +96,7 @@ func (a *Arranger) Used(ctx context.Context, by profile.Actor, ref string) {
 }
 
 // Opened counts that an actor has opened an address for each item of a menu that
-// leads there: Used for those who know paths and not IDs. Addresses are compared
+// leads there and could move: Used for those who know paths and not IDs. Addresses are compared
 // as they were declared, without language or query.
 func (a *Arranger) Opened(ctx context.Context, by profile.Actor, address string) {
 	for _, ref := range a.site.links[address] {

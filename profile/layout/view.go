@@ -19,7 +19,7 @@ type plant struct {
 	views    []view
 	byBrand  map[string]int
 	ids      map[string]bool     // of items and blocks
-	links    map[string][]string // address -> IDs of the items that lead there
+	links    map[string][]string // address -> IDs of the items that lead there and could move
 	offers   map[string]int      // "home/aside" -> how many promotions it shows
 	segments map[string]bool     // that items and blocks are meant for
 }
@@ -34,7 +34,7 @@ func newPlant(s Site) *plant {
 		p.views = append(p.views, view{brand: b, menus: s.menusOf(b), style: theme.Stylesheet()})
 		p.byBrand[b.ID] = i
 		for _, m := range p.views[i].menus {
-			p.addItems(m.Items)
+			p.addItems(m.Items, m.Fixed)
 		}
 	}
 	for _, page := range s.Pages {
@@ -45,15 +45,15 @@ func newPlant(s Site) *plant {
 	return p
 }
 
-func (p *plant) addItems(items []Item) {
+func (p *plant) addItems(items []Item, fixed bool) {
 	for i, it := range items {
 		items[i].Audience = canonical(it.Audience)
 		p.ids[it.ID] = true
 		p.mean(it.For)
-		if at := p.links[it.Address]; it.Address != "" && !slices.Contains(at, it.ID) {
+		if at := p.links[it.Address]; it.Address != "" && !fixed && !it.Pinned && !slices.Contains(at, it.ID) {
 			p.links[it.Address] = append(at, it.ID)
 		}
-		p.addItems(it.Children)
+		p.addItems(it.Children, fixed)
 	}
 }
 

@@ -175,6 +175,23 @@ func (b Rulebook) apply(segments []string) map[string]act {
 	return out
 }
 
+// Arm returns the arm that a visitor is in, "layout=arranged" or
+// "layout=declared", for the events of requests that arrange no page.
+func (a *Arranger) Arm(ctx context.Context, by profile.Actor, v Visit) string {
+	who := v.who(by)
+	var choice Choice
+	if who.Person() {
+		var err error
+		if choice, err = a.choice(ctx, who, a.clock()); err != nil {
+			return ArmDeclared
+		}
+	}
+	if a.still(v, who, choice) {
+		return ArmDeclared
+	}
+	return ArmArranged
+}
+
 // still reports whether somebody sees everything as it was declared, because
 // they want to or because they are in the holdout.
 func (a *Arranger) still(v Visit, who Who, c Choice) bool {
