@@ -23,7 +23,7 @@ func TestHelp(t *testing.T) {
 	require.Empty(t, errout)
 	var o options
 	f := o.flags()
-	for _, name := range []string{"addr", "db", "data", "import", "demo", "base-url", "brand", "site", "country-header", "locales", "proxies", "metrics", "log", "drain"} {
+	for _, name := range []string{"addr", "db", "data", "import", "demo", "base-url", "brand", "site", "holdout", "country-header", "locales", "proxies", "metrics", "log", "drain"} {
 		require.NotNil(t, f.Lookup(name))
 		require.Regexp(t, `(?m)^  -`+name+`( [a-z]+)?\n    \t\S.{20,}`, out, "-%s is explained", name)
 	}
@@ -56,6 +56,7 @@ func TestMistakes(t *testing.T) {
 		{"proxies", []string{"-proxies", "10.0.0.0/8,everybody"}, []string{"-proxies everybody"}},
 		{"country from anybody", []string{"-country-header", "CF-IPCountry"}, []string{"-country-header CF-IPCountry", "-proxies"}},
 		{"site", []string{"-site", empty + "/site.json"}, []string{"-site", "no such file"}},
+		{"holdout", []string{"-holdout", "101"}, []string{"-holdout 101", "per cent"}},
 		{"metrics", []string{"-metrics", "localhost"}, []string{"-metrics", "missing port"}},
 		{"foreign metrics", []string{"-metrics", "192.0.2.1:0"}, []string{"-metrics", "192.0.2.1"}},
 		{"base address", []string{"-base-url", "support.example.com"}, []string{"-base-url support.example.com", "https://"}},

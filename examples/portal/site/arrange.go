@@ -6,7 +6,9 @@ import (
 	_ "embed" // for the file below
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
@@ -27,8 +29,11 @@ const stylePrefix = "/static/theme/"
 // openLayout arranges what the portal consists of.
 func (s *Site) openLayout(context.Context) (err error) {
 	s.arranger, err = layout.NewArranger(*s.declared, sqllayout.New(s.db.write).WithReader(s.db.read), &layout.Options{
-		Policy: s.policy, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
+		Policy: s.policy, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Holdout: s.cfg.Holdout,
 	})
+	if err == nil {
+		s.people.Register(s.arranger.Keeper())
+	}
 	return err
 }
 
@@ -119,14 +124,11 @@ func pageName(path string) string {
 func (s *Site) layoutOf(r *http.Request) layout.Layout {
 	v := visitOf(r.Context())
 	if v.laid == nil {
-		laid := s.arranger.Arrange(r.Context(), v.By, s.stay(r), pageName(v.Path))
+		laid := s.arranger.Arrange(r.Context(), v.By, v.stay, pageName(v.Path))
 		v.laid = &laid
 	}
 	return *v.laid
 }
-
-// stay returns the visit that a request belongs to.
-func (s *Site) stay(r *http.Request) layout.Visit { return layout.VisitOf(r.Context(), "") }
 
 // A menuLink is an item of a menu as a page shows it.
 type menuLink struct {
@@ -151,6 +153,16 @@ func (p *page) menuLinks(links []layout.Link) []menuLink {
 		})
 	}
 	return out
+}
+
+// From returns what an address says of the block that its link stands in, if it
+// is counted for the visitor which they use.
+func (p *page) From(block any) template.URL {
+	id, ok := block.(string)
+	if !ok || id == "" || p.By.Anonymous() || p.By.Viewer != "" {
+		return ""
+	}
+	return template.URL("?" + blockParam + "=" + url.QueryEscape(id)) //nolint:gosec // escaped
 }
 
 // Moved reports whether anything in a menu stands where it was not declared.

@@ -194,7 +194,7 @@ func TestArrangedByRule(t *testing.T) {
 	require.NotContains(t, as("").get("/en/", browserOf("one")...).Body, "Placed here for you")
 
 	body = as("sverre").get("/en/").Body
-	inOrder(t, body, `id="recent"`, "News for installers", `id="topics"`, `href="/en/categories/installation-partners"`, "Placed here for you")
+	inOrder(t, body, `id="recent"`, "News for installers", `id="topics"`, `href="/en/categories/installation-partners?block=topics"`, "Placed here for you")
 	body = as("tom").get("/en/").Body
 	inOrder(t, body, declared...)
 	require.NotContains(t, body, "News for installers")

@@ -61,6 +61,13 @@ func (s *Site) rows(r *http.Request, slot string) ([]row, error) {
 	return out, nil
 }
 
+// moved reports whether anything in a slot stands where it was not declared.
+func moved(rows []row) bool {
+	return slices.ContainsFunc(slices.Concat(rows...), func(b block) bool {
+		return b.Why != "" || slices.ContainsFunc(b.Places, func(p place) bool { return p.Why != "" })
+	})
+}
+
 // block returns a block with what it shows, and whether that is anything.
 func (s *Site) block(r *http.Request, panel layout.Panel) (b block, ok bool, err error) {
 	v := visitOf(r.Context())
@@ -136,7 +143,7 @@ func (s *Site) places(r *http.Request) ([]place, error) {
 		byRef[categoryRef+p.ID] = p
 	}
 	out := make([]place, 0, len(tree))
-	for _, at := range s.arranger.Order(r.Context(), v.By, s.stay(r), refs) {
+	for _, at := range s.arranger.Order(r.Context(), v.By, v.stay, refs) {
 		out = append(out, place{byRef[at.ID], at.Reason.In(s.catalog, v.Locale)})
 	}
 	return out, nil

@@ -28,6 +28,7 @@ type Config struct {
 	Served  string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in what it sends; empty means that it sends nothing
 	Mail    Mail             // how people are written to; the zero value is not at all
 	Push    bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
+	Holdout int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
 	OIDC    OIDC             // identity provider that people sign in with; the zero value is none
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
@@ -72,6 +73,9 @@ func (c *Config) defaults() {
 func (c *Config) check() error {
 	if c.Country != "" && len(c.Proxies) == 0 {
 		return fmt.Errorf("-country-header %s: say with -proxies who may send it; anybody else could", c.Country)
+	}
+	if c.Holdout < 0 || c.Holdout > 100 {
+		return fmt.Errorf("-holdout %d: want 0 to 100 per cent", c.Holdout)
 	}
 	if err := c.OIDC.check(c.BaseURL); err != nil {
 		return err

@@ -63,6 +63,7 @@ func (s *Site) category(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.arranger.Used(r.Context(), v.By, categoryRef+found.ID)
 	return s.showCategory(w, r, found.ID, params.After)
 }
 

@@ -8,6 +8,7 @@ import (
 
 type homeBody struct {
 	Top, Main []row
+	Moved     bool // something stands where it was not declared
 }
 
 func (s *Site) home(w http.ResponseWriter, r *http.Request) error {
@@ -29,6 +30,7 @@ func (s *Site) buildHome(r *http.Request) ([]byte, error) {
 	if b.Main, err = s.rows(r, "main"); err != nil {
 		return nil, err
 	}
+	b.Moved = moved(b.Main)
 	p := s.newPage(r, s.cfg.Brand+" – "+v.P.T("home.title"))
 	p.Description, p.Big, p.Body = v.P.T("home.description", "brand", s.cfg.Brand), true, b
 	p.Data = []any{s.websiteData(v)}

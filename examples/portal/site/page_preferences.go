@@ -25,6 +25,9 @@ type preferencesBody struct {
 	Faults  bool
 	Fault   string // of the whole form
 	Saved   bool
+
+	Still    bool   // nothing is arranged for them
+	Arranged string // what has become of the arrangement
 }
 
 // lookOf returns how somebody wants pages to look. A page that does not know
@@ -70,6 +73,14 @@ func (s *Site) showPreferencesWith(w http.ResponseWriter, r *http.Request, statu
 		Version: p.Version, Look: lookInputs(v, p), Ways: s.channelTable(v, p, faults), Often: s.digestInputs(v, p),
 		Quiet: quietInputs(v, p), Zone: zoneOf(v.By).String(), Privacy: privacyInputs(v, p),
 		Faults: len(faults) > 0, Fault: faults["version"], Saved: v.Query.Get("saved") != "",
+	}
+	choice, err := s.arranger.Choice(r.Context(), v.By)
+	if err != nil {
+		return err
+	}
+	b.Still = choice.Off
+	if did := v.Query.Get("arranged"); slices.Contains(arrangements, did) {
+		b.Arranged = v.P.T("arranged.done_" + did)
 	}
 	for _, list := range [][]input{b.Look, b.Often, b.Quiet, b.Privacy} {
 		for i := range list {
@@ -162,5 +173,33 @@ func (s *Site) savePreferences(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	http.Redirect(w, r, v.link("/account/preferences")+"?saved=1", http.StatusSeeOther)
+	return nil
+}
+
+// arrangements are what people can have done with how pages are arranged for
+// them.
+var arrangements = []string{"reset", "on", "off"}
+
+// arrange puts everything back in its place for somebody, or switches the
+// arrangement on or off.
+func (s *Site) arrange(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	if err := r.ParseForm(); err != nil {
+		return errs.Invalid
+	}
+	did := r.PostFormValue("do")
+	var err error
+	switch did {
+	case "reset":
+		err = s.arranger.Reset(r.Context(), v.By)
+	case "on", "off":
+		_, err = s.arranger.Personal(r.Context(), v.By, did == "on")
+	default:
+		err = errs.Field("do", "error.field.choice", map[string]any{"choices": "reset, on, off"})
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, v.link("/account/preferences")+"?arranged="+did+"#arranged", http.StatusSeeOther)
 	return nil
 }

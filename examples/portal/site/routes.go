@@ -46,6 +46,7 @@ func (s *Site) routes() []route {
 		route{"POST /account", nothing + "one's own", s.signedIn(s.saveAccount)},
 		route{"GET /account/preferences", nothing + "one's own", s.signedIn(s.preferences)},
 		route{"POST /account/preferences", nothing + "one's own", s.signedIn(s.savePreferences)},
+		route{"POST /account/preferences/arrangement", nothing + "one's own", s.signedIn(s.arrange)},
 		route{"GET /account/saved", "saved", s.signedIn(s.saved)},
 		route{"POST /articles/{slug}/keep", "keep form", s.signedIn(s.keep)},
 		route{"GET /account/sessions", nothing + "one's own", s.signedIn(s.sessionList)},
@@ -145,7 +146,7 @@ func (s *Site) openPages(context.Context) (err error) {
 	}
 	pages.Handle("/", web.Handler(s.cfg.Log, s.elsewhere))
 	root := http.NewServeMux()
-	root.Handle("/", s.withVisit(pages))
+	root.Handle("/", s.withVisit(s.withStay(pages)))
 	root.Handle("/static/", s.static())
 	root.Handle(stylePrefix, http.StripPrefix(stylePrefix, s.arranger.StyleHandler()))
 	if s.provider != nil {

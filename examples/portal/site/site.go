@@ -55,6 +55,7 @@ type Site struct {
 	world     demo.World
 	views     *views
 	memory    memory
+	stays     *stays
 	secret    []byte // what page tokens are signed with
 	sessions  *profile.Sessions
 	keeping   *sqlprofile.Store
@@ -83,7 +84,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{
-		cfg: cfg, metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
+		cfg: cfg, stays: newStays(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
 		s.openLanguages, s.readSite, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,

@@ -25,6 +25,7 @@ type visit struct {
 	Prefix bool   // the language was in the path
 	Origin string // scheme and host of absolute links
 
+	stay layout.Visit   // which visit this is, for what must not move while it lasts
 	laid *layout.Layout // how the portal is arranged for them, once somebody has asked
 }
 
