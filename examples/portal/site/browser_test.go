@@ -206,7 +206,10 @@ const printed = `(() => {
 		if (r.media && r.media.mediaText === "print") r.media.mediaText = "all";
 		if (r.cssRules) turn(r.cssRules);
 	} };
-	for (const sheet of document.styleSheets) turn(sheet.cssRules);
+	for (const sheet of document.styleSheets) {
+		if (sheet.media.mediaText === "screen") sheet.disabled = true;
+		turn(sheet.cssRules);
+	}
 })()`
 
 // TestPrinted: what is on paper can be read there, dark as the screen may be.
