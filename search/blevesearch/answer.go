@@ -134,6 +134,9 @@ func (a *answer) relevant(n int) ([]*candidate, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a.Offset >= pairDepth {
+		return best, nil // what is sharpened changes places among itself
+	}
 	depth := min(pairDepth, len(best))
 	if err := sharpen(best[:depth], r); err != nil {
 		return nil, err

@@ -128,18 +128,24 @@ func (m *match) exclude(p *plan, excluded *roaring.Bitmap) error {
 // clauses or, if there are none, with any clause.
 func (m *match) wanted(p *plan) (*roaring.Bitmap, error) {
 	var required *roaring.Bitmap
-	optional := roaring.New()
+	var optional []*roaring.Bitmap
 	for i := range p.clauses {
 		c := &p.clauses[i]
 		if c.Exclude {
+			continue
+		}
+		if !c.Required {
+			some, err := m.any(c)
+			if err != nil {
+				return nil, err
+			}
+			optional = append(optional, some...)
 			continue
 		}
 		b, err := m.clause(c)
 		switch {
 		case err != nil:
 			return nil, err
-		case !c.Required:
-			optional.Or(b)
 		case required == nil:
 			required = b.Clone()
 		default:
@@ -149,7 +155,29 @@ func (m *match) wanted(p *plan) (*roaring.Bitmap, error) {
 	if required != nil {
 		return required, nil
 	}
-	return optional, nil
+	found := roaring.FastOr(optional...)
+	found.And(m.admitted)
+	return found, nil
+}
+
+// any returns documents that together are those with a clause, the unadmitted
+// included. The bitmaps are not to be changed.
+func (m *match) any(c *clause) ([]*roaring.Bitmap, error) {
+	if c.whole() && len(c.seeks) > 1 {
+		b, err := m.phrase(c)
+		return []*roaring.Bitmap{b}, err
+	}
+	var found []*roaring.Bitmap
+	for _, s := range c.seeks {
+		b, err := m.find(fieldText, s)
+		if err != nil {
+			return nil, err
+		}
+		if b != nil {
+			found = append(found, b)
+		}
+	}
+	return found, nil
 }
 
 // clause returns the admitted documents that have a clause. The bitmap is not
@@ -158,15 +186,11 @@ func (m *match) clause(c *clause) (*roaring.Bitmap, error) {
 	if c.whole() && len(c.seeks) > 1 {
 		return m.phrase(c)
 	}
-	found := roaring.New()
-	for _, s := range c.seeks {
-		b, err := m.find(fieldText, s)
-		if err != nil {
-			return nil, err
-		}
-		if b != nil {
-			found.Or(roaring.And(b, m.admitted))
-		}
+	some, err := m.any(c)
+	if err != nil {
+		return nil, err
 	}
+	found := roaring.FastOr(some...)
+	found.And(m.admitted)
 	return found, nil
 }

@@ -16,14 +16,15 @@ import (
 // over the title, whose words so count twice. It was chosen on the development
 // halves of three public collections, on which TestRelevance measures it.
 const (
-	k1          = 1.2  // both fields
-	textB       = 0.75 // how much a long text is held against it
-	titleB      = 1.0  // the same for a title
-	titleWeight = 0.7  // of the title's score
-	coverage    = 0.25 // share of a score that depends on how much of the query was found
-	pairWeight  = 0.3  // of neighbouring words of the query that are neighbours in the text
-	pairDepth   = 50   // documents at the top that are looked at for that
-	workload    = 2    // occurrences of the rarest words, for each document, that are scored; the other words are not
+	k1          = 1.2    // both fields
+	textB       = 0.75   // how much a long text is held against it
+	titleB      = 1.0    // the same for a title
+	titleWeight = 0.7    // of the title's score
+	coverage    = 0.25   // share of a score that depends on how much of the query was found
+	pairWeight  = 0.3    // of neighbouring words of the query that are neighbours in the text
+	pairDepth   = 50     // documents at the top that are looked at for that
+	workload    = 1      // occurrences of the rarest words, for each document, that are scored; the other words are not
+	minWork     = 20_000 // occurrences that are scored in any case
 )
 
 // ranking is what scores depend on: how rare each unit is among the documents
@@ -54,7 +55,7 @@ func rank(matches []*match, q *query, c *census) (*ranking, error) {
 		}
 	}
 	r := &ranking{text: make([]float64, q.units), title: make([]float64, q.units)}
-	for i, n := range affordable(text, workload*c.total) {
+	for i, n := range affordable(text, max(minWork, workload*c.total)) {
 		if n > 0 {
 			r.text[i] = rarity(c.total, n)
 		}
