@@ -50,6 +50,27 @@ type Counter interface {
 	Top(ctx context.Context, q TopQuery) ([]Count, error)
 }
 
+// A Rememberer is a [Store] that finds the latest events of one person without
+// a scan, so that pages can ask what somebody just did.
+type Rememberer interface {
+	Store
+
+	// Latest returns the events that q selects, the latest first, and those of
+	// one moment by ID, the last one first.
+	Latest(ctx context.Context, q LatestQuery) ([]Event, error)
+}
+
+// A LatestQuery asks what a person did last.
+type LatestQuery struct {
+	User  string    // whose events; empty selects none
+	From  time.Time // happened at or after; zero means from the first
+	To    time.Time // happened before; zero means to the last
+	Limit int       // 0 means 100
+}
+
+// DefaultLatest is how many events Latest returns where a query does not say.
+const DefaultLatest = 100
+
 // A Range selects events. Its zero value selects all of them.
 type Range struct {
 	From  time.Time // happened at or after; zero means from the first

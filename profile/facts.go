@@ -108,7 +108,7 @@ func (j joinedFacts) Facts(ctx context.Context, p Person, names []string) (map[s
 	known := map[string][]string{}
 	var failed []error
 	for _, part := range j {
-		failed = append(failed, part.add(ctx, p, names, known))
+		failed = append(failed, part.add(ctx, p, "", names, known))
 	}
 	return known, errors.Join(failed...)
 }
@@ -121,23 +121,33 @@ func (j joinedFacts) Known() (list []FactInfo) {
 	return list
 }
 
-// add adds to known what the part says of those of the names that it knows.
-func (f factPart) add(ctx context.Context, p Person, names []string, known map[string][]string) error {
-	names = slices.Clone(names)
-	if f.names != nil {
-		names = slices.DeleteFunc(names, func(name string) bool { return !f.names[name] })
-	}
+// add adds what the part says of those of the names that it knows, with a prefix.
+func (f factPart) add(ctx context.Context, p Person, prefix string, names []string, facts map[string][]string) error {
+	names = f.knows(names)
 	if len(names) == 0 {
 		return nil
 	}
-	facts, err := f.Facts.Facts(ctx, p.Clone(), slices.Clone(names))
+	known, err := f.Facts.Facts(ctx, p.Clone(), slices.Clone(names))
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		if _, ok := known[name]; !ok && len(facts[name]) > 0 {
-			known[name] = facts[name]
+		values := known[name]
+		if len(values) == 0 {
+			continue
+		}
+		if _, ok := facts[prefix+name]; !ok {
+			facts[prefix+name] = values
 		}
 	}
 	return nil
+}
+
+// knows returns those of the names that the part knows.
+func (f factPart) knows(names []string) []string {
+	strange := func(name string) bool { return !f.names[name] }
+	if f.names == nil || !slices.ContainsFunc(names, strange) {
+		return names
+	}
+	return slices.DeleteFunc(slices.Clone(names), strange)
 }

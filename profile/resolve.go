@@ -88,14 +88,10 @@ func (d *Directory) addFacts(ctx context.Context, p Person, from joinedFacts, pr
 	if len(from) == 0 || len(names) == 0 {
 		return
 	}
-	known := map[string][]string{}
 	for _, part := range from {
-		if err := part.add(ctx, p, names, known); err != nil {
+		if err := part.add(ctx, p, prefix, names, facts); err != nil {
 			d.log.WarnContext(ctx, "facts about a person are not available", "person", p.ID, "error", err)
 		}
-	}
-	for name, values := range known {
-		facts[prefix+name] = values
 	}
 }
 

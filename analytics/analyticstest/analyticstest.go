@@ -18,8 +18,8 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 )
 
-// TestStore runs the contract of [analytics.Store] as subtests, and that of
-// [analytics.Counter] if the store is one. open must return an empty store each
+// TestStore runs the contract of [analytics.Store] as subtests, and those of
+// [analytics.Counter] and [analytics.Rememberer] if the store is one. open must return an empty store each
 // time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) analytics.Store) {
 	for _, c := range contract() {
@@ -72,7 +72,18 @@ func contract() []promise {
 	} {
 		list = append(list, promise{p.name, p.says, ifCounter(p.check)})
 	}
-	return list
+	return append(list, promise{"Rememberer", "Latest agrees with a scan: one person's events, the latest first, cut to Limit", ifRememberer(checkLatest)})
+}
+
+// ifRememberer skips what only a Rememberer promises.
+func ifRememberer(check func(*testing.T, analytics.Rememberer)) func(*testing.T, analytics.Store) {
+	return func(t *testing.T, s analytics.Store) {
+		r, ok := s.(analytics.Rememberer)
+		if !ok {
+			t.Skip("this store does not find the latest events of a person")
+		}
+		check(t, r)
+	}
 }
 
 // ifCounter skips what only a Counter promises.

@@ -26,6 +26,14 @@ type faulty struct {
 	erase  func(ctx context.Context, who analytics.Who) (int, error)
 	prune  func(ctx context.Context, before time.Time) (int, error)
 	top    func(ctx context.Context, q analytics.TopQuery) ([]analytics.Count, error)
+	latest func(ctx context.Context, q analytics.LatestQuery) ([]analytics.Event, error)
+}
+
+func (f faulty) Latest(ctx context.Context, q analytics.LatestQuery) ([]analytics.Event, error) {
+	if f.latest != nil {
+		return f.latest(ctx, q)
+	}
+	return f.Store.Latest(ctx, q)
 }
 
 func (f faulty) Append(ctx context.Context, events []analytics.Event) error {
@@ -64,6 +72,16 @@ func (f faulty) Top(ctx context.Context, q analytics.TopQuery) ([]analytics.Coun
 }
 
 type fault = func(*memanalytics.Store) faulty
+
+// remembered returns a store that changes what is asked of the latest events.
+func remembered(change func(*analytics.LatestQuery)) fault {
+	return func(s *memanalytics.Store) faulty {
+		return faulty{latest: func(ctx context.Context, q analytics.LatestQuery) ([]analytics.Event, error) {
+			change(&q)
+			return s.Latest(ctx, q)
+		}}
+	}
+}
 
 // kept returns a store that changes events before it keeps them.
 func kept(change func(*analytics.Event)) fault {
@@ -139,6 +157,18 @@ func counted(ask func(*analytics.TopQuery), answer func([]analytics.Count) []ana
 
 // broken lists the faults that the suite must catch.
 var broken = map[string]fault{
+	"remembers everybody as one": remembered(func(q *analytics.LatestQuery) { q.User = strings.ToLower(q.User) }),
+	"remembers from the first":   remembered(func(q *analytics.LatestQuery) { q.From = time.Time{} }),
+	"remembers to the last":      remembered(func(q *analytics.LatestQuery) { q.To = time.Time{} }),
+	"remembers no limit":         remembered(func(q *analytics.LatestQuery) { q.Limit = 1000 }),
+	"remembers the end as well":  remembered(func(q *analytics.LatestQuery) { q.To = later(q.To) }),
+	"tells the earliest first": func(s *memanalytics.Store) faulty {
+		return faulty{latest: func(ctx context.Context, q analytics.LatestQuery) ([]analytics.Event, error) {
+			list, err := s.Latest(ctx, q)
+			slices.Reverse(list)
+			return list, err
+		}}
+	},
 	"drops the search":         kept(func(e *analytics.Event) { e.Search = "" }),
 	"drops the rank":           kept(func(e *analytics.Event) { e.Rank = 0 }),
 	"drops the arms":           kept(func(e *analytics.Event) { e.Arms = nil }),

@@ -28,7 +28,10 @@ type Store struct {
 // A count is a key of the daily counts.
 type count struct{ day, name, subject string }
 
-var _ analytics.Counter = (*Store)(nil)
+var (
+	_ analytics.Counter    = (*Store)(nil)
+	_ analytics.Rememberer = (*Store)(nil)
+)
 
 // New returns an empty Store.
 func New() *Store {
@@ -153,6 +156,11 @@ func (s *Store) Top(ctx context.Context, q analytics.TopQuery) ([]analytics.Coun
 		list = append(list, analytics.Count{Subject: subject, N: n})
 	}
 	return analytics.Ranked(list, q.Limit), nil
+}
+
+// Latest implements [analytics.Rememberer].
+func (s *Store) Latest(ctx context.Context, q analytics.LatestQuery) ([]analytics.Event, error) {
+	return analytics.LatestOf(ctx, s, q)
 }
 
 // check refuses what a database could not keep.

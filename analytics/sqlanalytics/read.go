@@ -85,3 +85,27 @@ func (s *Store) Top(ctx context.Context, q analytics.TopQuery) ([]analytics.Coun
 		group by subject order by 2 desc, subject limit `+w.Arg(cmp.Or(q.Limit, analytics.DefaultTop)), w.Args()...)
 	return list, err
 }
+
+// Latest implements [analytics.Rememberer].
+func (s *Store) Latest(ctx context.Context, q analytics.LatestQuery) ([]analytics.Event, error) {
+	if q.User == "" {
+		return nil, nil
+	}
+	w := conditions(analytics.Range{From: q.From, To: q.To, User: q.User})
+	w.And("user_id <> ''") // as the index says
+	rows, err := s.db.Read().QueryxContext(ctx, `select `+columns+` from stoa_event `+w.String()+`
+		order by at desc, id desc limit `+w.Arg(cmp.Or(q.Limit, analytics.DefaultLatest)), w.Args()...)
+	if err != nil {
+		return nil, sqldb.Err(ctx, err, "events")
+	}
+	defer func() { _ = rows.Close() }()
+	var list []analytics.Event
+	for rows.Next() {
+		e, err := scanEvent(rows)
+		if err != nil {
+			return nil, sqldb.Err(ctx, err, "events")
+		}
+		list = append(list, e)
+	}
+	return list, sqldb.Err(ctx, rows.Err(), "events")
+}

@@ -18,14 +18,15 @@ import (
 	"github.com/stoa-go/stoa/internal/sqldb"
 )
 
-// A Store is an [analytics.Counter] in a database. It also shares the salts of
+// A Store is an [analytics.Counter] and [analytics.Rememberer] in a database. It also shares the salts of
 // anonymous visits between instances, see [analytics.Salts]. Make one with
 // [New].
 type Store struct{ db *sqldb.DB }
 
 var (
-	_ analytics.Counter = (*Store)(nil)
-	_ analytics.Salts   = (*Store)(nil)
+	_ analytics.Counter    = (*Store)(nil)
+	_ analytics.Rememberer = (*Store)(nil)
+	_ analytics.Salts      = (*Store)(nil)
 )
 
 // New returns a Store on a [*sqlx.DB], or on a [*sqlx.Tx] to take part in a
