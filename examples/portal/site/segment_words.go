@@ -63,6 +63,9 @@ func (s *Site) factTitle(v *visit, info profile.FactInfo) string {
 	if title := textIn(info.Label, s.catalog.Chain(v.Locale)); title != "" {
 		return title
 	}
+	if what, span, ok := strings.Cut(strings.TrimPrefix(info.Name, profile.FactBehaviour), "."); ok && v.P.Has("did."+what) && v.P.Has("span.did_"+span) {
+		return v.P.T("span.did_"+span, "what", v.P.T("did."+what))
+	}
 	key := "fact." + strings.NewReplacer(".", "_", "-", "_").Replace(info.Name)
 	if !v.P.Has(key) {
 		return info.Name
@@ -94,6 +97,8 @@ func (s *Site) factOptions(ctx context.Context, v *visit, info profile.FactInfo)
 		}
 	case profile.FactAccount:
 		return s.accountOptions(ctx, v)
+	case profile.FactBehaviour + "read_in":
+		return s.categoryOptions(ctx, v)
 	}
 	if info.Type == profile.FieldYes {
 		out = []option{{"yes", v.P.T("segments.yes")}}
@@ -115,6 +120,18 @@ func (s *Site) accountOptions(ctx context.Context, v *visit) (out []option, err 
 		out = append(out, option{a.ID, a.Name})
 	}
 	return out, nil
+}
+
+// categoryOptions returns the categories that the visitor sees.
+func (s *Site) categoryOptions(ctx context.Context, v *visit) (out []option, err error) {
+	tree, err := s.library.Categories(ctx, v.By, string(v.Locale))
+	for _, place := range tree {
+		out = append(out, option{place.ID, place.Title})
+		for _, below := range place.Children {
+			out = append(out, option{below.ID, below.Title})
+		}
+	}
+	return out, err
 }
 
 // factNamed returns a fact that rules may ask for, and of one that is not known

@@ -25,6 +25,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/journey"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/oidcprofile"
 	"github.com/stoa-go/stoa/profile/pushprofile"
@@ -47,6 +48,7 @@ type Site struct {
 	visits    *analytics.Visits
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
+	journey   *journey.Journey   // what people do, for segments
 	gauges    *promanalytics.Metrics
 	articles  kb.Store
 	library   *kb.Library
@@ -119,16 +121,18 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	if err := s.openMetrics(events); err != nil {
 		return err
 	}
+	s.openJourney()
 	s.keeping = sqlprofile.New(s.db.write)
 	s.policy = profile.DefaultPolicy()
 	s.people = profile.NewDirectory(s.keeping, &profile.Options{
-		Policy: s.policy,
+		Policy: s.policy, Facts: profile.JoinFacts(s.journey),
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
 	})
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	s.people.Register(profile.EventKeeper(s.ledger, events))
+	s.people.Register(s.journey.Keeper())
 	s.known = profile.NewIdentities(s.keeping, s.people, s.sessions)
 	s.openInvitations()
 	return nil
