@@ -67,11 +67,12 @@ func (d *Directory) AllAccounts(ctx context.Context, by Actor, q AccountQuery) i
 func (d *Directory) SaveAccount(ctx context.Context, by Actor, a Account) (Account, error) {
 	whole := d.policy.May(by, PermissionDirectoryWrite) && d.policy.May(by, PermissionDirectoryRead)
 	if !whole && (a.Version == 0 || !d.overAccount(by, a).manager) {
-		return Account{}, fmt.Errorf("save account: %w", ErrForbidden)
+		return Account{}, d.denied(ctx, by, Deed{Action: "account.change", Account: a.ID}, fmt.Errorf("save account: %w", ErrForbidden))
 	}
 	if a.ID != "" && a.ID == by.Account && a.Disabled {
 		return Account{}, wrap(ErrForbidden, "account", a.ID) // it would disable the actor
 	}
+	deed := Deed{Action: "account.change", Account: a.ID}
 	var err error
 	if a = a.Clone(); a.Version == 0 {
 		a, err = d.addAccount(ctx, by, a)
@@ -79,7 +80,7 @@ func (d *Directory) SaveAccount(ctx context.Context, by Actor, a Account) (Accou
 		a, err = d.changeAccount(ctx, by, a)
 	}
 	if err != nil {
-		return Account{}, err
+		return Account{}, d.denied(ctx, by, deed, err)
 	}
 	return d.shownAccount(ctx, by, a)
 }
@@ -108,7 +109,7 @@ func (d *Directory) addAccount(ctx context.Context, by Actor, a Account) (Accoun
 		return Account{}, fmt.Errorf("add account: %w", both(err, wrong))
 	}
 	made, err := idem.Once(hash,
-		func() (Account, error) { return a, d.keepAccount(ctx, by, a) },
+		func() (Account, error) { return a, d.keepAccount(ctx, by, Account{}, a) },
 		func() (Account, string, error) {
 			first, err := d.store.Account(ctx, a.ID)
 			return first, first.Origin, err
@@ -142,7 +143,7 @@ func (d *Directory) changeAccount(ctx context.Context, by Actor, a Account) (Acc
 	if a, err = a.check(); both(err, wrong) != nil {
 		return Account{}, wrap(both(err, wrong), "account", a.ID)
 	}
-	return a, wrap(d.keepAccount(ctx, by, a), "account", a.ID)
+	return a, wrap(d.keepAccount(ctx, by, old, a), "account", a.ID)
 }
 
 // sameButAttributes reports whether b changes nothing else in a.
@@ -150,9 +151,10 @@ func sameButAttributes(a, b Account) bool {
 	return a.Name == b.Name && a.Plan == b.Plan && a.Country == b.Country && a.Disabled == b.Disabled && slices.Equal(a.Products, b.Products)
 }
 
-// keepAccount stores a and says so.
-func (d *Directory) keepAccount(ctx context.Context, by Actor, a Account) error {
-	if err := d.store.SaveAccount(ctx, a); err != nil {
+// keepAccount stores a in the place of old and says so.
+func (d *Directory) keepAccount(ctx context.Context, by Actor, old, a Account) error {
+	deed := Deed{Action: savedAs("account", old.Version), Account: a.ID, Changes: accountChanges(old, a)}
+	if err := d.audited(ctx, by, deed, func() error { return d.store.SaveAccount(ctx, a) }); err != nil {
 		return err
 	}
 	d.record(ctx, by, "account.saved", "account/"+a.ID)

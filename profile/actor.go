@@ -21,6 +21,7 @@ type Actor struct {
 	Assurance  Assurance // how surely the actor is who it claims to be
 	OnBehalfOf string    // the person an agent or a bot acts for, or empty
 	Viewer     string    // who looks at the portal as this person, or empty; they can change nothing
+	Session    string    // the ID of the session that the call came with, or empty
 }
 
 // An Assurance says how an actor signed in. Higher is surer.

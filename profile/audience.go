@@ -129,9 +129,12 @@ func alphanumeric(c byte, upper bool) bool {
 	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || upper && 'A' <= c && c <= 'Z'
 }
 
-func clip(s string) string {
-	if len(s) > 40 {
-		return strings.ToValidUTF8(s[:40], "") + "…"
+func clip(s string) string { return clipTo(s, 40) }
+
+// clipTo cuts a text from outside to some bytes.
+func clipTo(s string, most int) string {
+	if len(s) > most {
+		return strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return strings.ToValidUTF8(s, "")
 }

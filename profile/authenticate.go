@@ -49,6 +49,14 @@ type MiddlewareOptions struct {
 	// the portal as somebody else: the ones that end it. Nil means none.
 	ViewerMay func(*http.Request) bool
 
+	// Audit writes down what somebody opens who looks at the portal as somebody
+	// else; what cannot be written down is not shown. Nil writes nothing.
+	Audit Auditor
+	// Opens names what a request opens, for Audit: "page/articles/hub". An empty
+	// name is of what says nothing that a page did not, such as its style; paths
+	// that name people are better cut. Nil means the path of each request.
+	Opens func(*http.Request) string
+
 	Logger *slog.Logger // nil discards logs
 }
 
@@ -65,6 +73,9 @@ func Middleware(auth Authenticator, opts *MiddlewareOptions) func(http.Handler) 
 	if o.Refused == nil {
 		o.Refused = web.Handler(o.Logger, func(http.ResponseWriter, *http.Request) error { return errSignedOut() })
 	}
+	if o.Opens == nil {
+		o.Opens = func(r *http.Request) string { return "page" + clipTo(r.URL.Path, 200) }
+	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			v := &visit{auth: auth, request: r.Clone(r.Context())}
@@ -75,7 +86,7 @@ func Middleware(auth Authenticator, opts *MiddlewareOptions) func(http.Handler) 
 				web.WriteError(w, r, o.Logger, errs.Say(errs.Forbidden, "error.profile.view_only", nil))
 			case err == nil:
 				v.actor = actor
-				next.ServeHTTP(w, r.WithContext(v.context(r.Context())))
+				o.serve(w, r.WithContext(v.context(r.Context())), next, actor)
 			case refused(err):
 				o.Refused.ServeHTTP(w, r)
 			default:
@@ -83,6 +94,22 @@ func Middleware(auth Authenticator, opts *MiddlewareOptions) func(http.Handler) 
 			}
 		})
 	}
+}
+
+// serve passes a request on, and writes down what a viewer opens.
+func (o *MiddlewareOptions) serve(w http.ResponseWriter, r *http.Request, next http.Handler, by Actor) {
+	subject := ""
+	if o.Audit != nil && by.Viewer != "" && !writes(r) {
+		subject = o.Opens(r)
+	}
+	if subject != "" {
+		deed := Deed{Action: "view.opened", Person: by.ID, Account: by.Account, Subject: subject}
+		if _, err := o.Audit.Audit(r.Context(), by, deed); err != nil {
+			web.WriteError(w, r, o.Logger, unwritten(deed, err))
+			return
+		}
+	}
+	next.ServeHTTP(w, r)
 }
 
 func writes(r *http.Request) bool {
@@ -129,6 +156,7 @@ func (v *visit) context(ctx context.Context) context.Context {
 		common.User, common.Account, common.Visitor, common.Session = v.actor.Viewer, "", "", ""
 	}
 	ctx = analytics.NewContext(ctx, common)
+	ctx = context.WithValue(ctx, networkKey{}, networkOf(web.ClientIPFrom(v.request)))
 	return NewContext(context.WithValue(ctx, visitKey{}, v), v.actor)
 }
 

@@ -20,6 +20,7 @@ type Directory struct {
 	facts  joinedFacts
 	owned  joinedFacts
 	events analytics.Recorder
+	audit  Auditor // nil writes nothing down
 	log    *slog.Logger
 	now    func() time.Time
 	tokens cursor.Key
@@ -40,6 +41,7 @@ type Options struct {
 	Facts     Facts              // see JoinFacts for several; nil means that nothing is known of people's behaviour
 	Owned     Facts              // what people have by the company's own records, which opens content; nil means that nothing is known
 	Events    analytics.Recorder // nil discards events
+	Audit     Auditor            // writes down who did what, and what cannot be written down is not done; nil writes nothing
 	Logger    *slog.Logger       // nil discards logs
 	Now       func() time.Time   // nil means time.Now
 	Secret    []byte             // signs page tokens; nil means random, so that a token is good in this process only
@@ -79,7 +81,7 @@ func NewDirectory(store Store, opts *Options) *Directory {
 		o.TryPeople = 10_000
 	}
 	return &Directory{
-		store: store, policy: o.Policy, facts: joinFacts(o.Facts), owned: joinFacts(o.Owned), events: o.Events, log: o.Logger, now: o.Now,
+		store: store, policy: o.Policy, facts: joinFacts(o.Facts), owned: joinFacts(o.Owned), events: o.Events, audit: o.Audit, log: o.Logger, now: o.Now,
 		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor, tryPeople: o.TryPeople,
 		own: newPersonal(store, o),
 	}

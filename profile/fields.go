@@ -58,9 +58,10 @@ func (d *Directory) Fields(ctx context.Context, by Actor, of FieldOf) ([]Field, 
 // f.Of, f.Name and f.Version. It takes [PermissionDirectoryWrite]. Values that
 // are there already are not touched; they must obey when they are next changed.
 func (d *Directory) SaveField(ctx context.Context, by Actor, f Field) (Field, error) {
+	deed := Deed{Action: savedAs("field", f.Version), Subject: "field/" + clip(string(f.Of)) + "." + clip(f.Name)}
 	store, err := d.mayFields(by)
 	if err != nil {
-		return Field{}, wrap(err, "field", f.Name)
+		return Field{}, d.denied(ctx, by, deed, wrap(err, "field", f.Name))
 	}
 	f, err = f.Clone().check()
 	if err != nil {
@@ -74,8 +75,13 @@ func (d *Directory) SaveField(ctx context.Context, by Actor, f Field) (Field, er
 	if f.Version == 0 && len(slices.DeleteFunc(have, func(o Field) bool { return !same(o) })) >= maxFields {
 		return Field{}, wrap(errs.Field("name", "error.field.too_many", map[string]any{"max": maxFields}), "field", f.Name)
 	}
+	if i := slices.IndexFunc(have, func(o Field) bool { return same(o) && o.Name == f.Name }); i >= 0 {
+		deed.Changes = fieldChanges(have[i], f)
+	} else {
+		deed.Changes = fieldChanges(Field{}, f)
+	}
 	f.Version++
-	if err := store.SaveField(ctx, f); err != nil {
+	if err := d.audited(ctx, by, deed, func() error { return store.SaveField(ctx, f) }); err != nil {
 		return Field{}, wrap(err, "field", f.Name)
 	}
 	d.forgetRules()
@@ -86,11 +92,12 @@ func (d *Directory) SaveField(ctx context.Context, by Actor, f Field) (Field, er
 // RemoveField forgets a field. Its values stay as attributes that only staff
 // sees. It takes [PermissionDirectoryWrite].
 func (d *Directory) RemoveField(ctx context.Context, by Actor, of FieldOf, name string) error {
+	deed := Deed{Action: "field.removed", Subject: "field/" + clip(string(of)) + "." + clip(name)}
 	store, err := d.mayFields(by)
-	if err == nil {
-		err = store.RemoveField(ctx, of, name)
-	}
 	if err != nil {
+		return d.denied(ctx, by, deed, wrap(err, "field", name))
+	}
+	if err := d.audited(ctx, by, deed, func() error { return store.RemoveField(ctx, of, name) }); err != nil {
 		return wrap(err, "field", name)
 	}
 	d.forgetRules()

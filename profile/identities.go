@@ -62,7 +62,7 @@ func (s *Identities) Actor(ctx context.Context, via, subject string) (Actor, err
 // somebody's who has left, is ErrConflict until it is unlinked.
 func (s *Identities) Link(ctx context.Context, by Actor, i Identity) (Identity, error) {
 	if !s.people.policy.May(by, PermissionDirectoryWrite) {
-		return Identity{}, identityError(ErrForbidden, i.Via)
+		return Identity{}, s.people.denied(ctx, by, Deed{Action: "identity.linked"}, identityError(ErrForbidden, i.Via))
 	}
 	if err := i.check(); err != nil {
 		return Identity{}, identityError(err, i.Via)
@@ -78,7 +78,7 @@ func (s *Identities) Link(ctx context.Context, by Actor, i Identity) (Identity, 
 	if i.LinkedAt = s.people.clock(); i.LinkedAt.Before(p.CreatedAt) {
 		i.LinkedAt = p.CreatedAt
 	}
-	err = s.store.Link(ctx, i)
+	err = s.people.audited(ctx, by, Deed{Action: "identity.linked", Person: i.Person, Subject: "via/" + clip(i.Via)}, func() error { return s.store.Link(ctx, i) })
 	if errors.Is(err, ErrConflict) {
 		return s.linked(ctx, i, p)
 	}
@@ -178,7 +178,8 @@ func (s *Identities) Unlink(ctx context.Context, by Actor, via, subject string) 
 	if err := s.forget(ctx, i); err != nil {
 		return identityError(err, via)
 	}
-	if err := s.store.Unlink(ctx, i); err != nil {
+	deed := Deed{Action: "identity.unlinked", Person: i.Person, Subject: "via/" + clip(i.Via)}
+	if err := s.people.audited(ctx, by, deed, func() error { return s.store.Unlink(ctx, i) }); err != nil {
 		return identityError(err, via)
 	}
 	s.people.record(ctx, by, "identity.unlinked", "person/"+i.Person)

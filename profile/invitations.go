@@ -76,14 +76,15 @@ func NewInvitations(links *Links, people *Directory, opts *InvitationOptions) *I
 // account is good no more. The answer is the same whether or not the address is
 // somebody's already. Beyond InvitationOptions.PerHour it is ErrTooMany.
 func (s *Invitations) Invite(ctx context.Context, by Actor, d InvitationDraft) (Invitation, error) {
-	i, err := s.invite(ctx, by, d)
+	deed := Deed{Action: "invitation.sent", Account: clip(d.Account), Changes: []Change{{Field: "roles", To: clip(roleList(d.Roles))}}}
+	i, err := s.invite(ctx, by, d, deed)
 	if err != nil {
-		return Invitation{}, fmt.Errorf("invite: %w", err)
+		return Invitation{}, s.people.denied(ctx, by, deed, fmt.Errorf("invite: %w", err))
 	}
 	return i, nil
 }
 
-func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft) (Invitation, error) {
+func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft, deed Deed) (i Invitation, err error) {
 	if s.opts.Send == nil {
 		return Invitation{}, ErrUnsupported
 	}
@@ -96,13 +97,23 @@ func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft) (
 		return Invitation{}, err
 	}
 	d.Account = p.Account
-	d, err := d.check()
+	d, err = d.check()
 	if err = both(err, s.people.checkAccount(ctx, d.Account)); err != nil {
 		return Invitation{}, err
 	}
 	if err := s.limit(ctx, by); err != nil {
 		return Invitation{}, err
 	}
+	deed.Account, deed.Changes = d.Account, []Change{{"roles", "", roleList(d.Roles)}}
+	err = s.people.audited(ctx, by, deed, func() (err error) {
+		i, err = s.send(ctx, by, d)
+		return err
+	})
+	return i, err
+}
+
+// send makes the link of an invitation and sends it.
+func (s *Invitations) send(ctx context.Context, by Actor, d InvitationDraft) (Invitation, error) {
 	token, l, err := s.links.Make(ctx, by, d.draft(s.opts.Life))
 	if err != nil {
 		return Invitation{}, err
@@ -159,11 +170,14 @@ func (s *Invitations) Revoke(ctx context.Context, by Actor, id string) error {
 	if err != nil {
 		return wrap(err, "invitation", id)
 	}
-	n, err := s.links.Revoke(ctx, by, LinkQuery{ID: id})
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
-	return wrap(err, "invitation", id)
+	deed := Deed{Action: "invitation.revoked", Account: l.Data["account"]}
+	return wrap(s.people.audited(ctx, by, deed, func() error {
+		n, err := s.links.Revoke(ctx, by, LinkQuery{ID: id})
+		if err == nil && n == 0 {
+			err = ErrNotFound
+		}
+		return err
+	}), "invitation", id)
 }
 
 func (s *Invitations) byID(ctx context.Context, id string) (Link, error) {
@@ -266,7 +280,12 @@ func (s *Invitations) join(ctx context.Context, sender Actor, l Link, p Person, 
 			return Person{}, err
 		}
 	}
-	n, err := s.links.store.EndLinks(ctx, LinkQuery{ID: l.ID}, LinkDone)
+	deed := Deed{Action: "invitation.accepted", Person: made.ID, Account: made.Account}
+	n := 0
+	err = s.people.audited(ctx, Actor{ID: made.ID, Account: made.Account, Roles: made.Roles}, deed, func() (err error) {
+		n, err = s.links.store.EndLinks(ctx, LinkQuery{ID: l.ID}, LinkDone)
+		return err
+	})
 	if err != nil || n > 0 {
 		return made, err
 	}

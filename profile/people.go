@@ -18,6 +18,9 @@ import (
 // themselves and their managers those that are a [Field] which is not hidden.
 func (d *Directory) Person(ctx context.Context, by Actor, id string) (Person, error) {
 	p, err := d.person(ctx, by, id)
+	if err == nil {
+		err = d.looked(ctx, by, "person.read", id)
+	}
 	if err != nil {
 		return Person{}, err
 	}
@@ -116,6 +119,7 @@ func (d *Directory) AllPeople(ctx context.Context, by Actor, q PersonQuery) iter
 // the same person.
 func (d *Directory) SavePerson(ctx context.Context, by Actor, p Person) (Person, error) {
 	p = p.Clone()
+	deed := Deed{Action: "person.change", Person: p.ID}
 	var err error
 	if p.Version == 0 {
 		p, err = d.addPerson(ctx, by, p)
@@ -123,7 +127,7 @@ func (d *Directory) SavePerson(ctx context.Context, by Actor, p Person) (Person,
 		p, err = d.changePerson(ctx, by, p)
 	}
 	if err != nil {
-		return Person{}, err
+		return Person{}, d.denied(ctx, by, deed, err)
 	}
 	return d.shown(ctx, by, p)
 }
@@ -160,7 +164,7 @@ func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, 
 		return Person{}, fmt.Errorf("add person: %w", err)
 	}
 	made, err := idem.Once(hash,
-		func() (Person, error) { return p, d.keepPerson(ctx, by, p, "person.saved") },
+		func() (Person, error) { return p, d.keepPerson(ctx, by, Person{}, p) },
 		func() (Person, string, error) {
 			first, err := d.person(ctx, by, p.ID)
 			return first, first.Origin, err
@@ -168,9 +172,17 @@ func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, 
 	return made, wrap(err, "person", p.ID)
 }
 
-// keepPerson stores p and says so.
-func (d *Directory) keepPerson(ctx context.Context, by Actor, p Person, event string) error {
-	if err := d.store.SavePerson(ctx, p); err != nil {
+// keepPerson stores p in the place of old and says so.
+func (d *Directory) keepPerson(ctx context.Context, by Actor, old, p Person) error {
+	event := changeEvent(old, p)
+	deed := Deed{Action: event, Person: p.ID, Account: p.Account, Changes: personChanges(old, p)}
+	if old.Version == 0 {
+		deed.Action = "person.added"
+	} else if event == "person.saved" {
+		deed.Action = "person.changed"
+	}
+	err := d.audited(ctx, by, deed, func() error { return d.store.SavePerson(ctx, p) })
+	if err != nil {
 		return err
 	}
 	d.record(ctx, by, event, "person/"+p.ID)
@@ -225,7 +237,7 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	if err != nil {
 		return Person{}, wrap(err, "person", old.ID)
 	}
-	return p, wrap(d.keepPerson(ctx, by, p, changeEvent(old, p)), "person", p.ID)
+	return p, wrap(d.keepPerson(ctx, by, old, p), "person", p.ID)
 }
 
 func changeEvent(old, p Person) string {
@@ -280,16 +292,20 @@ func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error
 	if err != nil {
 		return err
 	}
+	deed := Deed{Action: "person.removed", Person: id, Account: p.Account}
 	if !d.policy.May(by, PermissionDirectoryWrite) || by.ID == id {
-		return wrap(ErrForbidden, "person", id)
+		return d.denied(ctx, by, deed, wrap(ErrForbidden, "person", id))
 	}
 	if err := d.mayGrantAll(by, p.Roles); err != nil {
-		return wrap(err, "person", id)
+		return d.denied(ctx, by, deed, wrap(err, "person", id))
 	}
-	if err := d.forgetHabits(ctx, id); err != nil {
-		return wrap(err, "person", id)
-	}
-	if err := d.store.RemovePerson(ctx, id); err != nil {
+	err = d.audited(ctx, by, deed, func() error {
+		if err := d.forgetHabits(ctx, id); err != nil {
+			return err
+		}
+		return d.store.RemovePerson(ctx, id)
+	})
+	if err != nil {
 		return wrap(err, "person", id)
 	}
 	d.record(ctx, by, "person.removed", "person/"+id)
@@ -320,7 +336,7 @@ func (d *Directory) setDisabled(ctx context.Context, by Actor, id string, disabl
 		changed := p.Clone()
 		changed.Disabled, changed.Attributes = disabled, nil
 		if err := d.mayChange(by, p, changed); err != nil {
-			return Person{}, wrap(err, "person", id)
+			return Person{}, d.denied(ctx, by, Deed{Action: changeEvent(p, changed), Person: id}, wrap(err, "person", id))
 		}
 		if p.Disabled != disabled {
 			p, err = d.changePerson(ctx, by, changed)

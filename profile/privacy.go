@@ -139,8 +139,13 @@ func (d *Directory) keepers() []Keeper {
 // them apart. Nothing is written to those who may not; if it fails later, what
 // was written is no valid document.
 func (d *Directory) Export(ctx context.Context, by Actor, person string, w io.Writer) error {
-	if _, err := d.mayForget(ctx, by, person); err != nil {
-		return wrap(err, "export of", person)
+	deed := Deed{Action: "person.exported", Person: person}
+	_, err := d.mayForget(ctx, by, person)
+	if err == nil {
+		err = d.audited(ctx, by, deed, func() error { return nil })
+	}
+	if err != nil {
+		return d.denied(ctx, by, deed, wrap(err, "export of", person))
 	}
 	d.record(ctx, by, "person.exported", "person/"+person)
 	left, kept := []string{}, []Keeper{}
@@ -226,14 +231,19 @@ func (d *Directory) EraseEverything(ctx context.Context, by Actor, person string
 	case by.ID != person:
 		err = d.mayGrantAll(by, roles)
 	}
+	deed := Deed{Action: "person.erased", Person: person, Changes: []Change{{Field: "mode", To: string(mode)}}}
 	if err != nil {
-		return nil, wrap(err, "erasure of", person)
+		return nil, d.denied(ctx, by, deed, wrap(err, "erasure of", person))
 	}
 	how := Erasure{Mode: mode}
 	if mode == EraseModePseudonym {
 		how.Pseudonym = d.own.pseudonym(person)
 	}
-	report, err := d.erase(ctx, person, how)
+	var report []Erased
+	err = d.audited(ctx, by, deed, func() (err error) {
+		report, err = d.erase(ctx, person, how)
+		return err
+	})
 	if err != nil {
 		return report, err
 	}

@@ -55,6 +55,7 @@ const (
 	PermissionAssetsSpend      Permission = "assets.spend"     // use up hours and cases of support packages
 	PermissionHoldingsRead     Permission = "holdings.read"    // see all that one's own organisation and its people bought and have
 	PermissionHoldingsWrite    Permission = "holdings.write"   // move and unregister its products
+	PermissionAuditRead        Permission = "audit.read"       // see who did what
 )
 
 // A Policy maps roles to permissions. The zero Policy grants nothing.
@@ -77,7 +78,7 @@ func DefaultPolicy() Policy {
 		RoleAdmin: slices.Concat(publish, members, []Permission{
 			PermissionContentImport, PermissionSearchTune, PermissionDirectoryRead, PermissionDirectoryWrite,
 			PermissionRolesGrant, PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
-			PermissionAssetsRead, PermissionAssetsWrite, PermissionAssetsSpend,
+			PermissionAssetsRead, PermissionAssetsWrite, PermissionAssetsSpend, PermissionAuditRead,
 		}),
 	}
 }

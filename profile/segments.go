@@ -36,7 +36,7 @@ func (d *Directory) Segments(ctx context.Context, by Actor) ([]Segment, error) {
 // Options.RulesFor. Adding the same segment again answers with the first.
 func (d *Directory) SaveSegment(ctx context.Context, by Actor, s Segment) (Segment, error) {
 	if !d.maySegments(by) {
-		return Segment{}, fmt.Errorf("save segment: %w", ErrForbidden)
+		return Segment{}, d.denied(ctx, by, Deed{Action: "segment.change", Subject: "segment/" + clip(s.Name)}, fmt.Errorf("save segment: %w", ErrForbidden))
 	}
 	s = s.Clone()
 	s.Name = strings.TrimSpace(s.Name)
@@ -59,10 +59,11 @@ func (d *Directory) SaveSegment(ctx context.Context, by Actor, s Segment) (Segme
 // RemoveSegment forgets a segment. Nobody belongs to it any more, so what only
 // it opened is closed. It takes [PermissionSegmentsWrite].
 func (d *Directory) RemoveSegment(ctx context.Context, by Actor, name string) error {
+	deed := Deed{Action: "segment.removed", Subject: "segment/" + clip(name)}
 	if !d.maySegments(by) {
-		return wrap(ErrForbidden, "segment", name)
+		return d.denied(ctx, by, deed, wrap(ErrForbidden, "segment", name))
 	}
-	if err := d.store.RemoveSegment(ctx, name); err != nil {
+	if err := d.audited(ctx, by, deed, func() error { return d.store.RemoveSegment(ctx, name) }); err != nil {
 		return wrap(err, "segment", name)
 	}
 	d.forgetRules()
@@ -87,7 +88,7 @@ func (d *Directory) addSegment(ctx context.Context, by Actor, s Segment) (Segmen
 		if _, err := find(have, s.Name); errors.Is(err, ErrNotFound) && len(have) >= maxSegments {
 			return s, errs.Field("name", "error.segment.too_many", map[string]any{"max": maxSegments})
 		}
-		return s, d.keepSegment(ctx, by, s)
+		return s, d.keepSegment(ctx, by, Segment{}, s)
 	}
 	return idem.Once(hash, insert, func() (Segment, string, error) {
 		first, err := d.segment(ctx, s.Name)
@@ -105,12 +106,13 @@ func (d *Directory) changeSegment(ctx context.Context, by Actor, s Segment) (Seg
 	}
 	s.Origin, s.CreatedAt, s.UpdatedAt = old.Origin, old.CreatedAt, d.clock()
 	s.Version++
-	return s, d.keepSegment(ctx, by, s)
+	return s, d.keepSegment(ctx, by, old, s)
 }
 
-// keepSegment stores s and says so.
-func (d *Directory) keepSegment(ctx context.Context, by Actor, s Segment) error {
-	if err := d.store.SaveSegment(ctx, s); err != nil {
+// keepSegment stores s in the place of old and says so.
+func (d *Directory) keepSegment(ctx context.Context, by Actor, old, s Segment) error {
+	deed := Deed{Action: savedAs("segment", old.Version), Subject: "segment/" + s.Name, Changes: segmentChanges(old, s)}
+	if err := d.audited(ctx, by, deed, func() error { return d.store.SaveSegment(ctx, s) }); err != nil {
 		return err
 	}
 	d.forgetRules()

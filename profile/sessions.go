@@ -90,7 +90,7 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in SignIn) (Ses
 	ctx := r.Context()
 	by, err := s.people.Actor(ctx, in.Person)
 	if err != nil {
-		return Session{}, fmt.Errorf("sign in: %w", err)
+		return Session{}, s.Failed(ctx, in, fmt.Errorf("sign in: %w", err))
 	}
 	secret, now := rand.Text()+rand.Text(), s.clock()
 	made := Session{
@@ -103,7 +103,9 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in SignIn) (Ses
 	if !in.Until.IsZero() && in.Until.Before(made.ExpiresAt) {
 		made.ExpiresAt = in.Until.UTC().Truncate(time.Microsecond)
 	}
-	if err := s.store.StartSession(ctx, made); err != nil {
+	by.Session = made.ID
+	deed := Deed{Action: "session.begun", Person: in.Person, Subject: "via/" + clip(in.Via), Account: by.Account}
+	if err := s.people.audited(ctx, by, deed, func() error { return s.store.StartSession(ctx, made) }); err != nil {
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
 	if old, err := s.find(r); err == nil {
@@ -117,6 +119,23 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in SignIn) (Ses
 	return made, nil
 }
 
+// Failed writes down that somebody could not be signed in, and returns err. Ways
+// to sign in call it; who the person is may not be known.
+func (s *Sessions) Failed(ctx context.Context, in SignIn, err error) error {
+	if s.people.audit == nil || err == nil {
+		return err
+	}
+	// A person who is not here is no person: what was typed is not kept.
+	if _, unknown := s.people.store.Person(ctx, in.Person); unknown != nil {
+		in.Person = ""
+	}
+	deed := Deed{Action: "session.begun", Person: in.Person, Subject: "via/" + clip(in.Via), Outcome: OutcomeRefused}
+	if _, untold := s.people.audit.Audit(context.WithoutCancel(ctx), Actor{}, deed); untold != nil {
+		s.opts.Logger.ErrorContext(ctx, "failed sign-in not written down", "error", untold)
+	}
+	return err
+}
+
 // End signs out the browser that a request comes from. It is no error if
 // nobody had signed in.
 func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
@@ -128,7 +147,12 @@ func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	if _, err := s.store.EndSessions(r.Context(), SessionQuery{ID: old.ID}); err != nil {
+	deed := Deed{Action: "session.ended", Person: old.Person}
+	err = s.people.audited(r.Context(), Actor{ID: old.Person, Session: old.ID}, deed, func() error {
+		_, err := s.store.EndSessions(r.Context(), SessionQuery{ID: old.ID})
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	s.record(r.Context(), Actor{ID: old.Person}, "session.ended", old)
@@ -156,7 +180,7 @@ func (s *Sessions) Authenticate(r *http.Request) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	a.Assurance = s.assurance(session)
+	a.Assurance, a.Session = s.assurance(session), session.ID
 	s.see(r.Context(), session)
 	if session.Viewing == "" {
 		return a, nil

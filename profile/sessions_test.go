@@ -81,6 +81,7 @@ func TestSessionSignsInAndOut(t *testing.T) {
 	a, err := s.Authenticate(b.request("GET", "/"))
 	require.NoError(t, err)
 	want := p.as(t, "bob")
+	want.Session = made.ID
 	require.Equal(t, want, a)
 	current, err := s.Current(b.request("GET", "/"))
 	require.NoError(t, err)

@@ -13,6 +13,9 @@ func (s *Sessions) List(ctx context.Context, by Actor, person string) ([]Session
 		return nil, fmt.Errorf("sessions of %q: %w", person, ErrNotFound)
 	}
 	list, err := s.store.Sessions(ctx, person)
+	if err == nil {
+		err = s.people.looked(ctx, by, "sessions.read", person)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sessions of %q: %w", person, err)
 	}
@@ -33,10 +36,13 @@ func (s *Sessions) Revoke(ctx context.Context, by Actor, person, id string) erro
 	if !s.mayEnd(by, person) || id == "" {
 		return wrap(ErrNotFound, "session", id)
 	}
-	n, err := s.store.EndSessions(ctx, SessionQuery{ID: id, Person: person})
-	if err == nil && n == 0 {
-		err = ErrNotFound
-	}
+	err := s.people.audited(ctx, by, Deed{Action: "session.revoked", Person: person}, func() error {
+		n, err := s.store.EndSessions(ctx, SessionQuery{ID: id, Person: person})
+		if err == nil && n == 0 {
+			err = ErrNotFound
+		}
+		return err
+	})
 	if err != nil {
 		return wrap(err, "session", id)
 	}
@@ -50,7 +56,11 @@ func (s *Sessions) RevokeAll(ctx context.Context, by Actor, person, keep string)
 	if !s.mayEnd(by, person) {
 		return 0, fmt.Errorf("sessions of %q: %w", person, ErrNotFound)
 	}
-	n, err := s.store.EndSessions(ctx, SessionQuery{Person: person, Except: keep})
+	n := 0
+	err := s.people.audited(ctx, by, Deed{Action: "session.revoked", Person: person, Changes: []Change{{Field: "all", To: "true"}}}, func() (err error) {
+		n, err = s.store.EndSessions(ctx, SessionQuery{Person: person, Except: keep})
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("sessions of %q: %w", person, err)
 	}

@@ -22,6 +22,9 @@ func (d *Directory) Access(ctx context.Context, by Actor, id string) (Access, er
 		return Access{}, wrap(ErrNotFound, "access of person", id)
 	}
 	a, err := d.Actor(ctx, id)
+	if err == nil {
+		err = d.looked(ctx, by, "access.read", id)
+	}
 	if err != nil {
 		return Access{}, err
 	}
@@ -40,6 +43,9 @@ func (d *Directory) TryAccess(ctx context.Context, by Actor, p Person) (Access, 
 		return Access{}, wrap(err, "access of person", p.ID)
 	}
 	a, err := d.actorOf(ctx, p)
+	if err == nil {
+		err = d.audited(ctx, by, Deed{Action: "access.tried", Person: p.ID, Changes: []Change{{Field: "roles", To: roleList(p.Roles)}}}, func() error { return nil })
+	}
 	if err != nil {
 		return Access{}, wrap(err, "access of person", p.ID)
 	}
@@ -75,17 +81,19 @@ func (s *Sessions) View(r *http.Request, by Actor, person string) error {
 	if err != nil || by.Anonymous() || by.ID != session.Person {
 		return fmt.Errorf("view as %q: %w", person, errors.Join(err, ErrForbidden))
 	}
+	deed := Deed{Action: "view.begun", Person: person}
 	if !s.people.policy.May(by, PermissionImpersonate) {
-		return fmt.Errorf("view as %q: %w", person, ErrForbidden)
+		return s.people.denied(r.Context(), by, deed, fmt.Errorf("view as %q: %w", person, ErrForbidden))
 	}
 	a, err := s.people.Actor(r.Context(), person)
 	if err != nil {
 		return fmt.Errorf("view as %q: %w", person, err)
 	}
 	if !s.people.mayView(by, a) {
-		return fmt.Errorf("view as %q: %w", person, ErrForbidden)
+		return s.people.denied(r.Context(), by, deed, fmt.Errorf("view as %q: %w", person, ErrForbidden))
 	}
-	if err := s.store.ViewSession(r.Context(), session.ID, person); err != nil {
+	err = s.people.audited(r.Context(), by, deed, func() error { return s.store.ViewSession(r.Context(), session.ID, person) })
+	if err != nil {
 		return fmt.Errorf("view as %q: %w", person, err)
 	}
 	s.record(r.Context(), by, "session.view_started", Session{Person: person})
@@ -100,7 +108,10 @@ func (s *Sessions) EndView(r *http.Request) error {
 		return nil
 	}
 	if err == nil {
-		err = s.store.ViewSession(r.Context(), session.ID, "")
+		viewer := Actor{ID: session.Person, Session: session.ID}
+		err = s.people.audited(r.Context(), viewer, Deed{Action: "view.ended", Person: session.Viewing}, func() error {
+			return s.store.ViewSession(r.Context(), session.ID, "")
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("end view: %w", err)
@@ -119,6 +130,6 @@ func (s *Sessions) viewed(ctx context.Context, by Actor, session Session) (Actor
 	case err != nil:
 		return Actor{}, err
 	}
-	a.Viewer, a.Assurance = by.ID, by.Assurance
+	a.Viewer, a.Assurance, a.Session = by.ID, by.Assurance, by.Session
 	return a, nil
 }

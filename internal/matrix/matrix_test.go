@@ -48,7 +48,7 @@ var states = map[string][]string{
 func operations() []operation {
 	return slices.Concat(
 		libraryOperations(), engineOperations(), directoryOperations(), fieldOperations(), personalOperations(),
-		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(),
+		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(),
 	)
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
+	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/pushprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
@@ -37,6 +38,7 @@ var fronts = map[string][]reflect.Type{
 	},
 	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},
 	"profile/layout":         {reflect.TypeFor[*layout.Arranger]()},
+	"profile/audit":          {reflect.TypeFor[*audit.Log]()},
 	"profile/pushprofile":    {reflect.TypeFor[*pushprofile.Channel]()},
 	"profile/webhookprofile": {reflect.TypeFor[*webhookprofile.Channel]()},
 }

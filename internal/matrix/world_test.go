@@ -18,6 +18,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/assets/memassets"
+	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/layout/memlayout"
 	"github.com/stoa-go/stoa/profile/memprofile"
@@ -79,6 +80,7 @@ type world struct {
 
 	things    *memassets.Store
 	inventory *assets.Inventory
+	log       *audit.Log
 }
 
 // A build is what worlds are built from, for those that are built wrong.
@@ -122,6 +124,7 @@ func newWorld(t *testing.T, b build) *world {
 	w.connect(t, b)
 	w.arrange(t, b)
 	w.stock(t, b)
+	w.writeDown(t, b)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
 		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret,
 	})
