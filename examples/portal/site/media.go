@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/kb"
 )
 
 // media serves the pictures of articles to those who may read one that shows
@@ -18,6 +19,10 @@ func (s *Site) media(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return serveMedia(w, r, m)
+}
+
+func serveMedia(w http.ResponseWriter, r *http.Request, m kb.Media) error {
 	h := w.Header()
 	h.Set("Content-Type", m.Type)
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")

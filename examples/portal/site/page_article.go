@@ -15,6 +15,7 @@ type articleBody struct {
 	Related []kb.Entry
 	Rating  ratingForm
 	Keeping *keeping // nil for those who cannot keep it
+	Share   string   // address where guests are let in, "" for those who may not
 }
 
 // A ratingForm is the form below an article as it was filled in.
@@ -111,7 +112,11 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	p.Body = articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form, Keeping: keeping}
+	body := articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form, Keeping: keeping}
+	if sharing(v.By, a) {
+		body.Share = v.link("/articles/" + escape(a.Slug) + "/share")
+	}
+	p.Body = body
 	return s.build("article", p)
 }
 

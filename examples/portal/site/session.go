@@ -18,7 +18,8 @@ const (
 )
 
 // authenticate says who sends a request: by the demo's token, by what a product
-// has signed for its widget, or by their session.
+// has signed for its widget, by their session, or by
+// the pass of a guest.
 func (s *Site) authenticate(r *http.Request) (profile.Actor, error) {
 	if person, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearerPrefix); ok && s.cfg.Demo {
 		return s.people.Actor(r.Context(), person)
@@ -28,7 +29,11 @@ func (s *Site) authenticate(r *http.Request) (profile.Actor, error) {
 			return s.widgetUser(r, id)
 		}
 	}
-	return s.sessions.Authenticate(r)
+	by, err := s.sessions.Authenticate(r)
+	if err != nil || !by.Anonymous() {
+		return by, err
+	}
+	return s.asGuest(r)
 }
 
 // viewerMay lets people who look at the portal as somebody else end that, and

@@ -27,9 +27,10 @@ func (s *Site) withTraffic(next http.Handler) http.Handler {
 
 // withoutSecret leaves out of an address what lets whoever knows it in.
 func withoutSecret(path string) string {
-	const invitations = "/invitations/"
-	if i := strings.Index(path, invitations); i >= 0 {
-		return path[:i+len(invitations)-1]
+	for _, secret := range []string{"/invitations/", "/links/"} {
+		if i := strings.Index(path, secret); i >= 0 {
+			return path[:i+len(secret)-1]
+		}
 	}
 	return path
 }

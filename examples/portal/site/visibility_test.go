@@ -163,6 +163,11 @@ var surfaces = []surface{
 		return []string{"/search/suggestions?q=" + canary(h.state, "title")[:5], "/search/suggestions?q=about", "/search/suggestions?q=about+zq"}
 	}},
 	{"media", []string{"GET /media/{name}"}, func(h hidden) []string { return []string{"/media/" + canary(h.state, "picture") + ".svg"} }},
+	{"share", []string{"GET /articles/{slug}/share"}, func(h hidden) []string {
+		return []string{"/articles/" + h.slug + "/share", "/de/articles/" + h.slug + "/share"}
+	}},
+	{"shared", []string{"GET /shared"}, fixed("/shared", "/de/shared")},
+	{"shared media", []string{"GET /shared/media/{name}"}, func(h hidden) []string { return []string{"/shared/media/" + canary(h.state, "picture") + ".svg"} }},
 	{"feed", []string{"GET /feed.atom"}, fixed("/feed.atom", "/de/feed.atom")},
 	{"sitemap", []string{"GET /sitemap.xml"}, fixed("/sitemap.xml")},
 	{"old address", []string{"/"}, func(h hidden) []string {
@@ -202,27 +207,29 @@ var surfaces = []surface{
 
 // exempt are patterns and operations that show no content, with the reason.
 var exempt = map[string]string{
-	"POST /articles/{slug}/feedback": "tested with the articles of others below",
-	"kb.rate":                        "tested with the articles of others below",
-	"kb.create":                      "answers with what was sent",
-	"kb.edit":                        "authorization matrix: answers like kb.manuscript",
-	"kb.arrange":                     "authorization matrix: answers like kb.manuscript",
-	"kb.publish":                     "authorization matrix: answers like kb.manuscript",
-	"kb.archive":                     "authorization matrix: answers like kb.manuscript",
-	"kb.save_category":               "authorization matrix: answers with what was sent",
-	"kb.create_category":             "authorization matrix: answers with what was sent",
-	"search.click":                   "answers nothing",
-	"POST /articles/{slug}/keep":     "tested with the articles of others below",
-	"profile.me":                     "about the asker only",
-	"profile.preferences":            "the asker's own",
-	"profile.save_preferences":       "the asker's own",
-	"profile.consents":               "the asker's own",
-	"profile.consent":                "the asker's own",
-	"profile.shelve":                 "answers with what was sent",
-	"profile.unshelve":               "answers nothing",
-	"profile.notices.read":           "answers nothing",
-	"profile.notices.unsubscription": "a fixed text",
-	"profile.notices.unsubscribe":    "a fixed text",
+	"POST /articles/{slug}/share":          "TestGuests",
+	"POST /articles/{slug}/share/{id}/end": "TestGuests",
+	"POST /articles/{slug}/feedback":       "tested with the articles of others below",
+	"kb.rate":                              "tested with the articles of others below",
+	"kb.create":                            "answers with what was sent",
+	"kb.edit":                              "authorization matrix: answers like kb.manuscript",
+	"kb.arrange":                           "authorization matrix: answers like kb.manuscript",
+	"kb.publish":                           "authorization matrix: answers like kb.manuscript",
+	"kb.archive":                           "authorization matrix: answers like kb.manuscript",
+	"kb.save_category":                     "authorization matrix: answers with what was sent",
+	"kb.create_category":                   "authorization matrix: answers with what was sent",
+	"search.click":                         "answers nothing",
+	"POST /articles/{slug}/keep":           "tested with the articles of others below",
+	"profile.me":                           "about the asker only",
+	"profile.preferences":                  "the asker's own",
+	"profile.save_preferences":             "the asker's own",
+	"profile.consents":                     "the asker's own",
+	"profile.consent":                      "the asker's own",
+	"profile.shelve":                       "answers with what was sent",
+	"profile.unshelve":                     "answers nothing",
+	"profile.notices.read":                 "answers nothing",
+	"profile.notices.unsubscription":       "a fixed text",
+	"profile.notices.unsubscribe":          "a fixed text",
 }
 
 // atDesk are those who see articles at the desk that readers do not: whoever
