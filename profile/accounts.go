@@ -67,12 +67,12 @@ func (d *Directory) AllAccounts(ctx context.Context, by Actor, q AccountQuery) i
 func (d *Directory) SaveAccount(ctx context.Context, by Actor, a Account) (Account, error) {
 	whole := d.policy.May(by, PermissionDirectoryWrite) && d.policy.May(by, PermissionDirectoryRead)
 	if !whole && (a.Version == 0 || !d.overAccount(by, a).manager) {
-		return Account{}, d.denied(ctx, by, Deed{Action: "account.change", Account: a.ID}, fmt.Errorf("save account: %w", ErrForbidden))
+		return Account{}, d.denied(ctx, by, Deed{Action: "account.changed", Account: a.ID}, fmt.Errorf("save account: %w", ErrForbidden))
 	}
 	if a.ID != "" && a.ID == by.Account && a.Disabled {
 		return Account{}, wrap(ErrForbidden, "account", a.ID) // it would disable the actor
 	}
-	deed := Deed{Action: "account.change", Account: a.ID}
+	deed := Deed{Action: "account.changed", Account: a.ID}
 	var err error
 	if a = a.Clone(); a.Version == 0 {
 		a, err = d.addAccount(ctx, by, a)
@@ -153,6 +153,11 @@ func sameButAttributes(a, b Account) bool {
 
 // keepAccount stores a in the place of old and says so.
 func (d *Directory) keepAccount(ctx context.Context, by Actor, old, a Account) error {
+	if old.Version == 0 {
+		if _, err := d.store.Account(ctx, a.ID); err == nil {
+			return ErrConflict // a retry is no deed
+		}
+	}
 	deed := Deed{Action: savedAs("account", old.Version), Account: a.ID, Changes: accountChanges(old, a)}
 	if err := d.audited(ctx, by, deed, func() error { return d.store.SaveAccount(ctx, a) }); err != nil {
 		return err

@@ -77,8 +77,8 @@ var auditedCalls = []struct {
 	{"ann", "", readPerson("root")},
 	{"root", "person.changed ann", changePerson("ann", func(p *profile.Person) { p.Name = "Zq" })},
 	{"root", "person.changed ann", changePerson("ann", func(p *profile.Person) { p.Roles = []profile.Role{profile.RoleManager} })},
-	{"gus", "person.change refused ann", changePerson("ann", func(p *profile.Person) { p.Roles = []profile.Role{profile.RoleAdmin} })},
-	{"mia", "person.change refused ann", changePerson("ann", func(p *profile.Person) { p.Roles = []profile.Role{profile.RoleAgent} })},
+	{"gus", "person.changed refused ann", changePerson("ann", func(p *profile.Person) { p.Roles = []profile.Role{profile.RoleAdmin} })},
+	{"mia", "person.changed refused ann", changePerson("ann", func(p *profile.Person) { p.Roles = []profile.Role{profile.RoleAgent} })},
 	{"root", "person.changed ann; person.changed failed ann", changePerson("ann", func(p *profile.Person) { p.Locale = "\u0000" })},
 	{"mia", "person.disabled ann", func(ctx context.Context, d *profile.Directory, by profile.Actor) error {
 		_, err := d.DisablePerson(ctx, by, "ann")
@@ -99,9 +99,9 @@ var auditedCalls = []struct {
 		return d.RemovePerson(ctx, by, "ann")
 	}},
 	{"root", "account.added", saveAccount("globex")},
-	{"gus", "account.change refused", saveAccount("globex")},
+	{"gus", "account.changed refused", saveAccount("globex")},
 	{"root", "segment.added segment/eu", saveSegment},
-	{"mia", "segment.change refused segment/eu", saveSegment},
+	{"mia", "segment.changed refused segment/eu", saveSegment},
 	{"gus", "segment.removed refused segment/eu", func(ctx context.Context, d *profile.Directory, by profile.Actor) error {
 		return d.RemoveSegment(ctx, by, "eu")
 	}},

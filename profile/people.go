@@ -119,7 +119,7 @@ func (d *Directory) AllPeople(ctx context.Context, by Actor, q PersonQuery) iter
 // the same person.
 func (d *Directory) SavePerson(ctx context.Context, by Actor, p Person) (Person, error) {
 	p = p.Clone()
-	deed := Deed{Action: "person.change", Person: p.ID}
+	deed := Deed{Action: "person.changed", Person: p.ID}
 	var err error
 	if p.Version == 0 {
 		p, err = d.addPerson(ctx, by, p)
@@ -178,6 +178,9 @@ func (d *Directory) keepPerson(ctx context.Context, by Actor, old, p Person) err
 	deed := Deed{Action: event, Person: p.ID, Account: p.Account, Changes: personChanges(old, p)}
 	if old.Version == 0 {
 		deed.Action = "person.added"
+		if _, err := d.store.Person(ctx, p.ID); err == nil {
+			return ErrConflict // a retry is no deed
+		}
 	} else if event == "person.saved" {
 		deed.Action = "person.changed"
 	}

@@ -2,7 +2,6 @@ package profile
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -36,7 +35,7 @@ func (d *Directory) Segments(ctx context.Context, by Actor) ([]Segment, error) {
 // Options.RulesFor. Adding the same segment again answers with the first.
 func (d *Directory) SaveSegment(ctx context.Context, by Actor, s Segment) (Segment, error) {
 	if !d.maySegments(by) {
-		return Segment{}, d.denied(ctx, by, Deed{Action: "segment.change", Subject: "segment/" + clip(s.Name)}, fmt.Errorf("save segment: %w", ErrForbidden))
+		return Segment{}, d.denied(ctx, by, Deed{Action: "segment.changed", Subject: "segment/" + clip(s.Name)}, fmt.Errorf("save segment: %w", ErrForbidden))
 	}
 	s = s.Clone()
 	s.Name = strings.TrimSpace(s.Name)
@@ -85,7 +84,9 @@ func (d *Directory) addSegment(ctx context.Context, by Actor, s Segment) (Segmen
 		if err != nil {
 			return s, err
 		}
-		if _, err := find(have, s.Name); errors.Is(err, ErrNotFound) && len(have) >= maxSegments {
+		if _, err := find(have, s.Name); err == nil {
+			return s, ErrConflict // a retry is no deed
+		} else if len(have) >= maxSegments {
 			return s, errs.Field("name", "error.segment.too_many", map[string]any{"max": maxSegments})
 		}
 		return s, d.keepSegment(ctx, by, Segment{}, s)

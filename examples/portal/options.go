@@ -24,6 +24,7 @@ type options struct {
 
 	locales, proxies       string
 	oidcSecret, oidcAdmins string
+	auditKey               string
 	mailPassword           string
 }
 
@@ -42,6 +43,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.OIDC.Issuer, "oidc-issuer", "", "`address` of the identity provider that people sign in with; needs -base-url, whose /sign-in/callback the provider must know")
 	f.StringVar(&o.cfg.OIDC.Client, "oidc-client", "", "what the identity provider calls the portal")
 	f.StringVar(&o.oidcSecret, "oidc-secret-file", "", "`file` with what the portal proves itself to the identity provider with")
+	f.StringVar(&o.auditKey, "audit-key-file", "", "`file` with the key of the record of who did what; empty takes one that is in the database")
 	f.StringVar(&o.oidcAdmins, "oidc-admins", "", "`addresses` of people who become administrators when they first sign in, if the provider vouches for the address")
 	f.BoolVar(&o.cfg.OIDC.Open, "oidc-open", false, "whoever the identity provider knows becomes a customer; otherwise people must have been linked")
 	f.StringVar(&o.cfg.Mail.Server, "mail", "", "`server` that mails go out by, smtp://USER@HOST:PORT; smtps:// begins with TLS, smtp+plain:// does without; needs -mail-from and -base-url")
@@ -90,7 +92,18 @@ func parse(args []string) (options, error) {
 	}
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
 	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.mail())
+	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.keyIn(), o.mail())
+}
+
+// keyIn reads the key of the audit.
+func (o *options) keyIn() error {
+	var key string
+	err := secretIn("-audit-key-file", o.auditKey, &key)
+	if err == nil && o.auditKey != "" && len(key) < 16 {
+		err = fmt.Errorf("-audit-key-file: want 16 characters or more")
+	}
+	o.cfg.AuditKey = []byte(key)
+	return err
 }
 
 // mail has a demo write its mails where newcomers find them.

@@ -60,8 +60,12 @@ func auditOperations() []operation {
 			_, err := w.log.Audit(ctx, by, profile.Deed{Action: "portal.opened"})
 			return err
 		}),
-		{name: "audit.About", on: "person", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
-			list, _, err := w.log.About(ctx, by, subject(by, state), time.Time{}, "", 0)
+		{name: "audit.About", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			list, _, err := w.log.About(ctx, by, by.ID, time.Time{}, "", 0)
+			return list, lists(list, func(e audit.Entry) bool { return e.Action == "person.changed" }), err
+		}},
+		{name: "audit.About/another", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			list, _, err := w.log.About(ctx, by, others["colleague"].ID, time.Time{}, "", 0)
 			return list, lists(list, func(e audit.Entry) bool { return e.Action == "person.changed" }), err
 		}},
 		{name: "audit.About/viewing", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {

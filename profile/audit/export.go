@@ -67,7 +67,7 @@ type wireEntry struct {
 }
 
 func (e Entry) wire() wireEntry {
-	return wireEntry{e.Seq, e.At, e.Action, e.Outcome, e.Actor, e.As, e.Behalf, e.Person, e.Subject, e.Account, e.Session, e.Network, e.Changes, e.Why, e.Of, e.Hash}
+	return wireEntry(e)
 }
 
 // WriteJSON writes the entries that q selects as one JSON object a line. It is

@@ -143,7 +143,7 @@ func TestAbout(t *testing.T) {
 	since := w.now
 	viewing := ann
 	viewing.Viewer = "root"
-	w.write(t, root, profile.Deed{Action: "person.changed", Person: "zqann", Account: "acme", Why: "secret"})
+	w.write(t, root, profile.Deed{Action: "person.changed", Person: "zqann", Account: "acme", Why: "secret", Changes: []profile.Change{{Field: "attributes.risk", To: profile.Masked}, {Field: "zone"}}})
 	w.write(t, viewing, profile.Deed{Action: "view.opened", Person: "zqann", Subject: "page/x"})
 	w.write(t, ann, profile.Deed{Action: "person.changed", Person: "zqann"})
 	w.write(t, root, profile.Deed{Action: "person.changed", Person: "bob"})
@@ -151,6 +151,7 @@ func TestAbout(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, list, 2, "of others, since then, about ann")
 	require.Equal(t, "view.opened", list[0].Action)
+	require.Equal(t, []profile.Change{{Field: "zone"}}, list[1].Changes, "attributes may be hidden")
 	for _, e := range list {
 		require.Equal(t, audit.KindStaff, e.As)
 		require.Empty(t, e.Actor+e.Session+e.Network+e.Why+e.Hash+e.Behalf)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,8 +95,10 @@ func (l *Log) About(ctx context.Context, by profile.Actor, person string, since 
 	return page, next, nil
 }
 
-// forPerson leaves out of an entry what is about whoever did it.
+// forPerson leaves out of an entry what is about whoever did it, and what tells
+// of attributes that the person may not know of.
 func (e Entry) forPerson() Entry {
+	e.Changes = slices.DeleteFunc(slices.Clone(e.Changes), func(c profile.Change) bool { return strings.HasPrefix(c.Field, "attributes.") })
 	return Entry{Seq: e.Seq, At: e.At, Action: e.Action, Outcome: e.Outcome, As: e.As, Person: e.Person, Subject: e.Subject, Changes: e.Changes, Of: e.Of}
 }
 

@@ -188,6 +188,7 @@ func (p *page) menuHref(address string) string {
 // they do not exist.
 var needs = map[string]profile.Permission{
 	"/admin/people":         profile.PermissionDirectoryRead,
+	"/admin/audit":          profile.PermissionAuditRead,
 	"/account/organisation": profile.PermissionMembersRead,
 }
 

@@ -33,6 +33,10 @@ type Config struct {
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
 
+	// AuditKey makes the chain of the record of who did what. Empty means a key
+	// that is in the database, and then whoever reaches that can make the chain anew.
+	AuditKey []byte
+
 	// MetricsElsewhere leaves /metrics out of the handler, for those who serve
 	// [Site.Metrics] at an address of its own. Otherwise programs on the same
 	// machine are answered there, and nobody else.

@@ -37,6 +37,7 @@ type adminPart struct {
 var adminParts = []adminPart{
 	{"/admin/people", "people.title", "admin.people_note", profile.PermissionDirectoryRead},
 	{"/admin/segments", "segments.title", "admin.segments_note", profile.PermissionSegmentsRead},
+	{"/admin/audit", "audit.title", "audit.lead", profile.PermissionAuditRead},
 	{"/admin/connections", "connections.title", "connections.part_note", profile.PermissionDirectoryWrite},
 }
 

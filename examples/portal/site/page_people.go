@@ -20,7 +20,7 @@ import (
 func (s *Site) permitted(permission profile.Permission, serve web.Func) web.Func {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !s.policy.May(visitOf(r.Context()).By, permission) {
-			return profile.ErrNotFound
+			return s.refused(r)
 		}
 		web.NoStore(w)
 		return serve(w, r)

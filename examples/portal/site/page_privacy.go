@@ -32,6 +32,9 @@ type privacyBody struct {
 	Purposes    []purposeRow
 	History     []consentRow
 	First, Next string // addresses of other pages of the history
+	Looks       []auditRow
+	LooksFirst  string
+	LooksNext   string
 	Saved       bool
 }
 
@@ -48,6 +51,7 @@ type consentRow struct {
 
 type privacyParams struct {
 	After string `query:"after"`
+	Looks string `query:"looks"`
 }
 
 // privacy shows people what they agreed to, and what they can do with what is
@@ -74,6 +78,15 @@ func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
 	}
 	if q.After != "" {
 		b.First = v.link("/account/privacy")
+	}
+	if b.Looks, next, err = s.lookedAt(r.Context(), v, q.Looks); err != nil {
+		return err
+	}
+	if next != "" {
+		b.LooksNext = v.link("/account/privacy") + "?looks=" + escape(next) + "#looks"
+	}
+	if q.Looks != "" {
+		b.LooksFirst = v.link("/account/privacy") + "#looks"
 	}
 	p := s.newPage(r, v.P.T("privacy.title"))
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.accountCrumbs(v)

@@ -136,7 +136,9 @@ func TestBrowsersAndWebhooks(t *testing.T) {
 	require.NotContains(t, as("owen").get("/en/account/preferences").Body, "ebhook")
 
 	edit("New words.")
-	until(t, "all is sent", func() bool { return told(t, s)() && len(o.to("/tom")) > 0 && len(o.to("/stoa")) > 0 && waiting(t, s) == 0 })
+	until(t, "all is sent", func() bool {
+		return told(t, s)() && len(o.to("/tom")) > 0 && len(o.to("/stoa")) > 0 && waiting(t, s) == 0
+	})
 	require.Len(t, o.to("/tom"), 1)
 	require.Len(t, o.to("/stoa"), 1)
 	sent := o.to("/tom")[0]

@@ -58,6 +58,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.adminRoutes()...)
 	pages = append(pages, s.organisationRoutes()...)
 	pages = append(pages, s.privacyRoutes()...)
+	pages = append(pages, s.auditRoutes()...)
 	pages = append(pages, s.invitationRoutes()...)
 	pages = append(pages, s.connectionRoutes()...)
 	pages = append(pages, s.guestRoutes()...)
@@ -170,7 +171,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 	for _, around := range []func(http.Handler) http.Handler{
 		compressed,
 		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{
-			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: s.viewerMay,
+			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: s.viewerMay, Audit: s.audit, Opens: s.opens,
 		}),
 		s.withTraffic,
 		sameOrigin,

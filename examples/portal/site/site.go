@@ -25,6 +25,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/journey"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/oidcprofile"
@@ -45,6 +46,7 @@ type Site struct {
 	languages languages
 	policy    profile.Policy
 	people    *profile.Directory
+	audit     *audit.Log
 	visits    *analytics.Visits
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
@@ -124,15 +126,15 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	s.openJourney()
 	s.keeping = sqlprofile.New(s.db.write)
 	s.policy = profile.DefaultPolicy()
+	s.openAudit()
 	s.people = profile.NewDirectory(s.keeping, &profile.Options{
-		Policy: s.policy, Facts: profile.JoinFacts(s.journey),
+		Policy: s.policy, Audit: s.audit, Facts: profile.JoinFacts(s.journey),
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
 	})
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
-	s.people.Register(profile.EventKeeper(s.ledger, events))
-	s.people.Register(s.journey.Keeper())
+	s.people.Register(profile.EventKeeper(s.ledger, events), s.audit.Keeper(), s.journey.Keeper())
 	s.known = profile.NewIdentities(s.keeping, s.people, s.sessions)
 	s.openInvitations()
 	return nil

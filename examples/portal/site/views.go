@@ -34,6 +34,7 @@ var pageNames = []string{
 	"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
 	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward", "connections", "share", "guest", "shared",
 	"privacy", "delete", "goodbye",
+	"audit",
 	"unsubscribe",
 	"admin", "segments", "segment", "segment-removal",
 }
