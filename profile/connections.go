@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -103,7 +104,10 @@ func (s *Connections) make(ctx context.Context, by Actor, d ConnectionDraft) (st
 	secret := "stoa-" + rand.Text() + rand.Text()
 	made := Connection{ID: idem.ID("connection", by.ID, d.Key), Kind: d.Kind, Name: d.Name, Account: d.Account, Staff: d.Staff, MadeBy: by.ID, MadeAt: s.clock()}
 	made.Secret = s.keep(made, secret)
-	if err := s.store.MakeConnection(ctx, made); err != nil {
+	deed := Deed{Action: "connection.made", Subject: "connection/" + made.ID, Account: made.Account, Changes: []Change{
+		{Field: "kind", To: string(made.Kind)}, {Field: "staff", To: strconv.FormatBool(made.Staff)},
+	}}
+	if err := s.people.audited(ctx, by, deed, func() error { return s.store.MakeConnection(ctx, made) }); err != nil {
 		return "", Connection{}, err
 	}
 	s.record(ctx, by, "connection.made", made)
@@ -147,10 +151,11 @@ func (s *Connections) List(ctx context.Context, by Actor) ([]Connection, error) 
 // End ends a connection: from the next request on it lets nobody in. It takes
 // [PermissionDirectoryWrite]. One that has ended already is ErrNotFound.
 func (s *Connections) End(ctx context.Context, by Actor, id string) error {
+	deed := Deed{Action: "connection.ended", Subject: "connection/" + clip(id)}
 	if !s.may(by) {
-		return fmt.Errorf("end connection: %w", ErrForbidden)
+		return s.people.denied(ctx, by, deed, fmt.Errorf("end connection: %w", ErrForbidden))
 	}
-	if err := s.store.EndConnection(ctx, id, s.clock()); err != nil {
+	if err := s.people.audited(ctx, by, deed, func() error { return s.store.EndConnection(ctx, id, s.clock()) }); err != nil {
 		return wrap(err, "connection", id)
 	}
 	s.record(ctx, by, "connection.ended", Connection{ID: id})
