@@ -122,7 +122,11 @@ func (n *Notifier) State(ctx context.Context, by Actor) (string, error) {
 // Wait returns the state as soon as it is another one than seen, or the error of
 // ctx when that ends. It is for streams: whoever hears of a change asks again,
 // and is shown what they may see. A store that fails for a while is asked again.
+// Those who have not signed in have nothing to wait for: that is ErrForbidden.
 func (n *Notifier) Wait(ctx context.Context, by Actor, seen string) (string, error) {
+	if by.Anonymous() {
+		return "", fmt.Errorf("notices: %w", ErrForbidden)
+	}
 	ticker := time.NewTicker(n.opts.Poll)
 	defer ticker.Stop()
 	for {

@@ -461,6 +461,8 @@ func TestWait(t *testing.T) {
 		require.NoError(t, err)
 		_, err = w.notifier.Wait(ctx, ann, now)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
+		_, err = w.notifier.Wait(t.Context(), profile.Actor{}, "")
+		require.ErrorIs(t, err, profile.ErrForbidden, "nobody waits for what never comes")
 	})
 }
 

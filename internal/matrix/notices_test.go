@@ -5,9 +5,7 @@ import (
 	"crypto/ecdh"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"slices"
-	"time"
 
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/pushprofile"
@@ -55,12 +53,7 @@ func noticeReading() []operation {
 			return state, state != "", err
 		}},
 		{name: "profile.Notifier.Wait", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
-			ctx, cancel := context.WithTimeout(ctx, 100*time.Millisecond) // who has no centre waits for ever
-			defer cancel()
 			state, err := w.notifier.Wait(ctx, by, "")
-			if errors.Is(err, context.DeadlineExceeded) {
-				err = nil
-			}
 			return state, state != "", err
 		}},
 	}

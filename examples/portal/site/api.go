@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -71,9 +72,14 @@ func whoListens(r *http.Request) string {
 }
 
 // live tells an open page when content has changed, by name only: whoever
-// listens asks for it again and is shown what they may see. It ends within a
-// second of the listener losing their rights.
+// listens asks for it again and is shown what they may see.
 func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
+	return s.stream(w, r, s.follow)
+}
+
+// stream opens a stream of events that tells sends, until it returns or the
+// listener leaves. It ends within a second of the listener losing their rights.
+func (s *Site) stream(w http.ResponseWriter, r *http.Request, tells func(*http.Request, *web.EventStream)) error {
 	switch r.Method {
 	case http.MethodGet:
 	case http.MethodHead:
@@ -93,19 +99,23 @@ func (s *Site) live(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	go s.follow(r, stream)
+	ctx, end := context.WithCancel(r.Context())
+	defer end()
+	go func() {
+		// Nobody above recovers: a fault here must not end the whole portal.
+		defer func() {
+			if fault := recover(); fault != nil {
+				s.cfg.Log.ErrorContext(ctx, "stream of events", "panic", fault)
+			}
+		}()
+		tells(r.WithContext(ctx), stream)
+	}()
 	stream.Run()
 	return nil
 }
 
 // follow sends an event whenever an article that the listener reads changes.
 func (s *Site) follow(r *http.Request, stream *web.EventStream) {
-	// Nobody above recovers: a fault here must not end the whole portal.
-	defer func() {
-		if fault := recover(); fault != nil {
-			s.cfg.Log.ErrorContext(r.Context(), "live stream", "panic", fault)
-		}
-	}()
 	by, id := profile.FromContext(r.Context()), r.URL.Query().Get("article")
 	seen := s.versionOf(r, by, id)
 	for {

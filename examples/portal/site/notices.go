@@ -42,7 +42,7 @@ func (s *Site) openNotices(ctx context.Context) error {
 		Link: func(to profile.Actor, path string) string {
 			return base + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
 		},
-		Base: base, API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
+		Base: base, API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	return err
 }
@@ -190,12 +190,19 @@ func (s *Site) unread(ctx context.Context, v *visit) string {
 		return ""
 	}
 	n, more, err := s.notifier.Unread(ctx, v.By)
-	if err != nil || n == 0 {
+	if err != nil {
 		return ""
 	}
-	text := v.P.Number(n)
-	if more {
-		text += "+"
+	return unreadText(v, n, more)
+}
+
+// unreadText is a number of notices, and nothing of none.
+func unreadText(v *visit, n int, more bool) string {
+	switch {
+	case n == 0:
+		return ""
+	case more:
+		return v.P.Number(n) + "+"
 	}
-	return text
+	return v.P.Number(n)
 }

@@ -43,14 +43,14 @@ func TestFollowersAreTold(t *testing.T) {
 	page := elsewhere("tom").get("/en/account/notices")
 	require.Contains(t, page.Body, `<a href="/en/articles/the-quagga-handbook" dir="auto">Updated: `)
 	require.Contains(t, page.Body, "New")
-	require.Contains(t, as("tom").get("/de/").Body, "Mitteilungen <span class=\"tag\">1</span>")
+	require.Contains(t, as("tom").get("/de/").Body, "Mitteilungen <span class=\"tag tag-count\" data-unread>1</span>")
 	require.Zero(t, notices(as("priya"), "/en/account/notices"), "who does not follow is not told")
 
 	until, ok := strings.CutPrefix(page.Body[strings.Index(page.Body, `name="until" value="`):], `name="until" value="`)
 	require.True(t, ok)
 	until, _, _ = strings.Cut(until, `"`)
 	require.Equal(t, 303, as("tom").post("/en/account/notices", url.Values{"until": {until}}).Status)
-	require.NotContains(t, as("tom").get("/de/").Body, "Mitteilungen <span")
+	require.NotContains(t, as("tom").get("/de/").Body, "data-unread>")
 	require.Equal(t, 422, as("tom").post("/en/account/notices", url.Values{"until": {"yesterday"}}).Status)
 
 	// The article is closed: what was told before is not told any more.

@@ -111,6 +111,14 @@ func TestFollowLevels(t *testing.T) {
 	require.Len(t, mailsIn(dir), 2, "translations are told here only unless somebody wants otherwise")
 }
 
+// screenshot takes a picture for people to look at, where STOA_SCREENSHOTS names
+// a folder.
+func screenshot(p *browser.Page, name string) {
+	if dir := os.Getenv("STOA_SCREENSHOTS"); dir != "" {
+		p.Screenshot(filepath.Join(dir, name))
+	}
+}
+
 func mailsIn(dir string) []string {
 	files, _ := filepath.Glob(filepath.Join(dir, "*.eml"))
 	return files
@@ -142,9 +150,7 @@ func TestPreferencesInTheBrowser(t *testing.T) {
 			var over int
 			p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
 			require.LessOrEqual(t, over, 0, "%s %s scrolls sideways", look.locale, path)
-			if dir := os.Getenv("STOA_SCREENSHOTS"); dir != "" {
-				p.Screenshot(filepath.Join(dir, look.locale+strings.ReplaceAll(path, "/", "-")+".png"))
-			}
+			screenshot(p, look.locale+strings.ReplaceAll(path, "/", "-")+".png")
 		}
 		p.Go(base + "/" + look.locale + "/account/preferences")
 		p.Click(`input[name="notices.article.updated"][value="mail"]`)

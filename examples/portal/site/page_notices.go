@@ -22,6 +22,7 @@ func (s *Site) noticeRoutes() []route {
 		{"POST /account/preferences/remove", nothing + "one's own", s.signedIn(s.removeEndpoint)},
 		{"GET /account/notices", "notices", s.signedIn(s.noticeList)},
 		{"POST /account/notices", nothing + "one's own", s.signedIn(s.readNotices)},
+		{"GET /account/notices/stream", nothing + "how many of one's own", s.noticeStream},
 		{"GET /unsubscribe", nothing + "what a link ends", s.unsubscribePage},
 		{"POST /unsubscribe", nothing + "what a link ends", s.unsubscribe},
 	}...)

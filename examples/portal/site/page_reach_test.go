@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -196,9 +194,7 @@ func TestPushInTheBrowser(t *testing.T) {
 	require.Equal(t, 200, p.Follow("[data-push] button"))
 	p.WaitVisible("#reach .row")
 	require.Empty(t, p.Axe())
-	if dir := os.Getenv("STOA_SCREENSHOTS"); dir != "" {
-		p.Screenshot(filepath.Join(dir, "reach.png"))
-	}
+	screenshot(p, "reach.png")
 	var scope string
 	p.Eval(`navigator.serviceWorker.ready.then(r => new URL(r.scope).pathname)`, &scope)
 	require.Equal(t, "/", scope, "it speaks for pages in every language")

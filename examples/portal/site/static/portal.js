@@ -1,6 +1,7 @@
 // Everything works without this file. It adds suggestions to the search box,
 // opens filters on wide screens, closes menus, marks the place in the contents
-// list, and says when an open article has changed.
+// list, says when an open article has changed, and keeps the number of notices
+// that are not read.
 
 // Newer browsers show filters on wide screens by style alone.
 const wide = matchMedia("(min-width: 48.01rem)");
@@ -141,4 +142,31 @@ if (live && "EventSource" in window) {
   document.addEventListener("visibilitychange", watch);
   addEventListener("pagehide", () => source?.close());
   setTimeout(watch, 3000);
+}
+
+// The number of unread notices, kept while the page is looked at, and said when
+// it grows.
+const news = document.querySelector("[data-notices]");
+if (news && "EventSource" in window) {
+  const places = [...document.querySelectorAll("[data-unread]")];
+  let source;
+  const listen = () => {
+    source?.close();
+    source = undefined;
+    if (document.hidden) return;
+    const shown = places[0]?.textContent ?? "";
+    source = new EventSource(`${news.dataset.notices}?shown=${encodeURIComponent(shown)}`);
+    source.addEventListener("open", () => { news.dataset.state = "listening"; });
+    source.addEventListener("unread", (e) => {
+      const { count, say } = JSON.parse(e.data);
+      for (const place of places) {
+        place.textContent = count;
+        place.hidden = count === "";
+      }
+      news.textContent = count === "" ? "" : say;
+    });
+  };
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => source?.close());
+  setTimeout(listen, 2000);
 }
