@@ -30,6 +30,10 @@ func layoutShown() []operation {
 			l := w.arranger.Arrange(ctx, by, w.visit(by), "home")
 			return l, shows(l, state), nil
 		}},
+		{name: "layout.Offer", on: "entry", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+			offer, err := w.arranger.Offer(ctx, by, "offer-"+state)
+			return offer, err == nil, err
+		}},
 		answer("Clicked", "layout.click", func(a *layout.Arranger) func(context.Context, profile.Actor, layout.Visit, string) error {
 			return a.Clicked
 		}),

@@ -105,7 +105,7 @@ func (a *Arranger) offer(ctx context.Context, c *chooser, by profile.Actor, l *L
 		chosen, withheld := c.choose(d.all, p.Slot, n)
 		l.Shown[slot] = []Offer{}
 		for _, p := range chosen {
-			l.Shown[slot] = append(l.Shown[slot], Offer{ID: p.ID, Title: p.Title, Text: p.Text, Action: p.Action, Address: p.Address})
+			l.Shown[slot] = append(l.Shown[slot], p.offer())
 			if _, to, _ := p.schedule(); !to.IsZero() && (until.IsZero() || to.Before(until)) {
 				until = to
 			}
@@ -115,6 +115,11 @@ func (a *Arranger) offer(ctx context.Context, c *chooser, by profile.Actor, l *L
 		}
 	}
 	return until
+}
+
+func (p Promotion) offer() Offer {
+	p = p.Clone()
+	return Offer{ID: p.ID, Title: p.Title, Text: p.Text, Action: p.Action, Address: p.Address}
 }
 
 // tell records what a visit sees for the first time.

@@ -104,6 +104,20 @@ func (a *Arranger) Opened(ctx context.Context, by profile.Actor, address string)
 	}
 }
 
+// Offer returns a promotion that an actor may see, wherever it is shown: for
+// links that count a click and then lead on.
+func (a *Arranger) Offer(ctx context.Context, by profile.Actor, promotion string) (Offer, error) {
+	d, err := a.promotions(ctx, a.clock())
+	if err != nil {
+		return Offer{}, wrap(err, "promotion", promotion)
+	}
+	i, sight := slices.IndexFunc(d.all, func(p Promotion) bool { return p.ID == promotion }), by.Sight()
+	if i < 0 || !sight.Admits(d.all[i].Audience) {
+		return Offer{}, wrap(ErrNotFound, "promotion", promotion)
+	}
+	return d.all[i].offer(), nil
+}
+
 // Clicked notes that a visitor has followed a promotion.
 func (a *Arranger) Clicked(ctx context.Context, by profile.Actor, v Visit, promotion string) error {
 	_, err := a.answer(ctx, by, v, promotion, "promotion.clicked", func(s *Show) { s.ClickedAt = s.At })
