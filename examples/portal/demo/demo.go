@@ -10,7 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed articles media categories.yaml people.yaml products.yaml
+//go:embed articles media offers.json categories.yaml people.yaml products.yaml
 var files embed.FS
 
 // Files returns articles, pictures and categories as an importer reads them.
@@ -40,6 +40,10 @@ type Person struct {
 type Product struct {
 	ID, Name string
 }
+
+// Offers returns promotions and rules as JSON. The rules name categories by
+// their English addresses.
+func Offers() ([]byte, error) { return files.ReadFile("offers.json") }
 
 // Read returns the world.
 func Read() (World, error) {

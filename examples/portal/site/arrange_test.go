@@ -176,7 +176,7 @@ func TestArrangedByRule(t *testing.T) {
 	}
 	for _, r := range []layout.Rule{
 		{ID: "news-first", Do: layout.ActionPromote, Ref: "recent", For: layout.Match{Any: []string{"partner"}}, Reason: map[string]string{"en": "News for installers"}},
-		{ID: "partners-first", Do: layout.ActionPromote, Ref: ref("installation-partners"), For: layout.Match{Any: []string{"partner"}}},
+		{ID: "installers-first", Do: layout.ActionPromote, Ref: ref("installation-partners"), For: layout.Match{Any: []string{"partner"}}},
 		{ID: "alarms-first", Do: layout.ActionPromote, Ref: ref("alarms-and-notifications"), For: layout.Match{None: []string{"signed-in"}}},
 	} {
 		_, err := s.arranger.SaveRule(t.Context(), system, r)

@@ -38,6 +38,8 @@ func (s *Site) routes() []route {
 		{"GET /sitemap.xml", "sitemap", s.sitemap},
 		{"GET /robots.txt", nothing + "fixed text", s.robots},
 		{"POST /locale", nothing + "sets a cookie", s.switchLocale},
+		{"GET /promotions/{id}", "promotion", s.followOffer},
+		{"POST /promotions/{id}/dismissal", nothing + "leads back", s.dismissOffer},
 		{"GET /contact", nothing + "fixed text", s.contact},
 		{"POST /sign-out", nothing + "ends a session", s.signOut},
 	}

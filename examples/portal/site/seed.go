@@ -22,7 +22,7 @@ func (s *Site) seed(ctx context.Context) (err error) {
 		return err
 	}
 	return s.db.alone(ctx, func(ctx context.Context) error {
-		return errors.Join(s.seedPeople(ctx), s.seedArticles(ctx))
+		return errors.Join(s.seedPeople(ctx), s.seedArticles(ctx), s.seedOffers(ctx))
 	})
 }
 
@@ -62,6 +62,17 @@ var demoSegments = []profile.Segment{
 	{
 		Name: "regulated", Title: "Regulated customers", Description: "Customers on the plan for regulated industries.",
 		Rule: profile.Rule{Fact: profile.FactPlan, Op: profile.OpIn, Values: []string{"regulated"}},
+	},
+	{
+		Name: "team-plan", Title: "Team customers", Description: "Customers on the plan for teams.",
+		Rule: profile.Rule{Fact: profile.FactPlan, Op: profile.OpIn, Values: []string{"team"}},
+	},
+	{
+		Name: "hub-1-owners", Title: "Owners of a Hub 1", Description: "Customers who still have a Hub 1.",
+		Rule: profile.Rule{All: []profile.Rule{
+			{Fact: profile.FactOfAccount + "products", Op: profile.OpIn, Values: []string{"hub-1"}},
+			{Fact: profile.FactPlan, Op: profile.OpNotIn, Values: []string{"internal"}},
+		}},
 	},
 }
 
