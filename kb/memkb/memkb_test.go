@@ -11,3 +11,7 @@ import (
 func TestStore(t *testing.T) {
 	kbtest.TestStore(t, func(*testing.T) kb.Store { return memkb.New() })
 }
+
+func TestPersonStore(t *testing.T) {
+	kbtest.TestPersonStore(t, func(*testing.T) kbtest.PersonStore { return memkb.New() })
+}

@@ -15,7 +15,9 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
 	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/profiletest"
 )
 
 func TestConsentPage(t *testing.T) {
@@ -78,6 +80,12 @@ func TestExport(t *testing.T) {
 	require.Contains(t, a.Body, "tom.whitlock@aldergate.example.com")
 	require.Contains(t, a.Body, `"name":"article.viewed"`)
 	require.NotContains(t, a.Body, "Priya")
+	own, err := s.articles.Slug(t.Context(), "sensor-shows-offline")
+	require.NoError(t, err)
+	_, err = s.library.Rate(t.Context(), profile.Actor{ID: "tom"}, kb.Opinion{Article: own, Comment: "zqhelpful words", Key: "zq"})
+	require.NoError(t, err)
+	require.Contains(t, c.post("/en/account/privacy/export", nil).Body, "zqhelpful words", "what one said of articles is in it")
+	require.NotContains(t, as("priya").post("/en/account/privacy/export", nil).Body, "zqhelpful words")
 
 	s.people.Register(profile.NewKeeper("zebra", func(context.Context, string) iter.Seq2[any, error] {
 		return func(yield func(any, error) bool) { yield(nil, errors.New("out of stripes")) }
@@ -110,6 +118,11 @@ func TestDeleteAccount(t *testing.T) {
 		require.Contains(t, a.Body, `value="`+name+`"`)
 	}
 	require.Equal(t, 200, c.get("/api/v1/me", "Cookie", tom).Status)
+	id, err := s.articles.Slug(t.Context(), "sensor-shows-offline")
+	require.NoError(t, err)
+	_, err = s.library.Rate(t.Context(), profile.Actor{ID: "tom"}, kb.Opinion{Article: id, Comment: "zqhelpful words", Key: "zq"})
+	require.NoError(t, err)
+	require.NotEmpty(t, profiletest.Census(t, s.db.write.DB, "zqhelpful"))
 
 	gone := c.post("/en/account/privacy/delete", url.Values{"name": {" Tom Whitlock "}}, "Cookie", tom)
 	require.Equal(t, 303, gone.Status)
@@ -120,8 +133,11 @@ func TestDeleteAccount(t *testing.T) {
 		require.Equal(t, 403, c.get("/api/v1/me", "Cookie", session).Status)
 	}
 	require.Equal(t, 200, c.get("/api/v1/me", "Cookie", priya).Status)
-	_, err := s.people.Person(t.Context(), system, "tom")
+	_, err = s.people.Person(t.Context(), system, "tom")
 	require.ErrorIs(t, err, profile.ErrNotFound)
+	for _, word := range []string{"zqhelpful", "Tom Whitlock", "tom.whitlock"} {
+		require.Empty(t, profiletest.Census(t, s.db.write.DB, word), "%s is in no table", word)
+	}
 	require.NoError(t, s.ledger.Flush(t.Context()))
 	for e, err := range sqlanalytics.New(s.db.read).Scan(t.Context(), analytics.Range{}) {
 		require.NoError(t, err)

@@ -146,6 +146,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word,
 	})
+	s.people.Register(s.library.Keeper())
 	return nil
 }
 

@@ -1,0 +1,144 @@
+package kbtest_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/kbtest"
+	"github.com/stoa-go/stoa/kb/memkb"
+)
+
+// A halfStore is a good store with one fault: whatever is set replaces it.
+type halfStore struct {
+	*memkb.Store
+	said   func(ctx context.Context, person, after string, limit int) ([]kb.Feedback, error)
+	wrote  func(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error)
+	owned  func(ctx context.Context, person string) ([]string, []string, error)
+	forget func(ctx context.Context, person, pseudonym string) (int, int, error)
+}
+
+func (h halfStore) FeedbackOf(ctx context.Context, person, after string, limit int) ([]kb.Feedback, error) {
+	if h.said != nil {
+		return h.said(ctx, person, after, limit)
+	}
+	return h.Store.FeedbackOf(ctx, person, after, limit)
+}
+
+func (h halfStore) RevisionsBy(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error) {
+	if h.wrote != nil {
+		return h.wrote(ctx, person, after, limit)
+	}
+	return h.Store.RevisionsBy(ctx, person, after, limit)
+}
+
+func (h halfStore) OwnedBy(ctx context.Context, person string) (articles, media []string, err error) {
+	if h.owned != nil {
+		return h.owned(ctx, person)
+	}
+	return h.Store.OwnedBy(ctx, person)
+}
+
+func (h halfStore) ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error) {
+	if h.forget != nil {
+		return h.forget(ctx, person, pseudonym)
+	}
+	return h.Store.ForgetPerson(ctx, person, pseudonym)
+}
+
+// halves lists the faults that the suite must catch.
+var halves = map[string]func(*memkb.Store) halfStore{
+	"tells the first page again": func(s *memkb.Store) halfStore {
+		return halfStore{said: func(ctx context.Context, person, _ string, limit int) ([]kb.Feedback, error) {
+			return s.FeedbackOf(ctx, person, "", limit)
+		}}
+	},
+	"leaves texts out": func(s *memkb.Store) halfStore {
+		return halfStore{wrote: func(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error) {
+			list, err := s.RevisionsBy(ctx, person, after, limit)
+			for i := range list {
+				list[i].Body = ""
+			}
+			return list, err
+		}}
+	},
+	"tells in any order": func(s *memkb.Store) halfStore {
+		return halfStore{wrote: func(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error) {
+			list, err := s.RevisionsBy(ctx, person, after, limit)
+			slices.Reverse(list)
+			return list, err
+		}}
+	},
+	"forgets media": func(s *memkb.Store) halfStore {
+		return halfStore{owned: func(ctx context.Context, person string) ([]string, []string, error) {
+			articles, _, err := s.OwnedBy(ctx, person)
+			return articles, nil, err
+		}}
+	},
+	"always deletes": func(s *memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, person, _ string) (int, int, error) { return s.ForgetPerson(ctx, person, "") }}
+	},
+	"never deletes": func(s *memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, person, pseudonym string) (int, int, error) {
+			if pseudonym == "" {
+				pseudonym = "gone"
+			}
+			return s.ForgetPerson(ctx, person, pseudonym)
+		}}
+	},
+	"does nothing": func(*memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, _, _ string) (int, int, error) { return 0, 0, ctx.Err() }}
+	},
+	"does not count": func(s *memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, person, pseudonym string) (int, int, error) {
+			_, _, err := s.ForgetPerson(ctx, person, pseudonym)
+			return 0, 0, err
+		}}
+	},
+	"forgets whose name begins alike": func(s *memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, person, pseudonym string) (int, int, error) {
+			if _, _, err := s.ForgetPerson(ctx, person+"2", pseudonym); person != "" && err != nil {
+				return 0, 0, err
+			}
+			return s.ForgetPerson(ctx, person, pseudonym)
+		}}
+	},
+}
+
+const whichHalf = "KBTEST_HALF"
+
+// TestHalf runs the suite on one faulty store, and fails; TestPersonSuiteCatches
+// starts it.
+func TestHalf(t *testing.T) {
+	fault, ok := halves[os.Getenv(whichHalf)]
+	if !ok {
+		t.Skip("it is run by TestPersonSuiteCatches")
+	}
+	kbtest.TestPersonStore(t, func(*testing.T) kbtest.PersonStore {
+		good := memkb.New()
+		half := fault(good)
+		half.Store = good
+		return half
+	})
+}
+
+func TestPersonSuiteCatches(t *testing.T) {
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for name := range halves {
+		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestHalf$", "-test.count=1")
+			cmd.Env = append(os.Environ(), whichHalf+"="+name)
+			out, err := cmd.CombinedOutput()
+			require.Error(t, err, "the suite lets it pass")
+			require.Contains(t, string(out), "contract: ", "it fails for another reason:\n%s", out)
+		})
+	}
+}

@@ -1,0 +1,215 @@
+package kbtest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/kb"
+)
+
+// A PersonStore is a [kb.Store] that can tell and forget what it keeps of people.
+type PersonStore interface {
+	kb.Store
+	kb.PersonStore
+}
+
+// TestPersonStore runs the contract of [kb.PersonStore] as subtests. open must
+// return an empty store each time it is called.
+func TestPersonStore(t *testing.T, open func(*testing.T) PersonStore) {
+	for _, c := range personContract {
+		t.Run(c.name, func(t *testing.T) {
+			t.Logf("contract: %s", c.says)
+			s := open(t)
+			fillOf(t, s, "zqann")
+			fillOf(t, s, "zqann2")
+			c.check(t, s)
+		})
+	}
+}
+
+var personContract = []struct {
+	name, says string
+	check      func(*testing.T, PersonStore)
+}{
+	{"Feedback", "FeedbackOf returns what a person said and nothing of others, by ID", checkFeedbackOf},
+	{"Revisions", "RevisionsBy returns what a person wrote, whole, and nothing of others, by article, locale and number", checkRevisionsBy},
+	{"Owned", "OwnedBy returns the articles and media of a person, in order", checkOwnedBy},
+	{"Nobody", "of nobody nothing is found, and ForgetPerson of nobody is ErrInvalid", checkNobody},
+	{"Delete", "ForgetPerson without a pseudonym removes what was said and leaves what was written, of nobody", checkForgetDelete},
+	{"Pseudonym", "ForgetPerson with a pseudonym keeps votes without words, and puts it everywhere", checkForgetPseudonym},
+	{"Version", "an article that ForgetPerson changes has the next version, and no other has", checkForgetVersion},
+	{"Again", "a second ForgetPerson has nothing to do", checkForgetAgain},
+	{"BadText", "a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkForgetText},
+	{"Cancelled", "a cancelled context stops a call, which returns its error", checkPersonCancelled},
+}
+
+// fillOf keeps two articles of a person, with their revisions, a medium of theirs
+// and two things they said.
+func fillOf(t *testing.T, s PersonStore, person string) {
+	t.Helper()
+	for _, id := range []string{"b-" + person, "a-" + person} {
+		a := article(id, func(a *kb.Article) { a.Owner = person })
+		for i := range a.Translations {
+			a.Translations[i].Slug += person
+		}
+		de, en := revision(a, "de", 1), revision(a, "en", 1)
+		de.Author, en.Author = person, "somebody"
+		require.NoError(t, s.SaveArticle(t.Context(), a, de, en))
+		require.NoError(t, s.AddFeedback(t.Context(), kb.Feedback{
+			ID: "f-" + id, Article: id, Locale: "en", Revision: 1, Helpful: true, Reason: kb.ReasonOther, Comment: "word of " + person, Person: person, Visitor: "v-" + person, Input: "h", At: t0,
+		}))
+	}
+	require.NoError(t, s.AddFeedback(t.Context(), kb.Feedback{ID: "x-" + person, Article: "a-" + person, Locale: "en", Revision: 1, Visitor: "v", Input: "h", At: t0}))
+	require.NoError(t, s.PutMedia(t.Context(), kb.Media{Name: person + ".png", Type: "image/png", Data: []byte("x"), Hash: "h", Owner: person, At: t0}))
+}
+
+// keptOf returns what is kept of a person, in short.
+func keptOf(t *testing.T, s PersonStore, person string) []string {
+	t.Helper()
+	out := []string{}
+	said, err := s.FeedbackOf(t.Context(), person, "", 100)
+	require.NoError(t, err)
+	for _, f := range said {
+		require.Equal(t, person, f.Person)
+		out = append(out, f.ID+" "+f.Comment+f.Visitor)
+	}
+	wrote, err := s.RevisionsBy(t.Context(), person, kb.Revision{}, 100)
+	require.NoError(t, err)
+	for _, r := range wrote {
+		out = append(out, r.Article+"/"+r.Locale)
+	}
+	articles, media, err := s.OwnedBy(t.Context(), person)
+	require.NoError(t, err)
+	return append(append(out, articles...), media...)
+}
+
+func allOf(person string) []string {
+	return []string{
+		"f-a-" + person + " word of " + person + "v-" + person, "f-b-" + person + " word of " + person + "v-" + person,
+		"a-" + person + "/de", "b-" + person + "/de", "a-" + person, "b-" + person, person + ".png",
+	}
+}
+
+func checkFeedbackOf(t *testing.T, s PersonStore) {
+	require.Equal(t, allOf("zqann"), keptOf(t, s, "zqann"))
+	page, err := s.FeedbackOf(t.Context(), "zqann", "", 1)
+	require.NoError(t, err)
+	require.Len(t, page, 1)
+	want, err := s.FeedbackByID(t.Context(), page[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, want, page[0])
+	page, err = s.FeedbackOf(t.Context(), "zqann", page[0].ID, 10)
+	require.NoError(t, err)
+	require.Len(t, page, 1)
+	require.Equal(t, "f-b-zqann", page[0].ID)
+}
+
+func checkRevisionsBy(t *testing.T, s PersonStore) {
+	page, err := s.RevisionsBy(t.Context(), "zqann", kb.Revision{}, 1)
+	require.NoError(t, err)
+	require.Len(t, page, 1)
+	want, err := s.Revision(t.Context(), "a-zqann", "de", 1)
+	require.NoError(t, err)
+	require.Equal(t, want, page[0], "with its text")
+	page, err = s.RevisionsBy(t.Context(), "zqann", page[0], 10)
+	require.NoError(t, err)
+	require.Len(t, page, 1)
+	require.Equal(t, "b-zqann", page[0].Article)
+}
+
+func checkOwnedBy(t *testing.T, s PersonStore) {
+	articles, media, err := s.OwnedBy(t.Context(), "zqann2")
+	require.NoError(t, err)
+	require.Equal(t, []string{"a-zqann2", "b-zqann2"}, articles)
+	require.Equal(t, []string{"zqann2.png"}, media)
+}
+
+func checkNobody(t *testing.T, s PersonStore) {
+	for _, nobody := range []string{"", "zq", "ZQANN", "a\x00b", "a\xffb"} {
+		require.Empty(t, keptOf(t, s, nobody))
+	}
+	_, _, err := s.ForgetPerson(t.Context(), "", "gone-1")
+	require.ErrorIs(t, err, kb.ErrInvalid)
+}
+
+func checkForgetDelete(t *testing.T, s PersonStore) {
+	removed, renamed, err := s.ForgetPerson(t.Context(), "zqann", "")
+	require.NoError(t, err)
+	require.Equal(t, []int{2, 5}, []int{removed, renamed})
+	require.Empty(t, keptOf(t, s, "zqann"))
+	require.Equal(t, allOf("zqann2"), keptOf(t, s, "zqann2"))
+	_, err = s.FeedbackByID(t.Context(), "f-a-zqann")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	r, err := s.Revision(t.Context(), "a-zqann", "de", 1)
+	require.NoError(t, err)
+	require.Empty(t, r.Author)
+	require.NotEmpty(t, r.Body, "what was written stays")
+	r, err = s.Revision(t.Context(), "a-zqann", "en", 1)
+	require.NoError(t, err)
+	require.Equal(t, "somebody", r.Author)
+	stays, err := s.FeedbackByID(t.Context(), "x-zqann")
+	require.NoError(t, err)
+	require.Equal(t, "v", stays.Visitor, "of somebody else")
+}
+
+func checkForgetPseudonym(t *testing.T, s PersonStore) {
+	removed, renamed, err := s.ForgetPerson(t.Context(), "zqann", "gone-1")
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 7}, []int{removed, renamed})
+	require.Empty(t, keptOf(t, s, "zqann"))
+	require.Equal(t, allOf("zqann2"), keptOf(t, s, "zqann2"))
+	require.Equal(t, []string{"f-a-zqann ", "f-b-zqann ", "a-zqann/de", "b-zqann/de", "a-zqann", "b-zqann", "zqann.png"}, keptOf(t, s, "gone-1"))
+	f, err := s.FeedbackByID(t.Context(), "f-a-zqann")
+	require.NoError(t, err)
+	require.True(t, f.Helpful, "the vote counts")
+	rating, err := s.Ratings(t.Context(), []string{"b-zqann"})
+	require.NoError(t, err)
+	require.Equal(t, 1, rating["b-zqann"].Helpful)
+}
+
+func checkForgetVersion(t *testing.T, s PersonStore) {
+	for _, pseudonym := range []string{"gone-1", ""} {
+		_, _, err := s.ForgetPerson(t.Context(), map[string]string{"gone-1": "zqann", "": "gone-1"}[pseudonym], pseudonym)
+		require.NoError(t, err)
+	}
+	a, err := s.Article(t.Context(), "a-zqann")
+	require.NoError(t, err)
+	require.Equal(t, 3, a.Version)
+	a.Owner, a.Version = "zqann", 2
+	require.ErrorIs(t, s.SaveArticle(t.Context(), a), kb.ErrConflict, "whoever had read it before does not bring the person back")
+	other, err := s.Article(t.Context(), "a-zqann2")
+	require.NoError(t, err)
+	require.Equal(t, 1, other.Version)
+}
+
+func checkForgetAgain(t *testing.T, s PersonStore) {
+	for _, want := range []int{7, 0} {
+		removed, renamed, err := s.ForgetPerson(t.Context(), "zqann", "")
+		require.NoError(t, err)
+		require.Equal(t, want, removed+renamed)
+	}
+}
+
+func checkForgetText(t *testing.T, s PersonStore) {
+	for _, bad := range []string{"a\x00b", "a\xffb"} {
+		_, _, err := s.ForgetPerson(t.Context(), "zqann", bad)
+		require.ErrorIs(t, err, kb.ErrInvalid)
+	}
+	require.Equal(t, allOf("zqann"), keptOf(t, s, "zqann"))
+}
+
+func checkPersonCancelled(t *testing.T, s PersonStore) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.FeedbackOf(ctx, "zqann", "", 1)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = s.RevisionsBy(ctx, "zqann", kb.Revision{}, 1)
+	require.ErrorIs(t, err, context.Canceled)
+	_, _, err = s.OwnedBy(ctx, "zqann")
+	require.ErrorIs(t, err, context.Canceled)
+	_, _, err = s.ForgetPerson(ctx, "zqann", "")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, allOf("zqann"), keptOf(t, s, "zqann"))
+}

@@ -1,0 +1,167 @@
+package kb
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// A PersonStore is a [Store] that can tell and forget what it keeps of people:
+// what they said of articles, and that they wrote or own something. What is
+// written stays, since readers rely on it.
+//
+// Implementations must pass kbtest.TestPersonStore.
+type PersonStore interface {
+	// FeedbackOf returns what a person said, by ID, after the one with the ID
+	// after.
+	FeedbackOf(ctx context.Context, person, after string, limit int) ([]Feedback, error)
+
+	// RevisionsBy returns what a person wrote, by article, locale and number,
+	// after the one that after names; its zero value means from the first.
+	RevisionsBy(ctx context.Context, person string, after Revision, limit int) ([]Revision, error)
+
+	// OwnedBy returns the IDs of the articles and the names of the media that
+	// are a person's, in order.
+	OwnedBy(ctx context.Context, person string) (articles, media []string, err error)
+
+	// ForgetPerson puts a pseudonym in the place of a person, and takes out what
+	// they wrote in their comments and the visitor they were. If the pseudonym is
+	// empty it removes what they said, and nobody stands in their place. An
+	// article that changes gets the next version. It returns how many records
+	// are gone and in how many the person was replaced. No person is ErrInvalid.
+	ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error)
+}
+
+// Keeper returns the [profile.Keeper] of the library, named "articles". A store
+// that is no [PersonStore] makes it fail, so that nobody takes an erasure for
+// done.
+func (l *Library) Keeper() profile.Keeper {
+	return profile.NewKeeper("articles", l.exportPerson, func(ctx context.Context, person string, how profile.Erasure) (profile.Erased, error) {
+		store, err := l.personStore()
+		if err != nil {
+			return profile.Erased{}, err
+		}
+		removed, renamed, err := store.ForgetPerson(ctx, person, how.Pseudonym)
+		if err != nil {
+			return profile.Erased{}, fmt.Errorf("articles: %w", err)
+		}
+		return profile.Erased{Removed: removed, Renamed: renamed}, nil
+	})
+}
+
+func (l *Library) personStore() (PersonStore, error) {
+	store, ok := l.store.(PersonStore)
+	if !ok {
+		return nil, fmt.Errorf("articles: the store cannot tell what it keeps of people: %w", errs.Unsupported)
+	}
+	return store, nil
+}
+
+// A feedbackRecord is what somebody said, in an export.
+type feedbackRecord struct {
+	Is      string    `json:"is"`
+	Article string    `json:"article"`
+	Locale  string    `json:"locale"`
+	Helpful bool      `json:"helpful"`
+	Reason  Reason    `json:"reason,omitempty"`
+	Comment string    `json:"comment,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// A revisionRecord is what somebody wrote, in an export.
+type revisionRecord struct {
+	Is      string    `json:"is"`
+	Article string    `json:"article"`
+	Locale  string    `json:"locale"`
+	Number  int       `json:"number"`
+	Title   string    `json:"title"`
+	Summary string    `json:"summary"`
+	Body    string    `json:"body"`
+	Note    string    `json:"note,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// An ownedRecord is something that is somebody's, in an export.
+type ownedRecord struct {
+	Is   string `json:"is"`
+	Name string `json:"name"`
+}
+
+// exportedAtOnce is how many records of an export are read at once; revisions
+// have whole texts.
+const exportedAtOnce = 50
+
+func (l *Library) exportPerson(ctx context.Context, person string) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		store, err := l.personStore()
+		if err == nil {
+			err = ctx.Err()
+		}
+		more := true
+		give := func(v any) bool {
+			more = yield(v, nil)
+			return more
+		}
+		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveOwned} {
+			if err != nil || !more {
+				break
+			}
+			err = part(ctx, store, person, give)
+		}
+		if err != nil && more {
+			yield(nil, err)
+		}
+	}
+}
+
+func giveFeedback(ctx context.Context, store PersonStore, person string, give func(any) bool) error {
+	for after := ""; ; {
+		page, err := store.FeedbackOf(ctx, person, after, exportedAtOnce)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, f := range page {
+			if !give(feedbackRecord{"feedback", f.Article, f.Locale, f.Helpful, f.Reason, f.Comment, f.At}) {
+				return nil
+			}
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+func giveRevisions(ctx context.Context, store PersonStore, person string, give func(any) bool) error {
+	for after := (Revision{}); ; {
+		page, err := store.RevisionsBy(ctx, person, after, exportedAtOnce)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, r := range page {
+			if !give(revisionRecord{"revision", r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, r.Note, r.At}) {
+				return nil
+			}
+		}
+		after = page[len(page)-1]
+	}
+}
+
+func giveOwned(ctx context.Context, store PersonStore, person string, give func(any) bool) error {
+	articles, media, err := store.OwnedBy(ctx, person)
+	if err != nil {
+		return err
+	}
+	for _, id := range articles {
+		if !give(ownedRecord{"article", id}) {
+			return nil
+		}
+	}
+	for _, name := range media {
+		if !give(ownedRecord{"medium", name}) {
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package memkb
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/stoa-go/stoa/kb"
+)
+
+var _ kb.PersonStore = (*Store)(nil)
+
+// FeedbackOf implements [kb.PersonStore].
+func (s *Store) FeedbackOf(ctx context.Context, person, after string, limit int) ([]kb.Feedback, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []kb.Feedback
+	for _, id := range slices.Sorted(maps.Keys(s.feedback)) {
+		if f := s.feedback[id]; person != "" && f.Person == person && id > after && len(out) < limit {
+			out = append(out, f)
+		}
+	}
+	return out, ctx.Err()
+}
+
+// RevisionsBy implements [kb.PersonStore].
+func (s *Store) RevisionsBy(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []kb.Revision
+	for _, r := range s.revisions {
+		if person != "" && r.Author == person && inOrder(after, r) < 0 {
+			r.Media = slices.Clone(r.Media)
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, inOrder)
+	return out[:min(len(out), limit)], ctx.Err()
+}
+
+func inOrder(a, b kb.Revision) int {
+	return cmp.Or(cmp.Compare(a.Article, b.Article), cmp.Compare(a.Locale, b.Locale), cmp.Compare(a.Number, b.Number))
+}
+
+// OwnedBy implements [kb.PersonStore].
+func (s *Store) OwnedBy(ctx context.Context, person string) (articles, media []string, err error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, id := range slices.Sorted(maps.Keys(s.articles)) {
+		if person != "" && s.articles[id].Owner == person {
+			articles = append(articles, id)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.media)) {
+		if person != "" && s.media[name].Owner == person {
+			media = append(media, name)
+		}
+	}
+	return articles, media, ctx.Err()
+}
+
+// ForgetPerson implements [kb.PersonStore].
+func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error) {
+	if err := cmp.Or(ctx.Err(), checkText(person, pseudonym)); err != nil {
+		return 0, 0, err
+	}
+	if person == "" {
+		return 0, 0, kb.ErrInvalid
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	removed, renamed = s.forgetFeedback(person, pseudonym)
+	for key, r := range s.revisions {
+		if r.Author == person {
+			r.Author = pseudonym
+			s.revisions[key] = r
+			renamed++
+		}
+	}
+	for id, a := range s.articles {
+		if a.Owner == person {
+			a.Owner = pseudonym
+			a.Version++
+			s.articles[id] = a
+			renamed++
+		}
+	}
+	for name, m := range s.media {
+		if m.Owner == person {
+			m.Owner = pseudonym
+			s.media[name] = m
+			renamed++
+		}
+	}
+	if removed+renamed > 0 {
+		s.changed()
+	}
+	return removed, renamed, nil
+}
+
+func (s *Store) forgetFeedback(person, pseudonym string) (removed, renamed int) {
+	for id, f := range s.feedback {
+		switch {
+		case f.Person != person:
+		case pseudonym == "":
+			delete(s.feedback, id)
+			removed++
+		default:
+			f.Person, f.Comment, f.Visitor = pseudonym, "", ""
+			s.feedback[id] = f
+			renamed++
+		}
+	}
+	return removed, renamed
+}

@@ -1,0 +1,108 @@
+package sqlkb
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/stoa-go/stoa/internal/sqldb"
+	"github.com/stoa-go/stoa/kb"
+)
+
+var _ kb.PersonStore = (*Store)(nil)
+
+// FeedbackOf implements [kb.PersonStore].
+func (s *Store) FeedbackOf(ctx context.Context, person, after string, limit int) ([]kb.Feedback, error) {
+	if nobody(person) || sqldb.CheckText(after) != nil {
+		return nil, ctx.Err()
+	}
+	var rows []feedbackRow
+	err := s.db.Select(ctx, &rows, `select `+feedbackColumns+` from stoa_article_feedback
+		where person = $1 and person <> '' and id > $2 order by id limit $3`, person, after, limit)
+	var out []kb.Feedback
+	for _, r := range rows {
+		out = append(out, r.feedback())
+	}
+	return out, err
+}
+
+// nobody reports whether a person cannot be in any column.
+func nobody(person string) bool { return person == "" || sqldb.CheckText(person) != nil }
+
+// RevisionsBy implements [kb.PersonStore].
+func (s *Store) RevisionsBy(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error) {
+	if nobody(person) || sqldb.CheckText(after.Article, after.Locale) != nil {
+		return nil, ctx.Err()
+	}
+	var rows []revisionRow
+	err := s.db.Select(ctx, &rows, `select article, locale, number, title, summary, body, media, based, author, note, at from stoa_revision
+		where author = $1 and author <> '' and (article, locale, number) > ($2, $3, $4) order by article, locale, number limit $5`,
+		person, after.Article, after.Locale, after.Number, limit)
+	var out []kb.Revision
+	for _, r := range rows {
+		out = append(out, r.revision())
+	}
+	return out, err
+}
+
+// OwnedBy implements [kb.PersonStore].
+func (s *Store) OwnedBy(ctx context.Context, person string) (articles, media []string, err error) {
+	if nobody(person) {
+		return nil, nil, ctx.Err()
+	}
+	err = s.db.Select(ctx, &articles, `select id from stoa_article where owner = $1 and owner <> '' order by id`, person)
+	if err == nil {
+		err = s.db.Select(ctx, &media, `select name from stoa_media where owner = $1 and owner <> '' order by name`, person)
+	}
+	return articles, media, err
+}
+
+// ForgetPerson implements [kb.PersonStore].
+func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error) {
+	if err := errors.Join(sqldb.CheckText(person, pseudonym), ctx.Err()); err != nil {
+		return 0, 0, err
+	}
+	if person == "" {
+		return 0, 0, kb.ErrInvalid
+	}
+	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		removed, renamed = 0, 0
+		if err := stamp(ctx, tx, "content"); err != nil {
+			return err
+		}
+		said, counted := `update stoa_article_feedback set person = $2, comment = '', visitor = '' where person = $1`, &renamed
+		args := []any{person, pseudonym}
+		if pseudonym == "" {
+			said, counted, args = `delete from stoa_article_feedback where person = $1`, &removed, args[:1]
+		}
+		if err := count(ctx, tx, counted, said, args...); err != nil {
+			return err
+		}
+		for _, text := range []string{
+			`update stoa_revision set author = $2 where author = $1`,
+			`update stoa_article set owner = $2, version = version + 1 where owner = $1`,
+			`update stoa_media set owner = $2 where owner = $1`,
+		} {
+			if err := count(ctx, tx, &renamed, text, person, pseudonym); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	return removed, renamed, nil
+}
+
+// count runs a statement and adds how many rows it changed.
+func count(ctx context.Context, tx sqlx.ExtContext, n *int, text string, args ...any) error {
+	res, err := sqldb.Exec(ctx, tx, text, args...)
+	if err != nil {
+		return err
+	}
+	rows, err := res.RowsAffected()
+	*n += int(rows)
+	return err
+}
