@@ -40,6 +40,10 @@ func fieldRules() []operation {
 			f, err := w.people.SaveField(ctx, by, f)
 			return f, true, err
 		}),
+		overall("profile.TryField", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.people.TryField(ctx, by, profile.Field{Name: "own", Label: map[string]string{"en": "New"}})
+			return err
+		}),
 		ruling("RemoveField", func(ctx context.Context, w *world, by profile.Actor, field string) (any, bool, error) {
 			return nil, true, w.people.RemoveField(ctx, by, profile.FieldOfPerson, field)
 		}),

@@ -36,6 +36,7 @@ type adminPart struct {
 // adminParts are all of them, in the order of the index.
 var adminParts = []adminPart{
 	{"/admin/people", "people.title", "admin.people_note", profile.PermissionDirectoryRead},
+	{"/admin/fields", "fields.title", "admin.fields_note", profile.PermissionDirectoryWrite},
 	{"/admin/segments", "segments.title", "admin.segments_note", profile.PermissionSegmentsRead},
 	{"/admin/audit", "audit.title", "audit.lead", profile.PermissionAuditRead},
 	{"/admin/connections", "connections.title", "connections.part_note", profile.PermissionDirectoryWrite},

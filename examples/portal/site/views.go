@@ -36,7 +36,7 @@ var pageNames = []string{
 	"privacy", "delete", "goodbye",
 	"audit",
 	"unsubscribe",
-	"admin", "segments", "segment", "segment-removal",
+	"admin", "segments", "segment", "segment-removal", "fields", "field",
 }
 
 func loadViews(s *Site) (*views, error) {
