@@ -81,6 +81,7 @@ type fieldBody struct {
 	Wrong, Asks           bool
 	Trial                 *profile.FieldTrial
 	People                bool // it describes people
+	Lists                 bool // its values are of a list
 	Verdict               string
 	Fits                  bool
 	Segments              []string // whose rules ask for it
@@ -217,7 +218,7 @@ func (s *Site) showField(w http.ResponseWriter, r *http.Request, status int, for
 	ctx, v := r.Context(), visitOf(r.Context())
 	b := fieldBody{
 		Action: v.link("/admin/fields/new"), Title: v.P.T("fields.new"), Version: form.field.Version, Wrong: len(form.faults) > 0, Asks: form.asks,
-		Trial: form.trial, People: form.field.Of != profile.FieldOfAccount, Verdict: form.verdict, Fits: form.fits,
+		Trial: form.trial, Lists: form.field.Type == profile.FieldChoice, People: form.field.Of != profile.FieldOfAccount, Verdict: form.verdict, Fits: form.fits,
 		Proven: form.field.Edit != profile.FieldBySelf && form.field.Edit != profile.FieldByManager,
 	}
 	if form.kept != nil {
