@@ -22,10 +22,10 @@ type options struct {
 	drain          time.Duration
 	cfg            site.Config
 
-	locales, proxies       string
-	oidcSecret, oidcAdmins string
-	auditKey               string
-	mailPassword           string
+	locales, proxies                string
+	oidcSecret, oidcAdmins, oidcACR string
+	auditKey                        string
+	mailPassword                    string
 }
 
 // flags declares the flags of o.
@@ -45,6 +45,8 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.oidcSecret, "oidc-secret-file", "", "`file` with what the portal proves itself to the identity provider with")
 	f.StringVar(&o.auditKey, "audit-key-file", "", "`file` with the key of the record of who did what; empty takes one that is in the database")
 	f.StringVar(&o.oidcAdmins, "oidc-admins", "", "`addresses` of people who become administrators when they first sign in, if the provider vouches for the address")
+	f.StringVar(&o.oidcACR, "oidc-acr", "", "`values` of acr that the identity provider is asked for before what cannot be undone, and must answer with; empty takes any fresh sign-in")
+	f.StringVar(&o.cfg.OIDC.SignedOut, "oidc-signed-out", "", "`address`, known to the identity provider, that it sends people back to after signing out there")
 	f.BoolVar(&o.cfg.OIDC.Open, "oidc-open", false, "whoever the identity provider knows becomes a customer; otherwise people must have been linked")
 	f.StringVar(&o.cfg.Mail.Server, "mail", "", "`server` that mails go out by, smtp://USER@HOST:PORT; smtps:// begins with TLS, smtp+plain:// does without; needs -mail-from and -base-url")
 	f.StringVar(&o.mailPassword, "mail-password-file", "", "`file` with the password for the mail server")
@@ -91,6 +93,7 @@ func parse(args []string) (options, error) {
 		return o, fmt.Errorf("-drain %s: want more than nothing, such as 10s", o.drain)
 	}
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
+	o.cfg.OIDC.ACR = list(o.oidcACR)
 	o.cfg.MetricsElsewhere = o.metrics != ""
 	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.keyIn(), o.mail())
 }

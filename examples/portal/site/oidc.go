@@ -22,7 +22,11 @@ type OIDC struct {
 	Client string   // what the provider calls the portal
 	Secret string   // what the portal proves itself with
 	Admins []string // verified addresses that become administrators when they first sign in
-	Open   bool     // whoever else the provider knows becomes a customer; otherwise only linked people get in
+	ACR    []string // what it is asked for before what cannot be undone, and must say then; nil means a fresh sign-in
+
+	SignedOut string // absolute address that it sends people to after signing out there, known to it; "" means they stay there
+
+	Open bool // whoever else the provider knows becomes a customer; otherwise only linked people get in
 }
 
 const signInPrefix = "/sign-in"
@@ -53,6 +57,7 @@ func (s *Site) openSignIn(context.Context) (err error) {
 	s.provider, err = oidcprofile.New(s.known, s.sessions, oidcprofile.Config{
 		Issuer: o.Issuer, Client: o.Client, Secret: o.Secret, Callback: s.cfg.BaseURL + signInPrefix + "/callback",
 	}, &oidcprofile.Options{
+		Strong: o.strong, ACR: o.ACR, SignedOut: o.SignedOut,
 		Welcome: s.welcome, System: system, Secret: s.secret, Once: s.keeping, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	if err != nil {

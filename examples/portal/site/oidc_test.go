@@ -27,6 +27,7 @@ type idp struct {
 	key   *rsa.PrivateKey
 	who   map[string]any // claims
 	nonce string
+	asked url.Values // of the last sign-in
 }
 
 func newIDP(t *testing.T) *idp {
@@ -45,7 +46,7 @@ func newIDP(t *testing.T) *idp {
 	})
 	mux.HandleFunc("/authorize", func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
-		p.nonce = q.Get("nonce")
+		p.nonce, p.asked = q.Get("nonce"), q
 		http.Redirect(w, r, q.Get("redirect_uri")+"?"+url.Values{"code": {"c"}, "state": {q.Get("state")}}.Encode(), http.StatusFound)
 	})
 	mux.HandleFunc("/token", func(w http.ResponseWriter, r *http.Request) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/stoa-go/stoa/internal/errs"
@@ -41,7 +42,11 @@ type connectionForm struct {
 }
 
 func (s *Site) connections(w http.ResponseWriter, r *http.Request) error {
-	return s.showConnections(w, r, http.StatusOK, connectionForm{draft: profile.ConnectionDraft{Kind: profile.ConnectionDirectory}})
+	form := connectionForm{draft: profile.ConnectionDraft{Kind: profile.ConnectionDirectory}}
+	if before := s.typedBefore(w, r); before.Get("kind") != "" {
+		form.draft = typedConnection(before)
+	}
+	return s.showConnections(w, r, http.StatusOK, form)
 }
 
 func (s *Site) showConnections(w http.ResponseWriter, r *http.Request, status int, form connectionForm) error {
@@ -144,7 +149,7 @@ func (s *Site) makeConnection(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Invalid
 	}
-	return s.connect(w, r, typedConnection(r))
+	return s.connect(w, r, typedConnection(r.PostForm))
 }
 
 // connect makes a connection and shows what came of it.
@@ -168,9 +173,9 @@ func (s *Site) connect(w http.ResponseWriter, r *http.Request, d profile.Connect
 	return s.showConnections(w, r, http.StatusOK, form)
 }
 
-func typedConnection(r *http.Request) profile.ConnectionDraft {
+func typedConnection(form url.Values) profile.ConnectionDraft {
 	return profile.ConnectionDraft{
-		Kind: profile.ConnectionKind(r.PostFormValue("kind")), Name: r.PostFormValue("name"), Account: r.PostFormValue("account"), Staff: r.PostFormValue("staff") == "yes",
+		Kind: profile.ConnectionKind(form.Get("kind")), Name: form.Get("name"), Account: form.Get("account"), Staff: form.Get("staff") == "yes",
 	}
 }
 

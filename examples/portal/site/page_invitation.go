@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
@@ -118,10 +119,7 @@ func (s *Site) typedInvitation(r *http.Request, account string) (form organisati
 		return form, 0, errs.Invalid
 	}
 	v, token := visitOf(r.Context()), ""
-	form.draft = profile.InvitationDraft{
-		Address: r.PostFormValue("address"), Name: r.PostFormValue("name"), Locale: r.PostFormValue("locale"), Account: account,
-		Roles: s.typedRoles(v.By, nil, r.PostForm),
-	}
+	form.draft = s.invitationDraft(v.By, r.PostForm, account)
 	made, err := s.inviting.Invite(context.WithValue(r.Context(), handKey{}, &token), v.By, form.draft)
 	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
 		form.refused = v.P.Fields(wrong)
@@ -132,6 +130,12 @@ func (s *Site) typedInvitation(r *http.Request, account string) (form organisati
 	}
 	form.draft, form.link = profile.InvitationDraft{}, v.Origin+v.inLanguage(made.Locale, "/invitations/"+token)
 	return form, http.StatusOK, nil
+}
+
+func (s *Site) invitationDraft(by profile.Actor, form url.Values, account string) profile.InvitationDraft {
+	return profile.InvitationDraft{
+		Address: form.Get("address"), Name: form.Get("name"), Locale: form.Get("locale"), Account: account, Roles: s.typedRoles(by, nil, form),
+	}
 }
 
 func (s *Site) revokeInvitation(w http.ResponseWriter, r *http.Request) error {

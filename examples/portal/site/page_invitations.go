@@ -30,7 +30,11 @@ func (s *Site) invitationDesk(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showInvitationDesk(w, r, http.StatusOK, q.Account, organisationForm{})
+	var form organisationForm
+	if before := s.typedBefore(w, r); before != nil {
+		form.draft, q.Account = s.invitationDraft(visitOf(r.Context()).By, before, ""), before.Get("account")
+	}
+	return s.showInvitationDesk(w, r, http.StatusOK, q.Account, form)
 }
 
 func (s *Site) showInvitationDesk(w http.ResponseWriter, r *http.Request, status int, account string, form organisationForm) error {
@@ -64,6 +68,9 @@ func (s *Site) inviteAnybody(w http.ResponseWriter, r *http.Request) error {
 		if _, err := s.people.Account(r.Context(), visitOf(r.Context()).By, account); err != nil {
 			return err
 		}
+	}
+	if !sure(r) && makesStaff(nil, s.typedRoles(visitOf(r.Context()).By, nil, r.PostForm)) {
+		return s.stepUp(w, r, "/admin/invitations")
 	}
 	form, status, err := s.typedInvitation(r, account)
 	if err != nil {

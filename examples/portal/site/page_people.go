@@ -185,7 +185,16 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showPerson(w, r, http.StatusOK, p, p, nil, false)
+	typed := p
+	if before := s.typedBefore(w, r); before != nil {
+		by := visitOf(r.Context()).By
+		fields, err := s.people.Fields(r.Context(), by, profile.FieldOfPerson)
+		if err != nil {
+			return err
+		}
+		typed = s.typedPerson(by, p, fields, before)
+	}
+	return s.showPerson(w, r, http.StatusOK, p, typed, nil, false)
 }
 
 // showPerson shows p with a form that says what was typed, and if it is to be
@@ -280,6 +289,9 @@ func (s *Site) savePersonPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	by, try := visitOf(r.Context()).By, r.PostFormValue("do") == "try"
+	if !try && !sure(r) && makesStaff(p.Roles, typed.Roles) {
+		return s.stepUp(w, r, "/admin/people/"+escape(p.ID))
+	}
 	if try {
 		_, err = s.people.TryAccess(r.Context(), by, typed)
 	} else {

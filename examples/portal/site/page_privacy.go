@@ -62,6 +62,7 @@ func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := visitOf(r.Context())
+	s.typedBefore(w, r)
 	b := privacyBody{Saved: v.Query.Get("saved") != ""}
 	if b.Purposes, err = s.purposeRows(r.Context(), v); err != nil {
 		return err
@@ -170,7 +171,7 @@ type deletionBody struct {
 
 // deletion explains what deleting one's account does, and asks for one's name.
 func (s *Site) deletion(w http.ResponseWriter, r *http.Request) error {
-	return s.showDeletion(w, r, http.StatusOK, "", nil)
+	return s.showDeletion(w, r, http.StatusOK, s.typedBefore(w, r).Get("name"), nil)
 }
 
 func (s *Site) showDeletion(w http.ResponseWriter, r *http.Request, status int, typed string, faults map[string]string) error {
@@ -199,6 +200,9 @@ func (s *Site) deleteAccount(w http.ResponseWriter, r *http.Request) error {
 	v, typed := visitOf(r.Context()), strings.TrimSpace(r.PostFormValue("name"))
 	if typed == "" || !strings.EqualFold(typed, strings.TrimSpace(v.By.Name)) {
 		return s.showDeletion(w, r, http.StatusUnprocessableEntity, typed, map[string]string{"name": v.P.T("privacy.name_differs")})
+	}
+	if !sure(r) && !s.policy.May(v.By, profile.PermissionDirectoryWrite) {
+		return s.stepUp(w, r, "/account/privacy/delete")
 	}
 	if _, err := s.people.EraseEverything(r.Context(), v.By, v.By.ID, profile.EraseModeDelete); err != nil {
 		return err

@@ -98,8 +98,8 @@ func (s *Site) connectionRoutes() []route {
 	writes := func(serve web.Func) web.Func { return s.permitted(profile.PermissionDirectoryWrite, serve) }
 	return []route{
 		{"GET /admin/connections", nothing + "connections, to those who may change the directory", writes(s.connections)},
-		{"POST /admin/connections", nothing + "connections, to those who may change the directory", writes(s.makeConnection)},
-		{"POST /admin/connections/{id}/renew", nothing + "connections, to those who may change the directory", writes(s.renewConnection)},
+		{"POST /admin/connections", nothing + "connections, to those who may change the directory", writes(s.surely("/admin/connections", s.makeConnection))},
+		{"POST /admin/connections/{id}/renew", nothing + "connections, to those who may change the directory", writes(s.surely("/admin/connections", s.renewConnection))},
 		{"POST /admin/connections/{id}/end", nothing + "leads back", writes(s.endConnection)},
 	}
 }
@@ -133,7 +133,9 @@ func (s *Site) privacyRoutes() []route {
 	return []route{
 		{"GET /account/privacy", nothing + "one's own", s.signedIn(s.privacy)},
 		{"POST /account/privacy/consents", nothing + "one's own", s.signedIn(s.saveConsent)},
-		{"POST /account/privacy/export", nothing + "one's own", s.signedIn(s.export)},
+		{"POST /account/privacy/export", nothing + "one's own", s.signedIn(s.surely("/account/privacy", s.export))},
+		{"GET /account/confirm", nothing + "fixed text", s.signedIn(s.confirm)},
+		{"POST /account/confirm", nothing + "leads back", s.signedIn(s.confirmDemo)},
 		{"GET /account/privacy/delete", nothing + "one's own", s.signedIn(s.deletion)},
 		{"POST /account/privacy/delete", nothing + "one's own", s.signedIn(s.deleteAccount)},
 		{"GET /goodbye", nothing + "fixed text", s.goodbye},

@@ -22,7 +22,9 @@ const (
 // the pass of a guest.
 func (s *Site) authenticate(r *http.Request) (profile.Actor, error) {
 	if person, ok := strings.CutPrefix(r.Header.Get("Authorization"), bearerPrefix); ok && s.cfg.Demo {
-		return s.people.Actor(r.Context(), person)
+		by, err := s.people.Actor(r.Context(), person)
+		by.Assurance = max(by.Assurance, profile.AssuranceStrong) // it proves nothing, so that nothing more is to be proved
+		return by, err
 	}
 	if strings.HasPrefix(r.URL.Path, apiPrefix+"/") {
 		if id, ok := tokenprofile.KeyID(r); ok {

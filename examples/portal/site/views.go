@@ -32,7 +32,7 @@ type views struct {
 // pageNames are the templates that are pages; the others are their parts.
 var pageNames = []string{
 	"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
-	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward", "connections", "share", "guest", "shared",
+	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward", "connections", "share", "guest", "shared", "confirm",
 	"privacy", "delete", "goodbye",
 	"audit",
 	"unsubscribe",
@@ -170,7 +170,6 @@ type page struct {
 	SignIn      string            // where to sign in and come back; empty if nobody can
 	News        string            // how many notices are not read; empty if none
 	Demo        bool              // people can be signed in as
-	Alert       string            // what has just happened
 	Look        template.HTMLAttr // how the reader wants pages to look
 	Lang        template.HTMLAttr
 	Body        any

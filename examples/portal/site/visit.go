@@ -24,6 +24,7 @@ type visit struct {
 	Query  url.Values
 	Prefix bool   // the language was in the path
 	Origin string // scheme and host of absolute links
+	Alert  string // what has just happened
 
 	stay layout.Visit   // which visit this is, for what must not move while it lasts
 	laid *layout.Layout // how the portal is arranged for them, once somebody has asked
