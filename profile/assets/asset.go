@@ -47,6 +47,11 @@ const (
 	WarrantyEnded  WarrantyState = "ended"
 )
 
+// WarrantyStates returns all of them.
+func WarrantyStates() []WarrantyState {
+	return []WarrantyState{WarrantyNone, WarrantyAhead, WarrantyActive, WarrantyEnding, WarrantyEnded}
+}
+
 // ending is how long before its end a warranty is ending.
 const ending = 60 * 24 * time.Hour
 

@@ -40,9 +40,25 @@ const mostFacts = 10_000
 // to a directory as Options.Owned. They are used for Options.FactsFor; a change
 // made through this Inventory is known at once. A port that does not answer makes
 // what depends on it unknown, and nothing else.
-func (i *Inventory) Facts() profile.Facts { return owned{i} }
+func (i *Inventory) Facts() profile.FactLister { return owned{i} }
 
 type owned struct{ i *Inventory }
+
+// Known implements [profile.FactLister].
+func (o owned) Known() []profile.FactInfo {
+	out := []profile.FactInfo{
+		{Name: FactProduct, Type: profile.FieldText}, {Name: FactLine, Type: profile.FieldText},
+		{Name: FactWarranty, Type: profile.FieldChoice}, {Name: FactEntitlement, Type: profile.FieldText},
+		{Name: FactChannel, Type: profile.FieldText}, {Name: FactPurchases, Type: profile.FieldNumber},
+	}
+	for _, state := range WarrantyStates() {
+		out[2].Choices = append(out[2].Choices, profile.Choice{Value: string(state)})
+	}
+	for _, currency := range o.i.opts.Currencies {
+		out = append(out, profile.FactInfo{Name: FactSpend + strings.ToLower(currency), Type: profile.FieldNumber})
+	}
+	return out
+}
 
 // Facts implements [profile.Facts].
 func (o owned) Facts(ctx context.Context, p profile.Person, names []string) (map[string][]string, error) {

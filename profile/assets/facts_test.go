@@ -83,6 +83,16 @@ func TestFacts(t *testing.T) {
 	require.Len(t, known(person), len(want), "and nothing of that was kept")
 }
 
+// TestFactsAreListed: what can be asked for is what is known.
+func TestFactsAreListed(t *testing.T) {
+	s := newShop(t, func(_ *assets.Ports, o *assets.Options) { o.Currencies = []string{"EUR", "JPY"} })
+	var names []string
+	for _, info := range s.Facts().Known() {
+		names = append(names, info.Name)
+	}
+	require.Equal(t, allFacts[:8], names)
+}
+
 // TestFactsOpenContent: through a directory, what people own puts them into
 // segments that open content, and what they only typed does not.
 func TestFactsOpenContent(t *testing.T) {

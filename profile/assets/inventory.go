@@ -38,9 +38,10 @@ type Options struct {
 	// serial number. Nil means that nothing is known.
 	Confirm func(ctx context.Context, a Asset) (confirmed bool, warranties []Warranty, err error)
 
-	Line     func(product string) string // the line that a product belongs to, for facts; nil means that there are none
-	Wait     time.Duration               // how long a port may take; 0 means 3 s
-	FactsFor time.Duration               // how long facts are used before they are read again; 0 means 30 s
+	Line       func(product string) string // the line that a product belongs to, for facts; nil means that there are none
+	Currencies []string                    // in which people pay, for facts; nil means EUR
+	Wait       time.Duration               // how long a port may take; 0 means 3 s
+	FactsFor   time.Duration               // how long facts are used before they are read again; 0 means 30 s
 }
 
 // NewInventory returns an Inventory over ports. It returns an error if a pattern
@@ -61,6 +62,9 @@ func NewInventory(ports Ports, opts *Options) (*Inventory, error) {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Currencies == nil {
+		o.Currencies = []string{"EUR"}
 	}
 	if o.Wait == 0 {
 		o.Wait = 3 * time.Second

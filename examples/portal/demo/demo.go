@@ -6,11 +6,12 @@ package demo
 import (
 	"embed"
 	"io/fs"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed articles media offers.json categories.yaml people.yaml products.yaml
+//go:embed articles media offers.json categories.yaml people.yaml products.yaml things.yaml
 var files embed.FS
 
 // Files returns articles, pictures and categories as an importer reads them.
@@ -21,6 +22,7 @@ type World struct {
 	Accounts []Account
 	People   []Person
 	Products []Product
+	Things   Things
 }
 
 // An Account is an organisation.
@@ -38,7 +40,49 @@ type Person struct {
 
 // A Product is something that articles are about.
 type Product struct {
-	ID, Name string
+	ID, Name, Group string
+}
+
+// Things are what customers have.
+type Things struct {
+	Products     []Installed
+	Purchases    []Purchase
+	Entitlements []Entitlement
+}
+
+// An Installed is a product that is installed somewhere.
+type Installed struct {
+	ID, Account, Person, Serial, Product, Name, Site string
+
+	Installed time.Time
+	Warranty  int // months
+}
+
+// A Purchase is an order.
+type Purchase struct {
+	ID, Account, Person, Status, Currency string
+
+	At    time.Time
+	Lines []Line
+}
+
+// A Line is a position of an order: a product, or whatever the title says.
+type Line struct {
+	Product, Title string
+
+	N     int
+	Price int64 // of the line, in the smallest unit
+}
+
+// An Entitlement is a support package. Minutes and Cases are what was granted
+// and what is used.
+type Entitlement struct {
+	ID, Account, Person, Title, Level string
+
+	Rank               int
+	Channels, Products []string
+	From, To           time.Time
+	Minutes, Cases     []int
 }
 
 // Offers returns promotions and rules as JSON. The rules name categories by
@@ -48,7 +92,7 @@ func Offers() ([]byte, error) { return files.ReadFile("offers.json") }
 // Read returns the world.
 func Read() (World, error) {
 	var w World
-	for file, into := range map[string]any{"people.yaml": &w, "products.yaml": &w.Products} {
+	for file, into := range map[string]any{"people.yaml": &w, "products.yaml": &w.Products, "things.yaml": &w.Things} {
 		data, err := files.ReadFile(file)
 		if err != nil {
 			return w, err

@@ -31,9 +31,16 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	news := http.StripPrefix(apiPrefix, s.notifier.Handler())
 	mux.Handle(apiPrefix+"/me/notices", s.inLanguage(news))
 	mux.Handle(apiPrefix+"/me/notices/", s.inLanguage(news))
+	things := http.StripPrefix(apiPrefix, s.inventory.Handler())
+	for _, path := range []string{"/products", "/purchases", "/entitlements"} {
+		mux.Handle(apiPrefix+path, s.inLanguage(things))
+		mux.Handle(apiPrefix+path+"/", s.inLanguage(things))
+	}
+	mux.Handle(apiPrefix+"/cover", s.inLanguage(things))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	described := []web.Document{
 		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.people.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
+		s.inventory.API().OpenAPI(apiPrefix),
 	}
 	if s.push != nil {
 		browsers := http.StripPrefix(apiPrefix, s.push.Handler())

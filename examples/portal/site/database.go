@@ -23,6 +23,7 @@ import (
 	"github.com/stoa-go/stoa/internal/migrate"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
+	"github.com/stoa-go/stoa/profile/assets/sqlassets"
 	"github.com/stoa-go/stoa/profile/audit/sqlaudit"
 	"github.com/stoa-go/stoa/profile/layout/sqllayout"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
@@ -202,6 +203,9 @@ func (d *database) migrate(ctx context.Context) error {
 		return err
 	}
 	if err := sqllayout.Migrate(ctx, d.write.DB); err != nil {
+		return err
+	}
+	if err := sqlassets.Migrate(ctx, d.write.DB); err != nil {
 		return err
 	}
 	if err := sqlanalytics.Migrate(ctx, d.write.DB); err != nil {

@@ -153,7 +153,8 @@ type personBody struct {
 	Form         *sheet
 	Lists        bool // the visitor may see where they are signed in
 	Sessions     []sessionRow
-	Views        bool // the visitor may look at the portal as them
+	Owning       *owningPart // nil for those who do not see it
+	Views        bool        // the visitor may look at the portal as them
 	Saved, Ended bool
 }
 
@@ -221,6 +222,9 @@ func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, p,
 		return err
 	}
 	if err := s.showAccess(ctx, v, &b, typed, try); err != nil {
+		return err
+	}
+	if b.Owning, err = s.owningOf(ctx, v, p); err != nil {
 		return err
 	}
 	if b.Lists {

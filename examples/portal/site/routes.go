@@ -56,6 +56,7 @@ func (s *Site) routes() []route {
 		route{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
 	)
 	pages = append(pages, s.noticeRoutes()...)
+	pages = append(pages, s.owningRoutes()...)
 	pages = append(pages, s.peopleRoutes()...)
 	pages = append(pages, s.adminRoutes()...)
 	pages = append(pages, s.fieldRoutes()...)

@@ -25,6 +25,8 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/assets"
+	"github.com/stoa-go/stoa/profile/assets/sqlassets"
 	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/journey"
 	"github.com/stoa-go/stoa/profile/layout"
@@ -65,7 +67,9 @@ type Site struct {
 	keeping   *sqlprofile.Store
 	linking   *profile.Links
 	inviting  *profile.Invitations
-	known     *profile.Identities   // who people are elsewhere
+	known     *profile.Identities // who people are elsewhere
+	things    *sqlassets.Store
+	inventory *assets.Inventory     // of what customers have
 	provider  *oidcprofile.Provider // nil without one
 	connected *profile.Connections  // other programs that are let in
 	scim      http.Handler
@@ -126,15 +130,18 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	s.openJourney()
 	s.keeping = sqlprofile.New(s.db.write)
 	s.policy = profile.DefaultPolicy()
+	if err := s.openAssets(); err != nil {
+		return err
+	}
 	s.openAudit()
 	s.people = profile.NewDirectory(s.keeping, &profile.Options{
-		Policy: s.policy, Audit: s.audit, Facts: profile.JoinFacts(s.journey),
+		Policy: s.policy, Audit: s.audit, Facts: profile.JoinFacts(s.journey), Owned: s.inventory.Facts(),
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
 	})
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
-	s.people.Register(profile.EventKeeper(s.ledger, events), s.audit.Keeper(), s.journey.Keeper())
+	s.people.Register(profile.EventKeeper(s.ledger, events), s.audit.Keeper(), s.journey.Keeper(), assets.Keeper(s.things))
 	s.known = profile.NewIdentities(s.keeping, s.people, s.sessions)
 	s.openInvitations()
 	return nil

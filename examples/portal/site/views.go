@@ -37,6 +37,7 @@ var pageNames = []string{
 	"audit",
 	"unsubscribe",
 	"admin", "segments", "segment", "segment-removal", "fields", "field",
+	"products", "product", "purchases", "purchase", "entitlements",
 }
 
 func loadViews(s *Site) (*views, error) {

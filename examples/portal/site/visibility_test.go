@@ -177,6 +177,13 @@ var surfaces = []surface{
 	{"live", nil, func(h hidden) []string { return nil }}, // carries IDs of the listener's own page only
 	{"notices", []string{"GET /account/notices", "profile.notices", "profile.notices.unread"}, fixed("/account/notices", "/ja/account/notices", "/api/v1/me/notices", "/api/v1/me/notices/unread")},
 	{"saved", []string{"GET /account/saved", "profile.shelf"}, fixed("/account/saved", "/de/account/saved", "/api/v1/me/shelf/favourites", "/api/v1/me/shelf/follows", "/api/v1/me/shelf/viewed")},
+	{"owning", []string{
+		"GET /account/products", "POST /account/products", "GET /account/products/{id}", "POST /account/products/{id}", "GET /account/purchases", "GET /account/purchases/{id}",
+		"GET /account/entitlements", "assets.products", "assets.product", "assets.purchases", "assets.purchase", "assets.entitlements", "assets.entitlement", "assets.cover",
+	}, fixed(
+		"/account/products", "/account/products/ald-hub-1", "/account/purchases", "/account/purchases/SO-26-0712", "/account/entitlements",
+		"/api/v1/products", "/api/v1/products/ald-hub-1", "/api/v1/purchases", "/api/v1/purchases/SO-26-0712", "/api/v1/entitlements", "/api/v1/entitlements/ald-care", "/api/v1/cover",
+	)},
 	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
 		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
 	}},
@@ -231,6 +238,10 @@ var exempt = map[string]string{
 	"profile.notices.unsubscription":       "a fixed text",
 	"profile.notices.unsubscribe":          "a fixed text",
 	"GET /promotions/{id}":                 "tested with promotions for others in TestOffersAreForThoseWhoMay",
+	"assets.register":                      "authorization matrix: answers with what was sent",
+	"assets.change":                        "authorization matrix: answers with what was sent",
+	"assets.unregister":                    "answers nothing",
+	"assets.spend":                         "authorization matrix: answers like assets.entitlement",
 }
 
 // atDesk are those who see articles at the desk that readers do not: whoever

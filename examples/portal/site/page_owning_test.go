@@ -1,0 +1,153 @@
+package site
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/profile/assets"
+)
+
+// TestOwning goes through the pages of what people have, as those who have
+// something, those who look after it, those who have nothing and strangers.
+func TestOwning(t *testing.T) {
+	s := open(t)
+	as := serve(t, s)
+	require.Equal(t, 303, as("").get("/en/account/products").Status)
+	for _, c := range []struct {
+		person, path string
+		has, not     []string
+	}{
+		{"tom", "/en/account/products", []string{"HB2-88B1-2D40", "Travel fridge", "Warranty until", "<meter"}, []string{"Planta nueva", "HB1-20D4-93AF"}},
+		{"mateo", "/de/account/products", []string{"HB1-20D4-93AF", "Garantie"}, []string{"Travel fridge"}},
+		{"layla", "/ar/account/products", []string{`dir="rtl"`, "T1-4F2A-09C3"}, []string{"Travel fridge"}},
+		{"jonas", "/en/account/purchases", []string{"There are no purchases"}, []string{"SO-26-1187"}},
+		{"ines", "/en/account/products", []string{"No products are registered yet"}, []string{"Harrogate"}},
+		{"ines", "/en/account/purchases", []string{"There are no purchases"}, []string{"SO-2"}},
+		{"ines", "/en/account/entitlements", []string{"You have no support package"}, []string{"Regulated"}},
+		{"tom", "/en/account/purchases", []string{"SO-26-0712"}, []string{"SO-26-1187", "£131.00"}},
+		{"priya", "/en/account/purchases", []string{"SO-26-0712", "SO-26-1187", "£131.00", "On its way", "Tom Whitlock"}, []string{"SO-26-0099"}},
+		{"lucia", "/es/account/purchases", []string{"202,30", "SO-26-0420"}, []string{"SO-26-1187"}},
+		{"lucia", "/es/account/purchases/SO-26-1502", []string{"Hub 1 trade-in", "-86,70"}, nil},
+		{"tom", "/en/account/entitlements", []string{"Regulated Care", "12.8 of 20 hours left", "2 of 3 cases left", "Ended"}, []string{"Partner desk"}},
+		{"mateo", "/de/account/entitlements", []string{"0 von 10 Fällen", "Aufgebraucht", "Standard"}, nil},
+		{"tom", "/en/account/products/ald-hub-1", []string{"Harrogate, back office", "Regulated Care", "/en/search?product=hub-2"}, []string{"Take off the list"}},
+		{"priya", "/en/account/products/ald-hub-1", []string{"Take off the list", "Who uses it", "Tom Whitlock"}, nil},
+		{"mateo", "/en/account/products/bri-hub1", []string{"Warranty ended"}, nil},
+		{"jonas", "/en/admin/people/tom", []string{"What they have", "Travel fridge", "Regulated Care", "SO-26-0712"}, []string{"SO-26-1187"}},
+	} {
+		a := as(c.person).get(c.path)
+		require.Equal(t, 200, a.Status, c.path)
+		text := strings.NewReplacer("\u2068", "", "\u2069", "", "\u00a0", " ", "\u2212", "-").Replace(a.Body)
+		for _, word := range c.has {
+			require.Contains(t, text, word, "%s of %s", c.path, c.person)
+		}
+		for _, word := range c.not {
+			require.NotContains(t, text, word, "%s of %s", c.path, c.person)
+		}
+	}
+	for _, path := range []string{"/en/account/products/tom-t1", "/en/account/purchases/SO-26-0712", "/en/account/products/none", "/api/v1/products/ald-hub-1", "/api/v1/purchases/SO-26-0712", "/api/v1/entitlements/ald-care"} {
+		require.Equal(t, 404, as("mateo").get(path).Status, path)
+	}
+	require.Contains(t, as("tom").get("/api/v1/products").Body, "T1-5C91-0B4E")
+	require.Contains(t, as("tom").get("/api/v1/cover?product=t1&channel=phone").Body, `"level":"regulated-care"`)
+	require.Contains(t, as("").get("/openapi.json").Body, "/api/v1/entitlements/{id}/spendings")
+}
+
+// TestRegistering registers a product, twice by mistake, changes it, hands it on
+// and takes it off again.
+func TestRegistering(t *testing.T) {
+	s := open(t)
+	as := serve(t, s)
+	c := as("tom")
+	form := url.Values{"serial": {"t1 4f2a 09c3x"}, "site": {"Harrogate <b>"}, "installed_at": {"2099-01-01"}, "key": {"form-1"}}
+	wrong := c.post("/de/account/products", form)
+	require.Equal(t, 422, wrong.Status)
+	for _, text := range []string{"f-serial-fault", "f-installed_at-fault", `value="t1 4f2a 09c3x"`, "Harrogate &lt;b&gt;", `value="form-1"`, "Bitte geben Sie die Seriennummer"} {
+		require.Contains(t, wrong.Body, text)
+	}
+	form.Set("serial", "T1-4F2A-09C3")
+	form.Set("installed_at", "2026-11-01")
+	taken := as("mateo").post("/en/account/products", form)
+	require.Equal(t, 422, taken.Status)
+	require.Contains(t, taken.Body, "cannot be registered")
+	require.NotContains(t, taken.Body, "dispensary")
+	form.Set("serial", "t1\u22120000 0001")
+	form.Set("serial", "t1\u22120000-0001")
+	first := c.post("/en/account/products", form)
+	require.Equal(t, 303, first.Status, first.Body)
+	require.Equal(t, first.Header.Get("Location"), c.post("/en/account/products", form).Header.Get("Location"), "a retry is the same")
+	at, _, _ := strings.Cut(first.Header.Get("Location"), "?")
+	page := c.get(at + "?saved=new")
+	for _, text := range []string{"T1-0000-0001", "The product is registered.", "Not confirmed yet", "Warranty until", "Harrogate &lt;b&gt;"} {
+		require.Contains(t, page.Body, text)
+	}
+	change := url.Values{"version": {"1"}, "name": {"N"}, "site": {"S"}, "installed_at": {"2026-11-01"}, "person": {"mateo"}}
+	require.Equal(t, 422, c.post(at, change).Status, "not to strangers")
+	change.Set("person", "")
+	change.Set("name", strings.Repeat("x", 500))
+	long := c.post(at, change)
+	require.Equal(t, 422, long.Status)
+	require.Contains(t, long.Body, strings.Repeat("x", 500))
+	change.Set("name", "Fridge")
+	require.Equal(t, 303, c.post(at, change).Status)
+	require.Equal(t, 409, c.post(at, change).Status)
+	require.Equal(t, 403, as("layla").post(at, change).Status)
+	require.Equal(t, 404, as("mateo").post(at, change).Status)
+	require.Equal(t, 303, c.post(at+"/unregister", url.Values{"version": {"2"}}).Status)
+	require.Equal(t, 303, c.post(at+"/unregister", url.Values{"version": {"2"}}).Status, "a retry is no error")
+	require.Equal(t, 404, c.get(at).Status)
+	require.Equal(t, 303, c.post("/en/account/products", url.Values{"serial": {"T1-0000-0001"}, "key": {"form-9"}}).Status)
+}
+
+// TestOwningIsErased: with the person goes what is only theirs, and the
+// organisation keeps its own.
+func TestOwningIsErased(t *testing.T) {
+	s := open(t)
+	_, err := s.people.EraseEverything(t.Context(), system, "tom", "delete")
+	require.NoError(t, err)
+	a, err := s.inventory.Asset(t.Context(), system, "tom-t1")
+	require.NoError(t, err)
+	require.Equal(t, assets.Holder{Person: assets.Gone, Account: "aldergate"}, a.Holder)
+	page := serve(t, s)("priya").get("/en/account/purchases")
+	require.Contains(t, page.Body, "SO-26-0712")
+	require.NotContains(t, page.Body, "Tom Whitlock")
+	require.NotContains(t, page.Body, assets.Gone)
+}
+
+// TestOwningInTheBrowser looks at the pages as people see them.
+func TestOwningInTheBrowser(t *testing.T) {
+	slow(t)
+	s := open(t)
+	base := serve(t, s)("").server.URL
+	for _, look := range []struct {
+		locale string
+		opts   browser.Options
+	}{
+		{"en", browser.Options{Width: 1280, ReducedMotion: true}},
+		{"ar", browser.Options{Width: 390, ReducedMotion: true, Dark: true}},
+	} {
+		p := browser.Open(t, &look.opts)
+		p.Go(base + "/" + look.locale + "/demo")
+		p.Follow(`form:has(input[value="priya"]) button`)
+		for _, path := range []string{"/account/products", "/account/products/ald-hub-1", "/account/purchases", "/account/purchases/SO-26-1540", "/account/entitlements"} {
+			require.Equal(t, 200, p.Go(base+"/"+look.locale+path))
+			require.Empty(t, p.Axe(), path)
+			var over int
+			p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
+			require.LessOrEqual(t, over, 0, "%s scrolls sideways", path)
+		}
+		require.Empty(t, p.CSPViolations())
+		p.Go(base + "/" + look.locale + "/account/products")
+		p.Fill("#f-serial", "nonsense")
+		require.Equal(t, 422, p.Follow("#register ~ form button"))
+		require.Empty(t, p.Axe())
+		p.Fill("#f-serial", "hb2-0000-0001")
+		require.Equal(t, 200, p.Follow("#register ~ form button"))
+		require.Contains(t, p.Text(".particulars"), "HB2-0000-0001")
+		p.Follow(`form[action$="/unregister"] button`)
+	}
+}
