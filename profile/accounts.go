@@ -108,6 +108,9 @@ func (d *Directory) addAccount(ctx context.Context, by Actor, a Account) (Accoun
 	if a, err = a.check(); both(err, wrong) != nil {
 		return Account{}, fmt.Errorf("add account: %w", both(err, wrong))
 	}
+	if err := d.checkData(ctx, subject{}, accountSubject(a), func(string) bool { return false }); err != nil {
+		return Account{}, fmt.Errorf("add account: %w", err)
+	}
 	made, err := idem.Once(hash,
 		func() (Account, error) { return a, d.keepAccount(ctx, by, Account{}, a) },
 		func() (Account, string, error) {
@@ -142,6 +145,9 @@ func (d *Directory) changeAccount(ctx context.Context, by Actor, a Account) (Acc
 	a.Attributes = given
 	if a, err = a.check(); both(err, wrong) != nil {
 		return Account{}, wrap(both(err, wrong), "account", a.ID)
+	}
+	if err := d.checkData(ctx, accountSubject(old), accountSubject(a), reach.asks(set.accounts, form)); err != nil {
+		return Account{}, wrap(err, "account", a.ID)
 	}
 	return a, wrap(d.keepAccount(ctx, by, old, a), "account", a.ID)
 }

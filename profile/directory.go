@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -33,6 +34,14 @@ type Directory struct {
 	changes  atomic.Uint64 // of segments and fields, made through this Directory
 
 	own *personal
+	crm crm
+}
+
+// A crm is what binds edits besides the portal's own rules.
+type crm struct {
+	rules        DataRules
+	fresh, stale time.Duration
+	set          atomic.Pointer[dataRuleSet]
 }
 
 // Options adjust a Directory. The zero value is ready to use.
@@ -47,6 +56,10 @@ type Options struct {
 	Secret    []byte             // signs page tokens; nil means random, so that a token is good in this process only
 	TryPeople int                // how many people trying a segment or a field looks at; 0 means 10,000
 	RulesFor  time.Duration      // how long the rules of segments and fields are used before they are read again; 0 means 1 s
+
+	DataRules      DataRules     // what a CRM asks of its data; nil means the store, if it has such rules
+	DataRulesFor   time.Duration // how long they are used before they are read again; 0 means 1 min
+	DataRulesStale time.Duration // how long they are used while the CRM does not answer; 0 means 1 h
 
 	Preferences PreferenceStore // nil means the store, if it keeps them
 	Consents    ConsentStore    // nil means the store, if it keeps them
@@ -80,11 +93,16 @@ func NewDirectory(store Store, opts *Options) *Directory {
 	if o.TryPeople <= 0 {
 		o.TryPeople = 10_000
 	}
-	return &Directory{
+	d := &Directory{
 		store: store, policy: o.Policy, facts: joinFacts(o.Facts), owned: joinFacts(o.Owned), events: o.Events, audit: o.Audit, log: o.Logger, now: o.Now,
 		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor, tryPeople: o.TryPeople,
 		own: newPersonal(store, o),
 	}
+	d.crm.rules, d.crm.fresh, d.crm.stale = o.DataRules, cmp.Or(o.DataRulesFor, time.Minute), cmp.Or(o.DataRulesStale, time.Hour)
+	if rules, ok := store.(DataRules); ok && o.DataRules == nil {
+		d.crm.rules = rules
+	}
+	return d
 }
 
 // clock returns the time at the precision that every store keeps.

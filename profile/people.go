@@ -160,6 +160,9 @@ func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, 
 	} else {
 		err = d.checkAccount(ctx, p.Account)
 	}
+	if err == nil {
+		err = d.checkPersonData(ctx, Person{}, p, func(string) bool { return false })
+	}
 	if err != nil {
 		return Person{}, fmt.Errorf("add person: %w", err)
 	}
@@ -170,6 +173,27 @@ func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, 
 			return first, first.Origin, err
 		})
 	return made, wrap(err, "person", p.ID)
+}
+
+// checkPersonData applies the CRM's rules, which may differ by the country of the
+// person's organisation.
+func (d *Directory) checkPersonData(ctx context.Context, old, p Person, edits func(string) bool) error {
+	if d.crm.rules == nil {
+		return nil
+	}
+	country := ""
+	if p.Account != "" {
+		a, err := d.store.Account(ctx, p.Account)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		country = a.Country
+	}
+	was := subject{}
+	if old.ID != "" {
+		was = personSubject(old, country)
+	}
+	return d.checkData(ctx, was, personSubject(p, country), edits)
 }
 
 // keepPerson stores p in the place of old and says so.
@@ -236,6 +260,9 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 		err = both(err, wrong)
 	} else if p.Account != old.Account {
 		err = d.checkAccount(ctx, p.Account)
+	}
+	if err == nil {
+		err = d.checkPersonData(ctx, old, p, reach.asks(set.people, form))
 	}
 	if err != nil {
 		return Person{}, wrap(err, "person", old.ID)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
 )
@@ -135,4 +136,16 @@ func both(a, b error) error {
 		x.Add(at, m.Key, m.Args)
 	}
 	return x.Err()
+}
+
+// asks returns which properties the actor has a form for: what everybody has, and
+// the fields that are theirs to change if the form asks for any.
+func (r reach) asks(fields []Field, form bool) func(property string) bool {
+	return func(property string) bool {
+		name, isField := strings.CutPrefix(property, "attributes.")
+		if !isField {
+			return property == "name" || form && r.self && (property == "locale" || property == "zone")
+		}
+		return form && slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name && r.edits(f) })
+	}
 }

@@ -24,6 +24,7 @@ type input struct {
 	Pattern  string // as in HTML
 	Min, Max int    // characters, or the least and greatest number; 0 is no limit
 	Complete string // what browsers may fill in, as in HTML's autocomplete
+	Mode     string // which keyboard helps, as in HTML's inputmode
 	Error    string
 	Row      int // which of several forms on the page that ask it; 0 where there is one
 }
@@ -51,6 +52,42 @@ func (i input) Described() string {
 	return strings.Join(ids, " ")
 }
 
+// bind puts the rules of a CRM beside those that the inputs have already.
+func bind(rules profile.FormRules, inputs []input) {
+	for i := range inputs {
+		in := &inputs[i]
+		h := rules.Hints(in.Name, profile.Field{Required: in.Required, Pattern: in.Pattern, Min: in.Min, Max: in.Max})
+		in.Required, in.Pattern, in.Min, in.Max, in.Fixed = h.Required, h.Pattern, h.Min, h.Max, in.Fixed || h.Fixed
+		if in.Complete == "" {
+			in.Complete = h.Autocomplete
+		}
+		if in.Hint == "" {
+			in.Hint = h.Example
+		}
+		if h.Values != nil && in.Kind != "checkbox" {
+			in.Kind, in.Choices = "select", chosen(in.Choices, h.Values, in.Required)
+		}
+	}
+}
+
+// chosen returns those of the choices that are among values; without choices all
+// values are offered.
+func chosen(choices []option, values []string, required bool) []option {
+	var out []option
+	if !required {
+		out = append(out, option{})
+	}
+	for _, v := range values {
+		switch i := slices.IndexFunc(choices, func(o option) bool { return o.Value == v }); {
+		case i >= 0:
+			out = append(out, choices[i])
+		case len(choices) == 0:
+			out = append(out, option{v, v})
+		}
+	}
+	return out
+}
+
 // kinds are the HTML inputs for the types of fields. Numbers are plain text:
 // browsers' number inputs lose what they cannot read.
 var kinds = map[profile.FieldType]string{
@@ -71,6 +108,8 @@ func inputOf(f profile.Field, languages []i18n.Locale, values []string, edits bo
 	if f.Type == profile.FieldText {
 		in.Min, in.Max = f.Min, f.Max
 	}
+	h := profile.FormRules{}.Hints(in.Name, f)
+	in.Complete, in.Mode = h.Autocomplete, h.InputMode
 	if f.Type == profile.FieldPhone {
 		in.Complete = "tel"
 	}

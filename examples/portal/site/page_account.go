@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,6 +23,7 @@ type accountBody struct {
 	Roles        []string
 	Inputs       []input
 	Faults       bool
+	Others       []string // faults that belong to no question
 	Saved        bool
 	Action       string
 	Blocks       []row
@@ -70,9 +72,7 @@ func (s *Site) showAccount(w http.ResponseWriter, r *http.Request, status int, p
 	if b.Inputs, err = s.accountInputs(r, p); err != nil {
 		return err
 	}
-	for i := range b.Inputs {
-		b.Inputs[i].Error = faults[b.Inputs[i].Name]
-	}
+	b.Others = note(faults, b.Inputs)
 	if b.Blocks, err = s.rows(r, "main"); err != nil {
 		return err
 	}
@@ -97,7 +97,24 @@ func (s *Site) accountInputs(r *http.Request, p profile.Person) ([]input, error)
 	for _, f := range fields {
 		in = append(in, inputOf(f, s.catalog.Chain(v.Locale), p.Attributes[f.Name], f.Edit == profile.FieldBySelf))
 	}
-	return in, nil
+	return in, s.bindTo(r.Context(), v, p, in)
+}
+
+// bindTo adds what a CRM asks of somebody's data. If it cannot say now, the form
+// is shown without, and what is sent is refused until it can.
+func (s *Site) bindTo(ctx context.Context, v *visit, p profile.Person, in []input) error {
+	a, err := s.people.Account(ctx, v.By, p.Account)
+	if err != nil && !errors.Is(err, profile.ErrNotFound) {
+		return err
+	}
+	rules, err := s.people.FormRules(ctx, profile.FieldOfPerson, a.Country)
+	switch {
+	case err == nil:
+		bind(rules, in)
+	case !errors.Is(err, profile.ErrUnavailable):
+		return err
+	}
+	return nil
 }
 
 func (s *Site) languageOptions(now string) []option {
@@ -146,6 +163,8 @@ func (s *Site) saveAccount(w http.ResponseWriter, r *http.Request) error {
 		// What was typed stays; sending it again goes on from the newer version.
 		typed.Version = p.Version
 		return s.showAccount(w, r, http.StatusConflict, typed, map[string]string{"version": v.P.T("account.conflict")})
+	case errors.Is(err, profile.ErrUnavailable):
+		return s.showAccount(w, r, http.StatusServiceUnavailable, typed, map[string]string{"": v.P.T("owning.unsaved")})
 	case err != nil:
 		return err
 	}

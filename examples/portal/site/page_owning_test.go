@@ -1,14 +1,19 @@
 package site
 
 import (
+	"context"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
+	"github.com/stoa-go/stoa/profile/sqlprofile"
 )
 
 // TestOwning goes through the pages of what people have, as those who have
@@ -150,4 +155,70 @@ func TestOwningInTheBrowser(t *testing.T) {
 		require.Contains(t, p.Text(".particulars"), "HB2-0000-0001")
 		p.Follow(`form[action$="/unregister"] button`)
 	}
+}
+
+// A crm is the portal's own store with rules of a CRM before it.
+type crm struct {
+	*sqlprofile.Store
+	down atomic.Bool
+}
+
+// DataRules implements [profile.DataRules].
+func (c *crm) DataRules(_ context.Context, of profile.FieldOf) ([]profile.DataRule, error) {
+	if c.down.Load() {
+		return nil, profile.ErrUnavailable
+	}
+	if of == profile.FieldOfAccount {
+		return nil, nil
+	}
+	return []profile.DataRule{
+		{Property: "name", Required: true, Max: 30, Pattern: `[^0-9]+`, Example: "Tom"},
+		{Property: "attributes.size", Required: true, Values: []string{"m", "l"}},
+	}, nil
+}
+
+// SavePerson refuses what only the CRM knows.
+func (c *crm) SavePerson(ctx context.Context, p profile.Person) error {
+	if p.Name == "Tom Blocked" {
+		return profile.Refuse(profile.Refused{Property: "name", Why: profile.RefusalOther, Text: "duplicate of <C-17>"}, profile.Refused{Property: "elsewhere", Why: profile.RefusalRequired})
+	}
+	return c.Store.SavePerson(ctx, p)
+}
+
+// TestAccountOfACRM: the form says what the CRM asks, refuses by it, and shows
+// at the field what only the CRM refuses; nothing typed is lost.
+func TestAccountOfACRM(t *testing.T) {
+	s := open(t)
+	askFor(t, s)
+	store := &crm{Store: s.keeping}
+	now := time.Now()
+	s.people = profile.NewDirectory(store, &profile.Options{Now: func() time.Time { return now }})
+	c := serve(t, s)("tom")
+	page := c.get("/en/account")
+	for _, text := range []string{`pattern="[^0-9]&#43;"`, `maxlength="30"`, `autocomplete="name"`, `inputmode="tel"`, `<option value="m">m</option>`} {
+		require.Contains(t, page.Body, text)
+	}
+	require.NotContains(t, page.Body, "Small", "the CRM does not take it")
+	form := url.Values{"version": {version(t, page.Body)}, "name": {"Tom 2"}, "attributes.phone": {"+4930123456"}, "attributes.size": {"s"}}
+	wrong := c.post("/de/account", form)
+	require.Equal(t, 422, wrong.Status)
+	for _, text := range []string{"f-name-fault", "f-attributes-size-fault", `value="Tom 2"`, "in der richtigen Form ein"} {
+		require.Contains(t, wrong.Body, text)
+	}
+	form.Set("name", "Tom Blocked")
+	form.Set("attributes.size", "m")
+	refused := c.post("/en/account", form)
+	require.Equal(t, 422, refused.Status)
+	for _, text := range []string{"f-name-fault", "duplicate of &lt;C-17&gt;", "Tom Blocked", "Please fill this in."} {
+		require.Contains(t, refused.Body, text)
+	}
+	store.down.Store(true)
+	now = now.Add(2 * time.Hour)
+	away := c.post("/en/account", form)
+	require.Equal(t, 503, away.Status)
+	require.Contains(t, away.Body, "Nothing you typed is lost")
+	require.Contains(t, away.Body, "Tom Blocked")
+	store.down.Store(false)
+	form.Set("name", "Tom Good")
+	require.Equal(t, 303, c.post("/en/account", form).Status)
 }
