@@ -17,6 +17,7 @@ const (
 // people.
 func (d *Directory) ownKeepers() []Keeper {
 	all := []Keeper{NewKeeper(keeperPerson, d.exportPerson, d.erasePerson)}
+	all = append(all, NewKeeper("segments", d.exportSegments, d.eraseSegments))
 	all = append(all, d.own.others...)
 	if d.own.preferences != nil {
 		all = append(all, NewKeeper("preferences", d.exportPreferences, d.erasePreferences))

@@ -33,7 +33,12 @@ func SessionKeeper(store SessionStore) Keeper {
 		},
 		func(ctx context.Context, person string, _ Erasure) (Erased, error) {
 			n, err := store.EndSessions(ctx, SessionQuery{Person: person})
-			return Erased{Removed: n}, err
+			if err != nil {
+				return Erased{Removed: n}, err
+			}
+			// Others may be looking at the portal as them.
+			views, err := store.EndViews(ctx, person)
+			return Erased{Removed: n, Renamed: views}, err
 		})
 }
 

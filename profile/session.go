@@ -51,6 +51,10 @@ type SessionStore interface {
 	// ErrNotFound.
 	ViewSession(ctx context.Context, id, person string) error
 
+	// EndViews empties Viewing of all sessions in which somebody looks at the
+	// portal as a person, and returns how many there were.
+	EndViews(ctx context.Context, person string) (n int, err error)
+
 	// EndSessions forgets the sessions that match q, and returns how many. A
 	// zero q is ErrInvalid.
 	EndSessions(ctx context.Context, q SessionQuery) (n int, err error)

@@ -103,6 +103,23 @@ func (s *Store) ViewSession(ctx context.Context, id, person string) error {
 	return errs.NotFound
 }
 
+// EndViews implements [profile.SessionStore].
+func (s *Store) EndViews(ctx context.Context, person string) (n int, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for secret, one := range s.sessions {
+		if person != "" && one.Viewing == person {
+			one.Viewing = ""
+			s.sessions[secret] = one
+			n++
+		}
+	}
+	return n, nil
+}
+
 // EndSessions implements [profile.SessionStore].
 func (s *Store) EndSessions(ctx context.Context, q profile.SessionQuery) (n int, err error) {
 	if err := ctx.Err(); err != nil {

@@ -21,6 +21,7 @@ type faultySessions struct {
 	see     func(ctx context.Context, id string, at time.Time) error
 	view    func(ctx context.Context, id, person string) error
 	end     func(ctx context.Context, q profile.SessionQuery) (int, error)
+	endView func(ctx context.Context, person string) (int, error)
 }
 
 func (f faultySessions) Session(ctx context.Context, secret string) (profile.Session, error) {
@@ -49,6 +50,13 @@ func (f faultySessions) SeeSession(ctx context.Context, id string, at time.Time)
 		return f.see(ctx, id, at)
 	}
 	return f.SessionStore.SeeSession(ctx, id, at)
+}
+
+func (f faultySessions) EndViews(ctx context.Context, person string) (int, error) {
+	if f.endView != nil {
+		return f.endView(ctx, person)
+	}
+	return f.SessionStore.EndViews(ctx, person)
 }
 
 func (f faultySessions) ViewSession(ctx context.Context, id, person string) error {
@@ -133,6 +141,9 @@ var brokenSessions = map[string]func(profile.SessionStore) faultySessions{
 			_ = s.ViewSession(ctx, id, person)
 			return ctx.Err()
 		}}
+	},
+	"sessions: leaves views": func(profile.SessionStore) faultySessions {
+		return faultySessions{endView: func(ctx context.Context, _ string) (int, error) { return 0, ctx.Err() }}
 	},
 	"sessions: drops the view": started(func(s *profile.Session) { s.Viewing = "" }),
 	"sessions: does not notice a cancelled context": func(s profile.SessionStore) faultySessions {

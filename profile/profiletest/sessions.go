@@ -25,6 +25,7 @@ func sessionContract() []promise[profile.SessionStore] {
 		{"List", "Sessions returns one person's, the newest first and then by ID, at most 200", checkSessionList},
 		{"See", "SeeSession moves SeenAt forward only, and only of the session with the ID", checkSessionSee},
 		{"View", "ViewSession sets Viewing of the session with the ID and of no other, or returns ErrNotFound", checkSessionView},
+		{"EndViews", "EndViews empties Viewing of all sessions that have the person there, and of no other", checkSessionEndViews},
 		{"End", "EndSessions forgets what matches every field that is set, and nothing else", checkSessionEnd},
 		{"EndNothing", "a query that would select everything is ErrInvalid and ends nothing", checkSessionEndNothing},
 		{"BadText", "a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkSessionText},
@@ -139,6 +140,24 @@ func checkSessionView(t *testing.T, s profile.SessionStore) {
 	require.ErrorIs(t, s.ViewSession(t.Context(), "s1", "a\x00"), profile.ErrInvalid)
 }
 
+func checkSessionEndViews(t *testing.T, s profile.SessionStore) {
+	as := func(person string) func(*profile.Session) { return func(s *profile.Session) { s.Viewing = person } }
+	startSessions(t, s, newSession("s1", as("bob")), newSession("s2", as("bob2")), newSession("s3"), newSession("s4", as("bob")))
+	for _, c := range []struct {
+		person string
+		want   int
+	}{{"", 0}, {"bo", 0}, {"a\x00", 0}, {"bob", 2}, {"bob", 0}} {
+		n, err := s.EndViews(t.Context(), c.person)
+		require.NoError(t, err)
+		require.Equal(t, c.want, n, c.person)
+	}
+	for id, want := range map[string]string{"s1": "", "s2": "bob2", "s3": "", "s4": ""} {
+		got, err := s.Session(t.Context(), newSession(id).Secret)
+		require.NoError(t, err)
+		require.Equal(t, want, got.Viewing)
+	}
+}
+
 func checkSessionEnd(t *testing.T, s profile.SessionStore) {
 	all := []profile.Session{
 		newSession("s1"), newSession("s2"), newSession("bob", func(s *profile.Session) { s.Person, s.Subject = "bob", "b" }),
@@ -211,6 +230,8 @@ func checkSessionCancelled(t *testing.T, s profile.SessionStore) {
 	require.ErrorIs(t, s.StartSession(ctx, newSession("s2")), context.Canceled)
 	require.ErrorIs(t, s.SeeSession(ctx, "s1", t0.Add(time.Hour)), context.Canceled)
 	require.ErrorIs(t, s.ViewSession(ctx, "s1", "bob"), context.Canceled)
+	_, err = s.EndViews(ctx, "bob")
+	require.ErrorIs(t, err, context.Canceled)
 	_, err = s.EndSessions(ctx, profile.SessionQuery{ID: "s1"})
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, []string{"s1"}, sessionIDs(t, s, "ann"))

@@ -98,6 +98,23 @@ func (s *Store) ViewSession(ctx context.Context, id, person string) error {
 	})
 }
 
+// EndViews implements [profile.SessionStore].
+func (s *Store) EndViews(ctx context.Context, person string) (n int, err error) {
+	if sqldb.CheckText(person) != nil {
+		return 0, ctx.Err()
+	}
+	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		res, err := sqldb.Exec(ctx, tx, `update stoa_session set viewing = '' where viewing = $1 and viewing <> ''`, person)
+		if err != nil {
+			return err
+		}
+		ended, err := res.RowsAffected()
+		n = int(ended)
+		return err
+	})
+	return n, err
+}
+
 // EndSessions implements [profile.SessionStore].
 func (s *Store) EndSessions(ctx context.Context, q profile.SessionQuery) (n int, err error) {
 	if q.IsZero() {
