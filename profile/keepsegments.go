@@ -28,7 +28,7 @@ func (d *Directory) exportSegments(ctx context.Context, person string) iter.Seq2
 func (d *Directory) eraseSegments(ctx context.Context, person string, how Erasure) (done Erased, err error) {
 	stand := how.Pseudonym
 	if stand == "" {
-		stand = "gone-" + strings.ToLower(rand.Text())
+		stand = "nobody-" + strings.ToLower(rand.Text())
 	}
 	for tries := 5; ; tries-- {
 		n, err := d.eraseInSegments(ctx, person, stand)

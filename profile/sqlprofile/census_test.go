@@ -54,6 +54,13 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 	require.NoError(t, s.SaveEndpoint(ctx, profile.Endpoint{
 		ID: word + "-e", Person: person, Channel: profile.ChannelMail, Address: word, Data: map[string]string{word: word}, Agent: word, CreatedAt: at,
 	}))
+	require.NoError(t, s.StartSession(ctx, profile.Session{
+		ID: "staff-" + hex.EncodeToString([]byte(person)), Person: "staff", Viewing: person, StartedAt: at, SeenAt: at, ExpiresAt: at, Secret: "staff-" + hex.EncodeToString([]byte(person)),
+	}))
+	require.NoError(t, s.SaveSegment(ctx, profile.Segment{
+		Name: "of-" + hex.EncodeToString([]byte(person)), Title: "Chosen", CreatedAt: at, UpdatedAt: at, Version: 1,
+		Rule: profile.Rule{All: []profile.Rule{{Fact: profile.FactID, Op: profile.OpIn, Values: []string{person, "others"}}}},
+	}))
 	require.NoError(t, s.MakeConnection(ctx, profile.Connection{
 		ID: hex.EncodeToString([]byte(person)), Kind: profile.ConnectionDirectory, Name: "The company's", Account: "acme", MadeBy: person, MadeAt: at, Secret: hex.EncodeToString([]byte(person)),
 	}))
@@ -67,7 +74,7 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 // planted are the tables that have the canary; a table of this package that is
 // not here is about nobody.
 var planted = []string{
-	"stoa_connection", "stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_person", "stoa_preference", "stoa_session", "stoa_shelf",
+	"stoa_connection", "stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_person", "stoa_preference", "stoa_segment", "stoa_session", "stoa_shelf",
 }
 
 func tablesOf(found []string) (tables []string) {
@@ -97,7 +104,7 @@ func TestNothingIsLeft(t *testing.T) {
 
 				var b bytes.Buffer
 				require.NoError(t, d.Export(t.Context(), profile.Actor{ID: canary}, canary, &b))
-				for _, keeper := range []string{"person", "sessions", "identities", "preferences", "consents", "shelf", "notices", "endpoints", "links", "connections"} {
+				for _, keeper := range []string{"person", "sessions", "identities", "preferences", "consents", "shelf", "notices", "endpoints", "links", "connections", "segments"} {
 					require.Regexp(t, `"`+keeper+`":\[\n`, b.String())
 				}
 				require.NotContains(t, b.String(), "bobsword")
@@ -111,7 +118,7 @@ func TestNothingIsLeft(t *testing.T) {
 				require.Equal(t, bobs, profiletest.Census(t, db.DB, "bobsword"), "others lose nothing")
 				stays := tablesOf(profiletest.Census(t, db.DB, "gone-"))
 				if mode == profile.EraseModePseudonym {
-					require.Equal(t, []string{"stoa_consent"}, stays)
+					require.Equal(t, []string{"stoa_consent", "stoa_segment"}, stays)
 				} else {
 					require.Empty(t, stays)
 				}
