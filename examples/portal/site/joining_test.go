@@ -3,6 +3,8 @@ package site
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/internal/smtptest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -208,4 +211,38 @@ func TestJoiningAccessible(t *testing.T) {
 			require.Empty(t, other.CSPViolations())
 		})
 	}
+}
+
+// TestInvitedByMail: with mail the link goes to the address and to nobody else;
+// what cannot be sent leaves no invitation behind.
+func TestInvitedByMail(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "outbox")
+	w := newJoinWorld(t, func(c *Config) { c.Mail = Mail{Folder: dir} })
+	form := ticked(url.Values{"address": {"nia@acme.example"}, "account": {"acme"}, "name": {"Nia\r\nBcc: eve@evil.example"}, "locale": {"de"}}, "customer")
+	require.Equal(t, 422, send(t, w.admin, w.base+"/en/admin/invitations", form).Status)
+	form.Set("name", "Nia")
+	made := send(t, w.admin, w.base+"/en/admin/invitations", form)
+	require.Equal(t, 200, made.Status)
+	require.Contains(t, made.Body, "on its way to nia@acme.example")
+	require.NotContains(t, made.Body, "/de/invitations/", "whoever invites does not join in their place")
+
+	files, err := filepath.Glob(filepath.Join(dir, "*.eml"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	content, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	l := smtptest.Read(t, string(content))
+	require.Contains(t, l.Text, "Sie wurden eingeladen")
+	_, rest, ok := strings.Cut(l.Text, w.base+"/de/invitations/")
+	require.True(t, ok, l.Text)
+	token, _, _ := strings.Cut(rest, "\n")
+	w.as("nia", "nia@acme.example", "Nia Price")
+	require.Contains(t, w.accept(t, newJar(t), "/en/invitations/"+token).Body, "Nia Price")
+
+	require.NoError(t, os.RemoveAll(dir))
+	require.NoError(t, os.WriteFile(dir, nil, 0o600), "no folder can be here now")
+	w.as("ada", "ada@example.org", "Ada Admin")
+	form.Set("address", "bo@acme.example")
+	require.Equal(t, 503, send(t, w.admin, w.base+"/en/admin/invitations", form).Status)
+	require.NotContains(t, visitPage(t, w.admin, w.base+"/en/admin/invitations?account=acme").Body, "bo@acme.example")
 }

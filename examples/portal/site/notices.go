@@ -55,7 +55,7 @@ func (s *Site) channels(ctx context.Context) (list []profile.Channel, err error)
 			return nil, err
 		}
 		s.cfg.Log.Info("mails go out", "to", s.cfg.Mail.where())
-		list = append(list, mail)
+		s.post, list = mail, append(list, mail)
 	}
 	if s.cfg.Push && s.cfg.links() != "" {
 		if err := s.openPush(ctx); err != nil {

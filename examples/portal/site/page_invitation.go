@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
@@ -35,14 +36,33 @@ func (s *Site) openInvitations() {
 // takes along.
 type handKey struct{}
 
-// sendInvitation is where a product writes a mail. The token is a secret: only
-// that there is an invitation is logged.
+// sendInvitation writes to the address, if mails go out. Otherwise, and in the
+// demo, whoever invites is handed the token, which is a secret: only that there
+// is an invitation is logged.
 func (s *Site) sendInvitation(ctx context.Context, i profile.Invitation, token string) error {
 	s.cfg.Log.InfoContext(ctx, "invitation made", "invitation", i.ID)
-	if hand, ok := ctx.Value(handKey{}).(*string); ok {
+	if hand, ok := ctx.Value(handKey{}).(*string); ok && (s.cfg.Demo || s.post == nil) {
 		*hand = token
 	}
-	return nil
+	if s.post == nil {
+		return nil
+	}
+	return s.post.Send(ctx, s.invitationLetter(i, token))
+}
+
+// invitationLetter is what is written to whoever is invited.
+func (s *Site) invitationLetter(i profile.Invitation, token string) profile.Message {
+	locale := i18n.Locale(s.readersLocale(i.Locale))
+	p := s.catalog.In(locale)
+	return profile.Message{
+		Key: i.ID + "-invitation", To: profile.Recipient{Name: i.Name, Email: i.Address, Locale: string(locale)},
+		Line: p.T("invitation.to_portal", "brand", s.cfg.Brand), At: i.MadeAt,
+		Items: []profile.MessageItem{{
+			ID: i.ID, Kind: "invitation", Title: p.T("invitation.title"), Body: p.T("invitation.letter", "when", p.Date(i.ExpiresAt, "long")),
+			URL: s.cfg.links() + i18n.JoinPath(locale, "/invitations/"+token), At: i.MadeAt,
+		}},
+		Open: p.T("invitation.letter_open"), Why: p.T("invitation.letter_why", "brand", s.cfg.Brand),
+	}
 }
 
 type invitationRow struct {
@@ -72,7 +92,11 @@ func (s *Site) invitationsTo(ctx context.Context, v *visit, account, path string
 	f.Action = v.link(path)
 	var made *input
 	if form.link != "" {
-		made = &input{Name: "link", Label: v.P.T("invitation.link"), Hint: v.P.T("invitation.link_note"), Kind: "url", Value: form.link, Fixed: true}
+		note := v.P.T("invitation.link_note")
+		if s.post != nil {
+			note = v.P.T("invitation.link_note_sent")
+		}
+		made = &input{Name: "link", Label: v.P.T("invitation.link"), Hint: note, Kind: "url", Value: form.link, Fixed: true}
 	}
 	list, err := s.inviting.List(ctx, v.By, account)
 	var rows []invitationRow
@@ -128,7 +152,12 @@ func (s *Site) typedInvitation(r *http.Request, account string) (form organisati
 	if err != nil {
 		return form, 0, err
 	}
-	form.draft, form.link = profile.InvitationDraft{}, v.Origin+v.inLanguage(made.Locale, "/invitations/"+token)
+	form.draft = profile.InvitationDraft{}
+	if token == "" {
+		form.sent = made.Address
+	} else {
+		form.link = v.Origin + v.inLanguage(made.Locale, "/invitations/"+token)
+	}
 	return form, http.StatusOK, nil
 }
 

@@ -48,6 +48,9 @@ func (s *Site) showInvitationDesk(w http.ResponseWriter, r *http.Request, status
 	if v.Query.Get("done") == "revoked" && form.link == "" {
 		b.Notice = v.P.T("invitation.revoked")
 	}
+	if form.sent != "" {
+		b.Notice = v.P.T("invitation.sent", "address", form.sent)
+	}
 	if b.Invite, b.Made, b.Invitations, err = s.invitationsTo(ctx, v, account, "/admin/invitations", form); err != nil {
 		return err
 	}

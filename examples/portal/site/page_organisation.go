@@ -41,6 +41,7 @@ type organisationForm struct {
 	draft   profile.InvitationDraft
 	refused map[string]string // what is wrong with the draft
 	link    string            // of an invitation just made
+	sent    string            // address that one was just sent to
 }
 
 // organisationNotices are the texts about what has just happened.
@@ -62,6 +63,9 @@ func (s *Site) showOrganisation(w http.ResponseWriter, r *http.Request, status i
 	b := organisationBody{Account: form.account}
 	if key := organisationNotices[v.Query.Get("done")]; key != "" && status == http.StatusOK && form.link == "" {
 		b.Notice = v.P.T(key)
+	}
+	if form.sent != "" {
+		b.Notice = v.P.T("invitation.sent", "address", form.sent)
 	}
 	p := s.newPage(r, v.P.T("organisation.title"))
 	for _, fill := range []func() error{

@@ -70,6 +70,7 @@ type Site struct {
 	known     *profile.Identities // who people are elsewhere
 	things    *sqlassets.Store
 	inventory *assets.Inventory     // of what customers have
+	post      profile.Channel       // what mails go out by, nil without one
 	provider  *oidcprofile.Provider // nil without one
 	connected *profile.Connections  // other programs that are let in
 	scim      http.Handler
