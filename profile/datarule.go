@@ -18,7 +18,7 @@ import (
 // it keeps. It binds beside the portal's own [Field]: forms show it as hints, the
 // Directory refuses what breaks it, and the CRM would too.
 type DataRule struct {
-	Property string   // as errors name it: "name", "email", "locale", "zone", "country", "attributes.phone", "addresses.postal_code"
+	Property string   // as errors name it: "name", "email", "locale", "zone", "country", "attributes.phone", "attributes.address.postal_code"
 	Required bool     // it may not be empty
 	ReadOnly bool     // it is not changed here
 	Min, Max int      // characters; 0 means no limit
@@ -189,6 +189,15 @@ func (s subject) addAttributes(m map[string][]string) {
 	}
 }
 
+// countryOf returns the country that a property goes by.
+func (s subject) countryOf(property string) string {
+	own := s.values["attributes."+attributeAddress+string(AddressCountry)]
+	if strings.HasPrefix(property, "attributes."+attributeAddress) && len(own) > 0 {
+		return own[0]
+	}
+	return s.country
+}
+
 // checkData applies the CRM's rules to a record that was old and is to become
 // given. What nobody touched may stay as it is. Whoever has a form before them
 // must not leave out what is required and theirs to give; edits says what is.
@@ -212,7 +221,7 @@ func (d *Directory) checkData(ctx context.Context, old, given subject, edits fun
 			is = []string{""}
 		}
 		for _, v := range is {
-			if key, args := r.in(given.country).refuses(v); key != "" {
+			if key, args := r.in(given.countryOf(property)).refuses(v); key != "" {
 				w.Add(property, key, args)
 			}
 		}

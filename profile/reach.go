@@ -105,6 +105,7 @@ func (r reach) checkFields(fields []Field, old, given map[string][]string, form 
 			delete(given, f.Name)
 		}
 	}
+	given = checkAddress(w, old, given)
 	if len(given) == 0 {
 		given = nil
 	}
