@@ -23,7 +23,7 @@ func TestHelp(t *testing.T) {
 	require.Empty(t, errout)
 	var o options
 	f := o.flags()
-	for _, name := range []string{"addr", "db", "data", "import", "demo", "base-url", "brand", "site", "holdout", "country-header", "locales", "proxies", "metrics", "log", "drain"} {
+	for _, name := range []string{"addr", "db", "data", "import", "demo", "base-url", "brand", "brands", "site", "holdout", "country-header", "locales", "proxies", "metrics", "log", "drain"} {
 		require.NotNil(t, f.Lookup(name))
 		require.Regexp(t, `(?m)^  -`+name+`( [a-z]+)?\n    \t\S.{20,}`, out, "-%s is explained", name)
 	}

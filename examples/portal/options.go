@@ -40,6 +40,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.Brand, "brand", "", "`name` of the portal; empty means the demo's company, or Support")
 	f.StringVar(&o.cfg.Site, "site", "", "`file` that says what the portal consists of: menus, blocks of pages, places for promotions, look; empty takes the portal's own")
 	f.IntVar(&o.cfg.Holdout, "holdout", 0, "`share` of visitors, per cent, whose pages stay as declared; events tell them apart, so that it shows what arranging brings about")
+	f.StringVar(&o.cfg.Brands, "brands", "", "`file` with several portals over this one store, by host: name, look, menus and languages of each; brands.json is an example")
 	f.StringVar(&o.cfg.OIDC.Issuer, "oidc-issuer", "", "`address` of the identity provider that people sign in with; needs -base-url, whose /sign-in/callback the provider must know")
 	f.StringVar(&o.cfg.OIDC.Client, "oidc-client", "", "what the identity provider calls the portal")
 	f.StringVar(&o.oidcSecret, "oidc-secret-file", "", "`file` with what the portal proves itself to the identity provider with")

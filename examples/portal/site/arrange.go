@@ -47,10 +47,17 @@ func (s *Site) readSite(context.Context) (err error) {
 		}
 		name = "-site " + s.cfg.Site
 	}
-	if s.declared, err = layout.Load(bytes.NewReader(file)); err == nil {
-		err = s.shows(s.declared)
+	s.declared, err = layout.Load(bytes.NewReader(file))
+	if err == nil {
+		err = s.speakBrands(s.declared.Brands)
 	}
 	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := s.readBrands(s.declared); err != nil {
+		return err
+	}
+	if err := s.shows(s.declared); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil

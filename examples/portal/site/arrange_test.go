@@ -201,3 +201,59 @@ func TestArrangedByRule(t *testing.T) {
 	require.NotContains(t, as("").get("/en/", browserOf("four")...).Body, "News for installers")
 	require.Equal(t, http.StatusOK, as("sverre").get("/en/categories").Status)
 }
+
+// TestDistinction: country, product line and role arrange the portal differently
+// and open different things, by one kind of rule.
+func TestDistinction(t *testing.T) {
+	clock := newTicker()
+	s := open(t, func(c *Config) { c.Now = clock.now })
+	fact := func(name string, values ...string) profile.Rule {
+		return profile.Rule{Fact: name, Op: profile.OpIn, Values: values}
+	}
+	place := anyCategory(t, s)
+	for _, one := range []struct {
+		segment, block string
+		rule           profile.Rule
+	}{
+		{"in-spain", "recent", fact(profile.FactCountry, "ES")},
+		{"probe-line", "viewed", fact(profile.FactOfAccount+"products", "t2-probe")},
+		{"managers", "popular", fact(profile.FactRole, "manager")},
+	} {
+		_, err := s.people.SaveSegment(t.Context(), system, profile.Segment{Name: one.segment, Title: one.segment, Rule: one.rule})
+		require.NoError(t, err)
+		write(t, s, draft("Written for "+one.segment, profile.NewAudience(one.segment), place))
+		_, err = s.arranger.SaveRule(t.Context(), system, layout.Rule{
+			ID: one.segment, Do: layout.ActionPromote, Ref: one.block, For: layout.Match{Any: []string{one.segment}}, Reason: map[string]string{"en": "For " + one.segment},
+		})
+		require.NoError(t, err)
+	}
+	clock.pass(time.Minute)
+	as := serve(t, s)
+	for person, in := range map[string][]string{
+		"":       nil,
+		"tom":    nil,                                    // GB, no probes, customer
+		"priya":  {"managers"},                           // GB, no probes
+		"mateo":  {"in-spain", "probe-line"},             // customer
+		"lucia":  {"in-spain", "probe-line", "managers"}, //
+		"sverre": {"probe-line"},                         // DE, partner
+	} {
+		// Two looks: what is read most and was viewed exists from the first on.
+		require.Equal(t, 200, as(person).get("/en/articles/sensor-shows-offline", browserOf(person)...).Status)
+		require.NoError(t, s.ledger.Flush(t.Context()))
+		home := as(person).get("/en/", browserOf(person)...).Body
+		for _, segment := range []string{"in-spain", "managers"} {
+			want := 0
+			if strings.Contains(strings.Join(in, " "), segment) {
+				want = 1
+			}
+			require.Equal(t, want, strings.Count(home, "For "+segment+"</p>"), "%q and %s", person, segment)
+		}
+		for _, segment := range []string{"in-spain", "probe-line", "managers"} {
+			want := 404
+			if strings.Contains(strings.Join(in, " "), segment) {
+				want = 200
+			}
+			require.Equal(t, want, as(person).get("/en/articles/written-for-"+segment).Status, "%q and %s", person, segment)
+		}
+	}
+}

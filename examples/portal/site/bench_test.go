@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -16,6 +17,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
+	"github.com/stoa-go/stoa/profile/layout/sqllayout"
 )
 
 // bigLibrary is a help centre of 1,400 articles of about 3,000 characters in 14
@@ -161,6 +165,107 @@ func compare(b *testing.B, floor, page http.Handler, path func(n int) string) {
 	}
 	r.report(b)
 	b.ReportMetric(float64(size), "B/page")
+}
+
+// BenchmarkPersonalHome compares the home page of somebody in 50 segments, for
+// whom rules and what they use arrange it and who is shown a promotion, with that
+// of somebody for whom nothing is arranged, both signed in, and the floor, in
+// turn. "times-plain" is what the first costs as a multiple of the second.
+//
+//	go test -run - -bench BenchmarkPersonalHome ./examples/portal/site
+func BenchmarkPersonalHome(b *testing.B) {
+	s := benchSite(b)
+	personal, plain := benchPeople(b, s)
+	for cookies, is := range map[string]bool{personal: true, plain: false} {
+		page := askAs(b, s.Handler(), cookies).Body.String()
+		for _, sign := range []string{"For you", "/promotions/offer/dismissal", "Here because you use it often"} {
+			require.Equal(b, is, strings.Contains(page, sign), sign)
+		}
+	}
+	floor := bare(b, askAs(b, s.Handler(), plain).Body.Len())
+	var r [3][]time.Duration
+	for b.Loop() {
+		for i, one := range []func(){
+			func() { ask(b, floor, 1, "/") }, func() { askAs(b, s.Handler(), plain) }, func() { askAs(b, s.Handler(), personal) },
+		} {
+			at := time.Now()
+			one()
+			r[i] = append(r[i], time.Since(at))
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	for i, unit := range []string{"floor-µs", "plain-µs", "personal-µs"} {
+		b.ReportMetric(float64(median(r[i]).Microseconds()), unit)
+	}
+	b.ReportMetric(float64(median(r[2]))/float64(median(r[1])), "times-plain")
+}
+
+// benchPeople returns the cookies of two people, for one of whom pages are
+// arranged in every way there is.
+func benchPeople(b *testing.B, s *Site) (personal, plain string) {
+	b.Helper()
+	var mine []string
+	for i := range 50 {
+		name := fmt.Sprintf("segment-%d", i)
+		mine = append(mine, name)
+		_, err := s.people.SaveSegment(b.Context(), system, profile.Segment{
+			Name: name, Title: name, Rule: profile.Rule{Fact: profile.FactID, Op: profile.OpIn, Values: []string{"ann"}},
+		})
+		require.NoError(b, err)
+	}
+	places, err := s.library.Categories(b.Context(), system, "en")
+	require.NoError(b, err)
+	for i := range 20 {
+		ref := categoryRef + places[i%len(places)].ID
+		if i > 15 {
+			ref = "recent"
+		}
+		_, err := s.arranger.SaveRule(b.Context(), system, layout.Rule{
+			ID: fmt.Sprintf("rule-%d", i), Do: layout.ActionPromote, Ref: ref, For: layout.Match{Any: mine[i : i+2]}, Reason: map[string]string{"en": "For you"},
+		})
+		require.NoError(b, err)
+	}
+	_, err = s.arranger.SavePromotion(b.Context(), system, layout.Promotion{
+		ID: "offer", Slot: "home/offers", Title: map[string]string{"en": "New"}, Audience: profile.Public(), For: layout.Match{Any: mine[:2]}, PerPerson: 1000,
+	})
+	require.NoError(b, err)
+	for _, id := range []string{"ann", "bob"} {
+		_, err := s.people.SavePerson(b.Context(), system, profile.Person{ID: id, Name: id, Roles: []profile.Role{profile.RoleCustomer}})
+		require.NoError(b, err)
+	}
+	_, err = s.arranger.Personal(b.Context(), profile.Actor{ID: "bob"}, false)
+	require.NoError(b, err)
+	store := sqllayout.New(s.db.write)
+	require.NoError(b, store.AddUses(b.Context(), []layout.Use{
+		{Who: layout.WhoPerson("ann"), Ref: "popular", Day: time.Now().AddDate(0, 0, -2).UTC().Format(time.DateOnly), N: 9},
+		{Who: layout.WhoPerson("ann"), Ref: "main-saved", Day: time.Now().AddDate(0, 0, -2).UTC().Format(time.DateOnly), N: 9},
+	}))
+	time.Sleep(6 * time.Second) // rules come into force
+	return session(b, s, "ann"), session(b, s, "bob")
+}
+
+// session signs somebody in and returns their cookies, that of the visit too.
+func session(b *testing.B, s *Site, person string) string {
+	b.Helper()
+	w := httptest.NewRecorder()
+	_, err := s.sessions.Start(w, httptest.NewRequestWithContext(b.Context(), http.MethodPost, "/", nil), profile.SignIn{Person: person, Via: "bench"})
+	require.NoError(b, err)
+	cookie, _, _ := strings.Cut(w.Header().Get("Set-Cookie"), ";")
+	visit, _, _ := strings.Cut(askAs(b, s.Handler(), cookie).Header().Get("Set-Cookie"), ";")
+	return cookie + "; " + visit
+}
+
+// askAs asks for the home page with cookies.
+func askAs(b *testing.B, h http.Handler, cookies string) *httptest.ResponseRecorder {
+	b.Helper()
+	r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/en/", nil)
+	r.RemoteAddr = fmt.Sprintf("198.51.%d.%d:4711", rand.IntN(250), rand.IntN(250))
+	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+	r.Header.Set("Cookie", cookies)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	require.Equal(b, http.StatusOK, w.Code)
+	return w
 }
 
 // BenchmarkPageServed is the same through a server and connections that stay

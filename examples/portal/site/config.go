@@ -22,6 +22,7 @@ type Config struct {
 	BaseURL string           // "https://support.example.com": what links from outside begin with; empty means the request's host
 	Locales []string         // languages of the interface, the default first; nil means all there are texts for; content may be in others besides
 	Site    string           // file that says what the portal consists of: menus, blocks, promotions, look; empty means the portal's own
+	Brands  string           // file with the brands that share the portal, in the place of those of Site; empty means no others
 	Brand   string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country string           // header in which a trusted proxy names the visitor's country; empty means none

@@ -18,7 +18,7 @@ func thing(kind string, fields object) object {
 
 func (s *Site) websiteData(v *visit) object {
 	return thing("WebSite", object{
-		"name": s.cfg.Brand, "url": v.Origin + v.link("/"), "inLanguage": string(v.Locale),
+		"name": v.Brand.Name, "url": v.Origin + v.link("/"), "inLanguage": string(v.Locale),
 		"potentialAction": object{
 			"@type": "SearchAction", "target": v.Origin + v.link("/search") + "?q={search_term_string}",
 			"query-input": "required name=search_term_string",
@@ -36,13 +36,13 @@ func (s *Site) breadcrumbData(v *visit, crumbs []crumb, title, address string) o
 }
 
 func (s *Site) articleData(v *visit, p *page, a kb.Page) []any {
-	if !a.Public {
+	if !a.Public && !openTo(v.By) {
 		return nil
 	}
 	fields := object{
 		"headline": a.Title, "description": a.Summary, "inLanguage": a.Locale, "url": p.Canonical,
 		"datePublished": a.PublishedAt.Format(time.RFC3339), "dateModified": a.UpdatedAt.Format(time.RFC3339),
-		"publisher": object{"@type": "Organization", "name": s.cfg.Brand},
+		"publisher": object{"@type": "Organization", "name": v.Brand.Name},
 	}
 	kind := "TechArticle"
 	if a.Kind == kb.KindFAQ {

@@ -102,10 +102,10 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	v := visitOf(r.Context())
 	form.Action, form.Reasons, form.Key = v.link("/articles/"+escape(a.Slug)+"/feedback"), kb.Reasons(), s.memory.formKey
 	p := s.newPage(r, a.Title)
-	p.Description, p.Type, p.NoIndex = a.Summary, "article", !a.Public
+	p.Description, p.Type, p.NoIndex = a.Summary, "article", !a.Public && !openTo(v.By)
 	p.Published, p.Modified = a.PublishedAt, a.UpdatedAt
 	p.Crumbs = s.crumbs(v, a.Categories...)
-	p.Alternates = alternatesOf("/articles/", a.Languages, s.languages.Offered(), a.Slug)
+	p.Alternates = alternatesOf("/articles/", a.Languages, s.offered(v), a.Slug)
 	p.Canonical = s.canonical(v, a)
 	p.Data = s.articleData(v, p, a)
 	keeping, err := s.keepingOf(r.Context(), v, a)

@@ -98,7 +98,7 @@ func (s *Site) buildCategory(r *http.Request, id, after string) ([]byte, error) 
 	p := s.newPage(r, place.Title)
 	p.Description = place.Description
 	p.Crumbs = s.crumbs(v, path[:len(path)-1]...)
-	p.Alternates = alternatesOf("/categories/", place.Languages, s.languages.Offered(), place.Slug)
+	p.Alternates = alternatesOf("/categories/", place.Languages, s.offered(v), place.Slug)
 	b := categoryBody{Place: place, Articles: articles}
 	if b.Below, err = s.below(r.Context(), v, place.Children); err != nil {
 		return nil, err

@@ -31,8 +31,8 @@ func (s *Site) buildHome(r *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	b.Moved = moved(b.Main)
-	p := s.newPage(r, s.cfg.Brand+" – "+v.P.T("home.title"))
-	p.Description, p.Big, p.Body = v.P.T("home.description", "brand", s.cfg.Brand), true, b
+	p := s.newPage(r, v.Brand.Name+" – "+v.P.T("home.title"))
+	p.Description, p.Big, p.Body = v.P.T("home.description", "brand", v.Brand.Name), true, b
 	p.Data = []any{s.websiteData(v)}
 	return s.build("home", p)
 }

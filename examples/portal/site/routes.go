@@ -176,7 +176,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 	limiter := web.NewLimiter(web.Rate{Events: 600, Per: time.Minute, Burst: 200}, nil)
 	for _, around := range []func(http.Handler) http.Handler{
 		compressed,
-		profile.Middleware(profile.AuthenticatorFunc(s.authenticate), &profile.MiddlewareOptions{
+		profile.Middleware(profile.AuthenticatorFunc(s.onBrand(s.authenticate)), &profile.MiddlewareOptions{
 			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: s.viewerMay, Audit: s.audit, Opens: s.opens,
 		}),
 		s.withTraffic,

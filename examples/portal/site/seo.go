@@ -17,7 +17,7 @@ func (s *Site) robots(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	var b strings.Builder
 	b.WriteString("User-agent: *\nDisallow: /api/\nDisallow: /demo\n")
-	for _, l := range s.languages.Offered() {
+	for _, l := range s.offered(v) {
 		fmt.Fprintf(&b, "Disallow: %s\n", i18n.JoinPath(l, "/search"))
 	}
 	fmt.Fprintf(&b, "Disallow: /search\nSitemap: %s/sitemap.xml\n", v.Origin)
@@ -49,8 +49,8 @@ const maxSitemap = 50_000
 func (s *Site) sitemap(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	out := sitemapXML{XHTML: "http://www.w3.org/1999/xhtml"}
-	out.add(v.Origin, s.links("/"), time.Time{})
-	anyone := profile.Actor{}
+	out.add(v.Origin, s.links(v, "/"), time.Time{})
+	anyone := profile.Actor{Segments: s.segmentsOf(v.Brand)}
 	tree, err := s.library.Categories(r.Context(), anyone, "")
 	if err != nil {
 		return err
@@ -92,9 +92,9 @@ func (x *sitemapXML) add(origin string, in []alternate, modified time.Time) {
 }
 
 // links returns a path of the interface in every language.
-func (s *Site) links(path string) []alternate {
+func (s *Site) links(v *visit, path string) []alternate {
 	var out []alternate
-	for _, l := range s.languages.Offered() {
+	for _, l := range s.offered(v) {
 		out = append(out, alternate{l, i18n.JoinPath(l, path), true})
 	}
 	return out
@@ -157,7 +157,7 @@ func (s *Site) feed(w http.ResponseWriter, r *http.Request) error {
 	}
 	self := v.Origin + v.link("/feed.atom")
 	out := atomFeed{
-		Lang: string(v.Wanted), Title: s.cfg.Brand + " – " + v.P.T("home.recent"), ID: self, Author: s.cfg.Brand,
+		Lang: string(v.Wanted), Title: v.Brand.Name + " – " + v.P.T("home.recent"), ID: self, Author: v.Brand.Name,
 		Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
 		Links:   []atomLink{{Rel: "self", Type: "application/atom+xml", Href: self}, {Rel: "alternate", Type: "text/html", Href: v.Origin + v.link("/")}},
 	}

@@ -77,9 +77,10 @@ type Site struct {
 	streams   *web.Slots // those that are open
 	viewings  chan viewing
 	notifier  *profile.Notifier
-	push      *pushprofile.Channel    // nil without one
-	hooks     *webhookprofile.Channel // nil without one
-	declared  *layout.Site            // what the portal consists of
+	push      *pushprofile.Channel        // nil without one
+	hooks     *webhookprofile.Channel     // nil without one
+	tongues   map[string]*i18n.Negotiator // of brands with languages of their own, by ID
+	declared  *layout.Site                // what the portal consists of
 	arranger  *layout.Arranger
 	metrics   *prometheus.Registry
 	handler   http.Handler

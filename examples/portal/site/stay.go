@@ -77,7 +77,7 @@ func (s *Site) inArm(ctx context.Context, v *visit) context.Context {
 // none.
 func (s *Site) stayOf(w http.ResponseWriter, r *http.Request) layout.Visit {
 	by, common := visitOf(r.Context()).By, analytics.FromContext(r.Context())
-	out := layout.Visit{Visitor: common.Visitor}
+	out := layout.Visit{Visitor: common.Visitor, Brand: visitOf(r.Context()).Brand.ID}
 	if by.Viewer != "" || by.Anonymous() && common.Visitor == "" {
 		return out
 	}

@@ -204,13 +204,13 @@ type crumb struct {
 // newPage returns what pages have in common for a request.
 func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
-	p := &page{visit: v, Brand: s.cfg.Brand, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, laid: s.layoutOf(r)}
+	p := &page{visit: v, Brand: v.Brand.Name, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, laid: s.layoutOf(r)}
 	p.dress(s.arranger)
 	p.Look = s.lookOf(r, v.By)
 	p.admin = s.administers(v.By)
 	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)
 	p.Canonical = v.Origin + v.link(v.Path)
-	for _, l := range s.languages.Offered() {
+	for _, l := range s.offered(v) {
 		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})
 	}
 	return p

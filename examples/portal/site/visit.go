@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
@@ -25,6 +24,7 @@ type visit struct {
 	Prefix bool   // the language was in the path
 	Origin string // scheme and host of absolute links
 	Alert  string // what has just happened
+	Brand  layout.Brand
 
 	stay layout.Visit   // which visit this is, for what must not move while it lasts
 	laid *layout.Layout // how the portal is arranged for them, once somebody has asked
@@ -42,13 +42,15 @@ func visitOf(ctx context.Context) *visit {
 func (s *Site) withVisit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		by := profile.FromContext(r.Context())
-		v := &visit{By: by, Path: r.URL.Path, Query: r.URL.Query(), Origin: s.origin(r)}
+		v := &visit{By: by, Path: r.URL.Path, Query: r.URL.Query(), Origin: s.origin(r), Brand: s.brandOf(r)}
 		if _, rest, ok := s.languages.SplitPath(r.URL.Path); ok {
 			v.Path, v.Prefix = rest, true
 		}
-		v.Wanted, v.Locale = s.languages.Pick(i18n.Request{
+		ask := i18n.Request{
 			Path: r.URL.Path, Preference: string(s.preference(r, by)), AcceptLanguage: r.Header.Get("Accept-Language"), Country: s.country(r),
-		})
+		}
+		v.Wanted, v.Locale = s.languages.Pick(ask)
+		s.ownTongue(v, ask)
 		v.P = s.catalog.In(v.Locale).InZone(zoneOf(by))
 		w.Header().Add("Vary", "Accept-Language, Cookie")
 		w.Header().Set("Content-Language", string(v.Wanted))
@@ -97,7 +99,7 @@ func zoneOf(by profile.Actor) *time.Location {
 // origin returns what absolute links begin with.
 func (s *Site) origin(r *http.Request) string {
 	if s.cfg.BaseURL != "" {
-		return strings.TrimSuffix(s.cfg.BaseURL, "/")
+		return s.brandOrigin(r)
 	}
 	scheme := "http"
 	if r.TLS != nil {
