@@ -271,6 +271,7 @@ func TestTrailOfSomebody(t *testing.T) {
 	for range 3 {
 		j.get("/en/account/saved")
 	}
+	require.Equal(t, 303, j.post("/en/account/confirm", nil).Status)
 	var copied struct{ Kept map[string][]map[string]any }
 	require.NoError(t, json.Unmarshal([]byte(j.post("/en/account/privacy/export", nil).Body), &copied))
 	require.Contains(t, copied.Kept["layout"], map[string]any{"kind": "use", "ref": "main-saved", "day": "2026-11-23", "times": 3.0})
@@ -282,6 +283,7 @@ func TestTrailOfSomebody(t *testing.T) {
 	trail, err := s.arranger.Export(t.Context(), "tom")
 	require.NoError(t, err)
 	require.Equal(t, 3, trail.Uses[len(trail.Uses)-1].N)
+	require.Equal(t, 303, j.post("/en/account/confirm", nil).Status)
 	require.Equal(t, 303, j.post("/en/account/privacy/delete", url.Values{"name": {"Tom Whitlock"}}).Status)
 	trail, err = s.arranger.Export(t.Context(), "tom")
 	require.NoError(t, err)
