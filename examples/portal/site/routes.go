@@ -60,6 +60,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.peopleRoutes()...)
 	pages = append(pages, s.adminRoutes()...)
 	pages = append(pages, s.fieldRoutes()...)
+	pages = append(pages, s.layoutRoutes()...)
 	pages = append(pages, s.organisationRoutes()...)
 	pages = append(pages, s.privacyRoutes()...)
 	pages = append(pages, s.auditRoutes()...)

@@ -36,7 +36,7 @@ var pageNames = []string{
 	"privacy", "delete", "goodbye",
 	"audit",
 	"unsubscribe",
-	"admin", "segments", "segment", "segment-removal", "fields", "field",
+	"admin", "segments", "segment", "segment-removal", "fields", "field", "layout-rules", "layout-rule", "layout-theme",
 	"products", "product", "purchases", "purchase", "entitlements",
 }
 
