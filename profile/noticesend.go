@@ -66,9 +66,21 @@ func (n *Notifier) deliver(ctx context.Context, s noticeSend, key string, digest
 		return err
 	}
 	if err := channel.Send(ctx, m); err != nil {
+		n.refused(ctx, m, err)
 		return fmt.Errorf("channel %s: %w", s.Channel, err)
 	}
 	return nil
+}
+
+// refused notes an address that a server does not know.
+func (n *Notifier) refused(ctx context.Context, m Message, err error) {
+	e, ok := errors.AsType[*SendError](err)
+	if !ok || !e.Address || !e.Permanent || n.opts.Bounces == nil {
+		return
+	}
+	if err := n.opts.Bounces.Note(ctx, BounceReport{Address: m.To.Email, Kind: BounceHard, Status: e.Status, Key: m.Key}); err != nil {
+		n.opts.Logger.WarnContext(ctx, "refused address not noted", "error", err)
+	}
 }
 
 // wanted returns what of list is not read yet and the reader still wants to
@@ -151,11 +163,16 @@ func (n *Notifier) item(ctx context.Context, to Actor, note Notice) (item Messag
 	return item, line, nil
 }
 
-// address adds where to write to.
+// address adds where to write to, unless it cannot be reached.
 func (n *Notifier) address(ctx context.Context, m *Message) error {
 	p, err := n.people.store.Person(ctx, m.To.ID)
 	if err != nil {
 		return wrap(err, "person", m.To.ID)
+	}
+	if n.opts.Bounces != nil && p.Email != "" {
+		if held, err := n.opts.Bounces.Held(ctx, p.Email); err != nil || held {
+			return err
+		}
 	}
 	m.To.Email = p.Email
 	return nil

@@ -133,6 +133,8 @@ type SendError struct {
 	Err       error
 	Permanent bool          // trying again is no use
 	After     time.Duration // not earlier than this
+	Address   bool          // it is the address that cannot be reached, not the message or the sender
+	Status    string        // enhanced status of a mail server, "5.1.1", or empty
 }
 
 func (e *SendError) Error() string { return e.Err.Error() }

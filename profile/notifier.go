@@ -34,6 +34,7 @@ type NotifierOptions struct {
 	Kinds     []NoticeKind // what can be told; a notice of another kind is ErrInvalid
 	Channels  []Channel    // ways out of the portal; nil means that there is the centre only
 	Followers Followers    // nil means the Directory
+	Bounces   *Bounces     // addresses that no mail goes to any more; nil means that there are none
 
 	// Text returns a text in a language. Nil means plain English.
 	Text func(locale, key string, args map[string]any) string

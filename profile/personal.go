@@ -49,6 +49,9 @@ func newPersonal(store Store, o Options) *personal {
 	if s, ok := store.(EndpointStore); ok {
 		p.others = append(p.others, EndpointKeeper(s, ChannelMail, ChannelPush, ChannelSMS, ChannelWebhook))
 	}
+	if s, ok := store.(SuppressionStore); ok {
+		p.others = append(p.others, SuppressionKeeper(s, store))
+	}
 	if s, ok := store.(LinkStore); ok {
 		p.others = append(p.others, LinkKeeper(s, store))
 	}

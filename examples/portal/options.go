@@ -25,7 +25,7 @@ type options struct {
 	locales, proxies                string
 	oidcSecret, oidcAdmins, oidcACR string
 	auditKey                        string
-	mailPassword                    string
+	mailPassword, mailHook          string
 }
 
 // flags declares the flags of o.
@@ -51,6 +51,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.BoolVar(&o.cfg.OIDC.Open, "oidc-open", false, "whoever the identity provider knows becomes a customer; otherwise people must have been linked")
 	f.StringVar(&o.cfg.Mail.Server, "mail", "", "`server` that mails go out by, smtp://USER@HOST:PORT; smtps:// begins with TLS, smtp+plain:// does without; needs -mail-from and -base-url")
 	f.StringVar(&o.mailPassword, "mail-password-file", "", "`file` with the password for the mail server")
+	f.StringVar(&o.mailHook, "mail-hook-file", "", "`file` with the token that mail providers report bounces with, to POST /hooks/mail")
 	f.StringVar(&o.cfg.Mail.From, "mail-from", "", "`address` that mails are from, such as help@example.com")
 	f.StringVar(&o.cfg.Mail.Folder, "mail-folder", "", "`folder` that mails are written into in place of a server, as .eml files; a demo without -mail uses outbox in -data")
 	f.BoolVar(&o.cfg.Push, "push", true, "notices go to people's browsers and webhooks too; needs -base-url, except in a demo")
@@ -116,7 +117,7 @@ func (o *options) mail() error {
 	if o.cfg.Demo && *m == (site.Mail{}) && o.mailPassword == "" {
 		m.Folder = filepath.Join(o.cfg.Data, "outbox")
 	}
-	return secretIn("-mail-password-file", o.mailPassword, &m.Password)
+	return errors.Join(secretIn("-mail-password-file", o.mailPassword, &m.Password), secretIn("-mail-hook-file", o.mailHook, &m.Hook))
 }
 
 // list returns the parts of a list with commas.

@@ -12,7 +12,7 @@ import (
 )
 
 func noticeOperations() []operation {
-	return slices.Concat(inboxOperations(), noticeReading(), channelOperations())
+	return slices.Concat(inboxOperations(), noticeReading(), channelOperations(), bounceOperations())
 }
 
 func inboxOperations() []operation {
@@ -57,6 +57,38 @@ func noticeReading() []operation {
 			return state, state != "", err
 		}},
 	}
+}
+
+func bounceOperations() []operation {
+	return []operation{
+		{name: "profile.Bounces.Mine", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			w.bounced(ctx, by)
+			mine, err := w.bounces.Mine(ctx, by)
+			return mine, mine.Held, err
+		}},
+		{name: "profile.Bounces.Retry", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			address := w.bounced(ctx, by)
+			err := w.bounces.Retry(ctx, by)
+			held, _ := w.bounces.Held(ctx, address)
+			return nil, address != "" && !held, err
+		}},
+	}
+}
+
+// bounced has mails to the actor's address held, and to another's.
+func (w *world) bounced(ctx context.Context, by profile.Actor) (address string) {
+	p, err := w.keeping.Person(ctx, by.ID)
+	if err == nil && p.Email == "" {
+		p.Email = by.ID + "@example.com"
+		p.Version++
+		_ = w.keeping.SavePerson(ctx, p)
+	}
+	for _, a := range []string{p.Email, "another@example.com"} {
+		if a != "" {
+			_ = w.bounces.Note(ctx, profile.BounceReport{Address: a, Kind: profile.BounceHard})
+		}
+	}
+	return p.Email
 }
 
 // sendsTo reports whether an address of somebody's is kept.

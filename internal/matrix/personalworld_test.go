@@ -30,6 +30,7 @@ type keeping interface {
 	profile.NoticeStore
 	profile.EndpointStore
 	profile.ConnectionStore
+	profile.SuppressionStore
 }
 
 // A personal is the front types of package profile beside the Directory, over
@@ -41,6 +42,7 @@ type personal struct {
 	invitations *profile.Invitations
 	connections *profile.Connections
 	notifier    *profile.Notifier
+	bounces     *profile.Bounces
 	hooks       *webhookprofile.Channel
 	push        *pushprofile.Channel
 
@@ -78,6 +80,7 @@ func (w *world) connect(t *testing.T, b build) {
 	var err error
 	w.notifier, err = profile.NewNotifier(kept, w.people, &profile.NotifierOptions{Kinds: w.kinds(), Secret: secret, Now: w.now.time})
 	require.NoError(t, err)
+	w.bounces = profile.NewBounces(kept, w.people, &profile.BounceOptions{Now: w.now.time})
 	w.hooks = webhookprofile.New(kept, &webhookprofile.Options{Now: w.now.time})
 	w.push, err = pushprofile.New(kept, pushKey, "mailto:ops@example.com", &pushprofile.Options{Now: w.now.time})
 	require.NoError(t, err)

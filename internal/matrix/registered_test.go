@@ -33,7 +33,7 @@ var fronts = map[string][]reflect.Type{
 	"search": {reflect.TypeFor[*search.Engine]()},
 	"profile": {
 		reflect.TypeFor[*profile.Directory](), reflect.TypeFor[*profile.Sessions](), reflect.TypeFor[*profile.Identities](),
-		reflect.TypeFor[*profile.Notifier](), reflect.TypeFor[*profile.Links](), reflect.TypeFor[*profile.Invitations](),
+		reflect.TypeFor[*profile.Notifier](), reflect.TypeFor[*profile.Links](), reflect.TypeFor[*profile.Bounces](), reflect.TypeFor[*profile.Invitations](),
 		reflect.TypeFor[*profile.Connections](),
 	},
 	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},

@@ -215,9 +215,22 @@ func fault(ctx context.Context, err error) error {
 	}
 	said := fmt.Errorf("mail: the server refused it with status %d %s", e.ErrorCode(), digits(e.EnhancedStatusCode()))
 	if e.ErrorCode() >= 500 && !e.IsTemp() {
-		return profile.Permanent(said)
+		status := digits(e.EnhancedStatusCode())
+		return &profile.SendError{Err: said, Permanent: true, Status: status, Address: unknownAddress(e, status)}
 	}
 	return said
+}
+
+// unknownAddress reports whether a server refused the recipient for what they
+// are, and not for who writes or what.
+func unknownAddress(e *gomail.SendError, status string) bool {
+	if e.Reason != gomail.ErrSMTPRcptTo {
+		return false
+	}
+	if status == "" {
+		return e.ErrorCode() == 550 || e.ErrorCode() == 551 || e.ErrorCode() == 553
+	}
+	return strings.HasPrefix(status, "5.1.") || status == "5.2.1"
 }
 
 // digits keeps of an enhanced status what one may have.

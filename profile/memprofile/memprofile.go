@@ -27,6 +27,8 @@ type Store struct {
 	fields   map[string]profile.Field   // by what they describe and their name
 	foreign  foreign
 
+	suppressions map[string]profile.Suppression // by address
+
 	connections []profile.Connection
 	notices     notices
 
@@ -44,6 +46,8 @@ func New() *Store {
 		segments: map[string]profile.Segment{},
 		sessions: map[string]profile.Session{},
 		fields:   map[string]profile.Field{},
+
+		suppressions: map[string]profile.Suppression{},
 	}
 }
 

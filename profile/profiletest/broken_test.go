@@ -393,6 +393,7 @@ func TestSuiteCatches(t *testing.T) {
 		slices.Collect(maps.Keys(brokenChannels)),
 		slices.Collect(maps.Keys(brokenLinks)),
 		slices.Collect(maps.Keys(brokenConnections)),
+		slices.Collect(maps.Keys(brokenSuppressions)),
 		slices.Collect(maps.Keys(brokenPreferences)),
 		slices.Collect(maps.Keys(brokenConsents)),
 		slices.Collect(maps.Keys(brokenShelves)),

@@ -64,6 +64,9 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 	require.NoError(t, s.MakeConnection(ctx, profile.Connection{
 		ID: hex.EncodeToString([]byte(person)), Kind: profile.ConnectionDirectory, Name: "The company's", Account: "acme", MadeBy: person, MadeAt: at, Secret: hex.EncodeToString([]byte(person)),
 	}))
+	require.NoError(t, s.SaveSuppression(ctx, profile.Suppression{
+		Address: word + "@x.example", Kind: profile.Bounce(word), Status: word, Keys: []string{word}, At: at, Version: 1,
+	}))
 	for i, l := range []profile.Link{{MadeBy: person}, {Address: word + "@x.example"}, {Subject: "person/" + person}} {
 		l.ID, l.Purpose, l.Data, l.Claim, l.Secret = word+string(rune('a'+i)), word, map[string]string{word: word}, word, word+string(rune('a'+i))
 		l.Uses, l.MadeAt, l.ExpiresAt = 1, at, at
@@ -74,7 +77,7 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 // planted are the tables that have the canary; a table of this package that is
 // not here is about nobody.
 var planted = []string{
-	"stoa_connection", "stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_person", "stoa_preference", "stoa_segment", "stoa_session", "stoa_shelf",
+	"stoa_connection", "stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_person", "stoa_preference", "stoa_segment", "stoa_session", "stoa_shelf", "stoa_suppression",
 }
 
 func tablesOf(found []string) (tables []string) {
@@ -104,7 +107,7 @@ func TestNothingIsLeft(t *testing.T) {
 
 				var b bytes.Buffer
 				require.NoError(t, d.Export(t.Context(), profile.Actor{ID: canary}, canary, &b))
-				for _, keeper := range []string{"person", "sessions", "identities", "preferences", "consents", "shelf", "notices", "endpoints", "links", "connections", "segments"} {
+				for _, keeper := range []string{"person", "sessions", "identities", "preferences", "consents", "shelf", "notices", "endpoints", "links", "connections", "segments", "suppressions"} {
 					require.Regexp(t, `"`+keeper+`":\[\n`, b.String())
 				}
 				require.NotContains(t, b.String(), "bobsword")
@@ -177,9 +180,11 @@ func TestKeepers(t *testing.T) {
 			"notices":    {profile.NoticeKeeper(s), []string{canary}},
 			"endpoints":  {profile.EndpointKeeper(s, profile.ChannelMail), []string{canary}},
 			"links":      {profile.LinkKeeper(s, s), []string{canary}},
+
+			"suppressions": {profile.SuppressionKeeper(s, s), []string{canary}},
 		}[name]
 	}
-	for _, name := range []string{"sessions", "identities", "notices", "endpoints", "links"} {
+	for _, name := range []string{"sessions", "identities", "notices", "endpoints", "links", "suppressions"} {
 		t.Run(name, func(t *testing.T) {
 			profiletest.TestKeeper(t, func(t *testing.T) (profile.Keeper, []string) {
 				o := open(t, name)

@@ -18,6 +18,7 @@ type Mail struct {
 	Server   string // "smtp://USER@HOST:PORT" goes over to TLS before anything is said, "smtps://" begins with it, "smtp+plain://" does without
 	Password string // of the user
 	From     string // "Help <help@example.com>"; a folder needs none
+	Hook     string // what those who report bounces prove themselves with; empty means that nobody reports any
 	Folder   string // where mails are written in place of a server, KEY.eml
 }
 
@@ -41,10 +42,10 @@ func (c *Config) links() string {
 
 func (m Mail) check(c *Config) error {
 	switch {
-	case !m.on() && m.From == "" && m.Password == "":
+	case m == Mail{}:
 		return nil
 	case !m.on():
-		return errors.New("-mail-from, -mail-password-file: say with -mail or -mail-folder where mails go")
+		return errors.New("-mail-from, -mail-password-file, -mail-hook-file: say with -mail or -mail-folder where mails go")
 	case m.Server != "" && m.Folder != "":
 		return errors.New("-mail and -mail-folder: say one of them; mails go to a server or into a folder")
 	case c.links() == "", c.BaseURL == "" && m.Server != "":

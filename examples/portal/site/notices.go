@@ -32,13 +32,14 @@ func (s *Site) openNotices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.openBounces()
 	base, outward := s.cfg.links(), []string{profile.ChannelInbox, profile.ChannelMail, profile.ChannelPush, profile.ChannelWebhook}
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
 		Kinds: []profile.NoticeKind{
 			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle},
 			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle},
 		},
-		Channels: channels, Text: s.noticeText,
+		Channels: channels, Bounces: s.bounces, Text: s.noticeText,
 		Link: func(to profile.Actor, path string) string {
 			return base + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
 		},

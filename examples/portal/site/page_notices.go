@@ -19,6 +19,8 @@ func (s *Site) noticeRoutes() []route {
 		}
 	}
 	return append(reach, []route{
+		{"POST " + bouncesPath, nothing + "takes reports of mail servers", s.mailBounced},
+		{"POST /account/preferences/mail", nothing + "one's own", s.signedIn(s.retryMail)},
 		{"POST /account/preferences/remove", nothing + "one's own", s.signedIn(s.removeEndpoint)},
 		{"GET /account/notices", "notices", s.signedIn(s.noticeList)},
 		{"POST /account/notices", nothing + "one's own", s.signedIn(s.readNotices)},

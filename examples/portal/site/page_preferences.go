@@ -21,6 +21,7 @@ type preferencesBody struct {
 	Quiet   []input
 	Zone    string // of the quiet hours
 	Reach   reachBody
+	Held    *profile.Suppression // what keeps mails from the visitor; nil means nothing
 	Privacy []input
 	Faults  bool
 	Fault   string // of the whole form
@@ -86,6 +87,11 @@ func (s *Site) showPreferencesWith(w http.ResponseWriter, r *http.Request, statu
 		for i := range list {
 			list[i].Error = faults[list[i].Name]
 		}
+	}
+	if held, err := s.bounces.Mine(r.Context(), v.By); err != nil {
+		return err
+	} else if held.Held && s.cfg.Mail.on() {
+		b.Held = &held
 	}
 	page := s.newPage(r, v.P.T("preferences.title"))
 	page.NoIndex, page.Body, page.Crumbs = true, b, s.accountCrumbs(v)

@@ -77,6 +77,7 @@ type Site struct {
 	streams   *web.Slots // those that are open
 	viewings  chan viewing
 	notifier  *profile.Notifier
+	bounces   *profile.Bounces
 	push      *pushprofile.Channel        // nil without one
 	hooks     *webhookprofile.Channel     // nil without one
 	tongues   map[string]*i18n.Negotiator // of brands with languages of their own, by ID
