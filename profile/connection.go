@@ -18,6 +18,10 @@ type Connection struct {
 	UsedAt  time.Time // the last time, exact to five minutes; zero means never
 	EndedAt time.Time // from when on it is good no more; zero if it is good
 	Secret  string    // what the store knows its secret by; not shown to anybody
+
+	// Unowned says, in lists alone, that whoever made it could not make it any
+	// more: they have left, or may do less. It works until somebody ends it.
+	Unowned bool
 }
 
 // A ConnectionKind says what a connection is good for.

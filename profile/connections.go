@@ -74,8 +74,9 @@ type ConnectionDraft struct {
 const mostConnections = 100
 
 // Make makes a connection and returns its secret, which nobody can find out
-// afterwards. It takes [PermissionDirectoryWrite], and with Staff
-// [PermissionRolesGrant] too.
+// afterwards. It takes [PermissionDirectoryWrite] and what comes of it: of a
+// directory, and with Staff, [PermissionRolesGrant]; of a widget
+// [PermissionImpersonate].
 func (s *Connections) Make(ctx context.Context, by Actor, d ConnectionDraft) (secret string, made Connection, err error) {
 	if secret, made, err = s.make(ctx, by, d); err != nil {
 		return "", Connection{}, fmt.Errorf("make connection: %w", err)
@@ -83,8 +84,15 @@ func (s *Connections) Make(ctx context.Context, by Actor, d ConnectionDraft) (se
 	return secret, made.shown(), nil
 }
 
+// mayMake reports whether somebody may make such a connection.
+func (s *Connections) mayMake(by Actor, kind ConnectionKind, staff bool) bool {
+	may := func(p Permission) bool { return s.people.policy.May(by, p) }
+	return s.may(by) && (may(PermissionRolesGrant) || !staff && kind != ConnectionDirectory) &&
+		(kind != ConnectionWidget || may(PermissionImpersonate))
+}
+
 func (s *Connections) make(ctx context.Context, by Actor, d ConnectionDraft) (string, Connection, error) {
-	if !s.may(by) || d.Staff && !s.people.policy.May(by, PermissionRolesGrant) {
+	if !s.mayMake(by, d.Kind, d.Staff) {
 		return "", Connection{}, ErrForbidden
 	}
 	d.Name = strings.TrimSpace(d.Name)
@@ -132,20 +140,41 @@ func (s *Connections) check(ctx context.Context, d ConnectionDraft) error {
 	return both(f.Err(), s.people.checkAccount(ctx, d.Account))
 }
 
-// List returns the connections, those that have ended too, the newest first, at
-// most 200. It takes [PermissionDirectoryWrite].
+// List returns the connections, the newest first: all that are open, and then
+// at most 200 that have ended. It takes [PermissionDirectoryWrite].
 func (s *Connections) List(ctx context.Context, by Actor) ([]Connection, error) {
 	if !s.may(by) {
 		return nil, fmt.Errorf("connections: %w", ErrForbidden)
 	}
-	list, err := s.store.Connections(ctx, ConnectionQuery{})
+	list, err := s.store.Connections(ctx, ConnectionQuery{Open: true})
 	if err != nil {
 		return nil, fmt.Errorf("connections: %w", err)
 	}
+	newest, err := s.store.Connections(ctx, ConnectionQuery{})
+	if err != nil {
+		return nil, fmt.Errorf("connections: %w", err)
+	}
+	list = append(list, slices.DeleteFunc(newest, Connection.Live)...)
 	for i, c := range list {
 		list[i] = c.shown()
+		if list[i].Unowned, err = s.unowned(ctx, c); err != nil {
+			return nil, fmt.Errorf("connections: %w", err)
+		}
 	}
 	return list, nil
+}
+
+// unowned reports whether nobody who may make such a connection stands behind an
+// open one.
+func (s *Connections) unowned(ctx context.Context, c Connection) (bool, error) {
+	if !c.Live() {
+		return false, nil
+	}
+	maker, err := s.people.Actor(ctx, c.MadeBy)
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return err == nil && !s.mayMake(maker, c.Kind, c.Staff), err
 }
 
 // End ends a connection: from the next request on it lets nobody in. It takes

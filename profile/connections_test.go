@@ -23,6 +23,7 @@ type junction struct {
 func newJunction(t *testing.T, secret string) *junction {
 	j := &junction{store: memprofile.New(), now: time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)}
 	require.NoError(t, j.store.SaveAccount(t.Context(), profile.Account{ID: "acme", Name: "Acme", Version: 1}))
+	require.NoError(t, j.store.SavePerson(t.Context(), profile.Person{ID: root.ID, Name: "Root", Roles: root.Roles, Version: 1}))
 	j.Connections = profile.NewConnections(j.store, profile.NewDirectory(j.store, nil), &profile.ConnectionOptions{
 		Secret: []byte(secret), Now: func() time.Time { return j.now },
 	})
@@ -162,4 +163,65 @@ func TestConnectionsAreForAdministrators(t *testing.T) {
 	}
 	_, _, err = j.Make(t.Context(), root, good)
 	require.ErrorIs(t, err, profile.ErrInvalid, "there is an end to it")
+}
+
+// TestOpenConnectionsAreListed: what lets somebody in can be found and ended,
+// however many others came and went.
+func TestOpenConnectionsAreListed(t *testing.T) {
+	j := newJunction(t, portalSecret)
+	draft := profile.ConnectionDraft{Kind: profile.ConnectionDirectory, Name: "Old", Staff: true}
+	_, old, err := j.Make(t.Context(), root, draft)
+	require.NoError(t, err)
+	for range 210 {
+		j.now = j.now.Add(time.Second)
+		_, c, err := j.Make(t.Context(), root, draft)
+		require.NoError(t, err)
+		require.NoError(t, j.End(t.Context(), root, c.ID))
+	}
+	list, err := j.List(t.Context(), root)
+	require.NoError(t, err)
+	require.Equal(t, old.ID, list[0].ID)
+	require.Len(t, list, 201)
+
+	// Whoever made it leaves: it works, and the list says that nobody answers for it.
+	require.False(t, list[0].Unowned)
+	p, err := j.store.Person(t.Context(), root.ID)
+	require.NoError(t, err)
+	p.Disabled, p.Version = true, p.Version+1
+	require.NoError(t, j.store.SavePerson(t.Context(), p))
+	list, err = j.List(t.Context(), root)
+	require.NoError(t, err)
+	require.True(t, list[0].Unowned)
+	require.False(t, list[1].Unowned, "what has ended needs nobody")
+}
+
+// TestConnectionsGiveNoMore: nobody makes a connection that may do what they may
+// not.
+func TestConnectionsGiveNoMore(t *testing.T) {
+	store := memprofile.New()
+	require.NoError(t, store.SaveAccount(t.Context(), profile.Account{ID: "acme", Name: "Acme", Version: 1}))
+	clerk := func(more ...profile.Permission) (profile.Actor, *profile.Connections) {
+		policy := profile.Policy{"clerk": append([]profile.Permission{profile.PermissionDirectoryRead, profile.PermissionDirectoryWrite}, more...)}
+		d := profile.NewDirectory(store, &profile.Options{Policy: policy})
+		return profile.Actor{ID: "clara", Roles: []profile.Role{"clerk"}}, profile.NewConnections(store, d, &profile.ConnectionOptions{Secret: []byte(portalSecret)})
+	}
+	for _, tt := range []struct {
+		kind  profile.ConnectionKind
+		staff bool
+		needs profile.Permission
+	}{
+		{profile.ConnectionDirectory, false, profile.PermissionRolesGrant}, {profile.ConnectionDirectory, true, profile.PermissionRolesGrant},
+		{profile.ConnectionWidget, false, profile.PermissionImpersonate},
+	} {
+		draft := profile.ConnectionDraft{Kind: tt.kind, Name: "C", Account: "acme", Staff: tt.staff}
+		by, connections := clerk()
+		_, _, err := connections.Make(t.Context(), by, draft)
+		require.ErrorIs(t, err, profile.ErrForbidden)
+		by, connections = clerk(tt.needs)
+		_, _, err = connections.Make(t.Context(), by, draft)
+		require.NoError(t, err)
+	}
+	by, connections := clerk(profile.PermissionImpersonate)
+	_, _, err := connections.Make(t.Context(), by, profile.ConnectionDraft{Kind: profile.ConnectionWidget, Name: "C", Account: "acme", Staff: true})
+	require.ErrorIs(t, err, profile.ErrForbidden)
 }

@@ -12,9 +12,13 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// gives reports whether the holder of the token gives and takes a role.
+// gives reports whether the holder of the token gives and takes a role. Who is a
+// partner is nothing that a customer says.
 func (t Token) gives(role profile.Role) bool {
-	return (t.Staff || !role.Staff()) && (t.Roles == nil || slices.Contains(t.Roles, role))
+	if t.Roles == nil {
+		return t.Staff || role == profile.RoleCustomer || role == profile.RoleManager
+	}
+	return (t.Staff || !role.Staff()) && slices.Contains(t.Roles, role)
 }
 
 // groups returns the groups that the holder sees.

@@ -51,7 +51,7 @@ type Token struct {
 	Hash    string         // [HashToken] of what the provider sends
 	Account string         // whose people it reaches; "" is only for Staff, and means those without an account
 	Staff   bool           // it is the company's own: it reaches people with roles of staff, and gives such roles
-	Roles   []profile.Role // which roles of the groups it gives and takes; nil means all that Staff lets it
+	Roles   []profile.Role // which roles of the groups it gives and takes; nil means RoleCustomer and RoleManager, and with Staff all
 	Until   time.Time      // when it ends; zero means never
 }
 

@@ -1,6 +1,7 @@
 package scimprofile_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,7 @@ func options(t testing.TB) scimprofile.Options {
 	return scimprofile.Options{
 		Actor: system, URL: "https://help.example/scim/v2",
 		Tokens: []scimprofile.Token{
-			{Hash: hash(t, acmeToken), Account: "acme"},
+			{Hash: hash(t, acmeToken), Account: "acme", Roles: []profile.Role{profile.RoleCustomer, profile.RoleManager, profile.RolePartner}},
 			{Hash: hash(t, zetaToken), Account: "zeta"},
 			{Hash: hash(t, staffToken), Account: "us", Staff: true},
 		},
@@ -91,7 +92,7 @@ func serviceOn(t testing.TB, store profile.Store, change ...func(*scimprofile.Op
 
 func (s *service) add(t testing.TB, id, account string, roles ...profile.Role) {
 	t.Helper()
-	_, err := s.SavePerson(t.Context(), system, profile.Person{ID: id, Name: "Name of " + id, Email: id + "@" + account + ".example", Account: account, Roles: roles})
+	_, err := s.SavePerson(t.Context(), system, profile.Person{ID: id, Name: "Name of " + id, Email: id + "@" + cmp.Or(account, "mail") + ".example", Account: account, Roles: roles})
 	require.NoError(t, err)
 }
 

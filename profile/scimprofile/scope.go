@@ -18,9 +18,25 @@ type scope struct {
 	token Token
 }
 
-// reaches reports whether p may be known to the holder, deleted or not.
+// reaches reports whether p may be known to the holder, deleted or not. Of those
+// without an account the company's own directory knows its staff and whom it has
+// added, and not the customers who came by themselves.
 func (s scope) reaches(p profile.Person) bool {
-	return p.Account == s.token.Account && p.ID != s.opts.Actor.ID && (s.token.Staff || !slices.ContainsFunc(p.Roles, profile.Role.Staff))
+	staff := slices.ContainsFunc(p.Roles, profile.Role.Staff)
+	if p.Account != s.token.Account || p.ID == s.opts.Actor.ID || staff && !s.token.Staff {
+		return false
+	}
+	return p.Account != "" || staff || added(p)
+}
+
+// added reports whether p was made or changed by a directory.
+func added(p profile.Person) bool {
+	for name := range p.Attributes {
+		if strings.HasPrefix(name, attrPrefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // sees reports whether p is a user to the holder.
@@ -92,10 +108,28 @@ func (s scope) save(ctx context.Context, old, p profile.Person) (profile.Person,
 	if !s.reaches(p) {
 		return profile.Person{}, profile.ErrForbidden
 	}
+	if err := s.staysAdministered(ctx, old, p); err != nil {
+		return profile.Person{}, err
+	}
 	if reflect.DeepEqual(old.Attributes, p.Attributes) {
 		p.Attributes = nil
 	}
 	return s.people.SavePerson(ctx, s.opts.Actor, p)
+}
+
+// staysAdministered refuses to take the last administrator away: nobody could
+// mend what a directory got wrong.
+func (s scope) staysAdministered(ctx context.Context, old, p profile.Person) error {
+	administers := func(p profile.Person) bool { return !p.Disabled && slices.Contains(p.Roles, profile.RoleAdmin) }
+	if !administers(old) || administers(p) {
+		return nil
+	}
+	for other, err := range s.people.AllPeople(ctx, s.opts.Actor, profile.PersonQuery{Role: profile.RoleAdmin}) {
+		if err != nil || other.ID != old.ID && other.ID != s.opts.Actor.ID && administers(other) {
+			return err
+		}
+	}
+	return fault{http.StatusConflict, "mutability", "nobody else administers the portal"}
 }
 
 // turn waits until no other change of the account is under way in this process.

@@ -301,5 +301,8 @@ func (s scope) remove(r *http.Request, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.staysAdministered(r.Context(), p, profile.Person{}); err != nil {
+		return err
+	}
 	return s.people.RemovePerson(r.Context(), s.opts.Actor, id)
 }

@@ -66,8 +66,9 @@ func (s *Site) widgetAudience() string {
 }
 
 // widgetUser returns whom a product has signed that a request is made by. A
-// product vouches for the people of its organisation alone, and for staff only
-// if it is the company's own.
+// product vouches for the people of its organisation alone, for staff only if it
+// is the company's own, and for nobody who looks after people: what holds its
+// secret could otherwise do whatever they may.
 func (s *Site) widgetUser(r *http.Request, key string) (profile.Actor, error) {
 	ctx := r.Context()
 	c, secret, err := s.connected.Key(ctx, key)
@@ -94,7 +95,8 @@ func (s *Site) widgetUser(r *http.Request, key string) (profile.Actor, error) {
 
 func (s *Site) vouchedFor(ctx context.Context, c profile.Connection, person string) (profile.Actor, error) {
 	by, err := s.people.Actor(ctx, person)
-	if err == nil && (c.Account != "" && by.Account != c.Account || by.Staff() && !c.Staff) {
+	administers := s.policy.May(by, profile.PermissionDirectoryWrite) || s.policy.May(by, profile.PermissionRolesGrant)
+	if err == nil && (c.Account != "" && by.Account != c.Account || by.Staff() && !c.Staff || administers) {
 		err = profile.ErrNotFound
 	}
 	if err != nil {

@@ -140,7 +140,7 @@ func TestPeopleFromADirectory(t *testing.T) {
 		return a.Status
 	}
 	require.Less(t, member(theirs, "manager"), 300)
-	for _, group := range []string{"admin", "agent", "reviewer"} {
+	for _, group := range []string{"admin", "agent", "reviewer", "partner"} {
 		require.GreaterOrEqual(t, member(theirs, group), 400, group)
 	}
 	require.GreaterOrEqual(t, member(ours, "agent"), 400, "nor do others reach her")
