@@ -26,6 +26,7 @@ type options struct {
 	oidcSecret, oidcAdmins, oidcACR string
 	auditKey                        string
 	mailPassword, mailHook          string
+	saml                            samlOptions
 }
 
 // flags declares the flags of o.
@@ -41,6 +42,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.Site, "site", "", "`file` that says what the portal consists of: menus, blocks of pages, places for promotions, look; empty takes the portal's own")
 	f.IntVar(&o.cfg.Holdout, "holdout", 0, "`share` of visitors, per cent, whose pages stay as declared; events tell them apart, so that it shows what arranging brings about")
 	f.StringVar(&o.cfg.Brands, "brands", "", "`file` with several portals over this one store, by host: name, look, menus and languages of each; brands.json is an example")
+	f.StringVar(&o.cfg.OIDC.Name, "oidc-name", "", "`name` of the identity provider where people choose between several; empty takes its host")
 	f.StringVar(&o.cfg.OIDC.Issuer, "oidc-issuer", "", "`address` of the identity provider that people sign in with; needs -base-url, whose /sign-in/callback the provider must know")
 	f.StringVar(&o.cfg.OIDC.Client, "oidc-client", "", "what the identity provider calls the portal")
 	f.StringVar(&o.oidcSecret, "oidc-secret-file", "", "`file` with what the portal proves itself to the identity provider with")
@@ -49,6 +51,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.oidcACR, "oidc-acr", "", "`values` of acr that the identity provider is asked for before what cannot be undone, and must answer with; empty takes any fresh sign-in")
 	f.StringVar(&o.cfg.OIDC.SignedOut, "oidc-signed-out", "", "`address`, known to the identity provider, that it sends people back to after signing out there")
 	f.BoolVar(&o.cfg.OIDC.Open, "oidc-open", false, "whoever the identity provider knows becomes a customer; otherwise people must have been linked")
+	o.saml.flags(f, &o.cfg.SAML)
 	f.StringVar(&o.cfg.Mail.Server, "mail", "", "`server` that mails go out by, smtp://USER@HOST:PORT; smtps:// begins with TLS, smtp+plain:// does without; needs -mail-from and -base-url")
 	f.StringVar(&o.mailPassword, "mail-password-file", "", "`file` with the password for the mail server")
 	f.StringVar(&o.mailHook, "mail-hook-file", "", "`file` with the token that mail providers report bounces with, to POST /hooks/mail")
@@ -97,7 +100,7 @@ func parse(args []string) (options, error) {
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
 	o.cfg.OIDC.ACR = list(o.oidcACR)
 	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.keyIn(), o.mail())
+	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail())
 }
 
 // keyIn reads the key of the audit.

@@ -355,7 +355,7 @@ func TestTwoInstances(t *testing.T) {
 		return rec
 	}
 	require.Equal(t, http.StatusSeeOther, call().Code, w.logs.String())
-	require.Equal(t, http.StatusUnprocessableEntity, call().Code)
+	require.Equal(t, http.StatusGone, call().Code)
 	require.Len(t, w.allSessions(), 1)
 }
 

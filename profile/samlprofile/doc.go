@@ -99,7 +99,7 @@
 // What goes wrong is told to the reader in plain words, in their language, and
 // to the log with the reason. Neither shows what the provider sent, and no
 // name is in either. New returns an error that matches [profile.ErrInvalid]
-// and names the fields.
+// and names the fields, and says what is wrong with metadata.
 //
 // Not supported: answers by artifact, requests by POST, ECDSA, encrypted NameIDs,
 // sign-out by SOAP.

@@ -233,7 +233,7 @@ func TestAdv_SAML_LogoutMisbehaviours(t *testing.T) {
 		require.Equal(t, http.StatusSeeOther, w.browser().open(q).status)
 		b := w.browser()
 		b.signIn()
-		require.Equal(t, http.StatusUnprocessableEntity, w.browser().open(q).status)
+		require.Equal(t, http.StatusGone, w.browser().open(q).status)
 		require.Equal(t, "ann 2", b.who())
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rsa"
 	"crypto/tls"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -194,9 +195,8 @@ func (p *Provider) check() error {
 	}
 	d, err := p.describeFrom(c.Metadata, p.clock())
 	if err != nil {
-		p.opts.Logger.Error("metadata of the provider of identities cannot be used", "error", signin.Brief(err.Error()))
 		f.Add("metadata", "error.field.format", nil)
-		return f.Err()
+		return fmt.Errorf("%w: %s", f.Err(), signin.Brief(err.Error()))
 	}
 	c.Issuer, p.metadata.last = d.issuer, d
 	return nil

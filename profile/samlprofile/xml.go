@@ -46,17 +46,26 @@ func parse(data []byte, in scope) (*etree.Element, error) {
 	if err := s.scan(data); err != nil {
 		return nil, err
 	}
-	if err := xrv.Validate(bytes.NewReader(data)); err != nil {
-		return nil, fmt.Errorf("the document changes when it is read: %w", err)
+	if xrv.Validate(bytes.NewReader(data)) != nil {
+		return nil, errors.New("the document changes when it is read")
 	}
 	doc := etree.NewDocument()
 	if err := doc.ReadFromBytes(data); err != nil {
-		return nil, fmt.Errorf("the document cannot be read: %w", err)
+		return nil, unreadable(err)
 	}
 	if doc.Root() == nil {
 		return nil, errors.New("the document is empty")
 	}
 	return doc.Root(), nil
+}
+
+// unreadable says where, and not what: the words of the reader quote the
+// document.
+func unreadable(err error) error {
+	if e, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		return fmt.Errorf("the document cannot be read from line %d on", e.Line)
+	}
+	return errors.New("the document cannot be read")
 }
 
 // A scanner looks at a document token by token, before anything is kept of it.
@@ -74,7 +83,7 @@ func (s *scanner) scan(data []byte) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("the document cannot be read: %w", err)
+			return unreadable(err)
 		}
 		if err := s.token(t, first); err != nil {
 			return err

@@ -31,6 +31,7 @@ type Config struct {
 	Push    bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
 	Holdout int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
 	OIDC    OIDC             // identity provider that people sign in with; the zero value is none
+	SAML    SAML             // another one, that speaks SAML; the zero value is none
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
 
@@ -83,6 +84,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("-holdout %d: want 0 to 100 per cent", c.Holdout)
 	}
 	if err := c.OIDC.check(c.BaseURL); err != nil {
+		return err
+	}
+	if err := c.SAML.check(c.BaseURL); err != nil {
 		return err
 	}
 	if err := c.Mail.check(c); err != nil {

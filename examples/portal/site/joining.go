@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/stoa-go/stoa/profile"
-	"github.com/stoa-go/stoa/profile/oidcprofile"
 )
 
 // Whoever is invited where people sign in with a provider says so with a button,
@@ -32,12 +30,18 @@ func acceptedIn(ctx context.Context) string {
 // the provider. It is handed on once.
 func (s *Site) withInvitation(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if c, err := r.Cookie(invitedCookie); err == nil && r.URL.Path == signInPrefix+"/callback" {
+		if c, err := r.Cookie(invitedCookie); err == nil && s.comesBack(r) {
 			http.SetCookie(w, s.ended(invitedCookie))
 			r = r.WithContext(context.WithValue(r.Context(), invitedKey{}, c.Value))
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// comesBack reports whether a request is the one that ends a sign-in with a
+// provider.
+func (s *Site) comesBack(r *http.Request) bool {
+	return r.URL.Path == signInPrefix+"/callback" || r.URL.Path == samlPrefix+"/done"
 }
 
 // ended returns the cookie that takes another away.
@@ -49,7 +53,7 @@ func (s *Site) ended(name string) *http.Cookie {
 
 // joined makes somebody who has just signed in for the first time the person
 // that they were invited to be.
-func (s *Site) joined(ctx context.Context, token string, c oidcprofile.Claims) (profile.Person, error) {
+func (s *Site) joined(ctx context.Context, token string, c newcomer) (profile.Person, error) {
 	i, err := s.inviting.Peek(ctx, token)
 	if err != nil {
 		return profile.Person{}, err
@@ -75,7 +79,7 @@ func (s *Site) joinAtProvider(w http.ResponseWriter, r *http.Request, token stri
 	c := s.cookie(invitedCookie, token)
 	c.MaxAge = invitedFor
 	http.SetCookie(w, c)
-	return s.leadOn(w, r, signInPrefix+"/login?return="+url.QueryEscape(v.link("/invitations/"+escape(token)+"/joined")))
+	return s.leadOn(w, r, s.signInAt(v, v.link("/invitations/"+escape(token)+"/joined")))
 }
 
 type onwardBody struct{ Address string }

@@ -17,7 +17,7 @@ import (
 // that the address it was sent to is theirs, as far as the provider can tell.
 
 // invites reports whether there is a way to accept an invitation.
-func (s *Site) invites() bool { return s.cfg.Demo || s.cfg.OIDC.Issuer != "" }
+func (s *Site) invites() bool { return s.cfg.Demo || s.cfg.OIDC.Issuer != "" || s.cfg.SAML.given() }
 
 // openInvitations lets people be invited.
 func (s *Site) openInvitations() {

@@ -118,7 +118,8 @@ func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err
 	problem := web.Describe(r, err)
 	p := s.newPage(r, "")
 	p.Title, p.NoIndex = heading(p.P, status), true
-	p.Body = errorBody{Status: status, Problem: problem, SignIn: p.SignIn != "" && status == http.StatusNotFound && p.By.Anonymous()}
+	offers := p.SignIn != "" && p.By.Anonymous()
+	p.Body = errorBody{Status: status, Problem: problem, SignIn: offers && status == http.StatusNotFound, Again: offers && visitOf(r.Context()).Entering}
 	if fault := s.show(w, r, status, "error", p); fault != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "error page", "err", fault)
 		http.Error(w, problem.Title, status)
@@ -150,6 +151,7 @@ type errorBody struct {
 	Status  int
 	Problem web.Problem
 	SignIn  bool
+	Again   bool // they were signing in
 }
 
 // Hot reports whether the fault is ours.

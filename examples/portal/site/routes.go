@@ -41,6 +41,7 @@ func (s *Site) routes() []route {
 		{"GET /promotions/{id}", "promotion", s.followOffer},
 		{"POST /promotions/{id}/dismissal", nothing + "leads back", s.dismissOffer},
 		{"GET /contact", nothing + "fixed text", s.contact},
+		{"GET " + waysInPath, nothing + "names of providers", s.chooseWayIn},
 		{"POST /sign-out", nothing + "ends a session", s.signOut},
 	}
 	pages = append(pages,
@@ -158,9 +159,7 @@ func (s *Site) openPages(context.Context) (err error) {
 	root.Handle("/", s.withVisit(s.withStay(pages)))
 	root.Handle("/static/", s.static())
 	root.Handle(stylePrefix, http.StripPrefix(stylePrefix, s.arranger.StyleHandler()))
-	if s.provider != nil {
-		root.Handle(signInPrefix+"/", s.withInvitation(http.StripPrefix(signInPrefix, s.provider.Handler())))
-	}
+	s.mountSignIn(root)
 	root.Handle(scimPrefix+"/", http.StripPrefix(scimPrefix, s.scim))
 	s.mountAPI(root)
 	s.mountHealth(root)
@@ -181,7 +180,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: s.viewerMay, Audit: s.audit, Opens: s.opens,
 		}),
 		s.withTraffic,
-		sameOrigin,
+		s.exceptProviders(sameOrigin),
 		web.Timeout(s.cfg.timeout),
 		web.RateLimit(limiter, limited),
 		web.MaxBytes(1 << 20),
@@ -195,6 +194,21 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 		next = around(next)
 	}
 	return next, nil
+}
+
+// exceptProviders lets the forms of providers past what refuses those of other
+// sites.
+func (s *Site) exceptProviders(around func(http.Handler) http.Handler) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		guarded := around(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if s.fromProvider(r) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			guarded.ServeHTTP(w, r)
+		})
+	}
 }
 
 // limited returns whom a request counts against: its address. Files of the

@@ -30,7 +30,6 @@ import (
 	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/journey"
 	"github.com/stoa-go/stoa/profile/layout"
-	"github.com/stoa-go/stoa/profile/oidcprofile"
 	"github.com/stoa-go/stoa/profile/pushprofile"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
@@ -69,10 +68,10 @@ type Site struct {
 	inviting  *profile.Invitations
 	known     *profile.Identities // who people are elsewhere
 	things    *sqlassets.Store
-	inventory *assets.Inventory     // of what customers have
-	post      profile.Channel       // what mails go out by, nil without one
-	provider  *oidcprofile.Provider // nil without one
-	connected *profile.Connections  // other programs that are let in
+	inventory *assets.Inventory    // of what customers have
+	post      profile.Channel      // what mails go out by, nil without one
+	waysIn    []wayIn              // identity providers
+	connected *profile.Connections // other programs that are let in
 	scim      http.Handler
 	streams   *web.Slots // those that are open
 	viewings  chan viewing

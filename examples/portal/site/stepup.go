@@ -133,8 +133,8 @@ func (s *Site) confirm(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	back := valid.ReturnPath(v.Query.Get("return_to"))
 	b := confirmBody{Back: back}
-	if s.vouched(r) {
-		b.There = signInPrefix + "/login?strong=1&return=" + url.QueryEscape(back)
+	if way, ok := s.vouched(r); ok {
+		b.There = way.prefix + "/login?strong=1&return=" + url.QueryEscape(back)
 	} else {
 		b.Form = &sheet{Action: v.link(v.Path), Submit: v.P.T("confirm.do"), Hidden: []option{{"return_to", back}}}
 	}
@@ -143,10 +143,16 @@ func (s *Site) confirm(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, "confirm", p)
 }
 
-// vouched reports whether the provider vouches for whoever sends a request.
-func (s *Site) vouched(r *http.Request) bool {
+// vouched returns the provider that vouches for whoever sends a request, if one
+// does.
+func (s *Site) vouched(r *http.Request) (wayIn, bool) {
 	current, err := s.sessions.Current(r)
-	return err == nil && s.provider != nil && current.Via == s.provider.Via()
+	for _, way := range s.waysIn {
+		if err == nil && current.Via == way.via {
+			return way, true
+		}
+	}
+	return wayIn{}, false
 }
 
 // confirmDemo stands for the second factor in the demo, where nobody has one.

@@ -26,6 +26,8 @@ type visit struct {
 	Alert  string // what has just happened
 	Brand  layout.Brand
 
+	Entering bool // they are between here and a provider, on no page
+
 	stay layout.Visit   // which visit this is, for what must not move while it lasts
 	laid *layout.Layout // how the portal is arranged for them, once somebody has asked
 }

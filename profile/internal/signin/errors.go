@@ -11,7 +11,7 @@ import (
 
 // What the reader is told. The reasons are for the log.
 func Denied() error      { return errs.Say(errs.Forbidden, "error.profile.signin_denied", nil) }
-func Expired() error     { return errs.Say(errs.Invalid, "error.profile.signin_expired", nil) }
+func Expired() error     { return errs.Say(errs.Gone, "error.profile.signin_expired", nil) }
 func Untrusted() error   { return errs.Say(errs.Forbidden, "error.profile.signin_untrusted", nil) }
 func Unavailable() error { return errs.Say(errs.Unavailable, "error.profile.signin_unavailable", nil) }
 func NoAccess() error    { return errs.Say(errs.Forbidden, "error.profile.signin_no_access", nil) }
