@@ -190,7 +190,10 @@ func TestArrangedByRule(t *testing.T) {
 	body = as("").get("/en/", browserOf("two")...).Body
 	inOrder(t, body, declared...)
 	inOrder(t, body, `href="/en/categories/alarms-and-notifications"`, "Placed here for you by our support team", `href="/en/categories/getting-started"`)
-	require.Equal(t, body, as("").get("/en/", browserOf("three")...).Body, "it is kept for all for whom it is the same")
+	// Some are shown no promotion, by chance.
+	offers := regexp.MustCompile(`(?s)<section class="offers".*?</section>\s*`)
+	plain := func(body string) string { return strings.Join(strings.Fields(offers.ReplaceAllString(body, "")), " ") }
+	require.Equal(t, plain(body), plain(as("").get("/en/", browserOf("three")...).Body), "it is kept for all for whom it is the same")
 	require.NotContains(t, as("").get("/en/", browserOf("one")...).Body, "Placed here for you")
 
 	body = as("sverre").get("/en/").Body
