@@ -87,8 +87,8 @@ func (k *keyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if now := k.now(); k.at.IsZero() || now.Sub(k.at) >= keysAtMostEach || now.Before(k.at) {
-		k.at = now
 		k.code, k.body, k.err = fetch(k.base, r)
+		k.at = k.now() // a provider that hangs is not asked again as soon as it did
 	}
 	if k.err != nil {
 		return nil, k.err

@@ -30,44 +30,25 @@ type description struct {
 	endSession *url.URL // nil if there is none
 	namesIss   bool     // it names itself in answers
 	namesSID   bool     // its tokens say which session they are about
-	read       time.Time
 }
 
-// metadataCache has the description that was read last. Whoever has the turn
-// reads it anew while the others wait.
-type metadataCache struct {
-	turn   chan struct{}
-	last   *description
-	failed time.Time
-	err    error
+// keep returns what reads the description when it is needed.
+func (p *Provider) keep() *signin.Kept[description] {
+	return &signin.Kept[description]{
+		Fetch: func(ctx context.Context, old *description) (*description, error) {
+			d, err := p.discover(ctx, old)
+			if err != nil {
+				p.opts.Logger.WarnContext(ctx, "description of a provider of identities cannot be read", "via", p.via, "error", brief(err))
+			}
+			return d, err
+		},
+		Now: p.clock, Fresh: describedFor, Max: describedMax, Pause: retryAfter, Limit: p.http.Timeout,
+	}
 }
 
 // describe returns what the provider says of itself.
 func (p *Provider) describe(ctx context.Context) (*description, error) {
-	select {
-	case p.metadata.turn <- struct{}{}:
-		defer func() { <-p.metadata.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	m, now := &p.metadata, p.clock()
-	if m.last != nil && now.Sub(m.last.read) < describedFor {
-		return m.last, nil
-	}
-	if m.err == nil || now.Sub(m.failed) >= retryAfter {
-		// Others wait for this too: it does not end with the request that began it.
-		found, err := p.discover(context.WithoutCancel(ctx), now)
-		if m.err, m.failed = err, now; err == nil {
-			m.last = found
-		}
-	}
-	if m.err != nil && m.last != nil && now.Sub(m.last.read) < describedMax {
-		return m.last, nil
-	}
-	if m.err != nil {
-		return nil, m.err
-	}
-	return m.last, nil
+	return p.metadata.Value(ctx)
 }
 
 // metadata is what is read of a description besides what package oidc reads.
@@ -83,7 +64,7 @@ type metadata struct {
 	TokenAuth   []string `json:"token_endpoint_auth_methods_supported"`
 }
 
-func (p *Provider) discover(ctx context.Context, now time.Time) (*description, error) {
+func (p *Provider) discover(ctx context.Context, old *description) (*description, error) {
 	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, p.http), p.config.Issuer)
 	if err != nil {
 		return nil, err
@@ -95,7 +76,7 @@ func (p *Provider) discover(ctx context.Context, now time.Time) (*description, e
 	if err := p.checkMetadata(m); err != nil {
 		return nil, err
 	}
-	d := &description{provider: provider, namesIss: m.NamesIss, namesSID: m.NamesSID, read: now}
+	d := &description{provider: provider, namesIss: m.NamesIss, namesSID: m.NamesSID}
 	if m.EndSession != "" {
 		d.endSession, _ = url.Parse(m.EndSession) // checked
 	}
@@ -110,11 +91,28 @@ func (p *Provider) discover(ctx context.Context, now time.Time) (*description, e
 	}
 	keys := *p.http
 	keys.Transport = &keyTransport{base: p.http.Transport, now: p.opts.Now}
-	d.verifier = oidc.NewVerifier(p.config.Issuer, oidc.NewRemoteKeySet(oidc.ClientContext(ctx, &keys), m.KeysURL), &oidc.Config{
+	set := oidc.NewRemoteKeySet(oidc.ClientContext(ctx, &keys), m.KeysURL)
+	if old != nil {
+		// Who has keys goes on with them until there are others.
+		if err := prime(ctx, set); err != nil {
+			return nil, err
+		}
+	}
+	d.verifier = oidc.NewVerifier(p.config.Issuer, set, &oidc.Config{
 		ClientID: p.config.Client, SupportedSigningAlgs: []string{oidc.RS256, oidc.ES256, oidc.PS256},
 		SkipExpiryCheck: true, // which has no patience with clocks: checkTimes does it
 	})
 	return d, nil
+}
+
+// unsigned is a token by a key that nobody has.
+const unsigned = "eyJhbGciOiJSUzI1NiIsImtpZCI6Ii0ifQ.e30.AA"
+
+// prime has a set fetch its keys. It fetches them for want of one for a token, and
+// what it says then has a cause only if that failed.
+func prime(ctx context.Context, set *oidc.RemoteKeySet) error {
+	_, err := set.VerifySignature(ctx, unsigned)
+	return errors.Unwrap(err)
 }
 
 func (p *Provider) checkMetadata(m metadata) error {

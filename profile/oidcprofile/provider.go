@@ -68,7 +68,7 @@ type Provider struct {
 	via      string
 	flows    *signin.Jar
 	http     *http.Client
-	metadata metadataCache
+	metadata *signin.Kept[description]
 }
 
 // New returns a Provider for the people of identities, whose sign-ins become
@@ -85,7 +85,7 @@ func New(people *profile.Identities, sessions *profile.Sessions, c Config, opts 
 	}
 	p := &Provider{door: signin.Door{People: people, Sessions: sessions, System: o.System}, config: c, opts: o, via: "oidc:" + c.Issuer, http: bound(o.HTTP)}
 	p.flows = p.jar()
-	p.metadata.turn = make(chan struct{}, 1)
+	p.metadata = p.keep()
 	return p, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,7 +123,65 @@ func TestKeysAreFetchedNowAndThen(t *testing.T) {
 	require.LessOrEqual(t, w.fake.requests("/keys"), 2)
 	w.pass(2 * time.Hour)
 	w.browser().signIn()
+	require.NoError(t, w.provider.Settle(t.Context()))
 	require.Equal(t, 2, w.fake.requests("/.well-known/openid-configuration"))
+}
+
+// Ten seconds count from the end: who hangs for as long is not asked by everybody.
+func TestKeysThatTakeLong(t *testing.T) {
+	w := newWorld(t)
+	w.browser().signIn()
+	w.pass(time.Minute)
+	w.fake.documents = func(rw http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/keys" {
+			w.pass(10 * time.Second)
+			rw.WriteHeader(http.StatusServiceUnavailable)
+		}
+		return r.URL.Path == "/keys"
+	}
+	for i := range 5 {
+		w.browser().post("/sign-in/backchannel", with("logout_token", foreignKey("key-x")(w.fake, logoutClaims(w, i))))
+	}
+	require.Equal(t, 2, w.fake.requests("/keys"))
+}
+
+// A provider whose documents hang keeps nobody waiting who can do with what it
+// said before.
+func TestProviderHangs(t *testing.T) {
+	for _, path := range []string{"/.well-known/openid-configuration", "/keys"} {
+		t.Run(path, func(t *testing.T) {
+			w := newWorld(t)
+			require.Equal(t, "/after", w.browser().signIn().location)
+			hang, gaveUp := make(chan struct{}), atomic.Bool{}
+			w.fake.documents = func(rw http.ResponseWriter, r *http.Request) bool {
+				if r.URL.Path != path {
+					return false
+				}
+				select {
+				case <-hang:
+					rw.WriteHeader(http.StatusServiceUnavailable)
+				case <-r.Context().Done():
+					gaveUp.Store(true)
+				}
+				return true
+			}
+			before := w.fake.requests(path)
+			w.pass(2 * time.Hour)
+			for range 4 {
+				require.Equal(t, "/after", w.browser().signIn().location)
+			}
+			require.False(t, gaveUp.Load(), "nobody waited until the end")
+			close(hang)
+			require.NoError(t, w.provider.Settle(t.Context()))
+			require.Equal(t, "/after", w.browser().signIn().location)
+			require.NoError(t, w.provider.Settle(t.Context()))
+			require.Equal(t, before+1, w.fake.requests(path), "and one asked for all")
+			w.fake.documents = nil
+			w.fake.rotate()
+			w.pass(11 * time.Second)
+			require.Equal(t, "/after", w.browser().signIn().location, "a new key is found")
+		})
+	}
 }
 
 // The portal goes on for a while with what a provider said when it could.
@@ -141,8 +200,9 @@ func TestProviderIsAway(t *testing.T) {
 		w.browser().open("/sign-in/login")
 	}
 	require.Equal(t, before, w.fake.requests("/.well-known/openid-configuration"), "not every visitor asks again")
-	w.fake.documents = nil
 	w.pass(5 * time.Second)
+	require.NoError(t, w.provider.Settle(t.Context()))
+	w.fake.documents = nil
 	require.Equal(t, "/after", w.browser().signIn().location)
 }
 

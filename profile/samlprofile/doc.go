@@ -64,7 +64,8 @@
 // bits, counts for nothing; metadata without any other, or past their validUntil,
 // are refused. The log warns for the last 30 days. Metadata from an address are
 // read again after an hour, and at once if a signature was made with a key that
-// they did not name; while they cannot be had, the last ones serve for a day.
+// they did not name; while they are read, and while they cannot be had, the last
+// ones serve for a day.
 // A file is read by [New] and serves until its validUntil, if it has one.
 // The metadata's own signature is not checked: the file is yours, the address is
 // https.

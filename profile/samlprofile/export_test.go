@@ -14,3 +14,6 @@ func (p *Provider) Read(ctx context.Context, encoded string) (subject string, er
 	}
 	return a.assertion.subject, err
 }
+
+// Settle waits until nobody reads the description.
+func (p *Provider) Settle(ctx context.Context) error { return p.metadata.Settle(ctx) }

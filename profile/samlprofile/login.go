@@ -143,14 +143,10 @@ func (p *Provider) believe(ctx context.Context, encoded string) (answer, error) 
 // renewed returns a newer description if a signature was not good by the one
 // there is: the provider may have a new key that it did not announce.
 func (p *Provider) renewed(ctx context.Context, d *description, err error) *description {
-	if !errors.Is(err, errBadSignature) || p.config.Metadata != nil {
+	if !errors.Is(err, errBadSignature) || p.given != nil {
 		return nil
 	}
-	newer, err := p.described(ctx, 0)
-	if err != nil || newer == d {
-		return nil
-	}
-	return newer
+	return p.metadata.After(ctx, d)
 }
 
 // checkRequest finds out whether what was answered was asked.

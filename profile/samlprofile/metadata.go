@@ -21,7 +21,8 @@ import (
 const (
 	describedFor = time.Hour           // how long a description is used before it is read again
 	describedMax = 24 * time.Hour      // how long it is used while a new one is not to be had
-	retryAfter   = 10 * time.Second    // how long nobody asks again
+	retryAfter   = 10 * time.Second    // how long nobody asks again after an answer
+	fetchLimit   = 10 * time.Second    // how long an answer may take
 	warnBefore   = 30 * 24 * time.Hour // how long before its end a certificate is spoken of
 
 	protocol = "urn:oasis:names:tc:SAML:2.0:protocol"
@@ -37,53 +38,40 @@ type description struct {
 	signOut, signedOut string // where those to sign out go, and the answers to the provider's; empty if it has none
 	wantsSigned        bool
 	until              time.Time // zero if not said
-	read               time.Time
 }
 
-// metadataCache has the description that was read last. Whoever has the turn
-// reads it anew while the others wait.
-type metadataCache struct {
-	turn  chan struct{}
-	last  *description
-	asked time.Time
-	err   error
+// keep returns what reads the description at an address when it is needed.
+func (p *Provider) keep() *signin.Kept[description] {
+	return &signin.Kept[description]{
+		Fetch: func(ctx context.Context, _ *description) (*description, error) {
+			d, err := p.fetch(ctx, p.clock())
+			if err != nil {
+				p.opts.Logger.WarnContext(ctx, "description of a provider of identities cannot be read", "via", p.via, "error", signin.Brief(err.Error()))
+			}
+			return d, err
+		},
+		Usable: (*description).usable, Now: p.clock,
+		Fresh: describedFor, Max: describedMax, Pause: retryAfter, Limit: fetchLimit,
+	}
 }
 
 // describe returns what the provider says of itself.
 func (p *Provider) describe(ctx context.Context) (*description, error) {
-	return p.described(ctx, describedFor)
+	if p.given != nil {
+		return p.given, p.given.usable(p.clock())
+	}
+	return p.metadata.Value(ctx)
 }
 
-// described returns a description that is not older than that, if there is one
-// to be had.
-func (p *Provider) described(ctx context.Context, age time.Duration) (*description, error) {
-	m := &p.metadata
-	select {
-	case m.turn <- struct{}{}:
-		defer func() { <-m.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	now := p.clock()
-	if p.config.Metadata == nil && (m.last == nil || now.Sub(m.last.read) >= age) && (m.asked.IsZero() || now.Sub(m.asked) >= retryAfter) {
-		// Others wait for this too: it does not end with the request that began it.
-		var found *description
-		m.asked = now
-		if found, m.err = p.fetch(context.WithoutCancel(ctx), now); m.err == nil {
-			m.last = found
-		}
-	}
+// usable says why nobody can be trusted by a description any more.
+func (d *description) usable(now time.Time) error {
 	switch {
-	case m.last == nil:
-		return nil, m.err
-	case p.config.Metadata == nil && now.Sub(m.last.read) >= describedMax:
-		return nil, errors.Join(errors.New("the description is too old"), m.err)
-	case !m.last.until.IsZero() && !now.Before(m.last.until):
-		return nil, errors.New("the description is valid no longer")
-	case len(current(m.last.certs, now)) == 0:
-		return nil, errors.New("every certificate of the provider has expired")
+	case !d.until.IsZero() && !now.Before(d.until):
+		return errors.New("the description is valid no longer")
+	case len(current(d.certs, now)) == 0:
+		return errors.New("every certificate of the provider has expired")
 	}
-	return m.last, nil
+	return nil
 }
 
 func (p *Provider) fetch(ctx context.Context, now time.Time) (*description, error) {
@@ -92,11 +80,9 @@ func (p *Provider) fetch(ctx context.Context, now time.Time) (*description, erro
 		return nil, err
 	}
 	r.Header.Set("Accept", "application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1")
-	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
-	defer cancel()
 	client := *p.opts.HTTP
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	resp, err := client.Do(r.WithContext(ctx))
+	resp, err := client.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +108,7 @@ func (p *Provider) describeFrom(data []byte, now time.Time) (*description, error
 	if err != nil {
 		return nil, err
 	}
-	d := &description{issuer: attribute(el, "entityID"), until: until, read: now}
+	d := &description{issuer: attribute(el, "entityID"), until: until}
 	if d.issuer == "" || len(d.issuer) > maxEntity {
 		return nil, errors.New("the provider has no name, or one that is too long")
 	}

@@ -1,9 +1,13 @@
 package samlprofile_test
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,12 +49,64 @@ func TestMetadataAreReadAgain(t *testing.T) {
 	require.Contains(t, w.browser().signIn().body, untrusted, "and the old key is forgotten")
 	w.fake.signs = next()
 	server.Close()
-	w.pass(2 * time.Hour)
+	w.pass(2 * time.Hour) // what it says is read in the background from here on
 	require.Equal(t, "/after", w.browser().signIn().location, "a day without the provider's description")
 	w.pass(23 * time.Hour)
 	require.Contains(t, w.browser().open("/saml/login").body, unavailable)
 	require.Error(t, w.provider.Check(t.Context()))
 }
+
+// A provider that hangs keeps nobody waiting, except for what only it can say.
+func TestMetadataThatHang(t *testing.T) {
+	var asked, gaveUp atomic.Int64
+	hang := make(chan struct{})
+	w, _ := served(t, nil)
+	said := w.fake.describe()
+	w.options.HTTP = hanging(func(r *http.Request) (*http.Response, error) {
+		if asked.Add(1) == 1 {
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(said)), Request: r}, nil
+		}
+		select {
+		case <-hang:
+			return nil, errors.New("away")
+		case <-r.Context().Done():
+			gaveUp.Add(1)
+			return nil, r.Context().Err()
+		}
+	})
+	w.provider = w.mount("/other")
+	require.NoError(t, w.provider.Check(t.Context()))
+	w.pass(2 * time.Hour)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := w.provider.Check(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, http.StatusSeeOther, w.browser().open("/other/login").status)
+	require.Zero(t, gaveUp.Load(), "nobody waited until the end")
+	close(hang)
+	require.NoError(t, w.provider.Settle(t.Context()))
+	require.EqualValues(t, 2, asked.Load(), "and one asked for all")
+	w.fake.signs = next()
+	for range 5 {
+		b := w.browser()
+		got := b.fromElsewhere("/other/acs", w.fake.answer("_x", w.server.URL+"/other/acs", w.server.URL+"/other/metadata"))
+		require.Contains(t, got.body, untrusted)
+	}
+	require.EqualValues(t, 2, asked.Load(), "made-up signatures do not ask again so soon")
+}
+
+func hanging(f func(*http.Request) (*http.Response, error)) *http.Client {
+	return &http.Client{Transport: roundTrip(f)}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 func TestAdv_SAML_MetadataMisbehaviours(t *testing.T) {
 	say := func(status int, body string) http.HandlerFunc {

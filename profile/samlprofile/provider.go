@@ -83,7 +83,8 @@ type Provider struct {
 	via         string
 	keys        []*rsa.PrivateKey
 	flows, done *signin.Jar
-	metadata    metadataCache
+	given       *description              // what the configuration says; nil if it is at an address
+	metadata    *signin.Kept[description] // what is there
 }
 
 // New returns a Provider for the people of identities, whose sign-ins become
@@ -100,7 +101,7 @@ func New(people *profile.Identities, sessions *profile.Sessions, c Config, opts 
 		c.Entity = c.Address + "/metadata"
 	}
 	p := &Provider{door: signin.Door{People: people, Sessions: sessions, System: o.System}, config: c, opts: o}
-	p.metadata.turn = make(chan struct{}, 1)
+	p.metadata = p.keep()
 	if err := p.check(); err != nil {
 		return nil, err
 	}
@@ -198,7 +199,7 @@ func (p *Provider) check() error {
 		f.Add("metadata", "error.field.format", nil)
 		return fmt.Errorf("%w: %s", f.Err(), signin.Brief(err.Error()))
 	}
-	c.Issuer, p.metadata.last = d.issuer, d
+	c.Issuer, p.given = d.issuer, d
 	return nil
 }
 
