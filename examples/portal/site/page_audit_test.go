@@ -121,22 +121,14 @@ func TestAuditForgetsPeople(t *testing.T) {
 func TestAuditAccessible(t *testing.T) {
 	slow(t)
 	s := open(t)
-	base := serve(t, s)("").server.URL
-	for name, look := range looks {
-		t.Run(name, func(t *testing.T) {
-			p := browser.Open(t, &look.opts)
-			check := checker(t, p, name)
-			to := func(path string) { p.Go(base + "/" + look.locale + path) }
-			to("/demo?return_to=/" + look.locale + "/")
-			p.Submit(`form:has(input[value="ruth"]) button`)
-			to("/admin/people/tom")
-			to("/admin/audit")
-			check("audit")
-			require.Equal(t, 200, p.Submit("#check ~ form button"))
-			check("audit checked")
-			to("/account/privacy")
-			check("privacy with looks")
-			require.Empty(t, p.CSPViolations())
-		})
-	}
+	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		to("/admin/people/tom")
+		to("/admin/audit")
+		check("audit")
+		require.Equal(t, 200, p.Submit("#check ~ form button"))
+		check("audit checked")
+		to("/account/privacy")
+		check("privacy with looks")
+		require.Empty(t, p.CSPViolations())
+	})
 }

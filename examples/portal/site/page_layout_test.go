@@ -89,28 +89,20 @@ func TestThemeIsChecked(t *testing.T) {
 func TestLayoutAccessible(t *testing.T) {
 	slow(t)
 	s := open(t)
-	base := serve(t, s)("").server.URL
-	for name, look := range looks {
-		t.Run(name, func(t *testing.T) {
-			p := browser.Open(t, &look.opts)
-			check := checker(t, p, name)
-			to := func(path string) { p.Go(base + "/" + look.locale + path) }
-			to("/demo?return_to=/" + look.locale + "/")
-			p.Submit(`form:has(input[value="ruth"]) button`)
-			to("/admin/layout?look=1&as=signed-in")
-			check("layout")
-			to("/admin/layout/rules/new")
-			check("layout rule")
-			require.Equal(t, 422, p.Submit(".sheet button"))
-			check("layout rule with errors")
-			to("/admin/layout/theme")
-			p.Fill("#f-theme", `{"light": {"ink": "#fefefe"}}`)
-			require.Equal(t, 422, p.Submit(".sheet button"))
-			check("theme with errors")
-			p.Fill("#f-theme", `{"light": {"brand": "#0b5d56"}}`)
-			require.Equal(t, 200, p.Submit(".sheet button"))
-			check("theme")
-			require.Empty(t, p.CSPViolations())
-		})
-	}
+	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		to("/admin/layout?look=1&as=signed-in")
+		check("layout")
+		to("/admin/layout/rules/new")
+		check("layout rule")
+		require.Equal(t, 422, p.Submit(".sheet button"))
+		check("layout rule with errors")
+		to("/admin/layout/theme")
+		p.Fill("#f-theme", `{"light": {"ink": "#fefefe"}}`)
+		require.Equal(t, 422, p.Submit(".sheet button"))
+		check("theme with errors")
+		p.Fill("#f-theme", `{"light": {"brand": "#0b5d56"}}`)
+		require.Equal(t, 200, p.Submit(".sheet button"))
+		check("theme")
+		require.Empty(t, p.CSPViolations())
+	})
 }

@@ -3,7 +3,6 @@ package site
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -190,53 +189,21 @@ func TestPersonSessions(t *testing.T) {
 	require.Equal(t, 403, c.post("/en/admin/people/ruth/view", nil, "Cookie", ruth).Status, "nobody views as themselves")
 }
 
-// looks are the ways in which pages are looked at.
-var looks = map[string]struct {
-	locale string
-	opts   browser.Options
-}{
-	"wide": {"en", browser.Options{Width: 1280}}, "narrow dark": {"de", browser.Options{Width: 320, Dark: true}},
-	"Arabic": {"ar", browser.Options{Width: 320}},
-}
-
-// checker returns a function that fails the test for a page that is not
-// accessible, or wider than its window.
-func checker(t *testing.T, p *browser.Page, look string) func(what string) {
-	return func(what string) {
-		t.Helper()
-		require.Empty(t, p.Axe(), what)
-		var over int
-		p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
-		require.LessOrEqual(t, over, 0, what)
-		if dir := os.Getenv("STOA_TEST_SCREENSHOTS"); dir != "" {
-			p.Screenshot(dir + "/" + strings.ReplaceAll(look+" "+what, " ", "-") + ".png")
-		}
-	}
-}
-
 func TestPeopleAccessible(t *testing.T) {
 	slow(t)
 	s := open(t)
 	askFor(t, s)
-	base := serve(t, s)("").server.URL
-	for name, look := range looks {
-		t.Run(name, func(t *testing.T) {
-			p := browser.Open(t, &look.opts)
-			check := checker(t, p, name)
-			to := func(path string) { p.Go(base + "/" + look.locale + path) }
-			to("/demo?return_to=/" + look.locale + "/")
-			p.Submit(`form:has(input[value="ruth"]) button`)
-			to("/admin/people")
-			check("people")
-			to("/admin/people/tom")
-			check("person")
-			p.Click("#f-role-agent")
-			require.Equal(t, 200, p.Submit(`button[value="try"]`))
-			check("person tried")
-			p.Fill("#f-name", "")
-			require.Equal(t, 422, p.Submit(".sheet button"))
-			check("person with errors")
-			require.Empty(t, p.CSPViolations())
-		})
-	}
+	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		to("/admin/people")
+		check("people")
+		to("/admin/people/tom")
+		check("person")
+		p.Click("#f-role-agent")
+		require.Equal(t, 200, p.Submit(`button[value="try"]`))
+		check("person tried")
+		p.Fill("#f-name", "")
+		require.Equal(t, 422, p.Submit(".sheet button"))
+		check("person with errors")
+		require.Empty(t, p.CSPViolations())
+	})
 }

@@ -218,35 +218,27 @@ func TestDeepRules(t *testing.T) {
 func TestSegmentsAccessible(t *testing.T) {
 	slow(t)
 	s := open(t)
-	base := serve(t, s)("").server.URL
-	for name, look := range looks {
-		t.Run(name, func(t *testing.T) {
-			p := browser.Open(t, &look.opts)
-			check := checker(t, p, name)
-			to := func(path string) { p.Go(base + "/" + look.locale + path) }
-			to("/demo?return_to=/" + look.locale + "/")
-			p.Submit(`form:has(input[value="ruth"]) button`)
-			to("/admin")
-			check("admin")
-			to("/admin/segments")
-			check("segments")
-			to("/admin/segments/new")
-			check("new segment")
-			p.Eval(`document.querySelector("[name='g0.new']").value = "role"`, nil)
-			require.Equal(t, 200, p.Submit(`button[value="add 0"]`))
-			p.Eval(`document.querySelector("[name='g0.new']").value = "plan"`, nil)
-			require.Equal(t, 200, p.Submit(`button[value="add 0"]`))
-			require.Equal(t, 200, p.Submit(`button[value="group"]`))
-			// The page may still glide to the group, so that a click would miss.
-			p.Eval(`document.querySelector('[name="g0.c0.values"][value="customer"]').checked = true`, nil)
-			p.Fill(`[name="g0.c1.values"]`, "regulated")
-			require.Equal(t, 200, p.Submit(`button[value="try"].button`))
-			check("segment tried")
-			require.Equal(t, 422, p.Submit(`button[value="save"]`))
-			check("segment with errors")
-			to("/admin/segments/partner/remove")
-			check("segment removal")
-			require.Empty(t, p.CSPViolations())
-		})
-	}
+	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		to("/admin")
+		check("admin")
+		to("/admin/segments")
+		check("segments")
+		to("/admin/segments/new")
+		check("new segment")
+		p.Eval(`document.querySelector("[name='g0.new']").value = "role"`, nil)
+		require.Equal(t, 200, p.Submit(`button[value="add 0"]`))
+		p.Eval(`document.querySelector("[name='g0.new']").value = "plan"`, nil)
+		require.Equal(t, 200, p.Submit(`button[value="add 0"]`))
+		require.Equal(t, 200, p.Submit(`button[value="group"]`))
+		// The page may still glide to the group, so that a click would miss.
+		p.Eval(`document.querySelector('[name="g0.c0.values"][value="customer"]').checked = true`, nil)
+		p.Fill(`[name="g0.c1.values"]`, "regulated")
+		require.Equal(t, 200, p.Submit(`button[value="try"].button`))
+		check("segment tried")
+		require.Equal(t, 422, p.Submit(`button[value="save"]`))
+		check("segment with errors")
+		to("/admin/segments/partner/remove")
+		check("segment removal")
+		require.Empty(t, p.CSPViolations())
+	})
 }
