@@ -59,7 +59,7 @@ func ExampleDirectory_Register() {
 	// Output:
 	// "bookings":[
 	// {"booking":"room 4 on Friday"}],
-	// {"list":"favourites","ref":"article/7","title":"Rooms","level":"","data":{},"at":"2027-01-15T08:00:00Z"}]
+	// {"list":"favourites","ref":"article/7","title":"Rooms","level":"","data":{},"at":"2027-01-15T08:00:00Z"}],
 	// bookings 1 <nil>
 	// shelf 1 <nil>
 	// map[bob:[room 2 on Monday]]
