@@ -2,6 +2,7 @@ package assets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -38,8 +39,9 @@ const mostFacts = 10_000
 
 // Facts returns what people own as facts for the rules of segments, to be given
 // to a directory as Options.Owned. They are used for Options.FactsFor; a change
-// made through this Inventory is known at once. A port that does not answer makes
-// what depends on it unknown, and nothing else.
+// made through this Inventory is known at once. A port that does not answer to
+// the end, or that has more than 1000 things of somebody, makes what depends on
+// it unknown, and nothing else: no rule holds because something was not read.
 func (i *Inventory) Facts() profile.FactLister { return owned{i} }
 
 type owned struct{ i *Inventory }
@@ -68,12 +70,15 @@ func (o owned) Facts(ctx context.Context, p profile.Person, names []string) (map
 	if !ok {
 		mark := o.i.facts.mark()
 		var err error
-		if all, err = o.i.read(ctx, p); err != nil && len(all) == 0 {
+		all, err = o.i.read(ctx, p)
+		more := errors.Is(err, errMore)
+		if err != nil && !more && len(all) == 0 {
 			return nil, err
 		}
-		if err != nil {
+		if err != nil && (!more || o.i.facts.tell(key)) {
 			o.i.opts.Logger.WarnContext(ctx, "not all is known of what somebody owns", "person", p.ID, "error", err)
-		} else {
+		}
+		if err == nil || more { // whoever has too much has too much a moment later
 			o.i.facts.store(key, all, now.Add(o.i.opts.FactsFor), mark)
 		}
 	}
@@ -86,36 +91,56 @@ func (o owned) Facts(ctx context.Context, p profile.Person, names []string) (map
 	return out, nil
 }
 
+// errMore says that somebody has more of a kind than facts are made of.
+var errMore = errors.New("there is more than is read")
+
 // read works out all facts about a person. What it returns beside an error is
-// what could be read.
+// what could be read to the end: that somebody has none of something, or at most
+// so much, cannot be told from half of what they have.
 func (i *Inventory) read(ctx context.Context, p profile.Person) (map[string][]string, error) {
 	of := Scope{Person: p.ID, Account: p.Account, Shared: true, Members: true}
 	f := facts{i: i, now: i.clock(), sets: map[string]map[string]bool{}, spend: map[string]int64{}}
-	faults := []error{}
-	note := func(err error) bool {
-		if err != nil {
-			faults = append(faults, err)
-		}
-		return err == nil
+	faults := map[kind]error{}
+	if i.ports.Purchases != nil {
+		faults[kindPurchase] = readAll(ctx, i, of, i.ports.Purchases.Purchases, f.purchase)
 	}
-	boughtAll := i.ports.Purchases == nil || note(readAll(ctx, i, of, i.ports.Purchases.Purchases, f.purchase))
-	hasAll := i.ports.Assets == nil || note(readAll(ctx, i, of, i.ports.Assets.Assets, f.asset))
+	if i.ports.Assets != nil {
+		faults[kindAsset] = readAll(ctx, i, of, i.ports.Assets.Assets, f.asset)
+	}
 	if i.ports.Entitlements != nil {
-		note(readAll(ctx, i, of, i.ports.Entitlements.Entitlements, f.entitlement))
+		faults[kindEntitlement] = readAll(ctx, i, of, i.ports.Entitlements.Entitlements, f.entitlement)
 	}
 	out := f.values()
-	if !boughtAll {
-		maps.DeleteFunc(out, func(name string, _ []string) bool { return name == FactPurchases || strings.HasPrefix(name, FactSpend) })
+	for k, err := range faults {
+		if err != nil {
+			maps.DeleteFunc(out, func(name string, _ []string) bool { return rests(name, k) })
+		}
 	}
-	if !boughtAll || !hasAll {
-		// That somebody has none of something cannot be told from half of what they have.
-		delete(out, FactProduct)
-		delete(out, FactLine)
-	}
-	if len(faults) > 0 {
-		return out, fmt.Errorf("facts of %q: %w", p.ID, faults[0])
+	if err := worst(faults); err != nil {
+		return out, fmt.Errorf("facts of %q: %w", p.ID, err)
 	}
 	return out, nil
+}
+
+// rests reports whether a fact rests on things of a kind.
+func rests(name string, k kind) bool {
+	switch k {
+	case kindPurchase:
+		return name == FactProduct || name == FactLine || name == FactPurchases || strings.HasPrefix(name, FactSpend)
+	case kindAsset:
+		return name == FactProduct || name == FactLine || name == FactWarranty
+	}
+	return name == FactEntitlement || name == FactChannel
+}
+
+// worst returns a fault that may pass, else one that stays.
+func worst(faults map[kind]error) (out error) {
+	for _, k := range []kind{kindPurchase, kindAsset, kindEntitlement} {
+		if err := faults[k]; err != nil && (out == nil || errors.Is(out, errMore)) {
+			out = fmt.Errorf("%ss: %w", k, err)
+		}
+	}
+	return out
 }
 
 func readAll[T any](ctx context.Context, i *Inventory, of Scope, read func(context.Context, Query) ([]T, string, error), add func(T)) error {
@@ -132,12 +157,12 @@ func readAll[T any](ctx context.Context, i *Inventory, of Scope, read func(conte
 		for _, v := range page {
 			add(v)
 		}
-		n += len(page)
+		n += max(1, len(page)) // a port whose pages are empty comes to an end, too
 		if q.After = next; next == "" {
 			return nil
 		}
 	}
-	return nil
+	return errMore
 }
 
 // facts are being gathered.
@@ -213,6 +238,7 @@ type factCache struct {
 	changes uint64
 	changed map[string]uint64 // by organisation or person, since when
 	kept    *lru.Cache[Holder, keptFacts]
+	told    *lru.Cache[Holder, bool] // of whom it was said that they have too much
 }
 
 type keptFacts struct {
@@ -222,7 +248,16 @@ type keptFacts struct {
 }
 
 func newFactCache() *factCache {
-	return &factCache{changed: map[string]uint64{}, kept: lru.New[Holder, keptFacts](mostFacts)}
+	return &factCache{changed: map[string]uint64{}, kept: lru.New[Holder, keptFacts](mostFacts), told: lru.New[Holder, bool](mostFacts)}
+}
+
+// tell reports whether it is to be said of somebody, once, that they have too much.
+func (c *factCache) tell(key Holder) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, told := c.told.Load(key)
+	c.told.Store(key, true)
+	return !told
 }
 
 // mark returns where the changes are.

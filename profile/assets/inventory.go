@@ -38,6 +38,11 @@ type Options struct {
 	// serial number. Nil means that nothing is known.
 	Confirm func(ctx context.Context, a Asset) (confirmed bool, warranties []Warranty, err error)
 
+	// Member reports whether a person is of an organisation, for products that are
+	// handed on within it. Nil means that it cannot be told: whoever may change a
+	// product can then name themselves or nobody.
+	Member func(ctx context.Context, account, person string) (bool, error)
+
 	Line       func(product string) string // the line that a product belongs to, for facts; nil means that there are none
 	Currencies []string                    // in which people pay, for facts; nil means EUR
 	Wait       time.Duration               // how long a port may take; 0 means 3 s

@@ -174,8 +174,50 @@ func TestConfirm(t *testing.T) {
 	require.Empty(t, a.Warranties)
 }
 
-func TestChangeAndUnregister(t *testing.T) {
+// TestNobodyElseIsNamed: whatever front a change comes by, what an organisation
+// has stays among its people.
+func TestNobodyElseIsNamed(t *testing.T) {
+	asked := errors.New("not asked")
+	for name, c := range map[string]struct {
+		member func(context.Context, string, string) (bool, error)
+		named  map[string]error // what comes of naming somebody
+	}{
+		"nobody can tell":           {nil, map[string]error{"": nil, "mia": nil, "ann": assets.ErrInvalid, "cem": assets.ErrInvalid, "<script>": assets.ErrInvalid}},
+		"the directory":             {memberOfAcme, map[string]error{"": nil, "mia": nil, "ann": nil, "cem": assets.ErrInvalid, "nobody": assets.ErrInvalid}},
+		"the directory is away":     {func(context.Context, string, string) (bool, error) { return true, asked }, map[string]error{"": nil, "mia": nil, "ann": assets.ErrUnavailable}},
+		"and it is no member's yet": {func(context.Context, string, string) (bool, error) { return false, nil }, map[string]error{"ann": assets.ErrInvalid, "mia": nil}},
+	} {
+		for person, want := range c.named {
+			s := newShop(t, func(_ *assets.Ports, o *assets.Options) { o.Member = c.member })
+			a := s.asset(t, "x", assets.Holder{Account: "acme"})
+			got, err := s.Change(t.Context(), mia, a.ID, assets.Change{Person: person, Version: a.Version})
+			if want == nil {
+				require.NoError(t, err, "%s: %s", name, person)
+				require.Equal(t, person, got.Person)
+				continue
+			}
+			require.ErrorIs(t, err, want, "%s: %s", name, person)
+			if errors.Is(want, assets.ErrInvalid) {
+				require.ErrorContains(t, err, "person: error.field.choice")
+			}
+			kept, err := s.Asset(t.Context(), mia, a.ID)
+			require.NoError(t, err)
+			require.Equal(t, a.Holder, kept.Holder)
+		}
+	}
+	// Whose it is already need not be told again, even if they have left.
 	s := newShop(t)
+	a := s.asset(t, "x", assets.Holder{Person: "left", Account: "acme"})
+	_, err := s.Change(t.Context(), mia, a.ID, assets.Change{Site: "Murcia", Person: "left", Version: a.Version})
+	require.NoError(t, err)
+}
+
+func memberOfAcme(_ context.Context, account, person string) (bool, error) {
+	return account == "acme" && slices.Contains([]string{"ann", "bob", "mia"}, person), nil
+}
+
+func TestChangeAndUnregister(t *testing.T) {
+	s := newShop(t, func(_ *assets.Ports, o *assets.Options) { o.Member = memberOfAcme })
 	ctx := t.Context()
 	shared := s.asset(t, "shared", assets.Holder{Account: "acme"})
 	bobs := s.asset(t, "bobs", assets.Holder{Person: "bob", Account: "acme"})

@@ -214,8 +214,8 @@ type Change struct {
 // Change changes what its holder says of a product, and moves it within the
 // organisation. Members may change and hand on what is theirs; with
 // [profile.PermissionHoldingsWrite] all of the organisation's products, with
-// [profile.PermissionAssetsWrite] everybody's. Whether Person is of the
-// organisation is for the caller to know.
+// [profile.PermissionAssetsWrite] everybody's. A Person who is not of the
+// organisation is an error at the field "person", see Options.Member.
 func (i *Inventory) Change(ctx context.Context, by profile.Actor, id string, c Change) (Asset, error) {
 	a, store, err := i.mine(ctx, by, id)
 	if err != nil {
@@ -231,7 +231,13 @@ func (i *Inventory) Change(ctx context.Context, by profile.Actor, id string, c C
 	}
 	f := errs.Fields{}
 	i.checkDay(f, a.InstalledAt)
-	if err := join(f, a.check()); err != nil {
+	if a.Person != old.Person {
+		err = i.checkMember(ctx, f, by, a.Holder)
+	}
+	if err == nil {
+		err = join(f, a.check())
+	}
+	if err != nil {
 		return Asset{}, wrap(err, "product", id)
 	}
 	a.UpdatedAt = i.clock()
@@ -242,6 +248,23 @@ func (i *Inventory) Change(ctx context.Context, by profile.Actor, id string, c C
 	i.facts.forget(old)
 	a.Origin = ""
 	return a, nil
+}
+
+// checkMember takes those to whom something of an organisation can be given: its
+// people, or nobody in particular.
+func (i *Inventory) checkMember(ctx context.Context, f errs.Fields, by profile.Actor, to Holder) error {
+	of := to.Person == "" || to == Holder{Person: by.ID, Account: by.Account}
+	if !of && i.opts.Member != nil {
+		var err error
+		of, err = ask(ctx, i, func(ctx context.Context) (bool, error) { return i.opts.Member(ctx, to.Account, to.Person) })
+		if err != nil {
+			return err
+		}
+	}
+	if !of {
+		f.Add("person", "error.field.choice", map[string]any{"choices": "empty"})
+	}
+	return nil
 }
 
 // Unregister forgets a product, whose serial number is free again. Who may is as

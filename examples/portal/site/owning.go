@@ -3,11 +3,13 @@ package site
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/assets/sqlassets"
 )
@@ -27,13 +29,22 @@ func (s *Site) openAssets() (err error) {
 	s.things = sqlassets.New(s.db.write)
 	opts := &assets.Options{
 		Policy: s.policy, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
-		Line: s.lineOf, Currencies: []string{"EUR", "GBP", "JPY"},
+		Member: s.memberOf, Line: s.lineOf, Currencies: []string{"EUR", "GBP", "JPY"},
 	}
 	if s.cfg.Demo {
 		opts.Models, opts.Confirm = demoModels, demoWarranty
 	}
 	s.inventory, err = assets.NewInventory(assets.PortsOf(s.things), opts)
 	return err
+}
+
+// memberOf reports whether somebody is of an organisation.
+func (s *Site) memberOf(ctx context.Context, account, person string) (bool, error) {
+	p, err := s.people.Person(ctx, system, person)
+	if errors.Is(err, profile.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && !p.Disabled && p.Account == account, err
 }
 
 // lineOf returns the line of products that one belongs to.
