@@ -14,7 +14,7 @@ var (
 	ErrInvalid     = errs.Invalid     // an argument cannot be accepted
 	ErrUnsupported = errs.Unsupported // what keeps this can only be read
 	ErrUnavailable = errs.Unavailable // what keeps this cannot answer now
-	ErrTooMany     = errs.TooMany     // so much is not left
+	ErrTooMany     = errs.TooMany     // so much is not left, or somebody tries too often
 )
 
 // wrap names the subject of an error, and leaves nil alone.

@@ -46,7 +46,7 @@ func (i *Inventory) serveProducts(api *web.API) {
 	}, i.serveAsset)
 	api.Handle(web.Op{
 		Method: http.MethodPost, Path: "/products", Name: "assets.register", Summary: "Registers a product by its serial number.",
-		Policy: "signed in", In: registrationWire{}, Out: productWire{}, Create: true,
+		Policy: "signed in", In: registrationWire{}, Out: productWire{}, Create: true, Errors: []int{http.StatusTooManyRequests},
 	}, i.serveRegister)
 	api.Handle(web.Op{
 		Method: http.MethodPut, Path: "/products/{id}", Name: "assets.change", Summary: "Changes what its holder says of a product, and moves it within the organisation.",

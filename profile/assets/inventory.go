@@ -35,7 +35,10 @@ type Options struct {
 
 	// Confirm says what is known of a product that a customer registers: whether
 	// it is theirs, and its warranties. ErrNotFound means that there is no such
-	// serial number. Nil means that nothing is known.
+	// serial number. That a serial number exists is not that it is theirs: numbers
+	// can be guessed and read off shelves, and what is confirmed opens content.
+	// Confirm by what ties a product to its holder, such as an order, or say false
+	// and leave it to somebody who looks. Nil means that nothing is known.
 	Confirm func(ctx context.Context, a Asset) (confirmed bool, warranties []Warranty, err error)
 
 	// Member reports whether a person is of an organisation, for products that are
@@ -46,6 +49,7 @@ type Options struct {
 	Line       func(product string) string // the line that a product belongs to, for facts; nil means that there are none
 	Currencies []string                    // in which people pay, for facts; nil means EUR
 	Wait       time.Duration               // how long a port may take; 0 means 3 s
+	PerHour    int                         // how many serial numbers one person may try within an hour; 0 means 30
 	FactsFor   time.Duration               // how long facts are used before they are read again; 0 means 30 s
 }
 
@@ -73,6 +77,9 @@ func NewInventory(ports Ports, opts *Options) (*Inventory, error) {
 	}
 	if o.Wait == 0 {
 		o.Wait = 3 * time.Second
+	}
+	if o.PerHour <= 0 {
+		o.PerHour = 30
 	}
 	if o.FactsFor == 0 {
 		o.FactsFor = 30 * time.Second
@@ -151,7 +158,7 @@ func list[T thing](ctx context.Context, i *Inventory, by profile.Actor, k kind, 
 	if q.Sees.None() || read == nil {
 		return nil, "", nil
 	}
-	scope := fmt.Sprintf("assets.%s|%s|%+v", k, by.ID, q.Of)
+	scope := fmt.Sprintf("assets.%s|%s|%+v|%q", k, by.ID, q.Of, q.About)
 	var err error
 	if q.After, err = i.tokens.Open(scope, q.After); err != nil {
 		return nil, "", fmt.Errorf("%ss: %w", k, err)

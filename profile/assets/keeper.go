@@ -32,24 +32,30 @@ func export(ctx context.Context, s Store, person string) iter.Seq2[any, error] {
 			yield(nil, err)
 			return
 		}
-		everything := Scope{All: true}
-		on := pages(yield, func(q Query) ([]Asset, string, error) { q.Sees = everything; return s.Assets(ctx, q) }, func(a Asset) (any, bool) {
-			return exported{"product", a}, a.Person == person || a.RegisteredBy == person
-		}) && pages(yield, func(q Query) ([]Purchase, string, error) { q.Sees = everything; return s.Purchases(ctx, q) }, func(p Purchase) (any, bool) {
-			return exported{"purchase", p}, p.Person == person
-		}) && pages(yield, func(q Query) ([]Entitlement, string, error) { q.Sees = everything; return s.Entitlements(ctx, q) }, func(e Entitlement) (any, bool) {
-			return exported{"entitlement", e}, e.Person == person
+		if person == "" {
+			return
+		}
+		of := func(q Query) Query {
+			q.Sees, q.About = Scope{All: true}, person
+			return q
+		}
+		on := pages(yield, func(q Query) ([]Asset, string, error) { return s.Assets(ctx, of(q)) }, func(a Asset) any {
+			return exported{"product", a}
+		}) && pages(yield, func(q Query) ([]Purchase, string, error) { return s.Purchases(ctx, of(q)) }, func(p Purchase) any {
+			return exported{"purchase", p}
+		}) && pages(yield, func(q Query) ([]Entitlement, string, error) { return s.Entitlements(ctx, of(q)) }, func(e Entitlement) any {
+			return exported{"entitlement", e}
 		})
 		if on {
-			pages(yield, func(q Query) ([]Spending, string, error) { return s.Spendings(ctx, person, q) }, func(v Spending) (any, bool) {
-				return exported{"spending", v}, true
+			pages(yield, func(q Query) ([]Spending, string, error) { return s.Spendings(ctx, person, q) }, func(v Spending) any {
+				return exported{"spending", v}
 			})
 		}
 	}
 }
 
 // pages yields the records of all pages, and reports whether more are wanted.
-func pages[T any](yield func(any, error) bool, list func(Query) ([]T, string, error), as func(T) (any, bool)) bool {
+func pages[T any](yield func(any, error) bool, list func(Query) ([]T, string, error), as func(T) any) bool {
 	q := Query{Limit: maxLimit}
 	for {
 		page, next, err := list(q)
@@ -58,7 +64,7 @@ func pages[T any](yield func(any, error) bool, list func(Query) ([]T, string, er
 			return false
 		}
 		for _, v := range page {
-			if one, is := as(v); is && !yield(one, nil) {
+			if !yield(as(v), nil) {
 				return false
 			}
 		}

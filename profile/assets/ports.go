@@ -2,6 +2,7 @@ package assets
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -60,6 +61,13 @@ type AssetStore interface {
 	// RemoveAsset forgets a product: ErrNotFound if there is none, ErrConflict if
 	// its version differs.
 	RemoveAsset(ctx context.Context, id string, version int) error
+
+	// Try counts that a person tries to register something at a time. A period
+	// begins with the first try, and with each that comes when the one before has
+	// ended; it ends after within. A try beyond most in a period is ErrTooMany and
+	// when it ends, and does not count. However many try at once, on however many
+	// instances, no more than most do.
+	Try(ctx context.Context, person string, at time.Time, most int, within time.Duration) (ends time.Time, err error)
 }
 
 // A PurchaseReader knows what was bought.
@@ -116,7 +124,7 @@ type Forgetter interface {
 	// Forget removes what only a person has, except that their orders become the
 	// pseudonym's if there is one. In what is of an organisation, in who
 	// registered and in who spent, [Gone] takes their place, or the pseudonym if
-	// there is one. It returns how many things are gone and how many have another
+	// there is one. Their tries are gone, too. It returns how many things are gone and how many have another
 	// name in them.
 	Forget(ctx context.Context, person, pseudonym string) (removed, renamed int, err error)
 
@@ -129,12 +137,18 @@ type Forgetter interface {
 type Query struct {
 	Sees  Scope  // set by the Inventory: what the actor may see
 	Of    Scope  // of these only; the zero Scope means all that is seen
+	About string // only what this person has or has registered; empty means whoever's
 	After string // the position or token from the page before
 	Limit int    // 0 means 50; an Inventory allows 200
 }
 
 // Admits reports whether q selects things of h, apart from the page.
 func (q Query) Admits(h Holder) bool { return q.Sees.Admits(h) && (q.Of.None() || q.Of.Admits(h)) }
+
+// Concerns reports whether q selects what names these people, apart from the rest.
+func (q Query) Concerns(people ...string) bool {
+	return q.About == "" || slices.Contains(people, q.About)
+}
 
 // DefaultLimit is the length of a page where a query does not say.
 const DefaultLimit = 50

@@ -58,7 +58,9 @@ type Registration struct {
 
 // Register adds a product of the actor's. The same serial number can be
 // registered once; one that somebody else has and one that does not exist get
-// the same answer, which tells nothing of others.
+// the same answer, which tells nothing of others. Beyond Options.PerHour tries,
+// and while 100 products of a person or an organisation wait to be confirmed, it
+// is ErrTooMany; asking again with the same key is no new try.
 func (i *Inventory) Register(ctx context.Context, by profile.Actor, r Registration) (Asset, error) {
 	if by.Anonymous() || by.Viewer != "" || by.Assurance == profile.AssuranceLink {
 		return Asset{}, wrap(ErrForbidden, "register", "product")
@@ -94,6 +96,9 @@ func (i *Inventory) Register(ctx context.Context, by profile.Actor, r Registrati
 
 // add confirms a product as far as it can be, and keeps it.
 func (i *Inventory) add(ctx context.Context, by profile.Actor, store AssetStore, a Asset) (Asset, error) {
+	if err := i.mayTry(ctx, by, store, a); err != nil {
+		return a, err
+	}
 	if i.opts.Confirm != nil {
 		var err error
 		a.Confirmed, err = ask(ctx, i, func(ctx context.Context) (ok bool, err error) {

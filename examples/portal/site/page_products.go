@@ -165,6 +165,9 @@ func (s *Site) register(w http.ResponseWriter, r *http.Request) error {
 	if wrong, ok := errors.AsType[errs.Fields](err); ok {
 		return s.showProducts(w, r, http.StatusUnprocessableEntity, r.PostForm, v.P.Fields(wrong))
 	}
+	if says, ok := errors.AsType[*errs.Says](err); ok && errors.Is(err, assets.ErrTooMany) {
+		return s.showProducts(w, r, http.StatusTooManyRequests, r.PostForm, v.P.Fields(errs.Fields{"serial": says.Message}))
+	}
 	return err
 }
 

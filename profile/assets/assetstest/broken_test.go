@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,6 +26,7 @@ type faulty struct {
 	remove func(ctx context.Context, id string, version int) error
 	grant  func(ctx context.Context, e assets.Entitlement) error
 	read   func(ctx context.Context, id string) (assets.Entitlement, error)
+	try    func(ctx context.Context, person string, at time.Time, most int, within time.Duration) (time.Time, error)
 	spend  func(ctx context.Context, v assets.Spending) error
 	forget func(ctx context.Context, person, pseudonym string) (int, int, error)
 }
@@ -71,6 +73,13 @@ func (f faulty) Entitlement(ctx context.Context, id string) (assets.Entitlement,
 	return f.Store.Entitlement(ctx, id)
 }
 
+func (f faulty) Try(ctx context.Context, person string, at time.Time, most int, within time.Duration) (time.Time, error) {
+	if f.try != nil {
+		return f.try(ctx, person, at, most, within)
+	}
+	return f.Store.Try(ctx, person, at, most, within)
+}
+
 func (f faulty) Spend(ctx context.Context, v assets.Spending) error {
 	if f.spend != nil {
 		return f.spend(ctx, v)
@@ -113,7 +122,28 @@ var broken = map[string]func(assets.Store) faulty{
 	"scopes: those who left see on": asked(func(q *assets.Query) {
 		q.Sees.All = q.Sees.All || q.Sees == assets.Scope{Person: "ann", Account: "acme"}
 	}),
-	"scopes: in small letters":         asked(func(q *assets.Query) { q.Sees.Person = strings.ToLower(q.Sees.Person) + "x" }),
+	"scopes: in small letters": asked(func(q *assets.Query) { q.Sees.Person = strings.ToLower(q.Sees.Person) + "x" }),
+	"about: of everybody":      asked(func(q *assets.Query) { q.About = "" }),
+	"about: only what they have": asked(func(q *assets.Query) {
+		if q.About != "" {
+			q.Of = assets.Scope{Person: q.About, Account: "acme"}
+		}
+	}),
+	"tries: without end": func(s assets.Store) faulty {
+		return faulty{try: func(ctx context.Context, person string, at time.Time, _ int, within time.Duration) (time.Time, error) {
+			return s.Try(ctx, person, at, 1000, within)
+		}}
+	},
+	"tries: of all together": func(s assets.Store) faulty {
+		return faulty{try: func(ctx context.Context, _ string, at time.Time, most int, within time.Duration) (time.Time, error) {
+			return s.Try(ctx, "all", at, most, within)
+		}}
+	},
+	"tries: for ever": func(s assets.Store) faulty {
+		return faulty{try: func(ctx context.Context, person string, at time.Time, most int, within time.Duration) (time.Time, error) {
+			return s.Try(ctx, person, at, most, 10*within)
+		}}
+	},
 	"pages: one more than asked":       asked(func(q *assets.Query) { q.Limit++ }),
 	"pages: no second one":             asked(func(q *assets.Query) { q.After = "" }),
 	"pages: the oldest first":          reversed(func(page []assets.Asset) { slices.Reverse(page) }),

@@ -325,6 +325,7 @@ func checkCancelled(t *testing.T, s assets.Store) {
 		"Assets":          func() error { _, _, err := s.Assets(ctx, assets.Query{}); return err },
 		"SaveAsset":       func() error { return s.SaveAsset(ctx, newAsset("x")) },
 		"RemoveAsset":     func() error { return s.RemoveAsset(ctx, "kept", 1) },
+		"Try":             func() error { _, err := s.Try(ctx, "ann", t0, 1, time.Hour); return err },
 		"Purchase":        func() error { _, err := s.Purchase(ctx, "x"); return err },
 		"Purchases":       func() error { _, _, err := s.Purchases(ctx, assets.Query{}); return err },
 		"SavePurchase":    func() error { return s.SavePurchase(ctx, newPurchase("x")) },

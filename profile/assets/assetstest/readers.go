@@ -69,6 +69,7 @@ func checkScopes(t *testing.T, s assets.Store) {
 func readers() []promise[assets.Ports] {
 	return []promise[assets.Ports]{
 		{"Scopes", "lists hold what both scopes admit, and nothing else", readScopes},
+		{"About", "a list about a person holds what they have or registered, and nothing else", readAbout},
 		{"One", "what is there is found by its ID as it is, and what is not is ErrNotFound", readOne},
 		{"Pages", "pages hold everything once, and no more at a time than asked for", readPages},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", readCancelled},

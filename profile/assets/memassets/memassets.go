@@ -23,6 +23,13 @@ type Store struct {
 	purchases    map[string]assets.Purchase
 	entitlements map[string]assets.Entitlement
 	spendings    map[string]assets.Spending
+	tries        map[string]tries // by person
+}
+
+// tries are counted from when they began.
+type tries struct {
+	began time.Time
+	n     int
 }
 
 var _ assets.Store = (*Store)(nil)
@@ -31,7 +38,7 @@ var _ assets.Store = (*Store)(nil)
 func New() *Store {
 	return &Store{
 		assets: map[string]assets.Asset{}, purchases: map[string]assets.Purchase{},
-		entitlements: map[string]assets.Entitlement{}, spendings: map[string]assets.Spending{},
+		entitlements: map[string]assets.Entitlement{}, spendings: map[string]assets.Spending{}, tries: map[string]tries{},
 	}
 }
 
@@ -129,10 +136,10 @@ type thing[T any] interface {
 }
 
 // matching returns a page of the things that a query selects.
-func matching[T thing[T]](all map[string]T, q assets.Query) ([]T, string, error) {
+func matching[T thing[T]](all map[string]T, q assets.Query, also func(T) string) ([]T, string, error) {
 	var rows []row[T]
 	for _, v := range all {
-		if id, holder, at := v.Key(); q.Admits(holder) {
+		if id, holder, at := v.Key(); q.Admits(holder) && q.Concerns(holder.Person, also(v)) {
 			rows = append(rows, row[T]{id, at, v.Clone()})
 		}
 	}
@@ -163,7 +170,7 @@ func (s *Store) Assets(ctx context.Context, q assets.Query) ([]assets.Asset, str
 		return nil, "", err
 	}
 	defer s.mu.Unlock()
-	return matching(s.assets, q)
+	return matching(s.assets, q, func(a assets.Asset) string { return a.RegisteredBy })
 }
 
 // SaveAsset implements [assets.AssetStore].
@@ -208,6 +215,25 @@ func (s *Store) RemoveAsset(ctx context.Context, id string, version int) error {
 	return nil
 }
 
+// Try implements [assets.AssetStore].
+func (s *Store) Try(ctx context.Context, person string, at time.Time, most int, within time.Duration) (time.Time, error) {
+	if err := s.enter(ctx, person); err != nil {
+		return time.Time{}, err
+	}
+	defer s.mu.Unlock()
+	v, ok := s.tries[person]
+	if at = stored(at); !ok || !at.Before(v.began.Add(within)) {
+		v = tries{began: at}
+	}
+	ends := v.began.Add(within)
+	if v.n >= most {
+		return ends, errs.TooMany
+	}
+	v.n++
+	s.tries[person] = v
+	return ends, nil
+}
+
 // Purchase implements [assets.PurchaseReader].
 func (s *Store) Purchase(ctx context.Context, id string) (assets.Purchase, error) {
 	if err := s.enter(ctx); err != nil {
@@ -223,7 +249,7 @@ func (s *Store) Purchases(ctx context.Context, q assets.Query) ([]assets.Purchas
 		return nil, "", err
 	}
 	defer s.mu.Unlock()
-	return matching(s.purchases, q)
+	return matching(s.purchases, q, func(assets.Purchase) string { return "" })
 }
 
 // SavePurchase implements [assets.PurchaseStore].
@@ -257,7 +283,7 @@ func (s *Store) Entitlements(ctx context.Context, q assets.Query) ([]assets.Enti
 		return nil, "", err
 	}
 	defer s.mu.Unlock()
-	return matching(s.entitlements, q)
+	return matching(s.entitlements, q, func(assets.Entitlement) string { return "" })
 }
 
 // SaveEntitlement implements [assets.EntitlementStore].
@@ -344,6 +370,7 @@ func (s *Store) Forget(ctx context.Context, person, pseudonym string) (removed, 
 	if person == "" {
 		return 0, 0, nil
 	}
+	delete(s.tries, person)
 	other := cmp.Or(pseudonym, assets.Gone)
 	for id, a := range s.assets {
 		switch {

@@ -36,6 +36,9 @@ func (s *Store) Forget(ctx context.Context, person, pseudonym string) (removed, 
 		if err := f.entitlements(ctx, tx); err != nil {
 			return err
 		}
+		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_asset_tries where person = $1`, person); err != nil {
+			return err
+		}
 		return f.count(ctx, tx, &f.renamed, `update stoa_spending set person = $2 where person = $1`, person, f.other)
 	})
 	return f.removed, f.renamed, err

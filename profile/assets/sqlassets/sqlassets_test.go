@@ -58,6 +58,8 @@ func TestNothingIsLeft(t *testing.T) {
 				require.NoError(t, s.SaveEntitlement(t.Context(), assets.Entitlement{ID: id, Holder: h, Title: word, From: at, Version: 1, Quotas: []assets.Quota{{Unit: assets.UnitCase, Granted: 2}}}))
 				require.NoError(t, s.Spend(t.Context(), assets.Spending{ID: id, Entitlement: id, Unit: assets.UnitCase, N: 1, Person: canary, At: at}))
 			}
+			_, err := s.Try(t.Context(), canary, at, 1, time.Hour)
+			require.NoError(t, err)
 			require.NotEmpty(t, profiletest.Census(t, db.DB, canary))
 			done, err := assets.Keeper(s).Erase(t.Context(), canary, profile.Erasure{Mode: mode, Pseudonym: pseudonym})
 			require.NoError(t, err)

@@ -51,6 +51,18 @@ func admits(w *sqldb.Where, s assets.Scope) {
 	}
 }
 
+// about adds the condition that a row names a person.
+func about(w *sqldb.Where, t table, person string) {
+	switch {
+	case person == "":
+		return
+	case t == assetTable:
+		w.And(`(person = ? or registered_by = ?)`, person, person)
+	default:
+		w.And(`person = ?`, person)
+	}
+}
+
 // after adds the condition that a row comes after a position.
 func after(w *sqldb.Where, position string) error {
 	if position == "" {
@@ -75,6 +87,7 @@ func page[T any](ctx context.Context, s *Store, t table, q assets.Query) (out []
 	if !q.Of.None() {
 		admits(w, q.Of)
 	}
+	about(w, t, q.About)
 	if err := after(w, q.After); err != nil {
 		return nil, "", err
 	}
