@@ -19,6 +19,7 @@ type Endpoint struct {
 	Address   string
 	Data      map[string]string // keys and secrets that sending takes
 	Agent     string            // what it is in its own words, or empty
+	Session   string            // ID of the session that it goes with, or empty if it goes with none
 	CreatedAt time.Time
 }
 

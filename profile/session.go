@@ -56,7 +56,8 @@ type SessionStore interface {
 	EndViews(ctx context.Context, person string) (n int, err error)
 
 	// EndSessions forgets the sessions that match q, and returns how many. A
-	// zero q is ErrInvalid.
+	// store that is an [EndpointStore] too forgets the endpoints that go with
+	// them, or has them go with q.Next. A zero q is ErrInvalid.
 	EndSessions(ctx context.Context, q SessionQuery) (n int, err error)
 }
 
@@ -70,10 +71,11 @@ type SessionQuery struct {
 	Ticket  string
 	Unseen  time.Time // not seen since this time
 	Expired time.Time // whose ExpiresAt is this time or earlier
+	Next    string    // what the browser goes on with instead, or empty; it selects nothing
 }
 
 // IsZero reports whether q would select every session there is.
 func (q SessionQuery) IsZero() bool {
-	q.Except = ""
+	q.Except, q.Next = "", ""
 	return q == SessionQuery{}
 }

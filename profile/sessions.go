@@ -109,7 +109,11 @@ func (s *Sessions) Start(w http.ResponseWriter, r *http.Request, in SignIn) (Ses
 		return Session{}, fmt.Errorf("sign in: %w", err)
 	}
 	if old, err := s.find(r); err == nil {
-		if _, err := s.store.EndSessions(ctx, SessionQuery{ID: old.ID}); err != nil {
+		q := SessionQuery{ID: old.ID}
+		if old.Person == made.Person {
+			q.Next = made.ID
+		}
+		if _, err := s.store.EndSessions(ctx, q); err != nil {
 			return Session{}, fmt.Errorf("sign in: %w", err)
 		}
 	}

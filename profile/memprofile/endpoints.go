@@ -39,7 +39,7 @@ func (s *Store) SaveEndpoint(ctx context.Context, e profile.Endpoint) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	texts := []string{e.ID, e.Person, e.Channel, e.Address, e.Agent}
+	texts := []string{e.ID, e.Person, e.Channel, e.Address, e.Agent, e.Session}
 	for key, value := range e.Data {
 		texts = append(texts, key, value)
 	}

@@ -133,10 +133,25 @@ func (s *Store) EndSessions(ctx context.Context, q profile.SessionQuery) (n int,
 	for secret, one := range s.sessions {
 		if matches(q, one) {
 			delete(s.sessions, secret)
+			s.endEndpoints(one.ID, q.Next)
 			n++
 		}
 	}
 	return n, nil
+}
+
+// endEndpoints forgets what goes with a session, or has it go with the next.
+func (s *Store) endEndpoints(session, next string) {
+	for id, e := range s.endpoints {
+		switch {
+		case e.Session != session:
+		case next == "":
+			delete(s.endpoints, id)
+		default:
+			e.Session = next
+			s.endpoints[id] = e
+		}
+	}
 }
 
 func matches(q profile.SessionQuery, s profile.Session) bool {

@@ -19,6 +19,7 @@ type do = func(context.Context, profile.NoticeTask) error
 type faultyNotices struct {
 	profile.NoticeStore
 	profile.EndpointStore
+	profile.SessionStore
 	notices func(ctx context.Context, q profile.NoticeQuery) ([]profile.Notice, string, error)
 	count   func(ctx context.Context, person string) (profile.NoticeCount, error)
 	add     func(ctx context.Context, posts []profile.NoticePost) error
@@ -31,6 +32,7 @@ type faultyNotices struct {
 	endpoints       func(ctx context.Context, person, channel string) ([]profile.Endpoint, error)
 	saveEndpoint    func(ctx context.Context, e profile.Endpoint) error
 	removeEndpoints func(ctx context.Context, q profile.EndpointQuery) (int, error)
+	endSessions     func(ctx context.Context, q profile.SessionQuery) (int, error)
 }
 
 func (f faultyNotices) Notices(ctx context.Context, q profile.NoticeQuery) ([]profile.Notice, string, error) {
@@ -108,6 +110,13 @@ func (f faultyNotices) RemoveEndpoints(ctx context.Context, q profile.EndpointQu
 		return f.removeEndpoints(ctx, q)
 	}
 	return f.EndpointStore.RemoveEndpoints(ctx, q)
+}
+
+func (f faultyNotices) EndSessions(ctx context.Context, q profile.SessionQuery) (int, error) {
+	if f.endSessions != nil {
+		return f.endSessions(ctx, q)
+	}
+	return f.SessionStore.EndSessions(ctx, q)
 }
 
 func added(change func(*profile.NoticePost)) func(*memprofile.Store) faultyNotices {
@@ -340,6 +349,24 @@ var brokenNotices = map[string]func(*memprofile.Store) faultyNotices{
 			return append(push, sms...), err
 		}}
 	},
+	"endpoints: drops the session": func(s *memprofile.Store) faultyNotices {
+		return faultyNotices{saveEndpoint: func(ctx context.Context, e profile.Endpoint) error {
+			e.Session = ""
+			return s.SaveEndpoint(ctx, e)
+		}}
+	},
+	"endpoints: forgets the next session": func(s *memprofile.Store) faultyNotices {
+		return faultyNotices{endSessions: func(ctx context.Context, q profile.SessionQuery) (int, error) {
+			q.Next = ""
+			return s.EndSessions(ctx, q)
+		}}
+	},
+	"endpoints: outlives its session": func(s *memprofile.Store) faultyNotices {
+		return faultyNotices{endSessions: func(ctx context.Context, q profile.SessionQuery) (int, error) {
+			q.Next = "nowhere"
+			return s.EndSessions(ctx, q)
+		}}
+	},
 	"endpoints: oldest first": func(s *memprofile.Store) faultyNotices {
 		return faultyNotices{endpoints: func(ctx context.Context, person, channel string) ([]profile.Endpoint, error) {
 			list, err := s.Endpoints(ctx, person, channel)
@@ -367,7 +394,7 @@ func TestBrokenNotices(t *testing.T) {
 	open := func() faultyNotices {
 		good := memprofile.New()
 		f := brokenNotices[name](good)
-		f.NoticeStore, f.EndpointStore = good, good
+		f.NoticeStore, f.EndpointStore, f.SessionStore = good, good, good
 		return f
 	}
 	profiletest.TestNoticeStore(t, func(*testing.T) profile.NoticeStore { return open() })

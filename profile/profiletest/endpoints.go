@@ -22,6 +22,7 @@ func endpointContract() []promise[profile.EndpointStore] {
 		{"Moves", "SaveEndpoint replaces what has the ID, whoever it belonged to", checkEndpointMoves},
 		{"List", "Endpoints returns one person's on one channel, the newest first and then by ID, at most 50", checkEndpointList},
 		{"Remove", "RemoveEndpoints forgets what matches every field that is set, and nothing else", checkEndpointRemove},
+		{"Sessions", "a store of sessions forgets what goes with one that ends, or has it go with the next one, and leaves the rest", checkEndpointSessions},
 		{"Text", "a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkEndpointText},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkEndpointCancelled},
 	}
@@ -30,7 +31,7 @@ func endpointContract() []promise[profile.EndpointStore] {
 func newEndpoint(id string, change ...func(*profile.Endpoint)) profile.Endpoint {
 	e := profile.Endpoint{
 		ID: id, Person: "ann", Channel: "push", Address: "https://push.example/'$1?%_", Data: map[string]string{"auth": "x", "p256dh": "y"},
-		Agent: "Browser \U0001F600", CreatedAt: t0,
+		Agent: "Browser \U0001F600", Session: "s1", CreatedAt: t0,
 	}
 	for _, f := range change {
 		f(&e)
@@ -70,7 +71,7 @@ func checkEndpointRoundTrip(t *testing.T, s profile.EndpointStore) {
 
 func checkEndpointMoves(t *testing.T, s profile.EndpointStore) {
 	bobs := newEndpoint("e1", func(e *profile.Endpoint) {
-		e.Person, e.Address, e.Data, e.Agent, e.CreatedAt = "bob", "https://other.example", map[string]string{"auth": "z"}, "", t0.Add(time.Hour)
+		e.Person, e.Address, e.Data, e.Agent, e.Session, e.CreatedAt = "bob", "https://other.example", map[string]string{"auth": "z"}, "", "s2", t0.Add(time.Hour)
 	})
 	saveEndpoints(t, s, newEndpoint("e1"), bobs)
 	require.Empty(t, endpointIDs(t, s, "ann", "push"))
@@ -115,6 +116,33 @@ func checkEndpointRemove(t *testing.T, s profile.EndpointStore) {
 	}
 	_, err := s.RemoveEndpoints(t.Context(), profile.EndpointQuery{})
 	require.ErrorIs(t, err, profile.ErrInvalid)
+}
+
+func checkEndpointSessions(t *testing.T, s profile.EndpointStore) {
+	sessions, ok := s.(profile.SessionStore)
+	if !ok {
+		t.Skip("the store keeps no sessions")
+	}
+	with := func(session string) func(*profile.Endpoint) { return func(e *profile.Endpoint) { e.Session = session } }
+	for _, c := range []struct {
+		q    profile.SessionQuery
+		left []string
+	}{
+		{profile.SessionQuery{ID: "s1"}, []string{"e2", "none"}},
+		{profile.SessionQuery{Person: "ann", Except: "s1"}, []string{"e1", "none"}},
+		{profile.SessionQuery{Person: "ann"}, []string{"none"}},
+		{profile.SessionQuery{Expired: t0}, []string{"e1", "e2", "none"}},
+		{profile.SessionQuery{ID: "s1", Next: "s2"}, []string{"e1", "e2", "none"}},
+	} {
+		startSessions(t, sessions, newSession("s1"), newSession("s2"))
+		saveEndpoints(t, s, newEndpoint("e1", with("s1")), newEndpoint("e2", with("s2")), newEndpoint("none", with("")))
+		_, err := sessions.EndSessions(t.Context(), c.q)
+		require.NoError(t, err)
+		require.Equal(t, c.left, endpointIDs(t, s, "ann", "push"), "%+v", c.q)
+		_, err = sessions.EndSessions(t.Context(), profile.SessionQuery{Person: "ann"})
+		require.NoError(t, err)
+		require.Equal(t, []string{"none"}, endpointIDs(t, s, "ann", "push"), "after %+v", c.q)
+	}
 }
 
 func checkEndpointText(t *testing.T, s profile.EndpointStore) {

@@ -35,6 +35,11 @@ type Options struct {
 	Client *http.Client     // nil means one that reaches the public internet only
 	TTL    time.Duration    // how long push services try; 0 means a day
 	Now    func() time.Time // nil means time.Now
+
+	// InSession lets only those add a browser who come with a session, which
+	// the browser is forgotten with: whoever holds a token that is good for
+	// minutes must not go on hearing for months. False means everybody signed in.
+	InSession bool
 }
 
 // A Channel is a [profile.Channel] that reaches browsers.
@@ -87,9 +92,10 @@ type Subscription struct {
 }
 
 // Subscribe has notices for the actor shown by a browser. A browser that was
-// somebody else's is the actor's from then on: they sit in front of it.
+// somebody else's is the actor's from then on: they sit in front of it. It goes
+// with the session that the actor comes with, if any.
 func (c *Channel) Subscribe(ctx context.Context, by profile.Actor, s Subscription) error {
-	if by.Anonymous() {
+	if by.Anonymous() || c.opts.InSession && by.Session == "" {
 		return fmt.Errorf("push: %w", profile.ErrForbidden)
 	}
 	f := errs.Fields{}
@@ -109,7 +115,7 @@ func (c *Channel) Subscribe(ctx context.Context, by profile.Actor, s Subscriptio
 	}
 	_, err = profile.AddEndpoint(ctx, c.store, profile.Endpoint{
 		Person: by.ID, Channel: c.Name(), Address: address, Data: map[string]string{"p256dh": b64(browser), "auth": b64(auth)},
-		Agent: clip(s.Agent, 200), CreatedAt: c.opts.Now().UTC().Truncate(time.Microsecond),
+		Agent: clip(s.Agent, 200), Session: by.Session, CreatedAt: c.opts.Now().UTC().Truncate(time.Microsecond),
 	})
 	return err
 }

@@ -396,3 +396,20 @@ func TestHandler(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, list)
 }
+
+// A browser goes with the session that it was added in; a token that is good for
+// minutes adds none where sessions are asked for.
+func TestInSession(t *testing.T) {
+	store, b := memprofile.New(), newBrowser(t)
+	c, err := pushprofile.New(store, pushprofile.GenerateKey(), "mailto:ops@portal.example", &pushprofile.Options{InSession: true})
+	require.NoError(t, err)
+	s := pushprofile.Subscription{Endpoint: "https://push.example.com/abc", P256DH: b64.EncodeToString(b.key.PublicKey().Bytes()), Auth: b64.EncodeToString(b.auth)}
+	require.ErrorIs(t, c.Subscribe(t.Context(), profile.Actor{ID: "ann"}, s), profile.ErrForbidden)
+	list, err := store.Endpoints(t.Context(), "ann", "push")
+	require.NoError(t, err)
+	require.Empty(t, list)
+	require.NoError(t, c.Subscribe(t.Context(), profile.Actor{ID: "ann", Session: "s1"}, s))
+	list, err = store.Endpoints(t.Context(), "ann", "push")
+	require.NoError(t, err)
+	require.Equal(t, "s1", list[0].Session)
+}

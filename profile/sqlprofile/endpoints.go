@@ -22,11 +22,12 @@ type endpoint struct {
 	Address   string
 	Data      sqldb.StringMap
 	Agent     string
+	Session   string
 	CreatedAt sqldb.Time `db:"created_at"`
 }
 
 const (
-	endpointColumns = `id, person, channel, address, data, agent, created_at`
+	endpointColumns = `id, person, channel, address, data, agent, session, created_at`
 	maxEndpoints    = 50
 )
 
@@ -40,14 +41,14 @@ func (s *Store) Endpoints(ctx context.Context, person, channel string) ([]profil
 	}
 	list := make([]profile.Endpoint, len(rows))
 	for i, r := range rows {
-		list[i] = profile.Endpoint{ID: r.ID, Person: r.Person, Channel: r.Channel, Address: r.Address, Data: r.Data, Agent: r.Agent, CreatedAt: r.CreatedAt.Time}
+		list[i] = profile.Endpoint{ID: r.ID, Person: r.Person, Channel: r.Channel, Address: r.Address, Data: r.Data, Agent: r.Agent, Session: r.Session, CreatedAt: r.CreatedAt.Time}
 	}
 	return list, nil
 }
 
 // SaveEndpoint implements [profile.EndpointStore].
 func (s *Store) SaveEndpoint(ctx context.Context, e profile.Endpoint) error {
-	texts := []string{e.ID, e.Person, e.Channel, e.Address, e.Agent}
+	texts := []string{e.ID, e.Person, e.Channel, e.Address, e.Agent, e.Session}
 	for key, value := range e.Data {
 		texts = append(texts, key, value)
 	}
@@ -55,10 +56,10 @@ func (s *Store) SaveEndpoint(ctx context.Context, e profile.Endpoint) error {
 		return err
 	}
 	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		_, err := sqldb.Exec(ctx, tx, `insert into stoa_endpoint (`+endpointColumns+`) values `+sqldb.Tuples(1, 7)+`
+		_, err := sqldb.Exec(ctx, tx, `insert into stoa_endpoint (`+endpointColumns+`) values `+sqldb.Tuples(1, 8)+`
 			on conflict (id) do update set person = excluded.person, channel = excluded.channel, address = excluded.address,
-			data = excluded.data, agent = excluded.agent, created_at = excluded.created_at`,
-			e.ID, e.Person, e.Channel, e.Address, sqldb.StringMap(e.Data), e.Agent, sqldb.At(e.CreatedAt))
+			data = excluded.data, agent = excluded.agent, session = excluded.session, created_at = excluded.created_at`,
+			e.ID, e.Person, e.Channel, e.Address, sqldb.StringMap(e.Data), e.Agent, e.Session, sqldb.At(e.CreatedAt))
 		return err
 	})
 }

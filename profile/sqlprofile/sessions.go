@@ -2,6 +2,7 @@ package sqlprofile
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -122,6 +123,9 @@ func (s *Store) EndSessions(ctx context.Context, q profile.SessionQuery) (n int,
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
 		w := matching(q)
+		if err := endEndpoints(ctx, tx, w, q.Next); err != nil {
+			return err
+		}
 		res, err := sqldb.Exec(ctx, tx, `delete from stoa_session `+w.String(), w.Args()...)
 		if err != nil {
 			return err
@@ -131,6 +135,18 @@ func (s *Store) EndSessions(ctx context.Context, q profile.SessionQuery) (n int,
 		return err
 	})
 	return n, err
+}
+
+// endEndpoints forgets what goes with the sessions, or has it go with the next.
+func endEndpoints(ctx context.Context, tx sqlx.ExtContext, w *sqldb.Where, next string) error {
+	theirs := ` where session <> '' and session in (select id from stoa_session ` + w.String() + `)`
+	if next == "" {
+		_, err := sqldb.Exec(ctx, tx, `delete from stoa_endpoint`+theirs, w.Args()...)
+		return err
+	}
+	args := append(w.Args(), next)
+	_, err := sqldb.Exec(ctx, tx, fmt.Sprintf(`update stoa_endpoint set session = $%d`, len(args))+theirs, args...)
+	return err
 }
 
 func matching(q profile.SessionQuery) *sqldb.Where {

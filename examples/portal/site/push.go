@@ -18,7 +18,7 @@ func (s *Site) openPush(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.push, err = pushprofile.New(s.keeping, key, s.cfg.pushContact(), &pushprofile.Options{Client: s.cfg.outside, Now: s.cfg.Now})
+	s.push, err = pushprofile.New(s.keeping, key, s.cfg.pushContact(), &pushprofile.Options{Client: s.cfg.outside, Now: s.cfg.Now, InSession: true})
 	return err
 }
 
