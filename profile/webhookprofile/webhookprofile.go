@@ -34,6 +34,10 @@ import (
 type Options struct {
 	Client *http.Client     // nil means one that reaches the public internet only
 	Now    func() time.Time // nil means time.Now
+
+	// May reports whether a person may have webhooks now; those of whoever may
+	// not any more are kept, and not called. Nil means everybody.
+	May func(ctx context.Context, person string) (bool, error)
 }
 
 // A Channel is a [profile.Channel] that calls webhooks.
@@ -125,6 +129,15 @@ type wireItem struct {
 
 // Send implements [profile.Channel].
 func (c *Channel) Send(ctx context.Context, m profile.Message) error {
+	if c.opts.May != nil {
+		may, err := c.opts.May(ctx, m.To.ID)
+		if err != nil {
+			return fmt.Errorf("webhook: %w", err)
+		}
+		if !may {
+			return profile.Permanent(fmt.Errorf("webhook: of somebody who may have none any more: %w", profile.ErrForbidden))
+		}
+	}
 	out := wireMessage{Key: m.Key, Line: profile.OneLine(m.Line), Digest: string(m.Digest)}
 	for _, i := range m.Items {
 		out.Items = append(out.Items, wireItem{i.ID, i.Kind, profile.OneLine(i.Title), profile.OneLine(i.Body), i.URL, i.At})

@@ -1,6 +1,7 @@
 package webhookprofile_test
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -212,4 +213,17 @@ func TestGuard(t *testing.T) {
 	s.add(t, store, "whsec_1")
 	require.ErrorIs(t, webhookprofile.New(store, nil).Send(t.Context(), message()), profile.ErrUnavailable)
 	require.Empty(t, s.signatures)
+}
+
+// Whoever may have no webhooks any more is not called, and keeps what they added.
+func TestMay(t *testing.T) {
+	store, s := memprofile.New(), newReceiver(t, time.Now)
+	s.add(t, store, "whsec_1")
+	may := false
+	c := webhookprofile.New(store, &webhookprofile.Options{Client: s.Client(), May: func(context.Context, string) (bool, error) { return may, nil }})
+	require.True(t, profile.IsPermanent(c.Send(t.Context(), message())))
+	require.Empty(t, s.signatures)
+	may = true
+	require.NoError(t, c.Send(t.Context(), message()))
+	require.Len(t, s.signatures, 1)
 }

@@ -26,6 +26,7 @@ type pushBody struct {
 
 type webhookBody struct {
 	Rows  []endpointRow
+	Add   bool // they may add one
 	Input input
 	Made  *input // the secret of the one just added, shown this once
 }
@@ -47,9 +48,14 @@ func (s *Site) reachOf(ctx context.Context, v *visit) (b reachBody, err error) {
 			return b, err
 		}
 	}
-	if slices.Contains(s.channelsFor(v), profile.ChannelWebhook) {
-		b.Webhooks = &webhookBody{Input: input{Name: "url", Label: v.P.T("reach.webhook"), Hint: v.P.T("reach.webhook_note"), Kind: "url", Max: 1024, Complete: "off"}}
-		b.Webhooks.Rows, err = s.endpointsOf(ctx, v, profile.ChannelWebhook)
+	if s.hooks == nil {
+		return b, nil
+	}
+	// Whoever may add none any more still sees what they added, and removes it.
+	rows, err := s.endpointsOf(ctx, v, profile.ChannelWebhook)
+	may := slices.Contains(s.channelsFor(v), profile.ChannelWebhook)
+	if may || len(rows) > 0 {
+		b.Webhooks = &webhookBody{Rows: rows, Add: may, Input: input{Name: "url", Label: v.P.T("reach.webhook"), Hint: v.P.T("reach.webhook_note"), Kind: "url", Max: 1024, Complete: "off"}}
 	}
 	return b, err
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/browser"
 	"github.com/stoa-go/stoa/internal/testdb"
+	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 )
 
@@ -106,11 +107,12 @@ func TestBrowsersAndWebhooks(t *testing.T) {
 
 	edit := followed(t, s, as, "The quagga handbook", "tom", "priya")
 	phone := "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
-	added := second("tom").do(http.MethodPost, "/api/v1/me/push", subscription(t, "https://push.example/tom"), "Content-Type", "application/json", "User-Agent", phone)
+	_, cookie := signIn(t, second(""), "tom")
+	added := second("").do(http.MethodPost, "/api/v1/me/push", subscription(t, "https://push.example/tom"), "Content-Type", "application/json", "User-Agent", phone, "Cookie", cookie)
 	require.Equal(t, 204, added.Status, added.Body)
 	require.Equal(t, 403, as("").do(http.MethodPost, "/api/v1/me/push", subscription(t, "https://push.example/x"), "Content-Type", "application/json").Status)
 	for _, bad := range []string{"http://push.example/tom", "https://127.0.0.1/x", "https://[::1]/x"} {
-		require.Equal(t, 422, as("tom").do(http.MethodPost, "/api/v1/me/push", subscription(t, bad), "Content-Type", "application/json").Status, bad)
+		require.Equal(t, 422, as("").do(http.MethodPost, "/api/v1/me/push", subscription(t, bad), "Content-Type", "application/json", "Cookie", cookie).Status, bad)
 	}
 	page := as("tom").get("/en/account/preferences").Body
 	require.Contains(t, page, `data-key="`+first.Key+`"`)
@@ -159,6 +161,49 @@ func TestBrowsersAndWebhooks(t *testing.T) {
 	require.Equal(t, 303, remove("tom", id, "push"))
 	require.Equal(t, 303, remove("tom", id, "push"), "again is no fault")
 	require.NotContains(t, as("tom").get("/en/account/preferences").Body, "iPhone")
+}
+
+// TestBrowsersGoWithTheirSession: a browser shows nothing more once it is signed
+// out, by whomever, and none is added without a session.
+func TestBrowsersGoWithTheirSession(t *testing.T) {
+	s := open(t, reaching(serveOutside(t)))
+	as := serve(t, s)
+	add := func(address string, header ...string) int {
+		return as("").do(http.MethodPost, "/api/v1/me/push", subscription(t, address), append(header, "Content-Type", "application/json")...).Status
+	}
+	browsers := func() int {
+		list, err := s.keeping.Endpoints(t.Context(), "tom", "push")
+		require.NoError(t, err)
+		return len(list)
+	}
+	shop := signs(t, s, as("ruth"), url.Values{"name": {"Shop"}, "account": {"aldergate"}})
+	require.Equal(t, 403, add("https://push.example/w", "Authorization", "Bearer "+shop.token(t, "tom")), "a token that is good for minutes")
+	require.Zero(t, browsers())
+	_, one := signIn(t, as(""), "tom")
+	_, other := signIn(t, as(""), "tom")
+	require.Equal(t, 204, add("https://push.example/1", "Cookie", one))
+	require.Equal(t, 204, add("https://push.example/2", "Cookie", other))
+	require.Equal(t, 303, as("").post("/en/sign-out", url.Values{}, "Cookie", one).Status)
+	require.Equal(t, 1, browsers())
+	_, err := s.sessions.RevokeAll(t.Context(), system, "tom", "")
+	require.NoError(t, err)
+	require.Zero(t, browsers())
+}
+
+// TestWebhooksOfNoManager: what somebody added who may not any more is shown to
+// them, removed by them, and not called.
+func TestWebhooksOfNoManager(t *testing.T) {
+	s := open(t, reaching(serveOutside(t)))
+	as := serve(t, s)
+	made, err := s.hooks.Add(t.Context(), profile.Actor{ID: "owen"}, "https://hooks.example/owen")
+	require.NoError(t, err)
+	page := as("owen").get("/en/account/preferences").Body
+	require.Contains(t, page, "https://hooks.example/owen")
+	require.NotContains(t, page, "/account/preferences/webhooks", "none is added")
+	err = s.hooks.Send(t.Context(), profile.Message{Key: "k", To: profile.Recipient{ID: "owen"}, Items: []profile.MessageItem{{ID: "1"}}})
+	require.True(t, profile.IsPermanent(err))
+	require.Equal(t, 303, as("owen").post("/en/account/preferences/remove", url.Values{"id": {made.ID}, "channel": {"webhook"}}).Status)
+	require.NotContains(t, as("owen").get("/en/account/preferences").Body, "hooks.example/owen")
 }
 
 // TestPushInTheBrowser subscribes in a real browser whose push service is not

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/mail"
 	"strings"
@@ -47,7 +48,16 @@ func (s *Site) pushWorker(w http.ResponseWriter, _ *http.Request) error {
 }
 
 func (s *Site) openWebhooks() {
-	s.hooks = webhookprofile.New(s.keeping, &webhookprofile.Options{Client: s.cfg.outside, Now: s.cfg.Now})
+	s.hooks = webhookprofile.New(s.keeping, &webhookprofile.Options{Client: s.cfg.outside, Now: s.cfg.Now, May: s.mayHook})
+}
+
+// mayHook reports whether somebody may have webhooks now.
+func (s *Site) mayHook(ctx context.Context, person string) (bool, error) {
+	by, err := s.people.Actor(ctx, person)
+	if errors.Is(err, profile.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && s.policy.May(by, profile.PermissionMembersWrite), err
 }
 
 // channelsFor returns the ways that the visitor may choose from. Webhooks are
