@@ -150,7 +150,11 @@ func assetsChanged() []operation {
 			return err
 		}),
 		{name: "assets.Change", on: "holding", routes: []string{"assets.change"}, call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
-			a, err := w.inventory.Change(ctx, by, holding(by, state), assets.Change{Name: "changed", Person: by.ID, Version: 1})
+			to := by.ID
+			if by.Account == "" && state != "mine" {
+				to = "" // who is of no organisation takes nothing of one
+			}
+			a, err := w.inventory.Change(ctx, by, holding(by, state), assets.Change{Name: "changed", Person: to, Version: 1})
 			return a, err == nil, err
 		}},
 		{name: "assets.Unregister", on: "holding", routes: []string{"assets.unregister"}, call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
