@@ -49,7 +49,11 @@ func (l *Library) Keeper() profile.Keeper {
 		if err != nil {
 			return profile.Erased{}, fmt.Errorf("articles: %w", err)
 		}
-		return profile.Erased{Removed: removed, Renamed: renamed}, nil
+		named, err := l.forgetAudiences(ctx, person, how.Pseudonym)
+		if err != nil {
+			err = fmt.Errorf("articles: %w", err)
+		}
+		return profile.Erased{Removed: removed, Renamed: renamed + named}, err
 	})
 }
 
@@ -111,6 +115,9 @@ func (l *Library) exportPerson(ctx context.Context, person string) iter.Seq2[any
 				break
 			}
 			err = part(ctx, store, person, give)
+		}
+		if err == nil && more {
+			err = l.giveNamed(ctx, person, give)
 		}
 		if err != nil && more {
 			yield(nil, err)

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -38,8 +39,11 @@ type NoticeStore interface {
 
 	// RemoveNotices forgets the notices of a person, or all that are older than
 	// a time, with their places in digests, and returns how many. Of a person it
-	// forgets the tasks too whose lane has their ID between slashes. It may
-	// forget tasks that were done before the time. A zero query is ErrInvalid.
+	// forgets the tasks too whose lane has their ID between slashes, and takes
+	// them out of the others: those that are done or given up and have the ID as
+	// a value in their payload are forgotten, those that wait are left as
+	// [NoticeTask.Without] says. It may forget tasks that were done or given up
+	// before the time. A zero query is ErrInvalid.
 	RemoveNotices(ctx context.Context, q NoticeRemoval) (n int, err error)
 
 	// DigestNotices returns what belongs into a digest, the oldest first and
@@ -80,6 +84,47 @@ type NoticeTask struct {
 	Key     string          // says which task of the lane it is
 	DueAt   time.Time       // zero means at once
 	Payload json.RawMessage // what the Notifier needs to know
+}
+
+// Without returns the task with empty text wherever a value of its payload is
+// the ID of a person, and reports whether there was one.
+func (t NoticeTask) Without(person string) (NoticeTask, bool) {
+	d := json.NewDecoder(bytes.NewReader(t.Payload))
+	d.UseNumber()
+	var v any
+	if person == "" || d.Decode(&v) != nil {
+		return t, false
+	}
+	named := false
+	v = blanked(v, person, &named)
+	if !named {
+		return t, false
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return t, false
+	}
+	t.Payload = text
+	return t, true
+}
+
+func blanked(v any, person string, named *bool) any {
+	switch v := v.(type) {
+	case string:
+		if v == person {
+			*named = true
+			return ""
+		}
+	case []any:
+		for i := range v {
+			v[i] = blanked(v[i], person, named)
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = blanked(v[key], person, named)
+		}
+	}
+	return v
 }
 
 // A NoticePost is a new notice and what follows from it.

@@ -35,7 +35,12 @@ func (a *Arranger) exportTrail(ctx context.Context, person string) iter.Seq2[any
 			yield(nil, err)
 			return
 		}
-		for _, r := range t.records(person) {
+		made, err := a.madeRecords(ctx, person)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, r := range append(t.records(person), made...) {
 			if !yield(r, nil) {
 				return
 			}
@@ -70,7 +75,11 @@ func when(t time.Time) *time.Time {
 	return &t
 }
 
-func (a *Arranger) eraseTrail(ctx context.Context, person string, _ profile.Erasure) (profile.Erased, error) {
+func (a *Arranger) eraseTrail(ctx context.Context, person string, how profile.Erasure) (profile.Erased, error) {
 	n, err := a.Erase(ctx, person)
-	return profile.Erased{Removed: n}, err
+	if err != nil || person == "" {
+		return profile.Erased{Removed: n}, err
+	}
+	named, err := a.forgetNames(ctx, person, how.Pseudonym)
+	return profile.Erased{Removed: n, Renamed: named}, wrap(err, "erasure of", person)
 }

@@ -1,6 +1,8 @@
 package layout_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,11 +27,45 @@ func TestKeeper(t *testing.T) {
 			_, err := w.Personal(t.Context(), by, true)
 			require.NoError(t, err)
 			w.Used(t.Context(), by, "zqitem")
+			by.Roles = []profile.Role{profile.RoleAdmin}
+			only := layout.Match{Any: []string{"person:" + person}}
+			_, err = w.SavePromotion(t.Context(), by, layout.Promotion{ID: "of" + strings.TrimPrefix(person, "zqann"), Slot: "home/aside", Title: map[string]string{"en": "New"}, Audience: profile.NewAudience("staff", "person:"+person), For: only})
+			require.NoError(t, err)
+			_, err = w.SaveRule(t.Context(), by, layout.Rule{ID: "for" + strings.TrimPrefix(person, "zqann"), Do: layout.ActionPromote, Ref: "zqitem", For: only})
+			require.NoError(t, err)
 			require.NoError(t, w.Dismiss(t.Context(), by, layout.Visit{ID: "visit-of-" + person + "-"}, "zqoffer"))
 		}
 		require.NoError(t, w.Flush(t.Context()))
 		return w.Keeper(), []string{"visit-of-zqann-"}
 	})
+}
+
+// TestKeeperOfMakers: whoever made something, or whom it is for, is not in it any
+// more, and it is for nobody else.
+func TestKeeperOfMakers(t *testing.T) {
+	site := siteOf(item("zqitem"))
+	site.Pages = []layout.Page{{Name: "home", Slots: []layout.Slot{{Name: "aside", Offers: 1}}}}
+	w := newWorld(t, site)
+	only := layout.Match{Any: []string{"person:root"}}
+	_, err := w.SavePromotion(t.Context(), root, layout.Promotion{ID: "offer", Slot: "home/aside", Title: map[string]string{"en": "New"}, Audience: profile.NewAudience("staff", "person:root"), For: only})
+	require.NoError(t, err)
+	_, err = w.SaveRule(t.Context(), root, layout.Rule{ID: "rule", Do: layout.ActionHide, Ref: "zqitem", For: only})
+	require.NoError(t, err)
+	for _, done := range []int{2, 0} {
+		erased, err := w.Keeper().Erase(t.Context(), root.ID, profile.Erasure{Mode: profile.EraseModeDelete})
+		require.NoError(t, err)
+		require.Equal(t, done, erased.Renamed)
+	}
+	list, err := w.Promotions(t.Context(), root)
+	require.NoError(t, err)
+	book, err := w.Rules(t.Context(), root)
+	require.NoError(t, err)
+	text, err := json.Marshal([]any{list, book})
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "root")
+	require.Equal(t, []string{"staff"}, []string(list[0].Audience))
+	require.NotEmpty(t, list[0].For.Any, "it is not for everybody now")
+	require.NotEmpty(t, book.Rules[0].For.Any)
 }
 
 // TestArm: the arm of events is that of the arrangement.

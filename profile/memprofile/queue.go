@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -62,14 +63,27 @@ func (q *queue) add(tasks []profile.NoticeTask) error {
 }
 
 // forget forgets the tasks of lanes that name a person, except what somebody is
-// at.
+// at, and takes the person out of the others: those that are done go, those that
+// wait go on without them.
 func (q *queue) forget(person string) {
-	busy := map[[2]string]bool{}
+	waits, busy := map[[2]string]*task{}, map[[2]string]bool{}
 	q.pending = slices.DeleteFunc(q.pending, func(t *task) bool {
 		busy[[2]string{t.Lane, t.Key}] = t.busy
 		return !t.busy && names(t.Lane, person)
 	})
-	maps.DeleteFunc(q.seen, func(task [2]string, _ []byte) bool { return !busy[task] && names(task[0], person) })
+	for _, t := range q.pending {
+		waits[[2]string{t.Lane, t.Key}] = t
+	}
+	maps.DeleteFunc(q.seen, func(task [2]string, payload []byte) bool {
+		if !busy[task] && names(task[0], person) {
+			return true
+		}
+		left, named := profile.NoticeTask{Payload: payload}.Without(person)
+		if named && waits[task] != nil {
+			q.seen[task], waits[task].Payload = left.Payload, left.Payload
+		}
+		return waits[task] == nil && (named || bytes.Contains(payload, []byte(`"`+cursor.Encode(person)+`"`)))
+	})
 }
 
 func names(lane, person string) bool { return strings.Contains("/"+lane+"/", "/"+person+"/") }

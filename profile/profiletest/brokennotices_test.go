@@ -2,6 +2,7 @@ package profiletest_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"slices"
@@ -188,6 +189,23 @@ var brokenNotices = map[string]func(*memprofile.Store) faultyNotices{
 		}
 	}),
 	"notices: digest of one channel": digested(func(d *profile.NoticeDigest) { d.Channel = "mail" }),
+	"notices: tells of who is gone": func(s *memprofile.Store) faultyNotices {
+		kept := map[string]json.RawMessage{}
+		return faultyNotices{
+			queue: func(ctx context.Context, tasks ...profile.NoticeTask) error {
+				for _, t := range tasks {
+					kept[t.Lane+t.Key] = t.Payload
+				}
+				return s.QueueNotices(ctx, tasks...)
+			},
+			drain: func(ctx context.Context, f do) (int, error) {
+				return s.DrainNotices(ctx, func(ctx context.Context, t profile.NoticeTask) error {
+					t.Payload = kept[t.Lane+t.Key]
+					return f(ctx, t)
+				})
+			},
+		}
+	},
 	"notices: adds the one in two": func(s *memprofile.Store) faultyNotices {
 		return faultyNotices{add: func(ctx context.Context, posts []profile.NoticePost) error {
 			for _, p := range posts {

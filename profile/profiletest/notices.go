@@ -3,6 +3,7 @@ package profiletest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ func noticeContract() []promise[profile.NoticeStore] {
 		{"Count", "CountNotices counts what is in the centre of one person", checkNoticeCount},
 		{"Read", "ReadNotices marks what is in the centre, not read and meant, once", checkNoticeRead},
 		{"Remove", "RemoveNotices forgets what matches every field that is set, and nothing else", checkNoticeRemove},
+		{"Remove/Tasks", "RemoveNotices of a person takes them out of tasks of others: those that are done are forgotten, those that wait go on without them", checkNoticeForget},
 		{"NoQuery", "a mark or a removal that would mean everything is ErrInvalid and changes nothing", checkNoticeNoQuery},
 		{"NoAliasing", "changing a map given to or got from a store changes nothing inside it", checkNoticeAliasing},
 		{"Whole", "AddNotices adds all notices with their tasks, or none", checkNoticeWhole},
@@ -268,6 +270,35 @@ func checkNoticeRemove(t *testing.T, s profile.NoticeStore) {
 	list, err := s.DigestNotices(t.Context(), profile.NoticeDigest{Person: "ann", Channel: "mail", Key: "k", Until: t0})
 	require.NoError(t, err)
 	require.Empty(t, list)
+}
+
+// checkNoticeForget: a task names people in its payload too.
+func checkNoticeForget(t *testing.T, s profile.NoticeStore) {
+	telling := func(key, payload string) profile.NoticeTask {
+		return profile.NoticeTask{Lane: "notice/tell/" + key, Key: "0/", Payload: json.RawMessage(payload)}
+	}
+	require.NoError(t, s.QueueNotices(t.Context(), telling("done", `{"to":["ann","bob"]}`), telling("given-up", `{"by":"ann"}`), telling("others", `{"to":["anna"],"ann":"x"}`)))
+	w := &worker{fail: func(task profile.NoticeTask) error {
+		if task.Lane == "notice/tell/given-up" {
+			return profile.Permanent(errors.New("no such kind"))
+		}
+		return nil
+	}}
+	_, err := s.DrainNotices(t.Context(), w.do)
+	require.NoError(t, err)
+	require.NoError(t, s.QueueNotices(t.Context(), telling("waits", `{"tell":{"to":["bob","ann"],"n":12345678901234567890}}`)))
+	_, err = s.RemoveNotices(t.Context(), profile.NoticeRemoval{Person: "ann"})
+	require.NoError(t, err)
+	require.ErrorIs(t, s.QueueNotices(t.Context(), telling("others", `{}`)), profile.ErrConflict, "tasks of others are still known")
+	require.NoError(t, s.QueueNotices(t.Context(), telling("done", `{}`), telling("given-up", `{}`)), "those that named the person are not")
+	got := map[string]string{}
+	_, err = s.DrainNotices(t.Context(), func(_ context.Context, task profile.NoticeTask) error {
+		got[task.Lane] = string(task.Payload)
+		return nil
+	})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"tell":{"to":["bob",""],"n":12345678901234567890}}`, got["notice/tell/waits"])
+	require.Contains(t, got["notice/tell/waits"], "12345678901234567890")
 }
 
 func checkNoticeNoQuery(t *testing.T, s profile.NoticeStore) {

@@ -2,9 +2,13 @@ package sqlprofile_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +16,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/internal/testdb"
 	"github.com/stoa-go/stoa/profile"
@@ -51,6 +56,7 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 		Notice:  profile.Notice{ID: word + "-n", Person: person, Kind: word, Subject: word, Data: map[string]string{word: word}, Inbox: true, At: at},
 		Digests: []profile.NoticeDigest{{Person: person, Channel: word, Key: word, Until: at}},
 	}}))
+	plantTasks(t, s, person)
 	require.NoError(t, s.SaveEndpoint(ctx, profile.Endpoint{
 		ID: word + "-e", Person: person, Channel: profile.ChannelMail, Address: word, Data: map[string]string{word: word}, Agent: word, CreatedAt: at,
 	}))
@@ -74,10 +80,33 @@ func plant(t *testing.T, s *sqlprofile.Store, person, word, consentWord string) 
 	}
 }
 
+// plantTasks has tasks that tell of what concerns a person: done, given up with
+// an error that names them, of a page of followers that ends with them, and one
+// that waits.
+func plantTasks(t *testing.T, s *sqlprofile.Store, person string) {
+	t.Helper()
+	task := func(name, payload string) profile.NoticeTask {
+		return profile.NoticeTask{Lane: "notice/tell/" + hex.EncodeToString([]byte(person+name)), Key: "0/", Payload: json.RawMessage(payload)}
+	}
+	quoted := strconv.Quote(person)
+	require.NoError(t, s.QueueNotices(t.Context(),
+		task("done", `{"tell":{"to":[`+quoted+`,"others"],"by":`+quoted+`}}`), task("dead", `{"tell":{"to":[`+quoted+`]}}`),
+		task("page", `{"tell":{"to":["others"]},"after":"`+cursor.Encode(person)+`"}`), task("erred", `{"tell":{"to":["others"]}}`)))
+	_, err := s.DrainNotices(t.Context(), func(_ context.Context, given profile.NoticeTask) error {
+		switch given.Lane {
+		case task("dead", "").Lane, task("erred", "").Lane:
+			return profile.Permanent(errors.New("tell " + quoted + " of it"))
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	require.NoError(t, s.QueueNotices(t.Context(), task("waits", `{"tell":{"to":["others",`+quoted+`]}}`)))
+}
+
 // planted are the tables that have the canary; a table of this package that is
 // not here is about nobody.
 var planted = []string{
-	"stoa_connection", "stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_person", "stoa_preference", "stoa_segment", "stoa_session", "stoa_shelf", "stoa_suppression",
+	"stoa_connection", "stoa_consent", "stoa_endpoint", "stoa_identity", "stoa_link", "stoa_notice", "stoa_notice_digest", "stoa_outbox", "stoa_outbox_attempt", "stoa_person", "stoa_preference", "stoa_segment", "stoa_session", "stoa_shelf", "stoa_suppression",
 }
 
 func tablesOf(found []string) (tables []string) {
@@ -118,6 +147,7 @@ func TestNothingIsLeft(t *testing.T) {
 					require.Positive(t, r.Removed+r.Renamed, r.Keeper)
 				}
 				require.Empty(t, profiletest.Census(t, db.DB, canary))
+				require.Empty(t, profiletest.Census(t, db.DB, cursor.Encode(canary)))
 				require.Equal(t, bobs, profiletest.Census(t, db.DB, "bobsword"), "others lose nothing")
 				stays := tablesOf(profiletest.Census(t, db.DB, "gone-"))
 				if mode == profile.EraseModePseudonym {

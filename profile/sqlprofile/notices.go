@@ -195,28 +195,6 @@ func (s *Store) RemoveNotices(ctx context.Context, q profile.NoticeRemoval) (n i
 	return n, err
 }
 
-// removeTasks leaves those alone that somebody is at.
-func removeTasks(ctx context.Context, tx sqlx.ExtContext, q profile.NoticeRemoval) error {
-	w := new(sqldb.Where).And(`kind = ? and lease = ''`, noticeTask)
-	if q.Person != "" {
-		w.And(`'/' || destination || '/' like ? escape '\'`, "%/"+sqldb.EscapeLike(q.Person)+"/%")
-	} else {
-		w.And(`status = 'delivered'`)
-	}
-	if !q.Before.IsZero() {
-		w.And(`coalesce(done_at, created_at) < ?`, sqldb.At(q.Before))
-	}
-	for _, text := range []string{
-		`delete from stoa_outbox_attempt where seq in (select seq from stoa_outbox ` + w.String() + `)`,
-		`delete from stoa_outbox ` + w.String(),
-	} {
-		if _, err := sqldb.Exec(ctx, tx, text, w.Args()...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (s *Store) count(ctx context.Context, text string, args ...any) (n int, err error) {
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
 		res, err := sqldb.Exec(ctx, tx, text, args...)
