@@ -3,6 +3,7 @@ package markdown
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 )
@@ -77,6 +78,10 @@ func matching(pattern string) *regexp.Regexp {
 	return regexp.MustCompile(`\A(?:` + pattern + `)\z`)
 }
 
+// identifier is what an id may be. It is compiled once, as that takes longer
+// than all the rest of a policy.
+var identifier = sync.OnceValue(func() *regexp.Regexp { return matching(`[\p{L}\p{M}\p{N}_:.-]{1,200}`) })
+
 // newPolicy returns the policy that has the last word. labels are the only
 // names that an element may have besides its text.
 func newPolicy(labels []string) *bluemonday.Policy {
@@ -92,7 +97,7 @@ func newPolicy(labels []string) *bluemonday.Policy {
 }
 
 func allowText(p *bluemonday.Policy) {
-	p.AllowAttrs("id").Matching(matching(`[\p{L}\p{M}\p{N}_:.-]{1,200}`)).Globally()
+	p.AllowAttrs("id").Matching(identifier()).Globally()
 	p.AllowAttrs("dir").Matching(matching(`ltr|rtl|auto`)).Globally()
 	p.AllowAttrs("lang").Matching(matching(`[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}`)).Globally()
 	p.AllowAttrs("title").OnElements("abbr", "dfn", "a", "img")

@@ -73,18 +73,6 @@ func assetCanaries(p policy, role string) (out []string) {
 	return out
 }
 
-func (w *world) assetSnapshot(t *testing.T) []any {
-	t.Helper()
-	q := assets.Query{Sees: assets.Scope{All: true}, Limit: 1000}
-	products, _, err := w.things.Assets(t.Context(), q)
-	require.NoError(t, err)
-	orders, _, err := w.things.Purchases(t.Context(), q)
-	require.NoError(t, err)
-	entitlements, _, err := w.things.Entitlements(t.Context(), q)
-	require.NoError(t, err)
-	return []any{products, orders, entitlements}
-}
-
 func assetOperations() []operation {
 	return slices.Concat(assetsShown(), assetsChanged())
 }

@@ -75,22 +75,3 @@ func layoutCanaries(p policy, role string) []string {
 	}
 	return out
 }
-
-// layoutSnapshot returns all that is kept of the arrangement.
-func (w *world) layoutSnapshot(t *testing.T) []any {
-	t.Helper()
-	ctx := t.Context()
-	book, err := w.pages.Rulebook(ctx, w.now.time().Add(year))
-	require.NoError(t, err)
-	promotions, err := w.pages.Promotions(ctx)
-	require.NoError(t, err)
-	out := []any{book, promotions}
-	for _, role := range roles {
-		for _, who := range []layout.Who{layout.WhoPerson(people[role].ID), layout.WhoVisitor("browser-" + people[role].ID)} {
-			trail, err := w.pages.Trail(ctx, who)
-			require.NoError(t, err)
-			out = append(out, trail)
-		}
-	}
-	return out
-}

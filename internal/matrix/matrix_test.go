@@ -60,8 +60,6 @@ type verdict struct {
 	traces []string // denied calls that changed something
 }
 
-func (v verdict) sound() bool { return len(v.wrong)+len(v.leaks)+len(v.traces) == 0 }
-
 // judge calls every operation for every state and role, in worlds that open
 // makes.
 func judge(t *testing.T, p policy, ops []operation, open func(*testing.T) *world) verdict {
@@ -90,7 +88,7 @@ func (v *verdict) cell(t *testing.T, p policy, op operation, role, state string,
 	before, events := w.last, w.events.len()
 	got, found, err := op.call(t.Context(), w, people[role], state)
 	outcome := outcomeOf(found, err)
-	w.last = w.snapshot(t)
+	w.last = w.snapshot()
 	if want := p[op.name][state][role]; outcome != want {
 		v.wrong = append(v.wrong, fmt.Sprintf("%s: %q instead of %q (%v)", name, outcome, want, err))
 	}

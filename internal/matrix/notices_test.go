@@ -75,8 +75,12 @@ func bounceOperations() []operation {
 	}
 }
 
-// bounced has mails to the actor's address held, and to another's.
+// bounced has mails to the actor's address held, and to another's. Nobody has
+// no address, and a call of theirs is to change nothing.
 func (w *world) bounced(ctx context.Context, by profile.Actor) (address string) {
+	if by.Anonymous() {
+		return ""
+	}
 	p, err := w.keeping.Person(ctx, by.ID)
 	if err == nil && p.Email == "" {
 		p.Email = by.ID + "@example.com"
@@ -84,9 +88,7 @@ func (w *world) bounced(ctx context.Context, by profile.Actor) (address string) 
 		_ = w.keeping.SavePerson(ctx, p)
 	}
 	for _, a := range []string{p.Email, "another@example.com"} {
-		if a != "" {
-			_ = w.bounces.Note(ctx, profile.BounceReport{Address: a, Kind: profile.BounceHard})
-		}
+		_ = w.bounces.Note(ctx, profile.BounceReport{Address: a, Kind: profile.BounceHard})
 	}
 	return p.Email
 }

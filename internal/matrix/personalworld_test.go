@@ -322,35 +322,3 @@ func personalCanaries(p policy, role string) []string {
 	}
 	return append(out, "canary-errand")
 }
-
-// personalSnapshot returns all that is kept of people.
-func (w *world) personalSnapshot(t *testing.T) []any {
-	t.Helper()
-	ctx := t.Context()
-	fields, err := w.keeping.Fields(ctx)
-	require.NoError(t, err)
-	out := []any{fields}
-	add := func(x any, err error) {
-		if err != nil {
-			require.ErrorIs(t, err, kb.ErrNotFound)
-		}
-		out = append(out, x)
-	}
-	for _, id := range everyone() {
-		add(w.keeping.Preferences(ctx, id))
-		add(first(w.keeping.Consents(ctx, profile.ConsentQuery{Person: id, Limit: 100})))
-		add(first(w.keeping.Items(ctx, profile.ShelfQuery{Person: id, Limit: 100})))
-		add(w.keeping.Sessions(ctx, id))
-		add(w.keeping.Identities(ctx, id))
-		add(first(w.keeping.Notices(ctx, profile.NoticeQuery{Person: id, Limit: 100})))
-		add(w.keeping.Endpoints(ctx, id, profile.ChannelPush))
-		add(w.keeping.Endpoints(ctx, id, profile.ChannelWebhook))
-	}
-	add(w.keeping.Connections(ctx, profile.ConnectionQuery{}))
-	for _, purpose := range []string{"guest", "invitation"} {
-		add(w.letters.Links(ctx, profile.LinkQuery{Purpose: purpose}))
-	}
-	return out
-}
-
-func first[T any](page []T, _ string, err error) ([]T, error) { return page, err }
