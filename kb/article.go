@@ -45,6 +45,9 @@ const (
 	StatusArchived  Status = "archived"  // no longer shown, kept
 )
 
+// Statuses returns the statuses in the order in which texts go through them.
+func Statuses() []Status { return []Status{StatusDraft, StatusPublished, StatusArchived} }
+
 // An Article is one answer, in however many languages it exists.
 type Article struct {
 	ID           string           // stable over languages, moves and new titles

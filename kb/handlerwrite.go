@@ -19,6 +19,10 @@ func (l *Library) serveWriting(api *web.API) {
 		Policy: write, In: draftWire{}, Out: manuscriptWire{}, Create: true,
 	}, l.serveCreate)
 	api.Handle(web.Op{
+		Method: "GET", Path: "/manuscripts", Name: "kb.manuscripts", Summary: "Lists articles as those who work on them see them.",
+		Policy: write, Params: manuscriptsParams{}, Out: manuscriptsWire{},
+	}, l.serveManuscripts)
+	api.Handle(web.Op{
 		Method: "GET", Path: "/manuscripts/{id}", Name: "kb.manuscript", Summary: "Returns an article as those who work on it see it.",
 		Policy: write, Out: manuscriptWire{},
 	}, l.serveManuscript)

@@ -23,6 +23,33 @@ func (l *Library) Categories(ctx context.Context, by profile.Actor, locale strin
 	return l.tree(f, by.Sight(), "", locale, counts), nil
 }
 
+// Places returns the categories that by may put articles into as trees, those
+// without articles as well.
+func (l *Library) Places(ctx context.Context, by profile.Actor, locale string) ([]Place, error) {
+	if !l.worksHere(by) {
+		return nil, fmt.Errorf("places: %w", ErrForbidden)
+	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("places: %w", err)
+	}
+	return l.places(f, by, "", locale), nil
+}
+
+// places returns those of the categories under parent that by may put articles
+// into.
+func (l *Library) places(f *forest, by profile.Actor, parent, locale string) []Place {
+	var out []Place
+	for _, id := range f.children[parent] {
+		if l.mayPlace(by, f, id) {
+			p := l.place(f.byID[id], f, locale)
+			p.Children = l.places(f, by, id, locale)
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Category returns one category that by may see, with those below it.
 func (l *Library) Category(ctx context.Context, by profile.Actor, id, locale string) (Place, error) {
 	f, err := l.categories(ctx)

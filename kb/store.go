@@ -57,6 +57,14 @@ type ArticleStore interface {
 	// for the next page, empty on the last.
 	Articles(ctx context.Context, q ArticleQuery) (page []Article, next string, err error)
 
+	// Manuscripts returns the articles within scope that match q, in its order,
+	// and a token for the next page, empty on the last.
+	Manuscripts(ctx context.Context, scope DeskScope, q ManuscriptQuery) (page []Article, next string, err error)
+
+	// CountManuscripts returns how many articles within scope match q, whatever
+	// its page, but no more than most.
+	CountManuscripts(ctx context.Context, scope DeskScope, q ManuscriptQuery, most int) (int, error)
+
 	// CountArticles returns how many articles with a translation that readers
 	// are shown there are of each category and audience that occur together.
 	CountArticles(ctx context.Context) ([]Count, error)

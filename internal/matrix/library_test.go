@@ -105,6 +105,14 @@ func libraryDesk() []operation {
 			m, err := w.library.Manuscript(ctx, by, a.ID)
 			return m, true, err
 		}, "kb.manuscript"),
+		about("Manuscripts", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, _, err := w.library.Manuscripts(ctx, by, kb.ManuscriptQuery{})
+			return list, lists(list, func(m kb.Article) bool { return m.ID == a.ID }), err
+		}, "kb.manuscripts"),
+		about("CountManuscripts", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			n, err := w.library.CountManuscripts(ctx, by, kb.ManuscriptQuery{IDs: []string{a.ID}})
+			return n, n == 1, err
+		}, "kb.manuscripts"),
 		about("Revision", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			r, err := w.library.Revision(ctx, by, a.ID, "en", 1)
 			return r, true, err
@@ -149,6 +157,10 @@ func libraryWriting() []operation {
 			a, err := w.library.Archive(ctx, by, a.ID, "en", a.Version)
 			return a, true, err
 		}, "kb.archive"),
+		within("Places", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			tree, err := w.library.Places(ctx, by, "en")
+			return tree, inTree(tree, id), err
+		}),
 		within("Create", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
 			a, err := w.library.Create(ctx, by, kb.Draft{Text: text, Meta: kb.Meta{Category: id, Kind: kb.KindFAQ, Audience: profile.Public()}})
 			return a, true, err

@@ -19,10 +19,16 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-var broken = []struct {
+// A broke is a store with a fault, and the promise that finds it.
+type broke struct {
 	name, caughtBy string
 	fault          breaking
-}{
+}
+
+// allBroken are the stores that the suite must not let pass.
+func allBroken() []broke { return slices.Concat(broken, brokenDesks) }
+
+var broken = []broke{
 	{"forgets revisions", "RoundTrip", saving(func(_ *kb.Article, r *[]kb.Revision) { *r = nil })},
 	{"drops the input's hash", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Input = "" })},
 	{"drops what a revision is based on", "RoundTrip", saving(func(_ *kb.Article, r *[]kb.Revision) {
@@ -354,14 +360,14 @@ var broken = []struct {
 // TestBroken feeds the suite a store for each fault.
 func TestBroken(t *testing.T) {
 	checks := kbtest.Checks()
-	for _, b := range broken {
+	for _, b := range allBroken() {
 		t.Run(b.name, func(t *testing.T) {
 			check, ok := checks[b.caughtBy]
 			require.True(t, ok, "there is no promise %s", b.caughtBy)
 			require.True(t, fails(t, check, b.fault), "%s does not find it", b.caughtBy)
 		})
 	}
-	t.Logf("%d faulty stores", len(broken))
+	t.Logf("%d faulty stores", len(allBroken()))
 }
 
 // TestSound shows that the harness itself is not what fails.
@@ -376,7 +382,7 @@ func TestSound(t *testing.T) {
 // TestEveryPromiseIsTested requires a fault for each sentence of the contract.
 func TestEveryPromiseIsTested(t *testing.T) {
 	caught := map[string]bool{}
-	for _, b := range broken {
+	for _, b := range allBroken() {
 		caught[b.caughtBy] = true
 	}
 	for name := range kbtest.Checks() {

@@ -9,7 +9,7 @@ import (
 // Checks gives the contract to the tests of this package.
 func Checks() map[string]func(testing.TB, kb.Store) {
 	out := map[string]func(testing.TB, kb.Store){}
-	for _, c := range contract {
+	for _, c := range promises() {
 		out[c.name] = c.check
 	}
 	return out

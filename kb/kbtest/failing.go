@@ -97,6 +97,17 @@ func (f *Failing) Articles(ctx context.Context, q kb.ArticleQuery) (page []kb.Ar
 	return page, next, err
 }
 
+// Manuscripts implements [kb.Store].
+func (f *Failing) Manuscripts(ctx context.Context, scope kb.DeskScope, q kb.ManuscriptQuery) (page []kb.Article, next string, err error) {
+	err = f.do(func() (err error) { page, next, err = f.store.Manuscripts(ctx, scope, q); return err })
+	return page, next, err
+}
+
+// CountManuscripts implements [kb.Store].
+func (f *Failing) CountManuscripts(ctx context.Context, scope kb.DeskScope, q kb.ManuscriptQuery, most int) (int, error) {
+	return ask(f, func() (int, error) { return f.store.CountManuscripts(ctx, scope, q, most) })
+}
+
 // CountArticles implements [kb.Store].
 func (f *Failing) CountArticles(ctx context.Context) ([]kb.Count, error) {
 	return ask(f, func() ([]kb.Count, error) { return f.store.CountArticles(ctx) })

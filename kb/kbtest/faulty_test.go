@@ -20,6 +20,8 @@ type faulty struct {
 	revision     func(ctx context.Context, article, locale string, number int) (kb.Revision, error)
 	revisions    func(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error)
 	articles     func(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error)
+	manuscripts  func(ctx context.Context, scope kb.DeskScope, q kb.ManuscriptQuery) ([]kb.Article, string, error)
+	countDesk    func(ctx context.Context, scope kb.DeskScope, q kb.ManuscriptQuery, most int) (int, error)
 	counts       func(ctx context.Context) ([]kb.Count, error)
 	changes      func(ctx context.Context, after string, limit int) ([]string, string, error)
 	wait         func(ctx context.Context, after string) error
@@ -72,6 +74,14 @@ func (f faulty) Articles(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, 
 
 func (f faulty) CountArticles(ctx context.Context) ([]kb.Count, error) {
 	return or(&f.counts, f.counts != nil, f.Store.CountArticles)(ctx)
+}
+
+func (f faulty) Manuscripts(ctx context.Context, scope kb.DeskScope, q kb.ManuscriptQuery) ([]kb.Article, string, error) {
+	return or(&f.manuscripts, f.manuscripts != nil, f.Store.Manuscripts)(ctx, scope, q)
+}
+
+func (f faulty) CountManuscripts(ctx context.Context, scope kb.DeskScope, q kb.ManuscriptQuery, most int) (int, error) {
+	return or(&f.countDesk, f.countDesk != nil, f.Store.CountManuscripts)(ctx, scope, q, most)
 }
 
 func (f faulty) Changes(ctx context.Context, after string, limit int) ([]string, string, error) {

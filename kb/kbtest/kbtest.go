@@ -9,6 +9,7 @@
 package kbtest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 // TestStore runs the contract of [kb.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(*testing.T) kb.Store) {
-	for _, c := range contract {
+	for _, c := range promises() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Logf("contract: %s", c.says)
 			c.check(t, open(t))
@@ -35,6 +36,9 @@ type promise struct {
 	name, says string
 	check      func(testing.TB, kb.Store)
 }
+
+// promises are all that a store promises.
+func promises() []promise { return slices.Concat(contract, deskPromises) }
 
 var contract = []promise{
 	{"RoundTrip", "Article returns what SaveArticle was given, times in UTC to the microsecond", checkRoundTrip},

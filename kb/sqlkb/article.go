@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -155,13 +156,13 @@ func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 	args := []any{
 		a.ID, a.Category, string(a.Kind), sqldb.Strings(a.Audience), sqldb.Strings(a.Products), sqldb.Strings(a.Tags),
 		sqldb.Strings(a.Related), a.Order, a.Source, a.Owner, a.External, a.Input, len(a.Live()) > 0,
-		sqldb.At(a.CreatedAt), sqldb.At(a.UpdatedAt), sqldb.At(a.ShownAt), a.Version,
+		sqldb.At(a.CreatedAt), sqldb.At(a.UpdatedAt), sqldb.At(a.ShownAt), a.Version, heading(a),
 	}
 	if a.Version == 1 {
 		res, err := sqldb.Exec(ctx, tx, `
 			insert into stoa_article (id, category, kind, audience, products, tags, related, place, source, owner,
-				external, input, visible, created_at, updated_at, shown_at, version)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+				external, input, visible, created_at, updated_at, shown_at, version, heading)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 			on conflict (id) do nothing`, args...)
 		if err != nil {
 			return err
@@ -171,7 +172,7 @@ func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 	res, err := sqldb.Exec(ctx, tx, `
 		update stoa_article set category = $2, kind = $3, audience = $4, products = $5, tags = $6, related = $7,
 			place = $8, source = $9, owner = $10, external = $11, input = $12, visible = $13, created_at = $14,
-			updated_at = $15, shown_at = $16, version = $17
+			updated_at = $15, shown_at = $16, version = $17, heading = $18
 		where id = $1 and version = $17 - 1`, args...)
 	if err != nil {
 		return err
@@ -227,14 +228,14 @@ func putTranslations(ctx context.Context, tx sqlx.ExtContext, a kb.Article) erro
 	for _, t := range a.Translations {
 		rows = append(rows, []any{
 			a.ID, t.Locale, t.Slug, string(t.Status), t.Live, t.Head, t.Based, t.Title, t.Summary,
-			sqldb.At(t.PublishedAt), sqldb.At(t.UpdatedAt),
+			sqldb.At(t.PublishedAt), sqldb.At(t.UpdatedAt), strings.ToLower(t.Title),
 		})
 	}
 	return putAll(ctx, tx, `
-		insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at, updated_at)`, rows, `
+		insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at, updated_at, fold)`, rows, `
 		on conflict (article, locale) do update set slug = excluded.slug, status = excluded.status, live = excluded.live,
 			head = excluded.head, based = excluded.based, title = excluded.title, summary = excluded.summary,
-			published_at = excluded.published_at, updated_at = excluded.updated_at`)
+			published_at = excluded.published_at, updated_at = excluded.updated_at, fold = excluded.fold`)
 }
 
 // putSlugs takes the slugs of an article, if no other has them or had them.

@@ -204,8 +204,11 @@ func (p *page) opens(address string) bool {
 	if need, ok := needs[address]; ok && !p.policy.May(p.By, need) {
 		return false
 	}
-	if address == "/admin" {
+	switch address {
+	case "/admin":
 		return len(p.admin) > 0
+	case "/desk":
+		return len(p.desk) > 0
 	}
 	return address != "/account/organisation" || p.By.Account != ""
 }

@@ -68,6 +68,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.invitationRoutes()...)
 	pages = append(pages, s.connectionRoutes()...)
 	pages = append(pages, s.guestRoutes()...)
+	pages = append(pages, s.deskPages()...)
 	if s.cfg.Demo {
 		pages = append(pages,
 			route{"GET /demo", nothing + "demo people only", s.demo},

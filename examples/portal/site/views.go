@@ -36,6 +36,7 @@ var pageNames = []string{
 	"privacy", "delete", "goodbye",
 	"audit",
 	"unsubscribe",
+	"desk", "desk-articles",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "layout-rules", "layout-rule", "layout-theme",
 	"products", "product", "purchases", "purchase", "entitlements",
 }
@@ -182,6 +183,7 @@ type page struct {
 	texts  *i18n.Catalog
 	laid   layout.Layout
 	admin  []adminPart
+	desk   []deskPart
 }
 
 // May reports whether the visitor may do something, for menus.
@@ -207,7 +209,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	p := &page{visit: v, Brand: v.Brand.Name, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, laid: s.layoutOf(r)}
 	p.dress(s.arranger)
 	p.Look = s.lookOf(r, v.By)
-	p.admin = s.administers(v.By)
+	p.admin, p.desk = s.administers(v.By), s.deskOf(v.By)
 	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)
 	p.Canonical = v.Origin + v.link(v.Path)
 	for _, l := range s.offered(v) {

@@ -184,6 +184,9 @@ var surfaces = []surface{
 		"/account/products", "/account/products/ald-hub-1", "/account/purchases", "/account/purchases/SO-26-0712", "/account/entitlements",
 		"/api/v1/products", "/api/v1/products/ald-hub-1", "/api/v1/purchases", "/api/v1/purchases/SO-26-0712", "/api/v1/entitlements", "/api/v1/entitlements/ald-care", "/api/v1/cover",
 	)},
+	{"desk", []string{"GET /desk", "GET /desk/articles"}, func(h hidden) []string {
+		return []string{"/desk", "/desk/articles", "/de/desk/articles?title=zq", "/desk/articles?order=title&owner=system", "/desk/articles?category=place-" + h.state}
+	}},
 	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
 		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
 	}},
@@ -196,9 +199,9 @@ var surfaces = []surface{
 	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
 		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
 	}},
-	{"API: desk", []string{"kb.manuscript", "kb.revisions", "kb.revision", "kb.category_settings"}, func(h hidden) []string {
+	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.category_settings"}, func(h hidden) []string {
 		base := "/api/v1/manuscripts/" + h.id
-		return []string{base, base + "/texts/en", base + "/texts/en/revisions/1", base + "/texts/en/revisions/0", "/api/v1/categories/place-" + h.state + "/settings"}
+		return []string{"/api/v1/manuscripts?limit=200&count=true", "/api/v1/manuscripts?title=zq", base, base + "/texts/en", base + "/texts/en/revisions/1", base + "/texts/en/revisions/0", "/api/v1/categories/place-" + h.state + "/settings"}
 	}},
 	{"API: feedback", []string{"kb.feedback"}, func(h hidden) []string {
 		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id}
@@ -247,7 +250,7 @@ var exempt = map[string]string{
 // atDesk are those who see articles at the desk that readers do not: whoever
 // writes sees drafts meant for them.
 func atDesk(person string, h hidden, surface string) bool {
-	if person != "ines" || !strings.HasPrefix(surface, "API: desk") && !strings.HasPrefix(surface, "API: feedback") && surface != "media" {
+	if person != "ines" || !strings.HasPrefix(surface, "API: desk") && surface != "desk" && !strings.HasPrefix(surface, "API: feedback") && surface != "media" {
 		return false
 	}
 	return surface == "media" || slices.Contains([]string{"draft", "archived"}, h.state)

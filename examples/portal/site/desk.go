@@ -1,0 +1,137 @@
+package site
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/stoa-go/stoa/internal/web"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// The pages below /desk are for those who write, translate, review and publish.
+// To everybody else they do not exist.
+
+// works are the permissions of those who work on articles, any of which opens a
+// part of the desk that is for all of them.
+var works = []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate, profile.PermissionContentPublish}
+
+// A deskPart is a part of the desk: an entry of its menu, with the pages below
+// it. Whoever has none of the permissions sees neither.
+type deskPart struct {
+	Path, Title, Note string // the texts are message keys
+	Needs             []profile.Permission
+	Routes            func(*Site) []route
+}
+
+// deskRoutes are the parts of the desk in the order of its menu. A part adds one
+// line, and its pages are guarded.
+func deskRoutes() []deskPart {
+	return []deskPart{
+		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
+	}
+}
+
+// A deskTask is something to do for whoever is at the desk.
+type deskTask struct {
+	Title string // what, with how much of it
+	Path  string // where it is done, with its query
+}
+
+// deskTasks are who finds things to do, in the order in which they are shown.
+// None is asked for who may not do what it finds.
+func (s *Site) deskTasks() []func(context.Context, *visit) ([]deskTask, error) {
+	return []func(context.Context, *visit) ([]deskTask, error){
+		s.articleTasks,
+	}
+}
+
+// deskPages are the home of the desk and the pages of its parts.
+func (s *Site) deskPages() []route {
+	pages := []route{{"GET /desk", "desk", s.deskHome}}
+	for _, part := range deskRoutes() {
+		for _, r := range part.Routes(s) {
+			r.Serve = s.atDesk(part.Needs, r.Serve)
+			pages = append(pages, r)
+		}
+	}
+	return pages
+}
+
+// atDesk serves those who have any of the permissions, and nobody else knows of
+// it.
+func (s *Site) atDesk(needs []profile.Permission, serve web.Func) web.Func {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !s.mayAny(visitOf(r.Context()).By, needs) {
+			return s.refused(r)
+		}
+		web.NoStore(w)
+		return serve(w, r)
+	}
+}
+
+func (s *Site) mayAny(by profile.Actor, needs []profile.Permission) bool {
+	return slices.ContainsFunc(needs, func(p profile.Permission) bool { return s.policy.May(by, p) })
+}
+
+// deskOf returns the parts of the desk that somebody has.
+func (s *Site) deskOf(by profile.Actor) (out []deskPart) {
+	for _, part := range deskRoutes() {
+		if s.mayAny(by, part.Needs) {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// A deskEntry is an entry of the desk's menu.
+type deskEntry struct {
+	Title, Href string
+	Current     bool
+}
+
+// Desk returns the menu of the desk for whoever sees the page.
+func (p *page) Desk() []deskEntry {
+	out := []deskEntry{{p.P.T("desk.home"), p.link("/desk"), p.Path == "/desk"}}
+	for _, part := range p.desk {
+		here := p.Path == part.Path || strings.HasPrefix(p.Path, part.Path+"/")
+		out = append(out, deskEntry{p.P.T(part.Title), p.link(part.Path), here})
+	}
+	return out
+}
+
+// deskPage returns a page of the desk. Its crumbs lead to the desk, and further
+// to the places given.
+func (s *Site) deskPage(r *http.Request, title string, places ...crumb) *page {
+	v := visitOf(r.Context())
+	p := s.newPage(r, title)
+	p.NoIndex = true
+	p.Crumbs = append(append(s.crumbs(v), crumb{Title: v.P.T("desk.title"), Href: v.link("/desk")}), places...)
+	return p
+}
+
+type deskBody struct {
+	Tasks []deskTask
+	Parts []deskPart
+}
+
+// deskHome says what there is to do.
+func (s *Site) deskHome(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	b := deskBody{Parts: s.deskOf(v.By)}
+	if len(b.Parts) == 0 {
+		return profile.ErrNotFound
+	}
+	for _, find := range s.deskTasks() {
+		tasks, err := find(r.Context(), v)
+		if err != nil {
+			return err
+		}
+		b.Tasks = append(b.Tasks, tasks...)
+	}
+	web.NoStore(w)
+	p := s.deskPage(r, v.P.T("desk.title"))
+	p.Crumbs, p.Body = s.crumbs(v), b
+	return s.show(w, r, http.StatusOK, "desk", p)
+}

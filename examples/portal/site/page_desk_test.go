@@ -1,0 +1,105 @@
+package site
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+func TestDesk(t *testing.T) {
+	s := open(t)
+	as := serve(t, s)
+	place := anyCategory(t, s)
+	d := draft("Zebra crossing", profile.Public(), place)
+	d.Owner = "ines"
+	a, err := s.library.Create(t.Context(), system, d)
+	require.NoError(t, err)
+	write(t, s, draft("Zebra stripes", profile.NewAudience("account:brisa"), place))
+
+	t.Run("is for those who work there", func(t *testing.T) {
+		for _, person := range []string{"", "tom", "priya", "sverre", "jonas"} {
+			for _, path := range []string{"/en/desk", "/en/desk/articles", "/api/v1/manuscripts"} {
+				got := as(person).get(path)
+				if path == "/api/v1/manuscripts" {
+					require.Contains(t, []int{401, 403}, got.Status, "%q %s", person, path)
+					continue
+				}
+				require.Equal(t, 404, got.Status, "%q %s", person, path)
+			}
+			require.NotContains(t, as(person).get("/en/").Body, "/en/desk")
+		}
+		require.Contains(t, as("ines").get("/en/").Body, `href="/en/desk"`)
+	})
+	t.Run("says what there is to do", func(t *testing.T) {
+		home := as("ines").get("/en/desk")
+		require.Equal(t, 200, home.Status)
+		require.Equal(t, "no-store", home.Header.Get("Cache-Control"))
+		require.Contains(t, home.Body, "1 article of yours is a draft")
+		require.Contains(t, home.Body, "/en/desk/articles?owner=me&amp;status=draft")
+	})
+	t.Run("lists what one sees", func(t *testing.T) {
+		for query, want := range map[string][2][]string{
+			"title=zebra":                       {{"Zebra crossing", "1 article<"}, {"Zebra stripes"}},
+			"title=ZEBRA&status=draft":          {{"Zebra crossing"}, nil},
+			"title=zebra&status=published":      {{"No articles match."}, {"Zebra crossing"}},
+			"owner=me":                          {{"Zebra crossing"}, nil},
+			"title=zebra&status=lacks":          {nil, []string{"Zebra stripes"}},
+			"title=zebra&kind=faq":              {{"No articles match."}, {"Zebra crossing"}},
+			"title=zebra&category=" + place:     {{"Zebra crossing"}, nil},
+			"language=de&order=title":           {{"<bdi>German</bdi>: Published"}, {"Zebra"}},
+			"status=lacks&language=de&owner=me": {{"Zebra crossing"}, nil},
+		} {
+			got := as("ines").get("/en/desk/articles?" + query)
+			require.Equal(t, 200, got.Status, query)
+			for _, text := range want[0] {
+				require.Contains(t, got.Body, text, query)
+			}
+			for _, text := range want[1] {
+				require.NotContains(t, got.Body, text, query)
+			}
+		}
+		require.Contains(t, as("ruth").get("/en/desk/articles?title=zebra").Body, "2 articles")
+	})
+	t.Run("goes on page by page", func(t *testing.T) {
+		first := as("ines").get("/en/desk/articles?order=title")
+		next := regexp.MustCompile(`href="([^"]+)" rel="next"`).FindStringSubmatch(first.Body)
+		require.NotNil(t, next)
+		to := html.UnescapeString(next[1])
+		second := as("ines").get(to)
+		require.Equal(t, 200, second.Status)
+		require.Contains(t, second.Body, `rel="first"`)
+		require.Equal(t, 422, as("ines").get(strings.Replace(to, "order=title", "order=oldest", 1)).Status, "a token serves no other list")
+	})
+	t.Run("says what is wrong with a filter", func(t *testing.T) {
+		for _, query := range []string{"status=lost", "order=random", "after=forged"} {
+			require.Equal(t, 422, as("ines").get("/en/desk/articles?"+query).Status, query)
+		}
+	})
+	_, err = s.library.Publish(t.Context(), system, a.ID, "en", a.Version)
+	require.NoError(t, err)
+	require.Contains(t, as("ines").get("/en/desk").Body, "Nothing is waiting for you.")
+	_, err = s.library.Edit(t.Context(), system, a.ID, "en", a.Version+1, kb.Text{Title: "Zebra crossing", Body: "New"})
+	require.NoError(t, err)
+	require.Contains(t, as("ines").get("/en/desk").Body, "1 article of yours has changes that are not published")
+}
+
+func TestDeskAccessible(t *testing.T) {
+	slow(t)
+	s := open(t)
+	_, err := s.library.Create(t.Context(), system, draft("Not yet to be seen", profile.Public(), anyCategory(t, s)))
+	require.NoError(t, err)
+	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		to("/desk")
+		check("desk")
+		to("/desk/articles")
+		check("desk articles")
+		require.Empty(t, p.CSPViolations())
+	})
+}
