@@ -78,6 +78,14 @@ func layoutDesk() []operation {
 			list, err := w.arranger.Promotions(ctx, by)
 			return list, len(list) == len(entries), err
 		}},
+		{name: "layout.Promotion", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			p, err := w.arranger.Promotion(ctx, by, "offer-staff")
+			return p, p.ID != "", err
+		}},
+		{name: "layout.Explain", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			e, err := w.arranger.Explain(ctx, by, people["agent"], "offer-staff")
+			return e, e.Findings != nil, err
+		}},
 		promotion("SavePromotion", layout.Promotion{ID: "offer-open", Slot: "home/aside", Title: text, Audience: profile.Public(), Version: 1}, "layout.save_promotion"),
 		promotion("SavePromotion/add", layout.Promotion{ID: "offer-new", Slot: "home/aside", Title: text, Audience: profile.Public()}, "layout.add_promotion"),
 		overall("layout.RemovePromotion", func(ctx context.Context, w *world, by profile.Actor) error {

@@ -37,23 +37,41 @@ func (a *Arranger) Rules(ctx context.Context, by profile.Actor) (Rulebook, error
 // first.
 func (a *Arranger) SaveRule(ctx context.Context, by profile.Actor, r Rule) (Rule, error) {
 	if !a.may(by) {
-		return Rule{}, wrap(ErrForbidden, "rule", r.ID)
+		return Rule{}, a.denied(ctx, by, "rule", r.ID, savedAct(r.Version))
 	}
 	r = r.Clone()
 	r.ID, r.Ref = strings.TrimSpace(r.ID), strings.TrimSpace(r.Ref)
 	if err := r.check(a.site.knows); err != nil {
 		return Rule{}, wrap(err, "rule", r.ID)
 	}
+	old, err := a.ruleNow(ctx, r.ID)
+	if err == nil && r.Version == 0 && same(r, old) {
+		return old, nil
+	}
 	saved := r
-	err := a.rewrite(ctx, func(book *Rulebook) (bool, error) {
-		saved = r
-		saved.SavedBy, saved.SavedAt, saved.Version = by.ID, a.clock(), r.Version+1
-		return book.put(&saved)
-	})
+	if err == nil {
+		deed := profile.Deed{Action: savedAs("rule", r.Version+1), Subject: "rule/" + r.ID, Changes: changesOf(old, r)}
+		err = a.audited(ctx, by, deed, func() error {
+			return a.rewrite(ctx, func(book *Rulebook) (bool, error) {
+				saved = r
+				saved.SavedBy, saved.SavedAt, saved.Version = by.ID, a.clock(), r.Version+1
+				return book.put(&saved)
+			})
+		})
+	}
 	if err != nil {
 		return Rule{}, wrap(err, "rule", r.ID)
 	}
 	return saved, nil
+}
+
+// ruleNow returns a rule of the newest rulebook, the zero Rule if it has none.
+func (a *Arranger) ruleNow(ctx context.Context, id string) (Rule, error) {
+	book, err := a.store.Rulebook(ctx, time.Time{})
+	if i := book.find(id); err == nil && i >= 0 {
+		return book.Rules[i], nil
+	}
+	return Rule{}, err
 }
 
 // put adds a rule or replaces its last version, and reports whether b changed.
@@ -82,18 +100,20 @@ func (b *Rulebook) put(r *Rule) (bool, error) {
 // RemoveRule forgets a rule, for visits that begin Options.Delay later.
 func (a *Arranger) RemoveRule(ctx context.Context, by profile.Actor, id string, version int) error {
 	if !a.may(by) {
-		return wrap(ErrForbidden, "rule", id)
+		return a.denied(ctx, by, "rule", id, "removed")
 	}
-	return wrap(a.rewrite(ctx, func(book *Rulebook) (bool, error) {
-		i := book.find(id)
-		if i < 0 {
-			return false, ErrNotFound
-		}
-		if book.Rules[i].Version != version {
-			return false, ErrConflict
-		}
-		book.Rules = slices.Delete(book.Rules, i, i+1)
-		return true, nil
+	return wrap(a.audited(ctx, by, profile.Deed{Action: "rule.removed", Subject: "rule/" + id}, func() error {
+		return a.rewrite(ctx, func(book *Rulebook) (bool, error) {
+			i := book.find(id)
+			if i < 0 {
+				return false, ErrNotFound
+			}
+			if book.Rules[i].Version != version {
+				return false, ErrConflict
+			}
+			book.Rules = slices.Delete(book.Rules, i, i+1)
+			return true, nil
+		})
 	}), "rule", id)
 }
 
@@ -146,7 +166,7 @@ func (a *Arranger) Promotions(ctx context.Context, by profile.Actor) ([]Promotio
 // that has p.ID and p.Version. Adding the same one again answers with the first.
 func (a *Arranger) SavePromotion(ctx context.Context, by profile.Actor, p Promotion) (Promotion, error) {
 	if !a.may(by) {
-		return Promotion{}, wrap(ErrForbidden, "promotion", p.ID)
+		return Promotion{}, a.denied(ctx, by, "promotion", p.ID, savedAct(p.Version))
 	}
 	p = p.Clone()
 	p.ID, p.Slot = strings.TrimSpace(p.ID), strings.TrimSpace(p.Slot)
@@ -156,7 +176,7 @@ func (a *Arranger) SavePromotion(ctx context.Context, by profile.Actor, p Promot
 	p.Audience = canonical(p.Audience)
 	p.SavedBy, p.SavedAt = by.ID, a.clock()
 	p.Version++
-	saved, err := a.keepPromotion(ctx, p)
+	saved, err := a.keepPromotion(ctx, by, p)
 	if err != nil {
 		return Promotion{}, wrap(err, "promotion", p.ID)
 	}
@@ -164,33 +184,36 @@ func (a *Arranger) SavePromotion(ctx context.Context, by profile.Actor, p Promot
 	return saved, nil
 }
 
-func (a *Arranger) keepPromotion(ctx context.Context, p Promotion) (Promotion, error) {
-	if p.Version > 1 {
-		return p, a.store.SavePromotion(ctx, p)
-	}
+func (a *Arranger) keepPromotion(ctx context.Context, by profile.Actor, p Promotion) (Promotion, error) {
 	list, err := a.store.Promotions(ctx)
 	if err != nil {
 		return p, err
 	}
+	var old Promotion
 	if i := slices.IndexFunc(list, func(o Promotion) bool { return o.ID == p.ID }); i >= 0 {
-		if samePromotion(p, list[i]) {
-			return list[i], nil
-		}
-		return p, ErrConflict
+		old = list[i]
 	}
-	if len(list) >= maxPromotions {
+	switch {
+	case p.Version > 1:
+	case old.ID != "" && samePromotion(p, old):
+		return old, nil
+	case old.ID != "":
+		return p, ErrConflict
+	case len(list) >= maxPromotions:
 		return p, errs.Field("id", "error.field.too_many", map[string]any{"max": maxPromotions})
 	}
-	return p, a.store.SavePromotion(ctx, p)
+	deed := profile.Deed{Action: savedAs("promotion", p.Version), Subject: "promotion/" + p.ID, Changes: changesOf(old, p)}
+	return p, a.audited(ctx, by, deed, func() error { return a.store.SavePromotion(ctx, p) })
 }
 
 // RemovePromotion forgets a promotion. What people saw of it stays in their
 // trails until it is too old.
 func (a *Arranger) RemovePromotion(ctx context.Context, by profile.Actor, id string) error {
 	if !a.may(by) {
-		return wrap(ErrForbidden, "promotion", id)
+		return a.denied(ctx, by, "promotion", id, "removed")
 	}
-	if err := a.store.RemovePromotion(ctx, id); err != nil {
+	deed := profile.Deed{Action: "promotion.removed", Subject: "promotion/" + id}
+	if err := a.audited(ctx, by, deed, func() error { return a.store.RemovePromotion(ctx, id) }); err != nil {
 		return wrap(err, "promotion", id)
 	}
 	a.deck.Store(nil)

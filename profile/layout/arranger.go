@@ -37,6 +37,7 @@ type Arranger struct {
 type Options struct {
 	Policy   profile.Policy     // nil means profile.DefaultPolicy
 	Events   analytics.Recorder // is told of promotions that were shown, clicked and dismissed; nil discards
+	Audit    profile.Auditor    // writes down who changed rules and promotions; nil writes nothing down
 	Logger   *slog.Logger       // nil discards logs
 	Now      func() time.Time   // nil means time.Now
 	Moves    int                // how many entries of one list may move; 0 means 3

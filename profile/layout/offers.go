@@ -28,7 +28,7 @@ func (c *chooser) choose(all []Promotion, slot string, n int) (chosen, withheld 
 	for _, p := range all {
 		switch {
 		case p.Slot != slot || !c.eligible(p):
-		case p.Holdout > 0 && share("promotion", p.ID, cmp.Or(string(c.who), c.visit)) < p.Holdout:
+		case c.heldOut(p):
 			withheld = append(withheld, p)
 		default:
 			chosen = append(chosen, p)
@@ -39,6 +39,11 @@ func (c *chooser) choose(all []Promotion, slot string, n int) (chosen, withheld 
 			cmp.Compare(c.visits(p, ""), c.visits(q, "")), cmp.Compare(p.ID, q.ID))
 	})
 	return chosen[:min(n, len(chosen))], withheld
+}
+
+// heldOut reports whether the visitor is in the share that never sees p.
+func (c *chooser) heldOut(p Promotion) bool {
+	return p.Holdout > 0 && share("promotion", p.ID, cmp.Or(string(c.who), c.visit)) < p.Holdout
 }
 
 func compareBool(a, b bool) int {

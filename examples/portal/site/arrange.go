@@ -29,7 +29,7 @@ const stylePrefix = "/static/theme/"
 // openLayout arranges what the portal consists of.
 func (s *Site) openLayout(context.Context) (err error) {
 	s.arranger, err = layout.NewArranger(*s.declared, sqllayout.New(s.db.write).WithReader(s.db.read), &layout.Options{
-		Policy: s.policy, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Holdout: s.cfg.Holdout,
+		Policy: s.policy, Audit: s.audit, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Holdout: s.cfg.Holdout,
 	})
 	if err == nil {
 		s.people.Register(s.arranger.Keeper())

@@ -39,6 +39,7 @@ var adminParts = []adminPart{
 	{"/admin/fields", "fields.title", "admin.fields_note", profile.PermissionDirectoryWrite},
 	{"/admin/segments", "segments.title", "admin.segments_note", profile.PermissionSegmentsRead},
 	{"/admin/layout", "layout.title", "admin.layout_note", profile.PermissionSegmentsWrite},
+	{"/admin/promotions", "promotions.title", "promotions.lead", profile.PermissionSegmentsWrite},
 	{"/admin/audit", "audit.title", "audit.lead", profile.PermissionAuditRead},
 	{"/admin/connections", "connections.title", "connections.part_note", profile.PermissionDirectoryWrite},
 }

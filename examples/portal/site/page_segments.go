@@ -11,6 +11,7 @@ import (
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
 )
 
 type segmentsBody struct {
@@ -26,8 +27,9 @@ type segmentRow struct {
 	Uses  segmentUse
 }
 
-// A segmentUse is how much names a segment as those who may see it.
-type segmentUse struct{ Articles, Categories int }
+// A segmentUse is how much names a segment as those who may see it, and how many
+// rules and promotions as those whom they are for.
+type segmentUse struct{ Articles, Categories, Arranged int }
 
 // None reports whether nothing does.
 func (u segmentUse) None() bool { return u == segmentUse{} }
@@ -54,7 +56,31 @@ func (s *Site) segmentUses(ctx context.Context) (map[string]segmentUse, error) {
 			uses[name] = u
 		}
 	}
-	return uses, err
+	return uses, errors.Join(err, s.arrangedFor(ctx, uses))
+}
+
+// arrangedFor counts the rules and promotions that name each segment.
+func (s *Site) arrangedFor(ctx context.Context, uses map[string]segmentUse) error {
+	count := func(m layout.Match, a profile.Audience) {
+		names := segmentsIn(a)
+		for _, name := range slices.Concat(m.Any, m.All, m.None) {
+			names[name] = true
+		}
+		for name := range names {
+			u := uses[name]
+			u.Arranged++
+			uses[name] = u
+		}
+	}
+	book, err := s.arranger.Rules(ctx, system)
+	for _, r := range book.Rules {
+		count(r.For, nil)
+	}
+	list, failed := s.arranger.Promotions(ctx, system)
+	for _, p := range list {
+		count(p.For, p.Audience)
+	}
+	return errors.Join(err, failed)
 }
 
 // segmentsIn returns the segments that an audience names.

@@ -62,6 +62,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.adminRoutes()...)
 	pages = append(pages, s.fieldRoutes()...)
 	pages = append(pages, s.layoutRoutes()...)
+	pages = append(pages, s.promotionRoutes()...)
 	pages = append(pages, s.organisationRoutes()...)
 	pages = append(pages, s.privacyRoutes()...)
 	pages = append(pages, s.auditRoutes()...)

@@ -38,6 +38,7 @@ var pageNames = []string{
 	"unsubscribe",
 	"desk", "desk-articles",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "layout-rules", "layout-rule", "layout-theme",
+	"promotions", "promotion",
 	"products", "product", "purchases", "purchase", "entitlements",
 }
 
