@@ -2,6 +2,7 @@ package kb
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,18 +22,27 @@ var (
 // A Kind says what an article does for its reader.
 type Kind string
 
-// The kinds that the library knows.
+// The kinds of [DefaultTypes].
 const (
 	KindHowTo           Kind = "how-to"          // steps to a goal
 	KindTroubleshooting Kind = "troubleshooting" // from a symptom to its fix
 	KindFAQ             Kind = "faq"             // a short answer to one question
 	KindReference       Kind = "reference"       // facts to look up
+	KindManual          Kind = "manual"          // all about one thing
+	KindGuide           Kind = "guide"           // the way into a subject
+	KindVideo           Kind = "video"           //
+	KindWebinar         Kind = "webinar"         // a lesson at a time, and its recording
+	KindLiveStream      Kind = "live-stream"     // something to watch at a time
+	KindPost            Kind = "post"            // news
 	KindReleaseNote     Kind = "release-note"    // what changed
 )
 
-// Kinds returns the kinds in the order in which they are offered.
+// Kinds returns the kinds of [DefaultTypes] in the order in which they are offered.
 func Kinds() []Kind {
-	return []Kind{KindHowTo, KindTroubleshooting, KindFAQ, KindReference, KindReleaseNote}
+	return []Kind{
+		KindHowTo, KindTroubleshooting, KindFAQ, KindReference, KindManual, KindGuide, KindVideo, KindWebinar, KindLiveStream,
+		KindPost, KindReleaseNote,
+	}
 }
 
 // A Status is where a translation stands.
@@ -50,18 +60,19 @@ func Statuses() []Status { return []Status{StatusDraft, StatusPublished, StatusA
 
 // An Article is one answer, in however many languages it exists.
 type Article struct {
-	ID           string           // stable over languages, moves and new titles
-	Category     string           // ID of the category it stands in
-	Kind         Kind             //
-	Audience     profile.Audience // who may see it, within the audiences of its categories
-	Products     []string         // keys of the products it is about
-	Tags         []string         // words it should be found by
-	Related      []string         // IDs of articles to read next
-	Order        int              // position in its category, low first
-	Source       string           // language it is written in first
-	Owner        string           // person who answers for it
-	External     string           // name in the system it was imported from, or empty
-	Input        string           // hash of what it was created from, for retries
+	ID           string            // stable over languages, moves and new titles
+	Category     string            // ID of the category it stands in
+	Kind         Kind              //
+	Audience     profile.Audience  // who may see it, within the audiences of its categories
+	Products     []string          // keys of the products it is about
+	Tags         []string          // words it should be found by
+	Related      []string          // IDs of articles to read next
+	Fields       map[string]string // what there is to say of it beside its text, by the keys of its type's fields
+	Order        int               // position in its category, low first
+	Source       string            // language it is written in first
+	Owner        string            // person who answers for it
+	External     string            // name in the system it was imported from, or empty
+	Input        string            // hash of what it was created from, for retries
 	CreatedAt    time.Time
 	UpdatedAt    time.Time     // of anything in it
 	ShownAt      time.Time     // last change that readers see, zero if they never saw it
@@ -143,6 +154,6 @@ func (a *Article) put(t Translation) {
 func (a Article) clone() Article {
 	a.Audience = slices.Clone(a.Audience)
 	a.Products, a.Tags, a.Related = slices.Clone(a.Products), slices.Clone(a.Tags), slices.Clone(a.Related)
-	a.Translations = slices.Clone(a.Translations)
+	a.Fields, a.Translations = maps.Clone(a.Fields), slices.Clone(a.Translations)
 	return a
 }

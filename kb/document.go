@@ -29,6 +29,7 @@ type document struct {
 	text     string // without markup
 	articles []string
 	media    []string // sorted
+	parts    []Part   // for nobody in particular
 }
 
 // A piece is HTML as it is or, with a kind, the start tag of an element whose
@@ -101,6 +102,7 @@ func newDocument(d markdown.Document) *document {
 		out.headings = append(out.headings, Heading{Level: h.Level, ID: h.ID, Text: h.Text})
 	}
 	out.cut(string(d.HTML))
+	out.parts = outline(string(d.HTML))
 	for _, p := range out.pieces {
 		switch {
 		case p.kind == "article" && !slices.Contains(out.articles, p.id):

@@ -38,6 +38,7 @@ type Meta struct {
 	Products []string
 	Tags     []string
 	Related  []string
+	Fields   map[string]string // by the keys of the fields of the type
 	Order    int
 	Owner    string // empty means whoever saves it
 }
@@ -98,12 +99,14 @@ func clean(s string) bool {
 	})
 }
 
-func (m Meta) check(f errs.Fields, forest *forest) {
+func (l *Library) checkShared(f errs.Fields, m Meta, forest *forest) {
 	if _, ok := forest.byID[m.Category]; !ok {
 		f.Add("category", "error.field.choice", map[string]any{"choices": ""})
 	}
-	if !slices.Contains(Kinds(), m.Kind) {
-		f.Add("kind", "error.field.choice", map[string]any{"choices": listed(Kinds())})
+	if kinds := l.kinds(); !slices.Contains(kinds, m.Kind) {
+		f.Add("kind", "error.field.choice", map[string]any{"choices": listed(kinds)})
+	} else {
+		l.Type(m.Kind).fields(f, m.Fields)
 	}
 	checkAudience(f, m.Audience)
 	text(f, "owner", m.Owner, 0, MaxOwner)

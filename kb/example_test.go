@@ -23,7 +23,7 @@ func Example() {
 	})
 	article, _ := library.Create(ctx, author, kb.Draft{
 		Text: kb.Text{Title: "The printer is slow", Body: "Switch it **off and on**."},
-		Meta: kb.Meta{Category: printers.ID, Kind: kb.KindTroubleshooting, Audience: profile.NewAudience("signed-in")},
+		Meta: kb.Meta{Category: printers.ID, Kind: kb.KindHowTo, Audience: profile.NewAudience("signed-in")},
 	})
 	_, err := library.Article(ctx, customer, article.ID, "en")
 	fmt.Println("a draft is there for its reader:", !errors.Is(err, kb.ErrNotFound))

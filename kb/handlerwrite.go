@@ -50,6 +50,7 @@ func (l *Library) serveWriting(api *web.API) {
 		Method: "DELETE", Path: "/manuscripts/{id}/texts/{locale}/publication", Name: "kb.archive", Summary: "Takes a text away from readers; nothing is lost.",
 		Policy: publish, Out: manuscriptWire{}, Update: true,
 	}, l.servePublication(l.Archive))
+	l.serveTyping(api)
 	l.serveOrganising(api)
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -223,7 +224,7 @@ func (im *importing) arrange(ctx context.Context, a *Article, g []Item) error {
 	item := g[0]
 	m := Meta{
 		Category: im.categoryID(item.Category), Kind: cmp.Or(item.Kind, KindHowTo), Audience: im.audience(a, g),
-		Products: item.Products, Tags: item.Tags, Order: item.Order, Owner: cmp.Or(item.Owner, a.Owner, im.by.ID),
+		Products: item.Products, Tags: item.Tags, Fields: im.fields(item), Order: item.Order, Owner: cmp.Or(item.Owner, a.Owner, im.by.ID),
 	}
 	if m.Audience.Nobody() && !meantForNobody(a, g) {
 		return errs.Field("audience", "error.audience.too_many", map[string]any{"max": profile.MaxEffective})
@@ -236,14 +237,28 @@ func (im *importing) arrange(ctx context.Context, a *Article, g []Item) error {
 		return err
 	}
 	fields := errs.Fields{}
-	if m.check(fields, f); len(fields) == 0 {
+	if im.l.checkShared(fields, m, f); len(fields) == 0 {
 		f.checkEffective(fields, m.Category, m.Audience)
 	}
 	if err := fields.Err(); err != nil {
 		return err
 	}
-	a.setMeta(m)
+	im.l.setMeta(a, m)
 	return nil
+}
+
+// fields returns those of an item's fields that can be taken; the others are
+// reported.
+func (im *importing) fields(item Item) map[string]string {
+	wrong := errs.Fields{}
+	im.l.Type(cmp.Or(item.Kind, KindHowTo)).fields(wrong, item.Fields)
+	if len(wrong) == 0 {
+		return item.Fields
+	}
+	im.problem(item, wrong)
+	out := maps.Clone(item.Fields)
+	maps.DeleteFunc(out, func(key, _ string) bool { _, bad := wrong["fields."+key]; return bad })
+	return out
 }
 
 // audience returns whom an article is for: those whom each of its files is for.

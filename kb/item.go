@@ -30,7 +30,8 @@ type Item struct {
 	Status        Status           // empty means that it says nothing of it
 	Products      []string
 	Tags          []string
-	Related       []string // external names
+	Related       []string          // external names
+	Fields        map[string]string // by the keys of the fields of its type
 	Order         int
 	Owner         string   // person's id; empty means whoever imports
 	Path          string   // file it stood in, that links of others are relative to

@@ -24,6 +24,7 @@ type Library struct {
 	log     *slog.Logger
 	now     func() time.Time
 	locales []string
+	types   []Type
 	choose  func(asked string, have []string) string
 	tokens  cursor.Key
 	word    Wording
@@ -48,6 +49,7 @@ type Options struct {
 	Secret   []byte             // authenticates page tokens; nil means a random one that ends with the process
 	Path     func(Ref) string   // where readers find what an article links to; nil means "/articles/SLUG" and so on
 	Word     Wording            // translates the few words that are added to texts ("note", "warning"); nil means English
+	Types    []Type             // what content consists of; nil means DefaultTypes
 	CacheMax int                // rendered texts, pages and addresses kept, of each; 0 means 512
 }
 
@@ -70,7 +72,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 	}
 	l := &Library{
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
-		locales: slices.Clone(o.Locales), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
+		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
 	}
 	l.defaults(o)
 	return l
@@ -91,6 +93,9 @@ func (l *Library) defaults(o Options) {
 	}
 	if len(l.locales) == 0 {
 		l.locales = []string{"en"}
+	}
+	if len(l.types) == 0 {
+		l.types = DefaultTypes()
 	}
 	if l.choose == nil {
 		l.choose = chooseLanguage

@@ -3,6 +3,7 @@ package kb
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
@@ -38,14 +39,38 @@ func (l *Library) arrange(ctx context.Context, by profile.Actor, id string, vers
 		return Article{}, err
 	}
 	a := old.clone()
-	a.setMeta(m)
+	l.setMeta(&a, m)
 	if a.sameMeta(old) && old.is(version) {
 		return old, nil
+	}
+	if err := l.staysReady(ctx, by, old, a); err != nil {
+		return Article{}, err
 	}
 	if err := l.advance(&a, version); err != nil {
 		return Article{}, err
 	}
 	return l.save(ctx, by, a, "article.arranged")
+}
+
+// staysReady checks that what readers see of an article has all that its type
+// requires, if the type or the fields have changed.
+func (l *Library) staysReady(ctx context.Context, by profile.Actor, old, a Article) error {
+	if a.Kind == old.Kind && maps.Equal(a.Fields, old.Fields) {
+		return nil
+	}
+	for _, t := range a.Translations {
+		if !t.Visible() {
+			continue
+		}
+		rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Live)
+		if err != nil {
+			return err
+		}
+		if err := l.ready(ctx, by, a, rev); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Publish shows readers the newest revision in locale. One that they see
@@ -66,6 +91,9 @@ func (l *Library) Publish(ctx context.Context, by profile.Actor, id, locale stri
 	}
 	rev, err := l.store.Revision(ctx, id, locale, t.Head)
 	if err != nil {
+		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
+	}
+	if err := l.ready(ctx, by, a, rev); err != nil {
 		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
 	}
 	a.show(t, rev)

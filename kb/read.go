@@ -18,18 +18,20 @@ type Page struct {
 	Kind        Kind
 	Title       string
 	Summary     string
-	Text        Rendered  // the body, safe to show
-	Locale      string    // language it is shown in
-	Asked       string    // language it was asked for in
-	Slug        string    // in Locale
-	Revision    int       //
-	Version     string    // changes whenever anything on the page does, for caches
-	Stale       bool      // the source has gone on since it was translated
-	Products    []string  //
-	Tags        []string  //
-	PublishedAt time.Time //
-	UpdatedAt   time.Time // of what is shown
-	Categories  []Place   // from the top down to its own
+	Text        Rendered          // the body, safe to show
+	Parts       []Part            // the same, cut at its headings
+	Fields      map[string]string // by the keys of the fields of its type
+	Locale      string            // language it is shown in
+	Asked       string            // language it was asked for in
+	Slug        string            // in Locale
+	Revision    int               //
+	Version     string            // changes whenever anything on the page does, for caches
+	Stale       bool              // the source has gone on since it was translated
+	Products    []string          //
+	Tags        []string          //
+	PublishedAt time.Time         //
+	UpdatedAt   time.Time         // of what is shown
+	Categories  []Place           // from the top down to its own
 	Languages   []Language
 	Related     []Entry
 	Public      bool // everybody may see it, so may search engines
@@ -66,7 +68,8 @@ type Entry struct {
 	Summary   string
 	Category  string
 	Products  []string
-	UpdatedAt time.Time // last change that readers see, in any language; by this OrderUpdated sorts
+	Fields    map[string]string // by the keys of the fields of its type
+	UpdatedAt time.Time         // last change that readers see, in any language; by this OrderUpdated sorts
 	Languages []Language
 	Public    bool
 }
@@ -123,7 +126,7 @@ func (l *Library) page(ctx context.Context, by profile.Actor, a Article, f *fore
 	p := Page{
 		Article: a.ID, Kind: a.Kind, Title: rev.Title, Summary: rev.Summary,
 		Locale: t.Locale, Asked: locale, Slug: t.Slug, Revision: t.Live, Stale: a.Stale(t),
-		Products: a.Products, Tags: a.Tags, PublishedAt: t.PublishedAt, UpdatedAt: t.UpdatedAt,
+		Products: a.Products, Tags: a.Tags, Fields: a.Fields, PublishedAt: t.PublishedAt, UpdatedAt: t.UpdatedAt,
 		Languages: languages(a), Categories: l.chain(f, a.Category, locale), Public: public(a, f),
 	}
 	if p.Related, err = l.Entries(ctx, by, a.Related, locale); err != nil {
@@ -132,6 +135,7 @@ func (l *Library) page(ctx context.Context, by profile.Actor, a Article, f *fore
 	if p.Text, err = l.render(ctx, by, rev, locale); err != nil {
 		return Page{}, err
 	}
+	p.Parts = l.Type(a.Kind).parts(p.Text)
 	p.Version = digest(p)
 	return p, nil
 }
@@ -249,7 +253,7 @@ func (l *Library) entry(a Article, f *forest, locale string) Entry {
 	t, _ := a.In(l.pick(locale, a.live()))
 	return Entry{
 		Article: a.ID, Kind: a.Kind, Locale: t.Locale, Slug: t.Slug, Title: t.Title, Summary: t.Summary,
-		Category: a.Category, Products: a.Products, UpdatedAt: a.ShownAt, Languages: languages(a),
+		Category: a.Category, Products: a.Products, Fields: a.Fields, UpdatedAt: a.ShownAt, Languages: languages(a),
 		Public: public(a, f),
 	}
 }

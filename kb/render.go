@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/url"
 	"slices"
 
@@ -76,6 +77,11 @@ func (l *Library) render(ctx context.Context, by profile.Actor, rev Revision, lo
 	if err != nil {
 		return Rendered{}, err
 	}
+	return l.linked(ctx, by, d, locale)
+}
+
+// linked returns a text with its links as by may follow them.
+func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, locale string) (Rendered, error) {
 	entries, err := l.Entries(ctx, by, d.articles, locale)
 	if err != nil {
 		return Rendered{}, err
@@ -123,13 +129,15 @@ func (l *Library) cachedPage(ctx context.Context, by profile.Actor, id, locale s
 	return p.clone(), err
 }
 
-// clone returns a copy that shares no list with p.
+// clone returns a copy that shares no list or map with p.
 func (p Page) clone() Page {
 	p.Text.Headings = slices.Clone(p.Text.Headings)
 	p.Products, p.Tags = slices.Clone(p.Products), slices.Clone(p.Tags)
+	p.Fields, p.Parts = maps.Clone(p.Fields), slices.Clone(p.Parts)
 	p.Languages, p.Related, p.Categories = slices.Clone(p.Languages), slices.Clone(p.Related), slices.Clone(p.Categories)
 	for i, e := range p.Related {
 		p.Related[i].Products, p.Related[i].Languages = slices.Clone(e.Products), slices.Clone(e.Languages)
+		p.Related[i].Fields = maps.Clone(e.Fields)
 	}
 	for i, c := range p.Categories {
 		p.Categories[i].Languages = slices.Clone(c.Languages)

@@ -133,7 +133,7 @@ func (s source) search(ctx context.Context, f *forest, a Article, t Translation,
 	}
 	doc := search.Document{
 		ID: groupPrefix + a.ID + "@" + t.Locale, Group: groupPrefix + a.ID, Kind: string(a.Kind), Locale: t.Locale,
-		Title: rev.Title, Summary: rev.Summary, Body: d.text, Keywords: a.Tags,
+		Title: rev.Title, Summary: rev.Summary, Body: d.text, Keywords: slices.Concat(a.Tags, s.l.Type(a.Kind).spoken(a.Fields)),
 		Path:     s.l.path(Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug}),
 		Audience: audience, UpdatedAt: t.UpdatedAt,
 		Facets: map[string][]string{

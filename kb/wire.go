@@ -19,17 +19,18 @@ type languageWire struct {
 }
 
 type entryWire struct {
-	ID        string         `json:"id"`
-	Kind      Kind           `json:"kind"`
-	Locale    string         `json:"locale"`
-	Slug      string         `json:"slug"`
-	Path      string         `json:"path"`
-	Title     string         `json:"title"`
-	Summary   string         `json:"summary"`
-	Category  string         `json:"category"`
-	Products  []string       `json:"products"`
-	UpdatedAt time.Time      `json:"updated_at"`
-	Languages []languageWire `json:"languages"`
+	ID        string            `json:"id"`
+	Kind      Kind              `json:"kind"`
+	Locale    string            `json:"locale"`
+	Slug      string            `json:"slug"`
+	Path      string            `json:"path"`
+	Title     string            `json:"title"`
+	Summary   string            `json:"summary"`
+	Category  string            `json:"category"`
+	Products  []string          `json:"products"`
+	Fields    map[string]string `json:"fields,omitempty" doc:"by the keys of its type's fields"`
+	UpdatedAt time.Time         `json:"updated_at"`
+	Languages []languageWire    `json:"languages"`
 }
 
 type articlesWire struct {
@@ -38,30 +39,32 @@ type articlesWire struct {
 }
 
 type headingWire struct {
-	Level int    `json:"level"`
-	ID    string `json:"id"`
-	Text  string `json:"text"`
+	Level   int    `json:"level"`
+	ID      string `json:"id"`
+	Text    string `json:"text"`
+	Section string `json:"section,omitempty" doc:"key of the section of its type that it stands for"`
 }
 
 type articleWire struct {
-	ID          string         `json:"id"`
-	Kind        Kind           `json:"kind"`
-	Locale      string         `json:"locale" doc:"language of the text, which may be another than asked for"`
-	Slug        string         `json:"slug"`
-	Path        string         `json:"path"`
-	Title       string         `json:"title"`
-	Summary     string         `json:"summary"`
-	HTML        string         `json:"html" doc:"the text, sanitised"`
-	Headings    []headingWire  `json:"headings"`
-	Products    []string       `json:"products"`
-	Tags        []string       `json:"tags"`
-	Categories  []placeWire    `json:"categories" doc:"from the top down"`
-	Languages   []languageWire `json:"languages"`
-	Related     []entryWire    `json:"related"`
-	Revision    int            `json:"revision"`
-	Stale       bool           `json:"stale" doc:"the source has gone on since this was translated"`
-	PublishedAt time.Time      `json:"published_at"`
-	UpdatedAt   time.Time      `json:"updated_at"`
+	ID          string            `json:"id"`
+	Kind        Kind              `json:"kind"`
+	Locale      string            `json:"locale" doc:"language of the text, which may be another than asked for"`
+	Slug        string            `json:"slug"`
+	Path        string            `json:"path"`
+	Title       string            `json:"title"`
+	Summary     string            `json:"summary"`
+	HTML        string            `json:"html" doc:"the text, sanitised"`
+	Headings    []headingWire     `json:"headings"`
+	Products    []string          `json:"products"`
+	Tags        []string          `json:"tags"`
+	Fields      map[string]string `json:"fields,omitempty" doc:"by the keys of its type's fields"`
+	Categories  []placeWire       `json:"categories" doc:"from the top down"`
+	Languages   []languageWire    `json:"languages"`
+	Related     []entryWire       `json:"related"`
+	Revision    int               `json:"revision"`
+	Stale       bool              `json:"stale" doc:"the source has gone on since this was translated"`
+	PublishedAt time.Time         `json:"published_at"`
+	UpdatedAt   time.Time         `json:"updated_at"`
 }
 
 type placeWire struct {
@@ -122,7 +125,7 @@ func (l *Library) entryWire(e Entry) entryWire {
 	return entryWire{
 		ID: e.Article, Kind: e.Kind, Locale: e.Locale, Slug: e.Slug, Title: e.Title, Summary: e.Summary,
 		Path:     l.path(Ref{Kind: "article", ID: e.Article, Locale: e.Locale, Slug: e.Slug}),
-		Category: e.Category, Products: list(e.Products), UpdatedAt: e.UpdatedAt, Languages: l.languagesWire(e.Article, e.Languages),
+		Category: e.Category, Products: list(e.Products), Fields: e.Fields, UpdatedAt: e.UpdatedAt, Languages: l.languagesWire(e.Article, e.Languages),
 	}
 }
 
@@ -138,17 +141,27 @@ func (l *Library) articleWire(p Page) articleWire {
 	out := articleWire{
 		ID: p.Article, Kind: p.Kind, Locale: p.Locale, Slug: p.Slug, Title: p.Title, Summary: p.Summary,
 		Path: l.path(Ref{Kind: "article", ID: p.Article, Locale: p.Locale, Slug: p.Slug}),
-		HTML: string(p.Text.HTML), Headings: []headingWire{}, Products: list(p.Products), Tags: list(p.Tags),
+		HTML: string(p.Text.HTML), Headings: []headingWire{}, Products: list(p.Products), Tags: list(p.Tags), Fields: p.Fields,
 		Categories: l.placesWire(p.Categories), Languages: l.languagesWire(p.Article, p.Languages), Related: []entryWire{},
 		Revision: p.Revision, Stale: p.Stale, PublishedAt: p.PublishedAt, UpdatedAt: p.UpdatedAt,
 	}
 	for _, h := range p.Text.Headings {
-		out.Headings = append(out.Headings, headingWire(h))
+		out.Headings = append(out.Headings, headingWire{Level: h.Level, ID: h.ID, Text: h.Text, Section: p.sectionAt(h.ID)})
 	}
 	for _, e := range p.Related {
 		out.Related = append(out.Related, l.entryWire(e))
 	}
 	return out
+}
+
+// sectionAt returns the key of the section that begins at an anchor.
+func (p Page) sectionAt(id string) string {
+	for _, part := range p.Parts {
+		if part.ID == id {
+			return part.Key
+		}
+	}
+	return ""
 }
 
 func (l *Library) placesWire(places []Place) []placeWire {

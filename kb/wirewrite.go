@@ -3,20 +3,21 @@ package kb
 import "time"
 
 type metaWire struct {
-	Category string   `json:"category"`
-	Kind     Kind     `json:"kind"`
-	Audience []string `json:"audience" doc:"segments, any of which may see it; none means nobody"`
-	Products []string `json:"products,omitempty"`
-	Tags     []string `json:"tags,omitempty"`
-	Related  []string `json:"related,omitempty"`
-	Order    int      `json:"order,omitempty"`
-	Owner    string   `json:"owner,omitempty" doc:"empty means whoever creates it, and no change afterwards"`
+	Category string            `json:"category"`
+	Kind     Kind              `json:"kind"`
+	Audience []string          `json:"audience" doc:"segments, any of which may see it; none means nobody"`
+	Products []string          `json:"products,omitempty"`
+	Tags     []string          `json:"tags,omitempty"`
+	Related  []string          `json:"related,omitempty"`
+	Fields   map[string]string `json:"fields,omitempty" doc:"by the keys of the type's fields"`
+	Order    int               `json:"order,omitempty"`
+	Owner    string            `json:"owner,omitempty" doc:"empty means whoever creates it, and no change afterwards"`
 }
 
 func (m metaWire) meta() Meta {
 	return Meta{
 		Category: m.Category, Kind: m.Kind, Audience: m.Audience, Products: m.Products, Tags: m.Tags,
-		Related: m.Related, Order: m.Order, Owner: m.Owner,
+		Related: m.Related, Fields: m.Fields, Order: m.Order, Owner: m.Owner,
 	}
 }
 
@@ -64,7 +65,7 @@ func wireOfManuscript(a Article) manuscriptWire {
 		ID: a.ID, Source: a.Source, Version: a.Version, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 		metaWire: metaWire{
 			Category: a.Category, Kind: a.Kind, Audience: list(a.Audience), Products: a.Products, Tags: a.Tags,
-			Related: a.Related, Order: a.Order, Owner: a.Owner,
+			Related: a.Related, Fields: a.Fields, Order: a.Order, Owner: a.Owner,
 		},
 		Translations: []translationWire{},
 	}

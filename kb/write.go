@@ -3,6 +3,7 @@ package kb
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,7 +47,7 @@ func (l *Library) fresh(ctx context.Context, by profile.Actor, d Draft) (Article
 	}
 	now := l.clock()
 	a := Article{ID: id, Source: d.Locale, Input: idem.Hash(d), CreatedAt: now, UpdatedAt: now, Version: 1}
-	a.setMeta(d.Meta)
+	l.setMeta(&a, d.Meta)
 	return a, l.revise(&a, by, d.Locale, d.Text, doc, 0), nil
 }
 
@@ -75,7 +76,7 @@ func (l *Library) checkDraft(ctx context.Context, by profile.Actor, id string, d
 // checkMeta checks what languages share, after what is noted in fields already.
 // owner is who owns the article now.
 func (l *Library) checkMeta(by profile.Actor, f *forest, m Meta, owner string, fields errs.Fields) error {
-	m.check(fields, f)
+	l.checkShared(fields, m, f)
 	if !l.mayPlace(by, f, m.Category) {
 		fields.Add("category", "error.field.choice", map[string]any{"choices": ""})
 	}
@@ -97,10 +98,11 @@ func (l *Library) mayPlace(by profile.Actor, f *forest, category string) bool {
 	return l.policy.May(by, profile.PermissionContentPublish) || by.Sight().Admits(f.audience[category])
 }
 
-func (a *Article) setMeta(m Meta) {
+func (l *Library) setMeta(a *Article, m Meta) {
 	a.Category, a.Kind, a.Order, a.Owner = m.Category, m.Kind, m.Order, m.Owner
 	a.Audience, _ = profile.ParseAudience(m.Audience) // checked before
 	a.Products, a.Tags, a.Related = tidy(m.Products), tidy(m.Tags), tidy(m.Related)
+	a.Fields = l.Type(m.Kind).fields(errs.Fields{}, m.Fields)
 }
 
 // sameMeta reports whether two articles have all in common that their languages
@@ -108,7 +110,7 @@ func (a *Article) setMeta(m Meta) {
 func (a Article) sameMeta(b Article) bool {
 	return a.Category == b.Category && a.Kind == b.Kind && a.Order == b.Order && a.Owner == b.Owner &&
 		slices.Equal(a.Audience, b.Audience) && slices.Equal(a.Products, b.Products) && slices.Equal(a.Tags, b.Tags) &&
-		slices.Equal(a.Related, b.Related)
+		slices.Equal(a.Related, b.Related) && maps.Equal(a.Fields, b.Fields)
 }
 
 // tidy trims the texts and drops doubles, keeping the order.

@@ -75,7 +75,6 @@ func TestTextsAreTheOnesUsed(t *testing.T) {
 // has a text for each value, and no text is left of values that are gone.
 func TestTextsForEveryName(t *testing.T) {
 	for prefix, want := range map[string][]string{
-		"kind.":          names(kb.Kinds()),
 		"rating.reason_": names(kb.Reasons()),
 		"role.":          roles(t),
 		"facet.":         {"category", "kind", "language", "product"},

@@ -121,6 +121,10 @@ func libraryDesk() []operation {
 			r, err := w.library.Revisions(ctx, by, a.ID, "en", 0, 10)
 			return r, len(r) == 1, err
 		}, "kb.revisions"),
+		about("Findings", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			f, err := w.library.Findings(ctx, by, a.ID, "en")
+			return f, true, err
+		}, "kb.findings"),
 	}
 }
 
@@ -219,6 +223,10 @@ func inTree(tree []kb.Place, id string) bool {
 
 func libraryOverall() []operation {
 	return []operation{
+		overall("kb.Preview", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.Preview(ctx, by, "en", kb.Meta{Kind: kb.KindFAQ}, "Text")
+			return err
+		}, "kb.preview"),
 		overall("kb.PutMedia", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.library.PutMedia(ctx, by, "new.png", picture("new"))
 			return err

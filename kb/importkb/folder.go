@@ -34,6 +34,7 @@ type front struct {
 	Products      list      `yaml:"products"`
 	Tags          list      `yaml:"tags"`
 	Related       list      `yaml:"related"`
+	Fields        pairs     `yaml:"fields"`
 	Order         number    `yaml:"order"`
 	Author        text      `yaml:"author"`
 	Date          text      `yaml:"date"`
@@ -168,7 +169,7 @@ func (f front) item(file, body string) (kb.Item, error) {
 		Category: first(f.Category.first(), f.Categories.first(), place.folder), Kind: kb.Kind(f.Kind),
 		Title: oneLine(string(f.Title)), Slug: string(f.Slug),
 		Summary: oneLine(first(string(f.Summary), string(f.Description))), Body: body,
-		Products: f.Products, Tags: f.Tags, Related: f.Related, Order: int(f.Order), Owner: string(f.Author),
+		Products: f.Products, Tags: f.Tags, Related: f.Related, Fields: f.Fields, Order: int(f.Order), Owner: string(f.Author),
 		RedirectFrom: f.RedirectFrom,
 	}
 	if item.Title == "" {

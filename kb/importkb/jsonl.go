@@ -18,31 +18,32 @@ import (
 // A line is an article as a line of articles.jsonl spells it. Fields that are
 // not here are ignored: such files are other systems' exports.
 type line struct {
-	ID            string   `json:"id"`
-	Lang          string   `json:"lang"`
-	Category      string   `json:"category"`
-	Kind          string   `json:"kind"`
-	Title         string   `json:"title"`
-	Slug          string   `json:"slug"`
-	Summary       string   `json:"summary"`
-	Body          string   `json:"body_markdown"`
-	Audience      []string `json:"audience"`
-	Products      []string `json:"products"`
-	Tags          []string `json:"tags"`
-	Related       []string `json:"related"`
-	Order         int      `json:"order"`
-	Author        string   `json:"author"`
-	RedirectFrom  []string `json:"redirect_from"`
-	Created       string   `json:"created"`
-	Updated       string   `json:"updated"`
-	Translated    string   `json:"translated"`      // when the text was translated
-	SourceUpdated string   `json:"translated_from"` // date of the text it was translated from, if that is known better
-	Status        string   `json:"status"`
-	Draft         *bool    `json:"draft"`
-	Archived      *bool    `json:"archived"`
-	Published     *bool    `json:"published"`
-	SourcePath    string   `json:"source_path"`
-	SourceURL     string   `json:"source_url"`
+	ID            string            `json:"id"`
+	Lang          string            `json:"lang"`
+	Category      string            `json:"category"`
+	Kind          string            `json:"kind"`
+	Title         string            `json:"title"`
+	Slug          string            `json:"slug"`
+	Summary       string            `json:"summary"`
+	Body          string            `json:"body_markdown"`
+	Audience      []string          `json:"audience"`
+	Products      []string          `json:"products"`
+	Tags          []string          `json:"tags"`
+	Related       []string          `json:"related"`
+	Fields        map[string]string `json:"fields"`
+	Order         int               `json:"order"`
+	Author        string            `json:"author"`
+	RedirectFrom  []string          `json:"redirect_from"`
+	Created       string            `json:"created"`
+	Updated       string            `json:"updated"`
+	Translated    string            `json:"translated"`      // when the text was translated
+	SourceUpdated string            `json:"translated_from"` // date of the text it was translated from, if that is known better
+	Status        string            `json:"status"`
+	Draft         *bool             `json:"draft"`
+	Archived      *bool             `json:"archived"`
+	Published     *bool             `json:"published"`
+	SourcePath    string            `json:"source_path"`
+	SourceURL     string            `json:"source_url"`
 }
 
 // maxLine bounds one article, in bytes.
@@ -149,7 +150,7 @@ func writtenOnce(text []byte) error {
 func (l line) item() (kb.Item, error) {
 	item := kb.Item{
 		External: l.ID, Locale: l.Lang, Category: l.Category, Kind: kb.Kind(l.Kind), Title: oneLine(l.Title), Slug: l.Slug,
-		Summary: oneLine(l.Summary), Body: tidy(l.Body), Products: l.Products, Tags: l.Tags, Related: l.Related,
+		Summary: oneLine(l.Summary), Body: tidy(l.Body), Products: l.Products, Tags: l.Tags, Related: l.Related, Fields: l.Fields,
 		Order: l.Order, Owner: l.Author, Path: l.SourcePath, RedirectFrom: l.RedirectFrom,
 	}
 	if p := urlPath(l.SourceURL); p != "" {

@@ -52,6 +52,22 @@ func (l *list) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// pairs are scalars by name; what is no scalar is left out.
+type pairs map[string]string
+
+// UnmarshalYAML implements [yaml.Unmarshaler].
+func (p *pairs) UnmarshalYAML(n *yaml.Node) error {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if v := n.Content[i+1]; v.Kind == yaml.ScalarNode && v.Tag != "!!null" {
+			if *p == nil {
+				*p = pairs{}
+			}
+			(*p)[plainKey(n.Content[i].Value)] = strings.TrimSpace(v.Value)
+		}
+	}
+	return nil
+}
+
 func (l list) first() string {
 	if len(l) == 0 {
 		return ""

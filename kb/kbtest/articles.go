@@ -39,7 +39,7 @@ func checkReplace(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	next := article("a1", func(a *kb.Article) {
 		a.Version, a.Audience, a.Products, a.Tags, a.Related = 2, profile.NewAudience("partner"), []string{"p9"}, nil, nil
-		a.Category, a.Order, a.Kind, a.Owner = "c2", 5, kb.KindFAQ, "bob"
+		a.Category, a.Order, a.Kind, a.Owner, a.Fields = "c2", 5, kb.KindFAQ, "bob", map[string]string{"new": "field"}
 		a.Translations[0].Status, a.Translations[0].Live = kb.StatusPublished, 1
 		a.Translations = append(a.Translations, kb.Translation{Locale: "es", Slug: "es", Status: kb.StatusArchived, Live: 1, Head: 1, Title: "T"})
 	})
@@ -158,10 +158,12 @@ func checkAliasing(t testing.TB, s kb.Store) {
 	text.Media = []string{"m.png"}
 	require.NoError(t, s.SaveArticle(t.Context(), given, text))
 	text.Media[0] = "x"
+	given.Fields["version"] = "x"
 	given.Tags[0], given.Products[0], given.Audience[0], given.Translations[0].Title = "x", "x", "x", "x"
 	got, err := s.Article(t.Context(), "a1")
 	require.NoError(t, err)
 	require.Equal(t, article("a1"), got)
+	got.Fields["version"] = "x"
 	got.Tags[0], got.Related[0], got.Audience[0], got.Products[0], got.Translations[0].Title = "x", "x", "x", "x", "x"
 	kept, err := s.Revision(t.Context(), "a1", "en", 1)
 	require.NoError(t, err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -36,6 +37,31 @@ var broken = []broke{
 			(*r)[i].Based = 7
 		}
 	})},
+	{"drops fields", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Fields = nil })},
+	{"adds fields to those it had", "Replace", func(s kb.Store) faulty {
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			if old, err := s.Article(ctx, a.ID); err == nil {
+				fields := maps.Clone(old.Fields)
+				maps.Copy(fields, a.Fields)
+				a.Fields = fields
+			}
+			return s.SaveArticle(ctx, a, r...)
+		}}
+	}},
+	{"shares its fields", "Aliasing", func(s kb.Store) faulty {
+		kept := map[string]map[string]string{}
+		return faulty{
+			saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+				kept[a.ID] = a.Fields
+				return s.SaveArticle(ctx, a, r...)
+			},
+			article: func(ctx context.Context, id string) (kb.Article, error) {
+				a, err := s.Article(ctx, id)
+				a.Fields = kept[id]
+				return a, err
+			},
+		}
+	}},
 	{"answers in local time", "RoundTrip", reading(func(a *kb.Article) { a.UpdatedAt = a.UpdatedAt.In(time.FixedZone("X", 3600)) })},
 	{"cuts times to seconds", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.ShownAt = a.ShownAt.Truncate(time.Second) })},
 	{"invents a first showing", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.ShownAt = a.CreatedAt })},

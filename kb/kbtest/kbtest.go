@@ -84,7 +84,7 @@ var t0 = time.Date(2026, 3, 1, 9, 30, 0, 123456000, time.UTC)
 func article(id string, change ...func(*kb.Article)) kb.Article {
 	a := kb.Article{
 		ID: id, Category: "c1", Kind: kb.KindHowTo, Audience: profile.Public(), Products: []string{"p1", "p2"},
-		Tags: []string{"tag"}, Related: []string{"other"}, Order: 10, Source: "en", Owner: "ann", External: "x/" + id, Input: "hash",
+		Tags: []string{"tag"}, Related: []string{"other"}, Fields: map[string]string{"version": "2.1", "odd \"key\"": "%_'؟"}, Order: 10, Source: "en", Owner: "ann", External: "x/" + id, Input: "hash",
 		CreatedAt: t0, UpdatedAt: t0, ShownAt: t0, Version: 1,
 		Translations: []kb.Translation{
 			{Locale: "de", Slug: "zu-" + id, Status: kb.StatusDraft, Head: 1, Title: "Titel", Summary: "Kurz"},

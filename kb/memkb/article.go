@@ -3,6 +3,7 @@ package memkb
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +47,9 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 func textsOf(a kb.Article, revisions []kb.Revision) []string {
 	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input}
 	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related)
+	for key, value := range a.Fields {
+		texts = append(texts, key, value)
+	}
 	for _, t := range a.Translations {
 		texts = append(texts, t.Locale, t.Slug, string(t.Status), t.Title, t.Summary)
 	}
@@ -236,6 +240,7 @@ func after(q kb.ArticleQuery) (func(kb.Article) bool, error) {
 }
 
 func cloneArticle(a kb.Article) kb.Article {
+	a.Fields = maps.Clone(a.Fields)
 	a.Audience, a.Products, a.Tags = slices.Clone(a.Audience), slices.Clone(a.Products), slices.Clone(a.Tags)
 	a.Related, a.Translations = slices.Clone(a.Related), slices.Clone(a.Translations)
 	a.CreatedAt, a.UpdatedAt, a.ShownAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC(), a.ShownAt.UTC()

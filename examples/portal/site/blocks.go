@@ -106,7 +106,7 @@ func (s *Site) listed(r *http.Request, panel layout.Panel) ([]kb.Entry, error) {
 // in the portal's own language, about a product, and of a kind: whatever of them
 // is said.
 func (s *Site) chosen(ctx context.Context, v *visit, data map[string]string) ([]kb.Entry, error) {
-	q := kb.Query{Below: true, Product: data["product"], Kinds: kindsOf(data["kind"]), Locale: string(v.Wanted), Limit: listed}
+	q := kb.Query{Below: true, Product: data["product"], Kinds: s.kindsOf(data["kind"]), Locale: string(v.Wanted), Limit: listed}
 	if slug := data["category"]; slug != "" {
 		found, err := s.library.FindCategory(ctx, v.By, string(s.languages.Default()), slug)
 		if errors.Is(err, kb.ErrNotFound) {
@@ -121,9 +121,11 @@ func (s *Site) chosen(ctx context.Context, v *visit, data map[string]string) ([]
 	return entries, err
 }
 
-func kindsOf(name string) []kb.Kind {
-	if i := slices.Index(kb.Kinds(), kb.Kind(name)); i >= 0 {
-		return kb.Kinds()[i : i+1]
+func (s *Site) kindsOf(name string) []kb.Kind {
+	for _, t := range s.library.Types() {
+		if string(t.Kind) == name {
+			return []kb.Kind{t.Kind}
+		}
 	}
 	return nil
 }

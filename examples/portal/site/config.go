@@ -23,6 +23,7 @@ type Config struct {
 	Locales []string         // languages of the interface, the default first; nil means all there are texts for; content may be in others besides
 	Site    string           // file that says what the portal consists of: menus, blocks, promotions, look; empty means the portal's own
 	Brands  string           // file with the brands that share the portal, in the place of those of Site; empty means no others
+	Types   string           // file that says what content consists of, as JSON; empty means kb.DefaultTypes
 	Brand   string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country string           // header in which a trusted proxy names the visitor's country; empty means none

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"maps"
 	"time"
 
 	"github.com/stoa-go/stoa/kb"
@@ -44,12 +45,7 @@ func (s *Site) articleData(v *visit, p *page, a kb.Page) []any {
 		"datePublished": a.PublishedAt.Format(time.RFC3339), "dateModified": a.UpdatedAt.Format(time.RFC3339),
 		"publisher": object{"@type": "Organization", "name": v.Brand.Name},
 	}
-	kind := "TechArticle"
-	if a.Kind == kb.KindFAQ {
-		kind = "FAQPage"
-		fields["mainEntity"] = []object{{
-			"@type": "Question", "name": a.Title, "acceptedAnswer": object{"@type": "Answer", "text": string(a.Text.HTML)},
-		}}
-	}
+	kind, more := s.structured(a, p.Canonical)
+	maps.Copy(fields, more)
 	return []any{thing(kind, fields), s.breadcrumbData(v, p.Crumbs, a.Title, p.Canonical)}
 }

@@ -11,11 +11,15 @@ import (
 )
 
 type articleBody struct {
-	Page    kb.Page
-	Related []kb.Entry
-	Rating  ratingForm
-	Keeping *keeping // nil for those who cannot keep it
-	Share   string   // address where guests are let in, "" for those who may not
+	Page      kb.Page
+	Related   []kb.Entry
+	Rating    ratingForm
+	Keeping   *keeping  // nil for those who cannot keep it
+	Facts     []detail  // what there is to say of it beside its text
+	Watch     []detail  // what there is to watch
+	Questions []kb.Part // of an FAQ that has several
+	Calendar  string    // address of the file for calendars, "" for what does not take place
+	Share     string    // address where guests are let in, "" for those who may not
 }
 
 // A ratingForm is the form below an article as it was filled in.
@@ -113,6 +117,11 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 		return nil, err
 	}
 	body := articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form, Keeping: keeping}
+	body.Facts, body.Watch = s.factsOf(v, a.Kind, a.Fields)
+	body.Questions = questionsOf(a)
+	if _, _, ok := s.event(a); ok {
+		body.Calendar = v.link("/articles/" + escape(a.Slug) + "/calendar")
+	}
 	if sharing(v.By, a) {
 		body.Share = v.link("/articles/" + escape(a.Slug) + "/share")
 	}

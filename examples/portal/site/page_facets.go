@@ -137,9 +137,7 @@ func (n narrowing) label(value string) string {
 			return place.Title
 		}
 	case "kind":
-		if key := "kind." + underscored(value); n.p.P.Has(key) {
-			return n.p.P.T(key)
-		}
+		return n.s.kindName(n.p.Locale, value)
 	case "product":
 		return n.s.productName(value)
 	}

@@ -165,7 +165,7 @@ func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := make([]suggestion, 0, len(found))
 	for _, f := range found {
-		item := suggestion{Href: s.relink(v, f.Path), Kind: v.P.T("kind." + underscored(f.Kind))}
+		item := suggestion{Href: s.relink(v, f.Path), Kind: s.kindName(v.Locale, f.Kind)}
 		for _, part := range f.Title {
 			item.Title = append(item.Title, span(part))
 		}

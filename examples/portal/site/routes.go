@@ -30,6 +30,7 @@ func (s *Site) routes() []route {
 		{"GET /categories", "categories", s.categories},
 		{"GET /categories/{slug}", "category", s.category},
 		{"GET /articles/{slug}", "article", s.article},
+		{"GET /articles/{slug}/calendar", "calendar", s.calendar},
 		{"POST /articles/{slug}/feedback", "feedback form", s.rate},
 		{"GET /search", "search", s.search},
 		{"GET /search/suggestions", "suggestions", s.suggestions},

@@ -54,6 +54,7 @@ type Site struct {
 	journey   *journey.Journey   // what people do, for segments
 	gauges    *promanalytics.Metrics
 	articles  kb.Store
+	types     []kb.Type // of content; nil means the library's
 	library   *kb.Library
 	index     search.Index
 	engine    *search.Engine
@@ -97,7 +98,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -153,7 +154,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	s.articles = sqlkb.NewWithReader(s.db.write, s.db.read)
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
-		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word,
+		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types,
 	})
 	s.people.Register(s.library.Keeper())
 	return nil

@@ -68,7 +68,7 @@ func (s *Site) funcs() template.FuncMap {
 			return i18n.Shown{In: i18n.Locale(in), Wanted: i18n.Locale(wanted)}
 		},
 		"lang":     langAttrs,
-		"kind":     func(kind string) string { return "kind." + underscored(kind) },
+		"kind":     s.kindName,
 		"product":  s.productName,
 		"marked":   marked,
 		"snippet":  snippet,

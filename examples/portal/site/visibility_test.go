@@ -34,7 +34,7 @@ func canary(state, part string) string {
 	return "zq" + strings.ReplaceAll(state, "-", "") + part + "zq"
 }
 
-var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment"}
+var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment", "field"}
 
 // viewers are the people who ask, one for each kind of rights.
 var viewers = []string{"", "tom", "priya", "mateo", "sverre", "jonas", "ines"}
@@ -77,6 +77,7 @@ func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidde
 		d := draft("About "+canary(st.state, "title"), profile.NewAudience(st.audience...), place.ID)
 		d.Slug, d.Summary = h.slug, "In short "+canary(st.state, "summary")
 		d.Body = "## Heading " + canary(st.state, "body") + "\n\nOrdinary words about canaries ![p](media:" + canary(st.state, "picture") + ".svg)"
+		d.Kind, d.Fields = kb.KindWebinar, map[string]string{"starts": "2026-12-01T15:00:00Z", "speaker": canary(st.state, "field")}
 		d.Tags, d.Products = []string{canary(st.state, "tag")}, []string{canary(st.state, "tag")}
 		a, err := s.library.Create(t.Context(), system, d)
 		require.NoError(t, err)
@@ -139,7 +140,7 @@ const gate = "gate-to-everything"
 
 // Words that a reader might search for. Those of the article come last.
 func asked(h hidden) []string {
-	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
+	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), canary(h.state, "field"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
 }
 
 var surfaces = []surface{
@@ -150,6 +151,9 @@ var surfaces = []surface{
 	}},
 	{"article", []string{"GET /articles/{slug}"}, func(h hidden) []string {
 		return []string{"/articles/" + h.slug, "/en/articles/" + h.slug, "/de/articles/" + h.slug, "/articles/" + h.id, "/articles/" + h.slug + "?thanks=1"}
+	}},
+	{"calendar", []string{"GET /articles/{slug}/calendar"}, func(h hidden) []string {
+		return []string{"/articles/" + h.slug + "/calendar", "/de/articles/" + h.slug + "/calendar"}
 	}},
 	{"links and related articles", nil, fixed("/articles/"+gate, "/de/articles/"+gate)},
 	{"search", []string{"GET /search"}, func(h hidden) []string {
@@ -199,9 +203,12 @@ var surfaces = []surface{
 	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
 		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
 	}},
-	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.category_settings"}, func(h hidden) []string {
+	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.category_settings"}, func(h hidden) []string {
 		base := "/api/v1/manuscripts/" + h.id
-		return []string{"/api/v1/manuscripts?limit=200&count=true", "/api/v1/manuscripts?title=zq", base, base + "/texts/en", base + "/texts/en/revisions/1", base + "/texts/en/revisions/0", "/api/v1/categories/place-" + h.state + "/settings"}
+		return []string{
+			"/api/v1/manuscripts?limit=200&count=true", "/api/v1/manuscripts?title=zq", base, base + "/texts/en", base + "/texts/en/revisions/1",
+			base + "/texts/en/revisions/0", base + "/texts/en/findings", "/api/v1/categories/place-" + h.state + "/settings",
+		}
 	}},
 	{"API: feedback", []string{"kb.feedback"}, func(h hidden) []string {
 		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id}
@@ -221,6 +228,8 @@ var exempt = map[string]string{
 	"POST /articles/{slug}/share/{id}/end": "TestGuests",
 	"POST /articles/{slug}/feedback":       "tested with the articles of others below",
 	"kb.rate":                              "tested with the articles of others below",
+	"kb.types":                             "what the configuration says",
+	"kb.preview":                           "answers with what was sent",
 	"kb.create":                            "answers with what was sent",
 	"kb.edit":                              "authorization matrix: answers like kb.manuscript",
 	"kb.arrange":                           "authorization matrix: answers like kb.manuscript",

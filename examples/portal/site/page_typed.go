@@ -1,0 +1,238 @@
+package site
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/kb"
+)
+
+// readTypes reads what content consists of, if the configuration says so.
+func (s *Site) readTypes(context.Context) error {
+	if s.cfg.Types == "" {
+		return nil
+	}
+	file, err := os.ReadFile(s.cfg.Types)
+	if err != nil {
+		return fmt.Errorf("-types: %w", err)
+	}
+	if s.types, err = kb.ReadTypes(bytes.NewReader(file)); err != nil {
+		return fmt.Errorf("-types %s: %w", s.cfg.Types, err)
+	}
+	return nil
+}
+
+// A detail is a field of an article as its page shows it.
+type detail struct {
+	Name string
+	Text string
+	Href string    // where it leads, or empty
+	At   time.Time // if it is a time
+	Zone string    // that At is told in
+}
+
+// kindName returns what content of a kind is called.
+func (s *Site) kindName(locale i18n.Locale, kind string) string {
+	return s.library.Type(kb.Kind(kind)).Names.In(string(locale))
+}
+
+// factsOf returns what there is to say of an article beside its text. What can
+// be watched stands apart.
+func (s *Site) factsOf(v *visit, kind kb.Kind, fields map[string]string) (facts, watch []detail) {
+	for _, f := range s.library.Type(kind).Fields {
+		value := fields[f.Key]
+		if value == "" || f.Kind == kb.FieldMedia {
+			continue
+		}
+		said := said(v, f, value)
+		said.Name = f.Names.In(string(v.Locale))
+		if f.Kind == kb.FieldEmbed {
+			watch = append(watch, said)
+			continue
+		}
+		facts = append(facts, said)
+	}
+	return facts, watch
+}
+
+// said returns a value in the words of a visitor's language, times in their zone.
+func said(v *visit, f kb.Field, value string) detail {
+	switch f.Kind {
+	case kb.FieldURL, kb.FieldEmbed:
+		u, err := url.Parse(value)
+		if err != nil {
+			return detail{Text: value}
+		}
+		return detail{Text: u.Hostname(), Href: value}
+	case kb.FieldDate:
+		if day, err := time.Parse(time.DateOnly, value); err == nil {
+			return detail{Text: v.P.InZone(time.UTC).Date(day, i18n.StyleLong)}
+		}
+	case kb.FieldTime:
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			return detail{Text: v.P.DateTime(at, i18n.StyleFull), At: at, Zone: v.P.Zone().String()}
+		}
+	case kb.FieldDuration:
+		if d, err := time.ParseDuration(value); err == nil {
+			return detail{Text: v.P.Duration(d)}
+		}
+	case kb.FieldChoice:
+		for _, c := range f.Choices {
+			if c.Key == value {
+				return detail{Text: c.Names.In(string(v.Locale))}
+			}
+		}
+	}
+	return detail{Text: value}
+}
+
+// questionsOf returns the parts of an FAQ of several questions, for readers to
+// open one by one; of any other article, nothing.
+func questionsOf(a kb.Page) []kb.Part {
+	if a.Kind != kb.KindFAQ {
+		return nil
+	}
+	for _, p := range a.Parts {
+		if p.ID != "" {
+			return a.Parts
+		}
+	}
+	return nil
+}
+
+// Fields by which an article is known to take place at a time.
+const (
+	startsField = "starts"
+	endsField   = "ends"
+)
+
+// event returns when an article takes place. What has no end lasts an hour.
+func (s *Site) event(a kb.Page) (starts, ends time.Time, ok bool) {
+	f, has := s.library.Type(a.Kind).Field(startsField)
+	starts, err := time.Parse(time.RFC3339, a.Fields[startsField])
+	if !has || f.Kind != kb.FieldTime || err != nil {
+		return time.Time{}, time.Time{}, false
+	}
+	if ends, err = time.Parse(time.RFC3339, a.Fields[endsField]); err != nil || !ends.After(starts) {
+		ends = starts.Add(time.Hour)
+	}
+	return starts, ends, true
+}
+
+// calendar serves when an article takes place, for calendars.
+func (s *Site) calendar(w http.ResponseWriter, r *http.Request) error {
+	found, moved, err := s.findArticle(w, r)
+	if err != nil || moved {
+		return err
+	}
+	v := visitOf(r.Context())
+	a, err := s.library.Article(r.Context(), v.By, found.ID, string(v.Wanted))
+	if err != nil {
+		return err
+	}
+	starts, ends, ok := s.event(a)
+	if !ok {
+		return kb.ErrNotFound
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/calendar; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="event.ics"`)
+	h.Set("Cache-Control", "private, no-cache")
+	_, err = w.Write([]byte(calendarFile(s.cfg.Brand, s.canonical(v, a), a, starts, ends)))
+	return err
+}
+
+// calendarFile returns one event in the words of RFC 5545.
+func calendarFile(brand, address string, a kb.Page, starts, ends time.Time) string {
+	const stamp = "20060102T150405Z"
+	var b strings.Builder
+	for _, line := range []string{
+		"BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//" + calendarText(brand) + "//Help centre//EN", "BEGIN:VEVENT",
+		"UID:" + a.Article + "@" + hostOf(address), "DTSTAMP:" + a.UpdatedAt.UTC().Format(stamp),
+		"DTSTART:" + starts.UTC().Format(stamp), "DTEND:" + ends.UTC().Format(stamp),
+		"SUMMARY:" + calendarText(a.Title), "DESCRIPTION:" + calendarText(a.Summary), "URL:" + address,
+		"END:VEVENT", "END:VCALENDAR",
+	} {
+		b.WriteString(folded(line) + "\r\n")
+	}
+	return b.String()
+}
+
+func calendarText(s string) string {
+	return strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`, "\r", "").Replace(s)
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// folded breaks a line after at most 75 bytes, never within a letter.
+func folded(line string) string {
+	var b strings.Builder
+	width := 0
+	for _, r := range line {
+		n := len(string(r))
+		if width+n > 74 {
+			b.WriteString("\r\n ")
+			width = 1
+		}
+		b.WriteRune(r)
+		width += n
+	}
+	return b.String()
+}
+
+// structured returns what an article is in the words of schema.org, and what
+// there is to say of it as that.
+func (s *Site) structured(a kb.Page, address string) (kind string, fields object) {
+	if starts, ends, ok := s.event(a); ok {
+		return "Event", object{
+			"name": a.Title, "startDate": starts.Format(time.RFC3339), "endDate": ends.Format(time.RFC3339),
+			"eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
+			"location":            object{"@type": "VirtualLocation", "url": cmp.Or(a.Fields["join"], a.Fields["stream"], address)},
+		}
+	}
+	switch a.Kind {
+	case kb.KindFAQ:
+		return "FAQPage", object{"mainEntity": answers(a)}
+	case kb.KindVideo:
+		fields = object{"name": a.Title, "uploadDate": a.PublishedAt.Format(time.RFC3339), "embedUrl": a.Fields["source"]}
+		if d, err := time.ParseDuration(a.Fields["duration"]); err == nil {
+			fields["duration"] = fmt.Sprintf("PT%dS", int(d.Seconds()))
+		}
+		return "VideoObject", fields
+	case kb.KindPost:
+		return "NewsArticle", object{}
+	}
+	return "TechArticle", object{}
+}
+
+// answers returns the questions of an FAQ: its headings, or else its title.
+func answers(a kb.Page) []object {
+	var out []object
+	for _, p := range questionsOf(a) {
+		if p.ID != "" {
+			out = append(out, question(p.Title, string(p.HTML)))
+		}
+	}
+	if len(out) == 0 {
+		return []object{question(a.Title, string(a.Text.HTML))}
+	}
+	return out
+}
+
+func question(name, answer string) object {
+	return object{"@type": "Question", "name": name, "acceptedAnswer": object{"@type": "Answer", "text": answer}}
+}
