@@ -1,6 +1,7 @@
 package kb_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func TestFields(t *testing.T) {
 	d.Kind = "poem"
 	_, err := w.Create(w.ctx(), author, d)
 	require.Equal(t, map[string]string{"kind": "error.field.choice"}, fields(t, err))
-	wrong := err.(interface{ Unwrap() error }).Unwrap().(errs.Fields)
+	wrong, _ := errors.AsType[errs.Fields](err)
 	require.Equal(t, "recipe, note", wrong["kind"].Args["choices"])
 }
 
@@ -169,7 +170,8 @@ func TestRequired(t *testing.T) {
 	german := reviewer
 	german.Locale = "de-AT"
 	err = publish(german)
-	require.Equal(t, []string{"Zutaten"}, err.(interface{ Unwrap() error }).Unwrap().(errs.Fields)["body"].Args["sections"])
+	wrong, _ := errors.AsType[errs.Fields](err)
+	require.Equal(t, []string{"Zutaten"}, wrong["body"].Args["sections"])
 	_, err = w.Article(w.ctx(), anyone, a.ID, "en")
 	require.ErrorIs(t, err, kb.ErrNotFound)
 
