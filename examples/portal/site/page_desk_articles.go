@@ -124,7 +124,7 @@ func (s *Site) deskArticles(w http.ResponseWriter, r *http.Request) error {
 	if err := s.fillDeskList(r.Context(), v, &b, q, page, places); err != nil {
 		return err
 	}
-	b.Filters = append(b.Filters, deskFilters(v, s.offered(v), q, b.Rows, page, places)...)
+	b.Filters = append(b.Filters, s.deskFilters(v, s.offered(v), q, b.Rows, page, places)...)
 	note(faults, b.Filters)
 	if next != "" {
 		b.Next = p.With("after", next)
@@ -206,7 +206,7 @@ func placeOptions(places []kb.Place) (out []option) {
 }
 
 // deskFilters are the questions by which the list is narrowed.
-func deskFilters(v *visit, languages []i18n.Locale, q deskListParams, rows []deskRow, page []kb.Article, places []kb.Place) []input {
+func (s *Site) deskFilters(v *visit, languages []i18n.Locale, q deskListParams, rows []deskRow, page []kb.Article, places []kb.Place) []input {
 	choose := func(name, value string, choices ...option) input {
 		return input{Name: name, Label: v.P.T("desk." + name), Kind: "select", Value: value, Choices: append([]option{{"", v.P.T("people.any")}}, choices...)}
 	}
@@ -214,8 +214,8 @@ func deskFilters(v *visit, languages []i18n.Locale, q deskListParams, rows []des
 	for _, state := range []string{string(kb.StatusDraft), string(kb.StatusPublished), statusAhead, statusStale, statusLacks, string(kb.StatusArchived)} {
 		states = append(states, option{state, v.P.T("desk.status_" + state)})
 	}
-	for _, k := range kb.Kinds() {
-		kinds = append(kinds, option{string(k), v.P.T("kind." + underscored(string(k)))})
+	for _, t := range s.library.Types() {
+		kinds = append(kinds, option{string(t.Kind), t.Names.In(string(v.Locale))})
 	}
 	for _, l := range languages {
 		locales = append(locales, option{string(l), l.Name(v.Locale)})
