@@ -149,7 +149,15 @@ func (d *Directory) changeAccount(ctx context.Context, by Actor, a Account) (Acc
 	if err := d.checkData(ctx, accountSubject(old), accountSubject(a), reach.asks(set.accounts, form)); err != nil {
 		return Account{}, wrap(err, "account", a.ID)
 	}
-	return a, wrap(d.keepAccount(ctx, by, old, a), "account", a.ID)
+	keep := func() error { return d.keepAccount(ctx, by, old, a) }
+	if a.Disabled && !old.Disabled {
+		err = d.guarded(ctx, func(set *roleSet) (*roleSet, func(Person) bool) {
+			return set, func(p Person) bool { return p.Account == a.ID }
+		}, "", keep)
+	} else {
+		err = keep()
+	}
+	return a, wrap(err, "account", a.ID)
 }
 
 // sameButAttributes reports whether b changes nothing else in a.

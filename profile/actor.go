@@ -10,18 +10,19 @@ import (
 // [Directory]) makes anew for every request, so that a change of rights takes
 // effect with the next one. Do not keep one longer than the request it is for.
 type Actor struct {
-	ID         string    // stable subject from the directory or the identity provider
-	Account    string    // organisation the actor belongs to
-	Roles      []Role    // what the actor is, mapped to permissions by a [Policy]
-	Segments   []string  // named rules the actor fulfils, without the built-in ones; they open content
-	Declared   []string  // rules fulfilled by what people say of themselves or do; they choose what is shown first and open nothing
-	Locale     string    // preferred language, a BCP 47 tag, or empty
-	Zone       string    // IANA time zone, or empty
-	Name       string    // how to address the actor, for pages only
-	Assurance  Assurance // how surely the actor is who it claims to be
-	OnBehalfOf string    // the person an agent or a bot acts for, or empty
-	Viewer     string    // who looks at the portal as this person, or empty; they can change nothing
-	Session    string    // the ID of the session that the call came with, or empty
+	ID         string       // stable subject from the directory or the identity provider
+	Account    string       // organisation the actor belongs to
+	Roles      []Role       // what the actor is, mapped to permissions by a [Policy]
+	Grants     []Permission // what roles that the team made permit, filled in by [Directory.Actor]; every [Policy] counts them
+	Segments   []string     // named rules the actor fulfils, without the built-in ones; they open content
+	Declared   []string     // rules fulfilled by what people say of themselves or do; they choose what is shown first and open nothing
+	Locale     string       // preferred language, a BCP 47 tag, or empty
+	Zone       string       // IANA time zone, or empty
+	Name       string       // how to address the actor, for pages only
+	Assurance  Assurance    // how surely the actor is who it claims to be
+	OnBehalfOf string       // the person an agent or a bot acts for, or empty
+	Viewer     string       // who looks at the portal as this person, or empty; they can change nothing
+	Session    string       // the ID of the session that the call came with, or empty
 }
 
 // An Assurance says how an actor signed in. Higher is surer.

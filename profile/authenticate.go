@@ -186,6 +186,7 @@ func Recheck(ctx context.Context) error {
 // equal reports whether a and b are the same person with the same rights.
 func (a Actor) equal(b Actor) bool {
 	a.Roles, b.Roles = sorted(a.Roles), sorted(b.Roles)
+	a.Grants, b.Grants = sorted(a.Grants), sorted(b.Grants)
 	a.Segments, b.Segments = sorted(a.Segments), sorted(b.Segments)
 	a.Name, b.Name = "", ""
 	a.Declared, b.Declared = nil, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +32,12 @@ type Directory struct {
 	rulesFor time.Duration
 	rules    atomic.Pointer[ruleSet]
 	fields   atomic.Pointer[fieldSet]
-	changes  atomic.Uint64 // of segments and fields, made through this Directory
+	roles    atomic.Pointer[roleSet]
+	changes  atomic.Uint64 // of segments, fields and roles, made through this Directory
+
+	keptRoles RoleStore // nil if nobody keeps any
+	catalogue catalogue
+	leaving   sync.Mutex // held by who takes rights from somebody who administers the portal
 
 	own *personal
 	crm crm
@@ -55,12 +61,13 @@ type Options struct {
 	Now       func() time.Time   // nil means time.Now
 	Secret    []byte             // signs page tokens; nil means random, so that a token is good in this process only
 	TryPeople int                // how many people trying a segment or a field looks at; 0 means 10,000
-	RulesFor  time.Duration      // how long the rules of segments and fields are used before they are read again; 0 means 1 s
+	RulesFor  time.Duration      // how long the rules of segments, fields and roles are used before they are read again; 0 means 1 s
 
 	DataRules      DataRules     // what a CRM asks of its data; nil means the store, if it has such rules
 	DataRulesFor   time.Duration // how long they are used before they are read again; 0 means 1 min
 	DataRulesStale time.Duration // how long they are used while the CRM does not answer; 0 means 1 h
 
+	Roles       RoleStore       // of the team's own; nil means the store, if it keeps them
 	Preferences PreferenceStore // nil means the store, if it keeps them
 	Consents    ConsentStore    // nil means the store, if it keeps them
 	Shelf       ShelfStore      // nil means the store, if it keeps them
@@ -98,6 +105,10 @@ func NewDirectory(store Store, opts *Options) *Directory {
 		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor, tryPeople: o.TryPeople,
 		own: newPersonal(store, o),
 	}
+	if d.keptRoles = o.Roles; d.keptRoles == nil {
+		d.keptRoles, _ = store.(RoleStore)
+	}
+	d.catalogue.list = Permissions()
 	d.crm.rules, d.crm.fresh, d.crm.stale = o.DataRules, cmp.Or(o.DataRulesFor, time.Minute), cmp.Or(o.DataRulesStale, time.Hour)
 	if rules, ok := store.(DataRules); ok && o.DataRules == nil {
 		d.crm.rules = rules

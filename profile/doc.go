@@ -15,8 +15,10 @@
 // # Permissions
 //
 // A [Permission] is something an actor may do, and a [Policy] the one table that
-// says which roles permit what. Nobody can give what they lack: see
-// [Policy.MayGrant].
+// says which roles permit what. A team makes roles of its own besides
+// ([CustomRole]), out of the catalogue of what each capability registers
+// ([PermissionInfo]); what they permit is resolved into the actor, so that every
+// Policy counts it. Nobody can give what they lack: see [Directory.MayGrant].
 //
 // # Audiences
 //

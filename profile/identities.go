@@ -69,7 +69,7 @@ func (s *Identities) Link(ctx context.Context, by Actor, i Identity) (Identity, 
 	}
 	p, err := s.people.person(ctx, by, i.Person)
 	if err == nil {
-		err = s.people.mayGrantAll(by, p.Roles)
+		err = s.people.mayManage(ctx, by, p.Roles)
 	}
 	if err != nil {
 		return Identity{}, identityError(err, i.Via)

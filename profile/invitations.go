@@ -93,7 +93,7 @@ func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft, d
 		d.Roles = []Role{RoleCustomer}
 	}
 	p := Person{Account: d.Account, Roles: d.Roles}
-	if err := s.people.mayAdd(by, &p); err != nil {
+	if err := s.people.mayAdd(ctx, by, &p); err != nil {
 		return Invitation{}, err
 	}
 	d.Account = p.Account
@@ -165,7 +165,7 @@ func (s *Invitations) Revoke(ctx context.Context, by Actor, id string) error {
 	}
 	if err == nil {
 		i := l.invitation()
-		err = s.people.mayAdd(by, &Person{Account: i.Account, Roles: i.Roles})
+		err = s.people.mayAdd(ctx, by, &Person{Account: i.Account, Roles: i.Roles})
 	}
 	if err != nil {
 		return wrap(err, "invitation", id)
@@ -304,7 +304,7 @@ func (s *Invitations) join(ctx context.Context, sender Actor, l Link, p Person, 
 func (s *Invitations) sender(ctx context.Context, i Invitation) (Actor, error) {
 	by, err := s.people.Actor(ctx, i.MadeBy)
 	if err == nil {
-		err = s.people.mayAdd(by, &Person{Account: i.Account, Roles: i.Roles})
+		err = s.people.mayAdd(ctx, by, &Person{Account: i.Account, Roles: i.Roles})
 	}
 	if errors.Is(err, ErrNotFound) || errors.Is(err, ErrForbidden) {
 		return Actor{}, gone("error.link.revoked")

@@ -109,7 +109,7 @@ func (d *Directory) AllPeople(ctx context.Context, by Actor, q PersonQuery) iter
 // Everybody may change their own Name, Locale and Zone. Of Attributes, customers
 // change those whose [Field] lets them. Nil Attributes stay as they are, and so
 // do those that the actor does not see. Nobody can give a role that
-// [Policy.MayGrant] does not let them give, nor change somebody who has one.
+// [Directory.MayGrant] does not let them give, nor change somebody who has one.
 //
 // Attributes obey the fields of people when they are changed. Whoever changes
 // somebody's Attributes must fill in the required fields that are theirs to
@@ -133,7 +133,7 @@ func (d *Directory) SavePerson(ctx context.Context, by Actor, p Person) (Person,
 }
 
 func (d *Directory) addPerson(ctx context.Context, by Actor, p Person) (Person, error) {
-	if err := d.mayAdd(by, &p); err != nil {
+	if err := d.mayAdd(ctx, by, &p); err != nil {
 		return Person{}, fmt.Errorf("add person: %w", err)
 	}
 	if p.Key != "" {
@@ -217,7 +217,7 @@ func (d *Directory) keepPerson(ctx context.Context, by Actor, old, p Person) err
 }
 
 // mayAdd reports whether the actor may add p, whose account it fills in.
-func (d *Directory) mayAdd(by Actor, p *Person) error {
+func (d *Directory) mayAdd(ctx context.Context, by Actor, p *Person) error {
 	switch {
 	case d.policy.May(by, PermissionDirectoryWrite):
 	case by.Account != "" && d.policy.May(by, PermissionMembersWrite):
@@ -230,7 +230,7 @@ func (d *Directory) mayAdd(by Actor, p *Person) error {
 	default:
 		return ErrForbidden
 	}
-	return d.mayGrantAll(by, p.Roles)
+	return d.mayGrantAll(ctx, by, p.Roles)
 }
 
 func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Person, error) {
@@ -244,7 +244,7 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	}
 	reach, form := d.overPerson(by, old), p.Attributes != nil
 	if p.Attributes, err = reach.merge(set.people, old.Attributes, p.Attributes, d.seesAttributes(by)); err == nil {
-		err = d.mayChange(by, old, p)
+		err = d.mayChange(ctx, by, old, p)
 	}
 	if err != nil {
 		return Person{}, wrap(err, "person", p.ID)
@@ -267,7 +267,12 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	if err != nil {
 		return Person{}, wrap(err, "person", old.ID)
 	}
-	return p, wrap(d.keepPerson(ctx, by, old, p), "person", p.ID)
+	field := "roles"
+	if p.Disabled {
+		field = ""
+	}
+	err = d.leaves(ctx, old, &p, field, func() error { return d.keepPerson(ctx, by, old, p) })
+	return p, wrap(err, "person", p.ID)
 }
 
 func changeEvent(old, p Person) string {
@@ -281,7 +286,7 @@ func changeEvent(old, p Person) string {
 }
 
 // mayChange reports whether the actor may turn old into p.
-func (d *Directory) mayChange(by Actor, old, p Person) error {
+func (d *Directory) mayChange(ctx context.Context, by Actor, old, p Person) error {
 	whole := d.policy.May(by, PermissionDirectoryWrite)
 	member := d.managesMember(by, old)
 	if by.ID != old.ID && !whole && !member {
@@ -293,11 +298,11 @@ func (d *Directory) mayChange(by Actor, old, p Person) error {
 		}
 	} else {
 		// Whoever changes somebody's address or disables them has power over them.
-		if err := d.mayGrantAll(by, old.Roles); err != nil {
+		if err := d.mayManage(ctx, by, old.Roles); err != nil {
 			return err
 		}
 	}
-	if err := d.mayGrantAll(by, added(old.Roles, p.Roles)); err != nil {
+	if err := d.mayGrantAll(ctx, by, added(old.Roles, p.Roles)); err != nil {
 		return err
 	}
 	if whole {
@@ -326,14 +331,16 @@ func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error
 	if !d.policy.May(by, PermissionDirectoryWrite) || by.ID == id {
 		return d.denied(ctx, by, deed, wrap(ErrForbidden, "person", id))
 	}
-	if err := d.mayGrantAll(by, p.Roles); err != nil {
+	if err := d.mayManage(ctx, by, p.Roles); err != nil {
 		return d.denied(ctx, by, deed, wrap(err, "person", id))
 	}
-	err = d.audited(ctx, by, deed, func() error {
-		if err := d.forgetHabits(ctx, id); err != nil {
-			return err
-		}
-		return d.store.RemovePerson(ctx, id)
+	err = d.leaves(ctx, p, nil, "", func() error {
+		return d.audited(ctx, by, deed, func() error {
+			if err := d.forgetHabits(ctx, id); err != nil {
+				return err
+			}
+			return d.store.RemovePerson(ctx, id)
+		})
 	})
 	if err != nil {
 		return wrap(err, "person", id)
@@ -365,7 +372,7 @@ func (d *Directory) setDisabled(ctx context.Context, by Actor, id string, disabl
 		}
 		changed := p.Clone()
 		changed.Disabled, changed.Attributes = disabled, nil
-		if err := d.mayChange(by, p, changed); err != nil {
+		if err := d.mayChange(ctx, by, p, changed); err != nil {
 			return Person{}, d.denied(ctx, by, Deed{Action: changeEvent(p, changed), Person: id}, wrap(err, "person", id))
 		}
 		if p.Disabled != disabled {
@@ -406,15 +413,6 @@ func (d *Directory) shown(ctx context.Context, by Actor, p Person) (Person, erro
 	}
 	p.Attributes = d.overPerson(by, p).visible(set.people, p.Attributes)
 	return p, nil
-}
-
-func (d *Directory) mayGrantAll(by Actor, roles []Role) error {
-	for _, r := range roles {
-		if !d.policy.MayGrant(by, r) {
-			return fmt.Errorf("role %q: %w", clip(string(r)), ErrForbidden)
-		}
-	}
-	return nil
 }
 
 func (d *Directory) checkAccount(ctx context.Context, id string) error {

@@ -151,9 +151,9 @@ func language(tag string) string {
 	return strings.ToLower(lang)
 }
 
-func texts(roles []Role) []string {
-	out := make([]string, len(roles))
-	for i, r := range roles {
+func texts[S ~string](list []S) []string {
+	out := make([]string, len(list))
+	for i, r := range list {
 		out[i] = string(r)
 	}
 	return out

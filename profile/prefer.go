@@ -58,7 +58,7 @@ func (d *Directory) savePreferences(ctx context.Context, by Actor, person string
 		err = ErrForbidden
 	}
 	if err == nil {
-		err = d.mayGrantAll(by, roles)
+		err = d.mayManage(ctx, by, roles)
 	}
 	if err != nil {
 		return Preferences{}, err

@@ -229,7 +229,7 @@ func (d *Directory) EraseEverything(ctx context.Context, by Actor, person string
 	case by.ID == person && d.policy.May(by, PermissionDirectoryWrite):
 		err = ErrForbidden
 	case by.ID != person:
-		err = d.mayGrantAll(by, roles)
+		err = d.mayManage(ctx, by, roles)
 	}
 	deed := Deed{Action: "person.erased", Person: person, Changes: []Change{{Field: "mode", To: string(mode)}}}
 	if err != nil {
@@ -240,9 +240,11 @@ func (d *Directory) EraseEverything(ctx context.Context, by Actor, person string
 		how.Pseudonym = d.own.pseudonym(person)
 	}
 	var report []Erased
-	err = d.audited(ctx, by, deed, func() (err error) {
-		report, err = d.erase(ctx, person, how)
-		return err
+	err = d.leaves(ctx, Person{ID: person, Roles: roles}, nil, "", func() error {
+		return d.audited(ctx, by, deed, func() (err error) {
+			report, err = d.erase(ctx, person, how)
+			return err
+		})
 	})
 	if err != nil {
 		return report, err

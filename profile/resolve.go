@@ -34,12 +34,17 @@ func (d *Directory) actorOf(ctx context.Context, p Person) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
+	own, err := d.roleSet(ctx)
+	if err != nil {
+		return Actor{}, err
+	}
+	p.Roles = own.held(d.policy, p.Roles)
 	segments, declared, err := d.segmentsOf(ctx, p, a)
 	if err != nil {
 		return Actor{}, err
 	}
 	return Actor{
-		ID: p.ID, Account: p.Account, Roles: slices.Clone(p.Roles), Segments: segments, Declared: declared,
+		ID: p.ID, Account: p.Account, Roles: p.Roles, Grants: own.grants(p.Roles), Segments: segments, Declared: declared,
 		Locale: p.Locale, Zone: p.Zone, Name: p.Name, Assurance: AssuranceSignIn,
 	}, nil
 }
@@ -137,6 +142,7 @@ func (d *Directory) forgetRules() {
 	d.changes.Add(1)
 	d.rules.Store(nil)
 	d.fields.Store(nil)
+	d.roles.Store(nil)
 }
 
 // compile leaves out what this version of the library does not understand, so

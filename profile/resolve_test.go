@@ -204,7 +204,9 @@ func BenchmarkActor(b *testing.B) {
 	d := profile.NewDirectory(store, nil)
 	_, err := d.SaveAccount(b.Context(), root, profile.Account{ID: "acme", Name: "Acme", Plan: "enterprise", Country: "AT", Products: []string{"hub"}})
 	require.NoError(b, err)
-	_, err = d.SavePerson(b.Context(), root, profile.Person{ID: "ann", Name: "Ann", Account: "acme", Roles: []profile.Role{"customer"}})
+	_, err = d.SaveRole(b.Context(), root, named("member.buyer", "members.read", "members.write"))
+	require.NoError(b, err)
+	_, err = d.SavePerson(b.Context(), root, profile.Person{ID: "ann", Name: "Ann", Account: "acme", Roles: []profile.Role{"customer", "member.buyer"}})
 	require.NoError(b, err)
 	for i := range 50 {
 		_, err := d.SaveSegment(b.Context(), root, profile.Segment{
@@ -216,7 +218,7 @@ func BenchmarkActor(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		a, err := d.Actor(b.Context(), "ann")
-		if err != nil || len(a.Segments) != 50 {
+		if err != nil || len(a.Segments) != 50 || len(a.Grants) != 2 {
 			b.Fatal(err)
 		}
 	}

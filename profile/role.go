@@ -1,12 +1,15 @@
 package profile
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Role is what an actor is on the portal.
 type Role string
 
 // The roles that the library knows. A host adds its own by mapping them to
-// permissions in a [Policy].
+// permissions in a [Policy], and a team by keeping a [CustomRole].
 const (
 	RoleCustomer   Role = "customer"   // a person of a customer organisation
 	RoleManager    Role = "manager"    // administers their own organisation
@@ -19,13 +22,37 @@ const (
 	RoleAdmin      Role = "admin"      // administers the portal
 )
 
-// Staff reports whether a role is held by people of the company itself.
-func (r Role) Staff() bool {
+// A RoleKind says which people have a role.
+type RoleKind string
+
+// The kinds of roles.
+const (
+	RoleKindMember RoleKind = "member" // people of customer organisations, partners and whoever else is outside
+	RoleKindStaff  RoleKind = "staff"  // people of the company itself
+)
+
+// Kind returns which people have a role. That of a custom role is the word
+// before the dot in its key, so that nothing has to be looked up to know that
+// somebody is staff, and that it never changes.
+func (r Role) Kind() RoleKind {
 	switch r {
 	case RoleAgent, RoleAuthor, RoleReviewer, RoleTranslator, RoleModerator, RoleAdmin:
-		return true
+		return RoleKindStaff
 	}
-	return false
+	if strings.HasPrefix(string(r), string(RoleKindStaff)+".") {
+		return RoleKindStaff
+	}
+	return RoleKindMember
+}
+
+// Staff reports whether a role is held by people of the company itself.
+func (r Role) Staff() bool { return r.Kind() == RoleKindStaff }
+
+// Custom reports whether a role has the key of a [CustomRole]: "staff.NAME" or
+// "member.NAME".
+func (r Role) Custom() bool {
+	kind, name, ok := strings.Cut(string(r), ".")
+	return ok && name != "" && (kind == string(RoleKindStaff) || kind == string(RoleKindMember))
 }
 
 // A Permission is something an actor may do, named capability.verb.
@@ -44,6 +71,7 @@ const (
 	PermissionDirectoryRead    Permission = "directory.read"   // see people and organisations
 	PermissionDirectoryWrite   Permission = "directory.write"  // change them
 	PermissionRolesGrant       Permission = "directory.roles"  // give people roles that the giver does not hold
+	PermissionRolesWrite       Permission = "roles.write"      // define what custom roles permit
 	PermissionMembersRead      Permission = "members.read"     // see the people of one's own organisation
 	PermissionMembersWrite     Permission = "members.write"    // add, change and disable them
 	PermissionSegmentsRead     Permission = "segments.read"    // see which segments there are
@@ -77,26 +105,29 @@ func DefaultPolicy() Policy {
 		RoleModerator:  {PermissionFeedbackRead},
 		RoleAdmin: slices.Concat(publish, members, []Permission{
 			PermissionContentImport, PermissionSearchTune, PermissionDirectoryRead, PermissionDirectoryWrite,
-			PermissionRolesGrant, PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
+			PermissionRolesGrant, PermissionRolesWrite, PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
 			PermissionAssetsRead, PermissionAssetsWrite, PermissionAssetsSpend, PermissionAuditRead,
 		}),
 	}
 }
 
-// May reports whether one of a's roles grants permission. An anonymous actor
-// may nothing.
+// May reports whether one of a's roles grants permission, be it one of the table
+// or one that the team made ([Actor.Grants]). An anonymous actor may nothing.
 func (p Policy) May(a Actor, permission Permission) bool {
 	if a.Anonymous() {
 		return false
 	}
-	return slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(p[r], permission) })
+	return slices.Contains(a.Grants, permission) || slices.ContainsFunc(a.Roles, func(r Role) bool { return slices.Contains(p[r], permission) })
 }
 
 // MayGrant reports whether a may give somebody a role: one that a holds, the
 // role of a customer, or with [PermissionRolesGrant] any other, as long as it
 // brings no permission that a lacks. So nobody can be raised above the giver.
+//
+// It knows nothing of custom roles, which [Directory.MayGrant] does, and lets
+// nobody give them.
 func (p Policy) MayGrant(a Actor, role Role) bool {
-	if a.Anonymous() {
+	if a.Anonymous() || role.Custom() && p[role] == nil {
 		return false
 	}
 	if a.Has(role) {

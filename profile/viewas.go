@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 )
@@ -11,8 +12,9 @@ import (
 // An Access is what somebody may do and see.
 type Access struct {
 	Actor       Actor
-	Permissions []Permission // sorted
-	Segments    []string     // all that open content, with the built-in ones
+	Permissions []Permission          // sorted
+	From        map[Permission][]Role // which of their roles each comes from
+	Segments    []string              // all that open content, with the built-in ones
 }
 
 // Access returns what a person may do and see now. It takes
@@ -28,7 +30,7 @@ func (d *Directory) Access(ctx context.Context, by Actor, id string) (Access, er
 	if err != nil {
 		return Access{}, err
 	}
-	return d.accessOf(a), nil
+	return d.accessOf(ctx, a)
 }
 
 // TryAccess returns what a person would be able to do and see if they were kept
@@ -49,26 +51,31 @@ func (d *Directory) TryAccess(ctx context.Context, by Actor, p Person) (Access, 
 	if err != nil {
 		return Access{}, wrap(err, "access of person", p.ID)
 	}
-	return d.accessOf(a), nil
+	return d.accessOf(ctx, a)
 }
 
 func (d *Directory) mayRead(by Actor) bool {
 	return d.policy.May(by, PermissionDirectoryRead) && d.policy.May(by, PermissionSegmentsRead)
 }
 
-func (d *Directory) accessOf(a Actor) Access {
-	var permissions []Permission
-	for _, role := range a.Roles {
-		permissions = append(permissions, d.policy[role]...)
+func (d *Directory) accessOf(ctx context.Context, a Actor) (Access, error) {
+	set, err := d.roleSet(ctx)
+	if err != nil {
+		return Access{}, err
 	}
-	slices.Sort(permissions)
-	return Access{Actor: a, Permissions: slices.Compact(permissions), Segments: a.Sight().Segments()}
+	from := map[Permission][]Role{}
+	for _, role := range a.Roles {
+		for _, permission := range set.permits(d.policy, role) {
+			from[permission] = append(from[permission], role)
+		}
+	}
+	return Access{Actor: a, Permissions: slices.Sorted(maps.Keys(from)), From: from, Segments: a.Sight().Segments()}, nil
 }
 
 // mayView reports whether the actor may look at the portal as somebody: nobody
 // gets to see more than they could give.
-func (d *Directory) mayView(by, person Actor) bool {
-	return d.policy.May(by, PermissionImpersonate) && by.ID != person.ID && d.mayGrantAll(by, person.Roles) == nil
+func (d *Directory) mayView(ctx context.Context, by, person Actor) bool {
+	return d.policy.May(by, PermissionImpersonate) && by.ID != person.ID && d.mayManage(ctx, by, person.Roles) == nil
 }
 
 // View makes the browser that a request comes from show the portal as another
@@ -89,7 +96,7 @@ func (s *Sessions) View(r *http.Request, by Actor, person string) error {
 	if err != nil {
 		return fmt.Errorf("view as %q: %w", person, err)
 	}
-	if !s.people.mayView(by, a) {
+	if !s.people.mayView(r.Context(), by, a) {
 		return s.people.denied(r.Context(), by, deed, fmt.Errorf("view as %q: %w", person, ErrForbidden))
 	}
 	err = s.people.audited(r.Context(), by, deed, func() error { return s.store.ViewSession(r.Context(), session.ID, person) })
@@ -125,7 +132,7 @@ func (s *Sessions) EndView(r *http.Request) error {
 func (s *Sessions) viewed(ctx context.Context, by Actor, session Session) (Actor, error) {
 	a, err := s.people.Actor(ctx, session.Viewing)
 	switch {
-	case errors.Is(err, ErrNotFound), err == nil && !s.people.mayView(by, a):
+	case errors.Is(err, ErrNotFound), err == nil && !s.people.mayView(ctx, by, a):
 		return by, nil
 	case err != nil:
 		return Actor{}, err

@@ -39,6 +39,7 @@ var states = map[string][]string{
 	"person":   {"self", "colleague", "chief", "stranger", "employee", "unknown"},
 	"account":  {"acme", "globex", "nowhere"},
 	"field":    {"own", "managed", "kept", "concealed", "none"},
+	"role":     {"staff.lead", "member.buyer", "none"},
 	"entry":    {"open", "signed-in", "staff", "acme", "none"},
 	"holding":  {"mine", "shared", "colleague-has", "foreign", "missing"},
 	"portal":   {"-"},
@@ -47,7 +48,7 @@ var states = map[string][]string{
 // operations returns all that are registered.
 func operations() []operation {
 	return slices.Concat(
-		libraryOperations(), engineOperations(), directoryOperations(), fieldOperations(), personalOperations(),
+		libraryOperations(), engineOperations(), directoryOperations(), roleOperations(), fieldOperations(), personalOperations(),
 		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(),
 	)
 }

@@ -161,6 +161,18 @@ func (s mixedLetters) Links(ctx context.Context, q profile.LinkQuery) ([]profile
 	return list, err
 }
 
+// A givenRoles store has forgotten what roles permit, and lets managers give
+// them.
+type givenRoles struct{ keeping }
+
+func (s givenRoles) Roles(ctx context.Context) ([]profile.CustomRole, error) {
+	list, err := s.keeping.Roles(ctx)
+	for i := range list {
+		list[i].Permissions, list[i].Members = nil, true
+	}
+	return list, err
+}
+
 func personalTwins() []twin {
 	kept := func(wrap func(keeping) keeping) build { return build{policy: profile.DefaultPolicy(), people: wrap} }
 	letters := func(wrap func(profile.LinkStore) profile.LinkStore) build {
@@ -175,6 +187,9 @@ func personalTwins() []twin {
 		{"agents connect", build{policy: generous(profile.RoleAgent, profile.PermissionDirectoryWrite, profile.PermissionRolesGrant)}, []string{"profile.Connections.Make"}, wrong},
 		{"agents see connections", writing, []string{"profile.Connections.List"}, leaking},
 		{"agents link", writing, []string{"profile.Identities.Link"}, wrong},
+		{"agents define roles", build{policy: generous(profile.RoleAgent, profile.PermissionRolesWrite)}, []string{"profile.SaveRole", "profile.TryRole", "profile.RemoveRole", "profile.TryRemoveRole"}, wrong},
+		{"authors are told of roles", build{policy: generous(profile.RoleAuthor, profile.PermissionDirectoryRead)}, []string{"profile.Role", "profile.Roles"}, leaking},
+		{"roles are anybody's to give", kept(func(k keeping) keeping { return givenRoles{k} }), []string{"profile.MayGrant"}, wrong},
 		{"agents view", build{policy: generous(profile.RoleAgent, profile.PermissionImpersonate)}, []string{"profile.Sessions.View"}, wrong},
 		{"authors see rights", build{policy: generous(profile.RoleAuthor, profile.PermissionDirectoryRead)}, []string{"profile.Access"}, wrong},
 		{"customers invite", build{policy: generous(profile.RoleCustomer, profile.PermissionMembersRead, profile.PermissionMembersWrite)}, []string{"profile.Invitations.Invite", "profile.Invitations.Revoke"}, wrong},

@@ -26,7 +26,7 @@ const (
 type policy map[string]map[string]map[string]string
 
 // readPolicy reads the tables in the folder policy. Nothing in them comes from
-// the code that they judge.
+// the code that they judge. The writer comes to what an author does.
 func readPolicy() (policy, error) {
 	files, err := fs.Glob(policies, "policy/*.txt")
 	if err != nil {
@@ -42,7 +42,20 @@ func readPolicy() (policy, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
+	p.like("writer", "author")
 	return p, nil
+}
+
+// like has a role come to what another one does, where the tables say nothing of
+// it.
+func (p policy) like(role, other string) {
+	for _, states := range p {
+		for _, cells := range states {
+			if cells[role] == "" {
+				cells[role] = cells[other]
+			}
+		}
+	}
 }
 
 // read reads one table: "roles" and their names, then blocks of operations that
@@ -96,7 +109,7 @@ func (p policy) knows(role, state string, ops ...string) bool {
 
 // seeing are the operations that show a thing.
 var seeing = []string{
-	"kb.Article", "kb.Manuscript", "kb.Category", "kb.CategoryDraft", "profile.Person", "profile.Account", "profile.Fields", "layout.Arrange",
+	"kb.Article", "kb.Manuscript", "kb.Category", "kb.CategoryDraft", "profile.Person", "profile.Account", "profile.Fields", "profile.Role", "layout.Arrange",
 	"assets.Asset", "assets.Purchase",
 }
 

@@ -25,7 +25,7 @@ import (
 )
 
 // roles are the columns of the tables.
-var roles = []string{"anyone", "customer", "foreigner", "manager", "partner", "agent", "author", "owner", "translator", "reviewer", "moderator", "admin"}
+var roles = []string{"anyone", "customer", "foreigner", "manager", "partner", "agent", "author", "owner", "translator", "reviewer", "moderator", "admin", "writer"}
 
 func person(id, account string, roles ...profile.Role) profile.Actor {
 	return profile.Actor{ID: id, Account: account, Roles: roles}
@@ -45,6 +45,15 @@ var people = map[string]profile.Actor{
 	"reviewer":   person("rosa", "", profile.RoleReviewer),
 	"moderator":  person("mo", "", profile.RoleModerator),
 	"admin":      person("root", "", profile.RoleAdmin),
+	"writer":     writer(),
+}
+
+// writer has by a role that the team made what authors have, and must come to
+// the same everywhere.
+func writer() profile.Actor {
+	by := person("wim", "", "staff.writer")
+	by.Grants = slices.Sorted(slices.Values(profile.DefaultPolicy()[profile.RoleAuthor]))
+	return by
 }
 
 // others are people of whom somebody might want to know, by state.
@@ -201,6 +210,7 @@ func (w *world) fillDirectory(t *testing.T) {
 			require.NoError(t, w.keeping.SavePerson(ctx, profile.Person{ID: by.ID, Name: role, Account: by.Account, Roles: by.Roles, Attributes: attributes(by.ID), Version: 1}))
 		}
 	}
+	w.fillRoles(t)
 	for state, o := range others {
 		require.NoError(t, w.keeping.SavePerson(ctx, profile.Person{
 			ID: o.ID, Name: "canary-" + state, Email: "canary-" + state + "@example.com", Account: o.Account, Roles: o.Roles, Attributes: attributes(state), Version: 1,
@@ -233,6 +243,9 @@ func (w *world) canaries(p policy, role string) []string {
 		hide(p.knows(role, state, "profile.Account"), "canary-account-"+state)
 	}
 	hide(p.knows(role, "-", "profile.Segments"), "canary-segment")
+	for _, state := range states["role"] {
+		hide(p.knows(role, state, "profile.Role"), "canary-role-"+state)
+	}
 	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role), assetCanaries(p, role))
 }
 

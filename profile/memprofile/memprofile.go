@@ -25,6 +25,7 @@ type Store struct {
 	segments map[string]profile.Segment
 	sessions map[string]profile.Session // by secret
 	fields   map[string]profile.Field   // by what they describe and their name
+	roles    map[string]profile.CustomRole
 	foreign  foreign
 
 	suppressions map[string]profile.Suppression // by address
@@ -46,6 +47,7 @@ func New() *Store {
 		segments: map[string]profile.Segment{},
 		sessions: map[string]profile.Session{},
 		fields:   map[string]profile.Field{},
+		roles:    map[string]profile.CustomRole{},
 
 		suppressions: map[string]profile.Suppression{},
 	}

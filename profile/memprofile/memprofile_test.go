@@ -19,3 +19,7 @@ func TestSessionStore(t *testing.T) {
 func TestFieldStore(t *testing.T) {
 	profiletest.TestFieldStore(t, func(*testing.T) profile.FieldStore { return memprofile.New() })
 }
+
+func TestRoleStore(t *testing.T) {
+	profiletest.TestRoleStore(t, func(*testing.T) profile.RoleStore { return memprofile.New() })
+}

@@ -12,18 +12,39 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// gives reports whether the holder of the token gives and takes a role. Who is a
-// partner is nothing that a customer says.
-func (t Token) gives(role profile.Role) bool {
-	if t.Roles == nil {
-		return t.Staff || role == profile.RoleCustomer || role == profile.RoleManager
+// gives reports whether the holder of the token gives and takes the role of a
+// group. Who is a partner is nothing that a customer says.
+func (t Token) gives(g Group) bool {
+	switch {
+	case g.Role.Staff() && !t.Staff:
+		return false
+	case t.Roles != nil:
+		return slices.Contains(t.Roles, g.Role)
 	}
-	return (t.Staff || !role.Staff()) && slices.Contains(t.Roles, role)
+	return t.Staff || g.Members || g.Role == profile.RoleCustomer || g.Role == profile.RoleManager
+}
+
+// allGroups returns the groups that there are.
+func (p *Provider) allGroups(ctx context.Context) ([]Group, error) {
+	if p.opts.MoreGroups == nil {
+		return slices.Clone(p.opts.Groups), nil
+	}
+	more, err := p.opts.MoreGroups(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.Clone(p.opts.Groups)
+	for _, g := range more {
+		if with, err := checkGroups(append(slices.Clip(list), g)); err == nil {
+			list = with
+		}
+	}
+	return list, nil
 }
 
 // groups returns the groups that the holder sees.
 func (s scope) groups() []Group {
-	return slices.DeleteFunc(slices.Clone(s.opts.Groups), func(g Group) bool { return !s.token.gives(g.Role) })
+	return slices.DeleteFunc(slices.Clone(s.known), func(g Group) bool { return !s.token.gives(g) })
 }
 
 func (s scope) group(id string) (Group, error) {
@@ -36,11 +57,11 @@ func (s scope) group(id string) (Group, error) {
 }
 
 // groupsOf returns the groups of a person as the wire spells them.
-func (p *Provider) groupsOf(of profile.Person) []any {
+func (s scope) groupsOf(of profile.Person) []any {
 	var list []any
-	for _, g := range p.opts.Groups {
+	for _, g := range s.known {
 		if slices.Contains(of.Roles, g.Role) {
-			list = append(list, map[string]any{"value": g.ID, "display": g.Name, "$ref": p.opts.URL + "/Groups/" + g.ID, "type": "direct"})
+			list = append(list, map[string]any{"value": g.ID, "display": g.Name, "$ref": s.opts.URL + "/Groups/" + g.ID, "type": "direct"})
 		}
 	}
 	return list

@@ -31,8 +31,14 @@ type Options struct {
 	// after Tokens; nil means that there are no others.
 	Find func(ctx context.Context, secret string) (Token, error)
 
-	Groups []Group        // what roles are called; nil means that there are no groups
-	Roles  []profile.Role // what everybody is who is added; nil means RoleCustomer
+	Groups []Group // what roles are called; nil means that there are no groups
+
+	// MoreGroups returns groups that there are besides, of roles that a team makes
+	// while the program runs. One whose ID, name or role is that of another is left
+	// out; nil means none.
+	MoreGroups func(ctx context.Context) ([]Group, error)
+
+	Roles []profile.Role // what everybody is who is added; nil means RoleCustomer
 
 	// Attributes says which attributes of a person keep what else a provider
 	// knows: "title", or
@@ -51,7 +57,7 @@ type Token struct {
 	Hash    string         // [HashToken] of what the provider sends
 	Account string         // whose people it reaches; "" is only for Staff, and means those without an account
 	Staff   bool           // it is the company's own: it reaches people with roles of staff, and gives such roles
-	Roles   []profile.Role // which roles of the groups it gives and takes; nil means RoleCustomer and RoleManager, and with Staff all
+	Roles   []profile.Role // which roles of the groups it gives and takes; nil means RoleCustomer, RoleManager and those of groups for members, and with Staff all
 	Until   time.Time      // when it ends; zero means never
 }
 
@@ -60,6 +66,11 @@ type Group struct {
 	ID   string // made of letters, digits and _.-; "" means the role
 	Name string // "Support managers"; required
 	Role profile.Role
+
+	// Members says that tokens of customers give it too, where [Token] names no
+	// roles; false means that they do only if it is that of a customer or a
+	// manager. Roles of staff they never give.
+	Members bool
 }
 
 const minToken = 32 // bytes
@@ -212,7 +223,11 @@ func (p *Provider) guard(serve func(scope, http.ResponseWriter, *http.Request) e
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		if err := serve(scope{p, token}, w, r); err != nil {
+		groups, err := p.allGroups(r.Context())
+		if err == nil {
+			err = serve(scope{p, token, groups}, w, r)
+		}
+		if err != nil {
 			p.writeError(w, r, err)
 		}
 	})

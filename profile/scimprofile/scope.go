@@ -16,6 +16,7 @@ import (
 type scope struct {
 	*Provider
 	token Token
+	known []Group // all that there are
 }
 
 // reaches reports whether p may be known to the holder, deleted or not. Of those

@@ -100,13 +100,13 @@ func (u user) name() string {
 }
 
 // resource returns p as the wire spells a user.
-func (p *Provider) resource(of profile.Person) map[string]any {
-	u := p.userOf(of)
+func (s scope) resource(of profile.Person) map[string]any {
+	u := s.userOf(of)
 	out := map[string]any{
 		"schemas": []string{schemaUser}, "id": of.ID, "userName": u.userName, "displayName": of.Name, "active": u.active,
 		"meta": map[string]any{
 			"resourceType": "User", "created": of.CreatedAt.Format(time.RFC3339Nano), "lastModified": of.UpdatedAt.Format(time.RFC3339Nano),
-			"version": version(of.Version), "location": p.opts.URL + "/Users/" + of.ID,
+			"version": version(of.Version), "location": s.opts.URL + "/Users/" + of.ID,
 		},
 	}
 	text := func(in map[string]any, name, value string) {
@@ -127,10 +127,10 @@ func (p *Provider) resource(of profile.Person) map[string]any {
 	if u.email != "" {
 		out["emails"] = []any{map[string]any{"value": u.email, "type": "work", "primary": true}}
 	}
-	if groups := p.groupsOf(of); len(groups) > 0 {
+	if groups := s.groupsOf(of); len(groups) > 0 {
 		out["groups"] = groups
 	}
-	p.addMore(out, u.more)
+	s.addMore(out, u.more)
 	return out
 }
 

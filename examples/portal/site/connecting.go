@@ -23,7 +23,7 @@ func (s *Site) openConnections(context.Context) error {
 		Secret: s.secret, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	o := scimprofile.Options{
-		Actor: profile.Actor{ID: "scim", Roles: []profile.Role{profile.RoleAdmin}}, Find: s.directoryToken,
+		Actor: directoryProgram, Find: s.directoryToken, MoreGroups: s.customGroups,
 		Groups: []scimprofile.Group{
 			{Name: "Support customers", Role: profile.RoleCustomer}, {Name: "Support managers", Role: profile.RoleManager},
 			{Name: "Support partners", Role: profile.RolePartner}, {Name: "Support agents", Role: profile.RoleAgent},

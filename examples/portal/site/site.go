@@ -141,6 +141,9 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		Policy: s.policy, Audit: s.audit, Facts: profile.JoinFacts(s.journey), Owned: s.inventory.Facts(),
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
 	})
+	if err := s.registerPermissions(); err != nil {
+		return err
+	}
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})

@@ -1,0 +1,16 @@
+package kb
+
+import "github.com/stoa-go/stoa/profile"
+
+// Permissions returns what a [Library] asks people to be permitted, for
+// [profile.Directory.RegisterPermissions].
+func Permissions() []profile.PermissionInfo {
+	return []profile.PermissionInfo{
+		{Permission: profile.PermissionContentWrite, Name: "permission.kb_write", About: "permission.kb_write_about"},
+		{Permission: profile.PermissionContentTranslate, Name: "permission.kb_translate", About: "permission.kb_translate_about"},
+		{Permission: profile.PermissionContentPublish, Name: "permission.kb_publish", About: "permission.kb_publish_about"},
+		{Permission: profile.PermissionContentOrganise, Name: "permission.kb_organise", About: "permission.kb_organise_about"},
+		{Permission: profile.PermissionContentImport, Name: "permission.kb_import", About: "permission.kb_import_about"},
+		{Permission: profile.PermissionFeedbackRead, Name: "permission.kb_feedback", About: "permission.kb_feedback_about"},
+	}
+}

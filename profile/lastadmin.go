@@ -1,0 +1,115 @@
+package profile
+
+import (
+	"context"
+	"slices"
+
+	"github.com/stoa-go/stoa/internal/errs"
+)
+
+// Somebody administers a portal who may do all that [RoleAdmin] may, by whatever
+// roles. The last who does cannot be made less, by themselves or by others: who
+// could give the rights back would be gone.
+
+// nobodyElse keeps everybody as they are.
+func nobodyElse(Person) bool { return false }
+
+// guarded does something that takes rights away, unless nobody would administer
+// the portal then who does now. after returns the roles as they would be, and
+// tells who would be gone. field says where the refusal stands in a form; with ""
+// it is a conflict.
+//
+// One is made after the other in this process. Instances that take the last two
+// from each other in the same instant are not kept from it.
+func (d *Directory) guarded(ctx context.Context, after func(*roleSet) (*roleSet, func(Person) bool), field string, do func() error) error {
+	if len(d.policy[RoleAdmin]) == 0 {
+		return do()
+	}
+	d.leaving.Lock()
+	defer d.leaving.Unlock()
+	set, err := d.readRoles(ctx)
+	if err != nil {
+		return err
+	}
+	left, gone := after(set)
+	some, err := d.somebodyAdministers(ctx, left, gone)
+	if err == nil && !some {
+		// Where there was nobody before, nothing is lost.
+		if some, err = d.somebodyAdministers(ctx, set, nobodyElse); err == nil && some {
+			err = lastAdministrator(field)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return do()
+}
+
+func lastAdministrator(field string) error {
+	if field == "" {
+		return errs.Say(errs.Conflict, "error.role.last_administrator", nil)
+	}
+	return errs.Field(field, "error.role.last_administrator", nil)
+}
+
+// administers reports whether roles permit all that RoleAdmin does.
+func (d *Directory) administers(set *roleSet, roles []Role) bool {
+	has := set.all(d.policy, roles)
+	return len(d.policy[RoleAdmin]) > 0 && !slices.ContainsFunc(d.policy[RoleAdmin], func(p Permission) bool { return !has[p] })
+}
+
+// somebodyAdministers looks for one who may sign in and is not gone.
+func (d *Directory) somebodyAdministers(ctx context.Context, set *roleSet, gone func(Person) bool) (bool, error) {
+	candidates := []Role{RoleAdmin}
+	for _, r := range d.allRoles(set) {
+		// Who has all of it by several roles has one that permits this.
+		if r.Key != RoleAdmin && slices.Contains(r.Permissions, d.policy[RoleAdmin][0]) {
+			candidates = append(candidates, r.Key)
+		}
+	}
+	for _, role := range candidates {
+		found, err := d.administersWith(ctx, set, role, gone)
+		if err != nil || found {
+			return found, err
+		}
+	}
+	return false, nil
+}
+
+func (d *Directory) administersWith(ctx context.Context, set *roleSet, role Role, gone func(Person) bool) (bool, error) {
+	q := PersonQuery{Role: role, Limit: maxLimit}
+	for {
+		page, next, err := d.store.People(ctx, q)
+		if err != nil {
+			return false, err
+		}
+		for _, p := range page {
+			if p.Disabled || gone(p) || !d.administers(set, p.Roles) {
+				continue
+			}
+			if a, err := d.accountOf(ctx, p); err == nil && !a.Disabled {
+				return true, nil
+			}
+		}
+		if next == "" {
+			return false, nil
+		}
+		q.After = next
+	}
+}
+
+// leaves does something that takes rights from one person, see guarded. p is who
+// they are after it, nil if they are not here any more.
+func (d *Directory) leaves(ctx context.Context, old Person, p *Person, field string, do func() error) error {
+	set, err := d.roleSet(ctx)
+	if err != nil {
+		return err
+	}
+	still := p != nil && !p.Disabled && d.administers(set, p.Roles)
+	if old.Disabled || still || !d.administers(set, old.Roles) {
+		return do()
+	}
+	return d.guarded(ctx, func(set *roleSet) (*roleSet, func(Person) bool) {
+		return set, func(other Person) bool { return other.ID == old.ID }
+	}, field, do)
+}
