@@ -28,8 +28,19 @@ type PersonStore interface {
 	// are a person's, in order.
 	OwnedBy(ctx context.Context, person string) (articles, media []string, err error)
 
+	// ReviewsOf returns the reviews that a person asked for or is asked in, by
+	// ID, after the one with the ID after.
+	ReviewsOf(ctx context.Context, person, after string, limit int) ([]Review, error)
+
+	// PlansOf returns the plans that a person made, by ID, after the one with the
+	// ID after.
+	PlansOf(ctx context.Context, person, after string, limit int) ([]Plan, error)
+
+	// VerifiedBy returns the verifications for which a person stands, by article.
+	VerifiedBy(ctx context.Context, person string) ([]Verification, error)
+
 	// ForgetPerson puts a pseudonym in the place of a person, and takes out what
-	// they wrote in their comments and the visitor they were. If the pseudonym is
+	// they wrote in their comments, on reviews as well, and the visitor they were. If the pseudonym is
 	// empty it removes what they said, and nobody stands in their place. An
 	// article that changes gets the next version. It returns how many records
 	// are gone and in how many the person was replaced. No person is ErrInvalid.
@@ -110,7 +121,7 @@ func (l *Library) exportPerson(ctx context.Context, person string) iter.Seq2[any
 			more = yield(v, nil)
 			return more
 		}
-		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveOwned} {
+		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveOwned, giveReviews, givePlans, giveVerified} {
 			if err != nil || !more {
 				break
 			}

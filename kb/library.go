@@ -36,21 +36,38 @@ type Library struct {
 	pages   *lru.Cache[pageKey, stampedPage]
 	founds  *lru.Cache[foundKey, stampedFound]
 	unnamed *hourly // opinions
+	process func(Kind, string) Process
+	actor   func(context.Context, string) (profile.Actor, error)
+	notify  func(context.Context, profile.Occurrence) error
 }
 
 // Options adjust a Library. The zero value is ready to use.
 type Options struct {
-	Events   analytics.Recorder // nil discards events
-	Policy   profile.Policy     // nil means profile.DefaultPolicy
-	Logger   *slog.Logger       // nil means none
-	Now      func() time.Time   // nil means time.Now
-	Locales  []string           // languages offered to readers, the default first; nil means "en"
-	Choose   Chooser            // nil picks the language itself, its parent, the source, then the first
-	Secret   []byte             // authenticates page tokens; nil means a random one that ends with the process
-	Path     func(Ref) string   // where readers find what an article links to; nil means "/articles/SLUG" and so on
-	Word     Wording            // translates the few words that are added to texts ("note", "warning"); nil means English
-	Types    []Type             // what content consists of; nil means DefaultTypes
-	CacheMax int                // rendered texts, pages and addresses kept, of each; 0 means 512
+	Events  analytics.Recorder // nil discards events
+	Policy  profile.Policy     // nil means profile.DefaultPolicy
+	Logger  *slog.Logger       // nil means none
+	Now     func() time.Time   // nil means time.Now
+	Locales []string           // languages offered to readers, the default first; nil means "en"
+	Choose  Chooser            // nil picks the language itself, its parent, the source, then the first
+	Secret  []byte             // authenticates page tokens; nil means a random one that ends with the process
+	Path    func(Ref) string   // where readers find what an article links to; nil means "/articles/SLUG" and so on
+	Word    Wording            // translates the few words that are added to texts ("note", "warning"); nil means English
+	Types   []Type             // what content consists of; nil means DefaultTypes
+
+	// Process says what it takes to publish articles of a kind in a category, by
+	// its ID; nil means the zero Process.
+	Process func(kind Kind, category string) Process
+
+	// Actor returns a person as they are now, or ErrNotFound: for reviewers who
+	// are asked, and for whom plans are carried out. Nil means that nobody is
+	// checked.
+	Actor func(ctx context.Context, person string) (profile.Actor, error)
+
+	// Notify tells people of reviews, plans and verifications; nil means that
+	// nobody is told. [profile.Notifier.Notify] does it.
+	Notify func(ctx context.Context, o profile.Occurrence) error
+
+	CacheMax int // rendered texts, pages and addresses kept, of each; 0 means 512
 }
 
 // A Chooser picks the language that a reader of asked is shown from those that
@@ -73,6 +90,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 	l := &Library{
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
 		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
+		process: o.Process, actor: o.Actor, notify: o.Notify,
 	}
 	l.defaults(o)
 	return l

@@ -74,33 +74,66 @@ func (l *Library) staysReady(ctx context.Context, by profile.Actor, old, a Artic
 }
 
 // Publish shows readers the newest revision in locale. One that they see
-// already stays as it is.
+// already stays as it is. If the process of the article asks for a review, one
+// must have approved the revision.
 func (l *Library) Publish(ctx context.Context, by profile.Actor, id, locale string, version int) (Article, error) {
-	a, t, err := l.publishable(ctx, by, id, locale)
+	a, err := l.publish(ctx, by, id, locale, version, 0)
 	if err != nil {
-		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
-	}
-	if t.Visible() && t.Live == t.Head && a.is(version) {
-		return a, nil
-	}
-	if err := l.checkAudience(ctx, a); err != nil {
-		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
-	}
-	if err := l.advance(&a, version); err != nil {
-		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
-	}
-	rev, err := l.store.Revision(ctx, id, locale, t.Head)
-	if err != nil {
-		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
-	}
-	if err := l.ready(ctx, by, a, rev); err != nil {
-		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
-	}
-	a.show(t, rev)
-	if a, err = l.save(ctx, by, a, "article.published"); err != nil {
 		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
 	}
 	return a, nil
+}
+
+// publish shows readers a revision; 0 means the newest.
+func (l *Library) publish(ctx context.Context, by profile.Actor, id, locale string, version, revision int) (Article, error) {
+	a, t, err := l.publishable(ctx, by, id, locale)
+	if err != nil {
+		return Article{}, err
+	}
+	if revision == 0 {
+		revision = t.Head
+	}
+	if t.Visible() && t.Live == revision && a.is(version) {
+		return a, nil
+	}
+	rev, err := l.publishableRevision(ctx, by, a, locale, revision)
+	if err != nil {
+		return Article{}, err
+	}
+	if err := l.advance(&a, version); err != nil {
+		return Article{}, err
+	}
+	a.show(t, rev)
+	if a, err = l.save(ctx, by, a, "article.published"); err != nil {
+		return Article{}, err
+	}
+	return a, l.vouchFor(ctx, by, a)
+}
+
+// publishableRevision returns a revision that may be shown to readers.
+func (l *Library) publishableRevision(ctx context.Context, by profile.Actor, a Article, locale string, revision int) (Revision, error) {
+	if err := l.checkAudience(ctx, a); err != nil {
+		return Revision{}, err
+	}
+	if err := l.checkApproved(ctx, a, locale, revision); err != nil {
+		return Revision{}, err
+	}
+	rev, err := l.store.Revision(ctx, a.ID, locale, revision)
+	if err == nil {
+		err = l.ready(ctx, by, a, rev)
+	}
+	return rev, err
+}
+
+// vouchFor verifies an article that was published, unless its process tells
+// that apart.
+func (l *Library) vouchFor(ctx context.Context, by profile.Actor, a Article) error {
+	p := l.Process(a.Kind, a.Category)
+	if p.Verify == 0 || p.KCS {
+		return nil
+	}
+	_, err := l.saveVerification(ctx, a, func(v *Verification) { v.vouch(by.ID, l.clock(), p) })
+	return err
 }
 
 // checkAudience checks that it can be said who will see a: its categories may
@@ -180,4 +213,6 @@ func (l *Library) advance(a *Article, version int) error {
 }
 
 // changed is the error of who changes what somebody else has changed since.
-func changed() error { return errs.Say(ErrConflict, "error.conflict_changed", nil) }
+func changed() error { return errs.Say(ErrConflict, changedKey, nil) }
+
+const changedKey = "error.conflict_changed"

@@ -35,7 +35,18 @@ type Page struct {
 	Languages   []Language
 	Related     []Entry
 	Public      bool // everybody may see it, so may search engines
+	Checked     Checked
 }
+
+// Checked is what readers are told of the verification of an article.
+type Checked struct {
+	At    time.Time // when somebody vouched for it last, zero if nobody did
+	Until time.Time // from when on it may be out of date, zero if it is not said
+}
+
+// Old reports whether readers are to be told that an article may be out of
+// date.
+func (c Checked) Old(now time.Time) bool { return !c.Until.IsZero() && !now.Before(c.Until) }
 
 // A Language is one that an article can be read in.
 type Language struct {
@@ -136,6 +147,9 @@ func (l *Library) page(ctx context.Context, by profile.Actor, a Article, f *fore
 		return Page{}, err
 	}
 	p.Parts = l.Type(a.Kind).parts(p.Text)
+	if p.Checked, err = l.checked(ctx, a); err != nil {
+		return Page{}, err
+	}
 	p.Version = digest(p)
 	return p, nil
 }

@@ -23,6 +23,7 @@ type Store interface {
 	ArticleStore
 	CategoryStore
 	FeedbackStore
+	ProcessStore
 	MediaStore
 }
 

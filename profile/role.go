@@ -64,6 +64,7 @@ const (
 	PermissionContentWrite     Permission = "kb.write"         // draft and edit articles
 	PermissionContentPublish   Permission = "kb.publish"       // publish, archive, restore
 	PermissionContentTranslate Permission = "kb.translate"     // edit translations
+	PermissionContentReview    Permission = "kb.review"        // approve or refuse what others wrote
 	PermissionContentOrganise  Permission = "kb.organise"      // categories and redirects
 	PermissionContentImport    Permission = "kb.import"        // import and export
 	PermissionFeedbackRead     Permission = "kb.feedback"      // read what readers said
@@ -94,7 +95,7 @@ type Policy map[Role][]Permission
 // permission that any other role has, which is what lets it grant them all.
 func DefaultPolicy() Policy {
 	content := []Permission{PermissionContentWrite, PermissionContentTranslate, PermissionFeedbackRead, PermissionSegmentsRead}
-	publish := append([]Permission{PermissionContentPublish, PermissionContentOrganise}, content...)
+	publish := append([]Permission{PermissionContentPublish, PermissionContentReview, PermissionContentOrganise}, content...)
 	members := []Permission{PermissionMembersRead, PermissionMembersWrite, PermissionHoldingsRead, PermissionHoldingsWrite}
 	return Policy{
 		RoleManager:    members,

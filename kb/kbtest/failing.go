@@ -186,3 +186,51 @@ func (f *Failing) Media(ctx context.Context, name string) (kb.Media, error) {
 func (f *Failing) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, error) {
 	return ask(f, func() ([]kb.MediaUse, error) { return f.store.MediaUses(ctx, name) })
 }
+
+// SaveReview implements [kb.Store].
+func (f *Failing) SaveReview(ctx context.Context, r kb.Review, plans ...kb.Plan) error {
+	return f.do(func() error { return f.store.SaveReview(ctx, r, plans...) })
+}
+
+// Review implements [kb.Store].
+func (f *Failing) Review(ctx context.Context, id string) (kb.Review, error) {
+	return ask(f, func() (kb.Review, error) { return f.store.Review(ctx, id) })
+}
+
+// Reviews implements [kb.Store].
+func (f *Failing) Reviews(ctx context.Context, q kb.ReviewQuery) (page []kb.Review, next string, err error) {
+	err = f.do(func() (err error) { page, next, err = f.store.Reviews(ctx, q); return err })
+	return page, next, err
+}
+
+// SavePlan implements [kb.Store].
+func (f *Failing) SavePlan(ctx context.Context, p kb.Plan) error {
+	return f.do(func() error { return f.store.SavePlan(ctx, p) })
+}
+
+// Plan implements [kb.Store].
+func (f *Failing) Plan(ctx context.Context, id string) (kb.Plan, error) {
+	return ask(f, func() (kb.Plan, error) { return f.store.Plan(ctx, id) })
+}
+
+// Plans implements [kb.Store].
+func (f *Failing) Plans(ctx context.Context, q kb.PlanQuery) (page []kb.Plan, next string, err error) {
+	err = f.do(func() (err error) { page, next, err = f.store.Plans(ctx, q); return err })
+	return page, next, err
+}
+
+// SaveVerification implements [kb.Store].
+func (f *Failing) SaveVerification(ctx context.Context, v kb.Verification) error {
+	return f.do(func() error { return f.store.SaveVerification(ctx, v) })
+}
+
+// Verifications implements [kb.Store].
+func (f *Failing) Verifications(ctx context.Context, articles []string) (map[string]kb.Verification, error) {
+	return ask(f, func() (map[string]kb.Verification, error) { return f.store.Verifications(ctx, articles) })
+}
+
+// Expiring implements [kb.Store].
+func (f *Failing) Expiring(ctx context.Context, q kb.ExpiryQuery) (page []kb.Verification, next string, err error) {
+	err = f.do(func() (err error) { page, next, err = f.store.Expiring(ctx, q); return err })
+	return page, next, err
+}

@@ -5,8 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -38,40 +38,16 @@ func (s *Store) FeedbackByID(ctx context.Context, id string) (kb.Feedback, error
 
 // Feedback implements [kb.FeedbackStore].
 func (s *Store) Feedback(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error) {
-	var last kb.Feedback
-	if q.After != "" {
-		parts, err := cursor.Decode(q.After, 2)
-		if err != nil {
-			return nil, "", err
-		}
-		if last.At, err = cursor.ParseTime(parts[0]); err != nil {
-			return nil, "", err
-		}
-		last.ID = parts[1]
-	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var page []kb.Feedback
+	var list []kb.Feedback
 	for _, f := range s.feedback {
-		if s.selects(q, f) && (q.After == "" || newest(f, last) > 0) {
-			page = append(page, f)
+		if (q.Article == "" || q.Article == f.Article) && s.among(q.Among, q.Owner, f.Article) {
+			list = append(list, f)
 		}
 	}
-	slices.SortFunc(page, newest)
-	limit := cmp.Or(max(q.Limit, 0), 50)
-	if len(page) <= limit {
-		return page, "", ctx.Err()
-	}
-	end := page[limit-1]
-	return page[:limit], cursor.Encode(cursor.FormatTime(end.At), end.ID), ctx.Err()
-}
-
-func (s *Store) selects(q kb.FeedbackQuery, f kb.Feedback) bool {
-	if q.Article != "" && f.Article != q.Article {
-		return false
-	}
-	a := s.articles[f.Article]
-	return q.Among == nil || matches(a, *q.Among) || q.Owner != "" && a.Owner == q.Owner
+	page, next, err := slice(list, q.After, q.Limit, true, func(f kb.Feedback) (time.Time, string) { return f.At, f.ID })
+	return page, next, cmp.Or(ctx.Err(), err)
 }
 
 func newest(a, b kb.Feedback) int {

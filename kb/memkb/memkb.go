@@ -30,10 +30,13 @@ type Store struct {
 	feedback   map[string]kb.Feedback
 	media      map[string]kb.Media
 	uses       map[string][]revisionKey // medium to the revisions that show it
-	log        []string                 // IDs of changed articles, in order
-	places     int                      // stamp of categories
-	contents   int                      // stamp of everything
-	woken      chan struct{}            // closed at each change
+	reviews    map[string]kb.Review
+	plans      map[string]kb.Plan
+	verified   map[string]kb.Verification // by article
+	log        []string                   // IDs of changed articles, in order
+	places     int                        // stamp of categories
+	contents   int                        // stamp of everything
+	woken      chan struct{}              // closed at each change
 }
 
 type revisionKey struct {
@@ -50,6 +53,7 @@ func New() *Store {
 		shown:      map[string]bool{},
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
 		media: map[string]kb.Media{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
+		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
 	}
 }
 

@@ -93,6 +93,7 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 			renamed++
 		}
 	}
+	renamed += s.forgetProcess(person, pseudonym)
 	if removed+renamed > 0 {
 		s.changed()
 	}
@@ -113,4 +114,90 @@ func (s *Store) forgetFeedback(person, pseudonym string) (removed, renamed int) 
 		}
 	}
 	return removed, renamed
+}
+
+// forgetProcess puts a pseudonym in the place of a person in what they asked,
+// said, planned and vouched for.
+func (s *Store) forgetProcess(person, pseudonym string) (renamed int) {
+	for id, r := range s.reviews {
+		if r, n := forgetReview(r, person, pseudonym); n > 0 {
+			s.reviews[id] = r
+			renamed += n
+		}
+	}
+	for id, p := range s.plans {
+		if p.By == person {
+			p.By = pseudonym
+			p.Version++
+			s.plans[id] = p
+			renamed++
+		}
+	}
+	for id, v := range s.verified {
+		if v.By == person {
+			v.By = pseudonym
+			v.Version++
+			s.verified[id] = v
+			renamed++
+		}
+	}
+	return renamed
+}
+
+func forgetReview(r kb.Review, person, pseudonym string) (kb.Review, int) {
+	r, n := r.Clone(), 0
+	for i, v := range r.Votes {
+		if v.Person == person {
+			r.Votes[i].Person, r.Votes[i].Comment = pseudonym, ""
+			n++
+		}
+	}
+	if r.By == person {
+		r.By = pseudonym
+		n++
+	}
+	if n > 0 {
+		r.Version++
+	}
+	return r, n
+}
+
+// ReviewsOf implements [kb.PersonStore].
+func (s *Store) ReviewsOf(ctx context.Context, person, after string, limit int) ([]kb.Review, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []kb.Review
+	for _, id := range slices.Sorted(maps.Keys(s.reviews)) {
+		r := s.reviews[id]
+		if _, named := r.Of(person); person != "" && id > after && len(out) < limit && (named || r.By == person) {
+			out = append(out, r.Clone())
+		}
+	}
+	return out, ctx.Err()
+}
+
+// PlansOf implements [kb.PersonStore].
+func (s *Store) PlansOf(ctx context.Context, person, after string, limit int) ([]kb.Plan, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []kb.Plan
+	for _, id := range slices.Sorted(maps.Keys(s.plans)) {
+		if p := s.plans[id]; person != "" && p.By == person && id > after && len(out) < limit {
+			out = append(out, p)
+		}
+	}
+	return out, ctx.Err()
+}
+
+// VerifiedBy implements [kb.PersonStore].
+func (s *Store) VerifiedBy(ctx context.Context, person string) ([]kb.Verification, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []kb.Verification
+	for _, id := range slices.Sorted(maps.Keys(s.verified)) {
+		if v := s.verified[id]; person != "" && v.By == person {
+			out = append(out, v)
+		}
+	}
+	return out, ctx.Err()
 }

@@ -1,13 +1,11 @@
 package sqlkb
 
 import (
-	"cmp"
 	"context"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/kb"
@@ -70,50 +68,21 @@ func (s *Store) Feedback(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback
 	if sqldb.CheckText(q.Article, q.Owner) != nil {
 		return nil, "", nil
 	}
-	w, err := feedbackWhere(q)
-	if err != nil {
-		return nil, "", err
+	w := &sqldb.Where{}
+	equals(w, "article", q.Article)
+	if q.Among != nil {
+		among(w, *q.Among, q.Owner)
 	}
-	limit := cmp.Or(max(q.Limit, 0), 50)
-	var rows []feedbackRow
-	err = s.db.Select(ctx, &rows, `select `+feedbackColumns+` from stoa_article_feedback `+w.String()+
-		` order by at desc, id limit `+w.Arg(limit+1), w.Args()...)
-	if err != nil {
-		return nil, "", err
-	}
-	next := ""
-	if len(rows) > limit {
-		rows = rows[:limit]
-		next = cursor.Encode(cursor.FormatTime(rows[limit-1].At.Time), rows[limit-1].ID)
-	}
+	from := `select ` + feedbackColumns + ` from stoa_article_feedback `
+	rows, next, err := paged(ctx, s, w, from, byTime{"at", "id", true}, q.After, q.Limit, func(r feedbackRow) (sqldb.Time, string) { return r.At, r.ID })
 	var page []kb.Feedback
 	for _, r := range rows {
 		page = append(page, r.feedback())
 	}
-	return page, next, nil
+	return page, next, err
 }
 
-func feedbackWhere(q kb.FeedbackQuery) (*sqldb.Where, error) {
-	w := &sqldb.Where{}
-	if q.Article != "" {
-		w.And("article = ?", q.Article)
-	}
-	if q.Among != nil {
-		among(w, *q.Among, q.Owner)
-	}
-	if q.After == "" {
-		return w, nil
-	}
-	parts, err := cursor.Decode(q.After, 2)
-	if err != nil {
-		return nil, err
-	}
-	at, err := cursor.ParseTime(parts[0])
-	w.And("(at < ? or at = ? and id > ?)", sqldb.At(at), sqldb.At(at), parts[1])
-	return w, err
-}
-
-// among adds the condition that feedback is of an article that q selects, or
+// among adds the condition that a row is of an article that q selects, or
 // that owner owns.
 func among(w *sqldb.Where, q kb.ArticleQuery, owner string) {
 	prior := w.Args()

@@ -83,6 +83,11 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 			`update stoa_revision set author = $2 where author = $1`,
 			`update stoa_article set owner = $2, version = version + 1 where owner = $1`,
 			`update stoa_media set owner = $2 where owner = $1`,
+			`update stoa_review set version = version + 1 where asker <> $1 and id in (select review from stoa_review_vote where person = $1)`,
+			`update stoa_review_vote set person = $2, comment = '' where person = $1`,
+			`update stoa_review set asker = $2, version = version + 1 where asker = $1`,
+			`update stoa_plan set planner = $2, version = version + 1 where planner = $1`,
+			`update stoa_verification set person = $2, version = version + 1 where person = $1`,
 		} {
 			if err := count(ctx, tx, &renamed, text, person, pseudonym); err != nil {
 				return err
@@ -105,4 +110,51 @@ func count(ctx context.Context, tx sqlx.ExtContext, n *int, text string, args ..
 	rows, err := res.RowsAffected()
 	*n += int(rows)
 	return err
+}
+
+// ReviewsOf implements [kb.PersonStore].
+func (s *Store) ReviewsOf(ctx context.Context, person, after string, limit int) ([]kb.Review, error) {
+	if nobody(person) || sqldb.CheckText(after) != nil {
+		return nil, ctx.Err()
+	}
+	var rows []reviewRow
+	err := s.db.Select(ctx, &rows, `select `+reviewColumns+` from stoa_review
+		where id > $2 and (asker = $1 or id in (select review from stoa_review_vote where person = $1)) order by id limit $3`, person, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	var out []kb.Review
+	for _, r := range rows {
+		out = append(out, r.review())
+	}
+	return out, s.votes(ctx, out)
+}
+
+// PlansOf implements [kb.PersonStore].
+func (s *Store) PlansOf(ctx context.Context, person, after string, limit int) ([]kb.Plan, error) {
+	if nobody(person) || sqldb.CheckText(after) != nil {
+		return nil, ctx.Err()
+	}
+	var rows []planRow
+	err := s.db.Select(ctx, &rows, `select `+planColumns+` from stoa_plan
+		where planner = $1 and planner <> '' and id > $2 order by id limit $3`, person, after, limit)
+	var out []kb.Plan
+	for _, r := range rows {
+		out = append(out, r.plan())
+	}
+	return out, err
+}
+
+// VerifiedBy implements [kb.PersonStore].
+func (s *Store) VerifiedBy(ctx context.Context, person string) ([]kb.Verification, error) {
+	if nobody(person) {
+		return nil, ctx.Err()
+	}
+	var rows []verificationRow
+	err := s.db.Select(ctx, &rows, `select `+verificationColumns+` from stoa_verification where person = $1 and person <> '' order by article`, person)
+	var out []kb.Verification
+	for _, r := range rows {
+		out = append(out, r.verification())
+	}
+	return out, err
 }
