@@ -19,6 +19,7 @@ func (l *Library) API() *web.API {
 	api := web.NewAPI("kb", l.log)
 	l.serveReading(api)
 	l.serveWriting(api)
+	l.serveProcess(api)
 	return api
 }
 

@@ -60,9 +60,6 @@ const MostCounted = 1000
 // Manuscripts returns a page of the articles that by sees at the desk, with all
 // their languages, and a token for the next page, empty on the last.
 func (l *Library) Manuscripts(ctx context.Context, by profile.Actor, q ManuscriptQuery) (page []Article, next string, err error) {
-	if !l.worksHere(by) {
-		return nil, "", fmt.Errorf("manuscripts: %w", ErrForbidden)
-	}
 	scope, position := "manuscripts|"+by.ID+"|"+q.scope(), q.After
 	within, q, err := l.atDesk(ctx, by, q)
 	if err != nil {
@@ -81,9 +78,6 @@ func (l *Library) Manuscripts(ctx context.Context, by profile.Actor, q Manuscrip
 // CountManuscripts returns how many articles [Library.Manuscripts] would return
 // on all pages together, and at most [MostCounted].
 func (l *Library) CountManuscripts(ctx context.Context, by profile.Actor, q ManuscriptQuery) (int, error) {
-	if !l.worksHere(by) {
-		return 0, fmt.Errorf("count manuscripts: %w", ErrForbidden)
-	}
 	within, q, err := l.atDesk(ctx, by, q)
 	if err != nil {
 		return 0, fmt.Errorf("count manuscripts: %w", err)
@@ -97,6 +91,10 @@ func (l *Library) CountManuscripts(ctx context.Context, by profile.Actor, q Manu
 
 // atDesk returns what by sees at the desk, and q as stores take it.
 func (l *Library) atDesk(ctx context.Context, by profile.Actor, q ManuscriptQuery) (DeskScope, ManuscriptQuery, error) {
+	within, err := l.deskScope(ctx, by)
+	if err != nil {
+		return DeskScope{}, q, err
+	}
 	if err := q.check(); err != nil {
 		return DeskScope{}, q, err
 	}
@@ -113,11 +111,24 @@ func (l *Library) atDesk(ctx context.Context, by profile.Actor, q ManuscriptQuer
 		q.Categories = slices.Compact(all)
 	}
 	q.Title = strings.ToLower(strings.TrimSpace(q.Title))
+	return within, q, nil
+}
+
+// deskScope returns what by sees at the desk, or ErrForbidden if they have no
+// place there.
+func (l *Library) deskScope(ctx context.Context, by profile.Actor) (DeskScope, error) {
+	if !l.worksHere(by) {
+		return DeskScope{}, ErrForbidden
+	}
 	if l.policy.May(by, profile.PermissionContentPublish) {
-		return DeskScope{}, q, nil
+		return DeskScope{}, nil
+	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return DeskScope{}, err
 	}
 	sight := by.Sight()
-	return DeskScope{Sight: &sight, Categories: f.visible(sight), Owner: by.ID}, q, nil
+	return DeskScope{Sight: &sight, Categories: f.visible(sight), Owner: by.ID}, nil
 }
 
 func (q ManuscriptQuery) check() error {

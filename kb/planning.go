@@ -152,14 +152,14 @@ type PlanList struct {
 // Plans returns plans for texts that by sees at the desk, by their time, and a
 // token for the next page, empty on the last.
 func (l *Library) Plans(ctx context.Context, by profile.Actor, list PlanList) ([]Plan, string, error) {
-	among, err := l.deskAmong(ctx, by)
+	within, err := l.deskScope(ctx, by)
 	if err != nil {
 		return nil, "", fmt.Errorf("plans: %w", err)
 	}
 	scope := fmt.Sprintf("plans|%q|%q|%q|%d|%d|%q", list.Article, list.Locale, list.States, list.From.UnixMicro(), list.Until.UnixMicro(), by.ID)
 	q := PlanQuery{
 		Article: list.Article, Locale: list.Locale, States: list.States, From: list.From, Until: list.Until,
-		Among: among, Owner: by.ID, Limit: clamp(list.Limit, 50, 200),
+		Scope: within, Limit: clamp(list.Limit, 50, 200),
 	}
 	if q.After, err = l.tokens.Open(scope, list.After); err != nil {
 		return nil, "", fmt.Errorf("plans: %w", err)

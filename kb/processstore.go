@@ -57,35 +57,32 @@ type ReviewQuery struct {
 	For      string        // only those that this person is asked and has not decided on, or that are a pool's and not theirs
 	By       string        // only those that this person asked for
 	Since    time.Time     // only those changed at or after this time
-	Among    *ArticleQuery // only of articles that it selects, whatever its order and page; nil means of all
-	Owner    string        // with Among: and of those that this person owns
+	Scope    DeskScope     // only of articles in it
 	After    string        // page token from an earlier call
 	Limit    int           // 0 means 50
 }
 
 // A PlanQuery selects plans. Its zero value selects all of them.
 type PlanQuery struct {
-	Article string        // only with this article
-	Locale  string        // only with the text in this language
-	States  []PlanState   // only in these states; nil means in any
-	From    time.Time     // only those for this time or later
-	Until   time.Time     // only those for before this time; zero means for any
-	Among   *ArticleQuery // as in [ReviewQuery]
-	Owner   string        // likewise
-	After   string        // page token from an earlier call
-	Limit   int           // 0 means 50
+	Article string      // only with this article
+	Locale  string      // only with the text in this language
+	States  []PlanState // only in these states; nil means in any
+	From    time.Time   // only those for this time or later
+	Until   time.Time   // only those for before this time; zero means for any
+	Scope   DeskScope   // only of articles in it
+	After   string      // page token from an earlier call
+	Limit   int         // 0 means 50
 }
 
 // An ExpiryQuery selects verifications that run out. Its zero value selects all
 // that do some day.
 type ExpiryQuery struct {
-	From     time.Time     // only those that hold until this time or longer
-	Until    time.Time     // only those that hold until before this time; zero means any
-	RemindBy time.Time     // only those of which somebody is to be reminded before this time; zero means all
-	Standing bool          // only those that have not lapsed
-	OwnedBy  string        // only those of articles that this person owns
-	Among    *ArticleQuery // as in [ReviewQuery]
-	Owner    string        // likewise
-	After    string        // page token from an earlier call
-	Limit    int           // 0 means 50
+	From     time.Time // only those that hold until this time or longer
+	Until    time.Time // only those that hold until before this time; zero means any
+	RemindBy time.Time // only those of which somebody is to be reminded before this time; zero means all
+	Standing bool      // only those that have not lapsed
+	OwnedBy  string    // only those of articles that this person owns
+	Scope    DeskScope // only of articles in it
+	After    string    // page token from an earlier call
+	Limit    int       // 0 means 50
 }

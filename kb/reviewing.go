@@ -178,7 +178,7 @@ func (l *Library) checkReviewers(ctx context.Context, by profile.Actor, a Articl
 			return err
 		}
 		if err != nil {
-			f.Add("reviewers", "error.review.reviewer", map[string]any{"person": v.Person})
+			f.Add("reviewers", "error.review.reviewer", nil)
 			return nil
 		}
 	}
@@ -220,13 +220,13 @@ type ReviewList struct {
 // Reviews returns reviews of texts that by sees at the desk, newest first, and a
 // token for the next page, empty on the last.
 func (l *Library) Reviews(ctx context.Context, by profile.Actor, list ReviewList) ([]Review, string, error) {
-	among, err := l.deskAmong(ctx, by)
+	within, err := l.deskScope(ctx, by)
 	if err != nil {
 		return nil, "", fmt.Errorf("reviews: %w", err)
 	}
 	scope := fmt.Sprintf("reviews|%q|%q|%q|%t|%t|%q", list.Article, list.Locale, list.States, list.Mine, list.Asked, by.ID)
 	q := ReviewQuery{
-		Article: list.Article, Locale: list.Locale, States: list.States, Among: among, Owner: by.ID, Limit: clamp(list.Limit, 50, 200),
+		Article: list.Article, Locale: list.Locale, States: list.States, Scope: within, Limit: clamp(list.Limit, 50, 200),
 	}
 	if list.Asked {
 		q.By = by.ID
@@ -245,21 +245,4 @@ func (l *Library) Reviews(ctx context.Context, by profile.Actor, list ReviewList
 		return nil, "", fmt.Errorf("reviews: %w", err)
 	}
 	return page, l.tokens.Seal(scope, next), nil
-}
-
-// deskAmong selects the articles that by sees at the desk besides those that
-// are theirs. Nil means all.
-func (l *Library) deskAmong(ctx context.Context, by profile.Actor) (*ArticleQuery, error) {
-	if !l.worksHere(by) {
-		return nil, ErrForbidden
-	}
-	if l.policy.May(by, profile.PermissionContentPublish) {
-		return nil, nil
-	}
-	f, err := l.categories(ctx)
-	if err != nil {
-		return nil, err
-	}
-	sight := by.Sight()
-	return &ArticleQuery{Sight: &sight, Categories: f.visible(sight)}, nil
 }

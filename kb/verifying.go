@@ -109,12 +109,12 @@ type ExpiryList struct {
 // time at which they run out, and a token for the next page, empty on the last.
 // Those that have lapsed are among them until somebody verifies the article.
 func (l *Library) Expiring(ctx context.Context, by profile.Actor, list ExpiryList) ([]Verification, string, error) {
-	among, err := l.deskAmong(ctx, by)
+	within, err := l.deskScope(ctx, by)
 	if err != nil {
 		return nil, "", fmt.Errorf("expiring: %w", err)
 	}
 	scope := fmt.Sprintf("expiring|%d|%d|%t|%q", list.From.UnixMicro(), list.Until.UnixMicro(), list.Mine, by.ID)
-	q := ExpiryQuery{From: list.From, Until: list.Until, Among: among, Owner: by.ID, Limit: clamp(list.Limit, 50, 200)}
+	q := ExpiryQuery{From: list.From, Until: list.Until, Scope: within, Limit: clamp(list.Limit, 50, 200)}
 	if list.Mine {
 		q.OwnedBy = by.ID
 	}

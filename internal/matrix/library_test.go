@@ -32,7 +32,7 @@ func overall(name string, call func(ctx context.Context, w *world, by profile.Ac
 }
 
 func libraryOperations() []operation {
-	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryWriting(), libraryPlaces(), libraryOverall())
+	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall())
 }
 
 func libraryReading() []operation {

@@ -2,6 +2,7 @@ package kbtest_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"slices"
@@ -21,7 +22,15 @@ type halfStore struct {
 	said   func(ctx context.Context, person, after string, limit int) ([]kb.Feedback, error)
 	wrote  func(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error)
 	owned  func(ctx context.Context, person string) ([]string, []string, error)
+	asked  func(ctx context.Context, person, after string, limit int) ([]kb.Review, error)
 	forget func(ctx context.Context, person, pseudonym string) (int, int, error)
+}
+
+func (h halfStore) ReviewsOf(ctx context.Context, person, after string, limit int) ([]kb.Review, error) {
+	if h.asked != nil {
+		return h.asked(ctx, person, after, limit)
+	}
+	return h.Store.ReviewsOf(ctx, person, after, limit)
 }
 
 func (h halfStore) FeedbackOf(ctx context.Context, person, after string, limit int) ([]kb.Feedback, error) {
@@ -79,6 +88,23 @@ var halves = map[string]func(*memkb.Store) halfStore{
 		return halfStore{owned: func(ctx context.Context, person string) ([]string, []string, error) {
 			articles, _, err := s.OwnedBy(ctx, person)
 			return articles, nil, err
+		}}
+	},
+	"tells only of reviews that somebody asked for": func(s *memkb.Store) halfStore {
+		return halfStore{asked: func(ctx context.Context, person, after string, limit int) ([]kb.Review, error) {
+			list, err := s.ReviewsOf(ctx, person, after, limit)
+			return slices.DeleteFunc(list, func(r kb.Review) bool { return r.By != person }), err
+		}}
+	},
+	"forgets all but plans": func(s *memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, person, pseudonym string) (int, int, error) {
+			plans, _ := s.PlansOf(ctx, person, "", 100)
+			removed, renamed, err := s.ForgetPerson(ctx, person, pseudonym)
+			for _, p := range plans {
+				p.Version += 2
+				err = errors.Join(err, s.SavePlan(ctx, p))
+			}
+			return removed, renamed, err
 		}}
 	},
 	"always deletes": func(s *memkb.Store) halfStore {

@@ -34,6 +34,7 @@ type faulty struct {
 	ratings      func(ctx context.Context, articles []string) (map[string]kb.Rating, error)
 	media        func(ctx context.Context, name string) (kb.Media, error)
 	uses         func(ctx context.Context, name string) ([]kb.MediaUse, error)
+	faultyProcess
 }
 
 // or returns the fault if there is one, and otherwise the method.

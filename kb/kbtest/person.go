@@ -36,6 +36,8 @@ var personContract = []struct {
 	{"Feedback", "FeedbackOf returns what a person said and nothing of others, by ID", checkFeedbackOf},
 	{"Revisions", "RevisionsBy returns what a person wrote, whole, and nothing of others, by article, locale and number", checkRevisionsBy},
 	{"Owned", "OwnedBy returns the articles and media of a person, in order", checkOwnedBy},
+	{"Process", "ReviewsOf, PlansOf and VerifiedBy return what a person asked, was asked, planned and vouches for, and nothing of others", checkProcessOf},
+	{"ForgetProcess", "ForgetPerson puts a pseudonym, or nobody, in reviews, plans and verifications, takes out what was said, and raises versions", checkForgetProcess},
 	{"Nobody", "of nobody nothing is found, and ForgetPerson of nobody is ErrInvalid", checkNobody},
 	{"Delete", "ForgetPerson without a pseudonym removes what was said and leaves what was written, of nobody", checkForgetDelete},
 	{"Pseudonym", "ForgetPerson with a pseudonym keeps votes without words, and puts it everywhere", checkForgetPseudonym},
@@ -212,4 +214,87 @@ func checkPersonCancelled(t *testing.T, s PersonStore) {
 	_, _, err = s.ForgetPerson(ctx, "zqann", "")
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, allOf("zqann"), keptOf(t, s, "zqann"))
+}
+
+// workOf keeps reviews, a plan and a verification of a person, beside those of
+// somebody else.
+func workOf(t *testing.T, s PersonStore) {
+	t.Helper()
+	by := func(person string) func(*kb.Review) {
+		return func(r *kb.Review) { r.By, r.State = person, kb.ReviewRejected }
+	}
+	saveReviews(t, s,
+		review("asked", "a-zqann", by("zqann")),
+		review("named", "a-zqann", by("kim"), func(r *kb.Review) { r.Votes[1].Person = "zqann" }),
+		review("both", "b-zqann", by("zqann"), func(r *kb.Review) { r.Votes[1].Person = "zqann" }),
+		review("other", "b-zqann", by("kim")))
+	savePlans(t, s, plan("hers", "a-zqann", func(p *kb.Plan) { p.By = "zqann" }), plan("his", "b-zqann", func(p *kb.Plan) { p.By = "kim" }))
+	saveVerifications(t, s, verification("a-zqann", func(v *kb.Verification) { v.By = "zqann" }), verification("b-zqann", func(v *kb.Verification) { v.By = "kim" }))
+}
+
+func checkProcessOf(t *testing.T, s PersonStore) {
+	workOf(t, s)
+	var ids []string
+	for after := ""; ; {
+		page, err := s.ReviewsOf(t.Context(), "zqann", after, 1)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		require.Len(t, page[0].Votes, 2)
+		after = page[0].ID
+		ids = append(ids, after)
+	}
+	require.Equal(t, []string{"asked", "both", "named"}, ids)
+	plans, err := s.PlansOf(t.Context(), "zqann", "", 10)
+	require.NoError(t, err)
+	require.Len(t, plans, 1)
+	require.Equal(t, "hers", plans[0].ID)
+	plans, err = s.PlansOf(t.Context(), "zqann", "hers", 10)
+	require.NoError(t, err)
+	require.Empty(t, plans)
+	verified, err := s.VerifiedBy(t.Context(), "zqann")
+	require.NoError(t, err)
+	require.Len(t, verified, 1)
+	require.Equal(t, "a-zqann", verified[0].Article)
+	for _, nobody := range []string{"", "zq", "a\x00b"} {
+		reviews, err := s.ReviewsOf(t.Context(), nobody, "", 10)
+		require.NoError(t, err)
+		require.Empty(t, reviews)
+		plans, err := s.PlansOf(t.Context(), nobody, "", 10)
+		require.NoError(t, err)
+		require.Empty(t, plans)
+		verified, err := s.VerifiedBy(t.Context(), nobody)
+		require.NoError(t, err)
+		require.Empty(t, verified)
+	}
+}
+
+func checkForgetProcess(t *testing.T, s PersonStore) {
+	workOf(t, s)
+	for _, pseudonym := range []string{"gone-1", ""} {
+		person := "zqann"
+		if pseudonym == "" {
+			person = "gone-1"
+		}
+		_, _, err := s.ForgetPerson(t.Context(), person, pseudonym)
+		require.NoError(t, err)
+		both, err := s.Review(t.Context(), "both")
+		require.NoError(t, err)
+		require.Equal(t, pseudonym, both.By)
+		require.Equal(t, kb.Vote{Person: pseudonym, Asked: true, Verdict: kb.VerdictReject, At: both.Votes[1].At}, both.Votes[1])
+		named, err := s.Review(t.Context(), "named")
+		require.NoError(t, err)
+		require.Equal(t, []string{"kim", pseudonym}, []string{named.By, named.Votes[1].Person})
+		p, err := s.Plan(t.Context(), "hers")
+		require.NoError(t, err)
+		require.Equal(t, pseudonym, p.By)
+		v, err := s.Verifications(t.Context(), []string{"a-zqann", "b-zqann"})
+		require.NoError(t, err)
+		require.Equal(t, []string{pseudonym, "kim"}, []string{v["a-zqann"].By, v["b-zqann"].By})
+		require.Equal(t, []bool{true, true, true, true}, []bool{both.Version > 1, named.Version > 1, p.Version > 1, v["a-zqann"].Version > 1})
+	}
+	other, err := s.Review(t.Context(), "other")
+	require.NoError(t, err)
+	require.Equal(t, review("other", "b-zqann", func(r *kb.Review) { r.By, r.State = "kim", kb.ReviewRejected }), other)
 }

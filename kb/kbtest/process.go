@@ -25,7 +25,7 @@ var processContract = []promise{
 	{"Verification", "Verifications returns what SaveVerification was given; versions must follow", checkVerification},
 	{"Expiring", "Expiring returns what matches every set field by its end, page by page, and nothing without an end", checkExpiring},
 	{"VerificationStamp", "the content stamp changes with a verification, which readers see", checkVerificationStamp},
-	{"ProcessAmong", "reviews, plans and verifications are of articles that the query selects or the owner owns", checkProcessAmong},
+	{"ProcessScope", "reviews, plans and verifications are of articles in the scope", checkProcessScope},
 	{"ProcessText", "NUL and broken UTF-8 are ErrInvalid to write, and nothing to read", checkProcessText},
 	{"ProcessCancelled", "a cancelled context stops every call and writes nothing", checkProcessCancelled},
 }
@@ -163,7 +163,9 @@ func reviewIDs(t testing.TB, s kb.Store, q kb.ReviewQuery) []string {
 
 func checkReviews(t testing.TB, s kb.Store) {
 	save(t, s, article("a"), article("b"))
-	at := func(n int) func(*kb.Review) { return func(r *kb.Review) { r.CreatedAt, r.UpdatedAt = t0.Add(-time.Duration(n)), t0 } }
+	at := func(n int) func(*kb.Review) {
+		return func(r *kb.Review) { r.CreatedAt, r.UpdatedAt = t0.Add(-time.Duration(n)), t0 }
+	}
 	saveReviews(t, s,
 		review("1", "a", at(1000)),
 		review("2", "a", at(2000), func(r *kb.Review) { r.Locale, r.By = "de", "bob" }),
@@ -306,7 +308,9 @@ func checkVerification(t testing.TB, s kb.Store) {
 	got, err := s.Verifications(t.Context(), []string{"a", "b", "none", "a"})
 	require.NoError(t, err)
 	require.Equal(t, map[string]kb.Verification{"a": verification("a")}, got)
-	next := verification("a", func(v *kb.Verification) { v.Version, v.Lapsed, v.Until, v.RemindAt, v.By = 2, true, time.Time{}, time.Time{}, "bob" })
+	next := verification("a", func(v *kb.Verification) {
+		v.Version, v.Lapsed, v.Until, v.RemindAt, v.By = 2, true, time.Time{}, time.Time{}, "bob"
+	})
 	saveVerifications(t, s, next)
 	got, err = s.Verifications(t.Context(), []string{"a"})
 	require.NoError(t, err)
@@ -334,7 +338,9 @@ func expiringIDs(t testing.TB, s kb.Store, q kb.ExpiryQuery) []string {
 
 func checkExpiring(t testing.TB, s kb.Store) {
 	ends := func(hours int) func(*kb.Verification) {
-		return func(v *kb.Verification) { v.Until, v.RemindAt = t0.Add(time.Duration(hours)*time.Hour), t0.Add(time.Duration(hours-1)*time.Hour) }
+		return func(v *kb.Verification) {
+			v.Until, v.RemindAt = t0.Add(time.Duration(hours)*time.Hour), t0.Add(time.Duration(hours-1)*time.Hour)
+		}
 	}
 	save(t, s, article("a"), article("b", func(a *kb.Article) { a.Owner = "bob" }), article("c"), article("d"), article("e"))
 	saveVerifications(t, s, verification("d", ends(3)), verification("b", ends(2)), verification("a", ends(3), func(v *kb.Verification) { v.RemindAt = time.Time{} }),
@@ -367,7 +373,7 @@ func checkVerificationStamp(t testing.TB, s kb.Store) {
 	require.NotEqual(t, before, after)
 }
 
-func checkProcessAmong(t testing.TB, s kb.Store) {
+func checkProcessScope(t testing.TB, s kb.Store) {
 	save(t, s, article("a"), article("hers", func(a *kb.Article) { a.Category, a.Owner = "c2", "eve" }), article("other", func(a *kb.Article) { a.Category = "c2" }))
 	for _, id := range []string{"a", "hers", "other"} {
 		saveReviews(t, s, review(id, id))
@@ -375,11 +381,11 @@ func checkProcessAmong(t testing.TB, s kb.Store) {
 		saveVerifications(t, s, verification(id))
 	}
 	sight := profile.Actor{ID: "eve"}.Sight()
-	among := &kb.ArticleQuery{Sight: &sight, Categories: []string{"c1"}}
 	for owner, want := range map[string][]string{"": {"a"}, "eve": {"a", "hers"}} {
-		require.Equal(t, want, reviewIDs(t, s, kb.ReviewQuery{Among: among, Owner: owner}), owner)
-		require.Equal(t, want, expiringIDs(t, s, kb.ExpiryQuery{Among: among, Owner: owner}), owner)
-		plans, _, err := s.Plans(t.Context(), kb.PlanQuery{Among: among, Owner: owner})
+		scope := kb.DeskScope{Sight: &sight, Categories: []string{"c1"}, Owner: owner}
+		require.Equal(t, want, reviewIDs(t, s, kb.ReviewQuery{Scope: scope}), owner)
+		require.Equal(t, want, expiringIDs(t, s, kb.ExpiryQuery{Scope: scope}), owner)
+		plans, _, err := s.Plans(t.Context(), kb.PlanQuery{Scope: scope})
 		require.NoError(t, err)
 		got := []string{}
 		for _, p := range plans {

@@ -128,3 +128,9 @@ func (s *Store) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, erro
 	})
 	return out, ctx.Err()
 }
+
+// among reports whether q selects an article, or owner owns it.
+func (s *Store) among(q *kb.ArticleQuery, owner, article string) bool {
+	a := s.articles[article]
+	return q == nil || matches(a, *q) || owner != "" && a.Owner == owner
+}

@@ -104,7 +104,7 @@ func (s *Store) selectsReview(q kb.ReviewQuery, r kb.Review) bool {
 		(q.Revision == 0 || q.Revision == r.Revision) && (q.States == nil || slices.Contains(q.States, r.State)) &&
 		(!q.Current || !r.Superseded(s.articles[r.Article])) && (q.By == "" || q.By == r.By) &&
 		(q.Since.IsZero() || !r.UpdatedAt.Before(q.Since)) && (q.For == "" || s.waitsFor(r, q.For)) &&
-		s.among(q.Among, q.Owner, r.Article)
+		within(q.Scope, s.articles[r.Article])
 }
 
 // waitsFor reports whether a person can decide on r and has not.
@@ -114,12 +114,6 @@ func (s *Store) waitsFor(r kb.Review, person string) bool {
 	}
 	v, ok := r.Of(person)
 	return v.Verdict == "" && (ok && v.Asked || r.Pool())
-}
-
-// among reports whether q selects an article, or owner owns it.
-func (s *Store) among(q *kb.ArticleQuery, owner, article string) bool {
-	a := s.articles[article]
-	return q == nil || matches(a, *q) || owner != "" && a.Owner == owner
 }
 
 // SavePlan implements [kb.ProcessStore].
@@ -163,7 +157,7 @@ func (s *Store) Plans(ctx context.Context, q kb.PlanQuery) ([]kb.Plan, string, e
 	var list []kb.Plan
 	for _, p := range s.plans {
 		if (q.Article == "" || q.Article == p.Article) && (q.Locale == "" || q.Locale == p.Locale) &&
-			(q.States == nil || slices.Contains(q.States, p.State)) && within(p.At, q.From, q.Until) && s.among(q.Among, q.Owner, p.Article) {
+			(q.States == nil || slices.Contains(q.States, p.State)) && between(p.At, q.From, q.Until) && within(q.Scope, s.articles[p.Article]) {
 			list = append(list, p)
 		}
 	}
@@ -211,7 +205,7 @@ func (s *Store) Expiring(ctx context.Context, q kb.ExpiryQuery) ([]kb.Verificati
 	for _, v := range s.verified {
 		due := q.RemindBy.IsZero() || !v.RemindAt.IsZero() && v.RemindAt.Before(q.RemindBy)
 		owned := q.OwnedBy == "" || s.articles[v.Article].Owner == q.OwnedBy
-		if !v.Until.IsZero() && within(v.Until, q.From, q.Until) && due && owned && (!q.Standing || !v.Lapsed) && s.among(q.Among, q.Owner, v.Article) {
+		if !v.Until.IsZero() && between(v.Until, q.From, q.Until) && due && owned && (!q.Standing || !v.Lapsed) && within(q.Scope, s.articles[v.Article]) {
 			list = append(list, v)
 		}
 	}
@@ -219,8 +213,8 @@ func (s *Store) Expiring(ctx context.Context, q kb.ExpiryQuery) ([]kb.Verificati
 	return page, next, cmp.Or(ctx.Err(), err)
 }
 
-// within reports whether at is from from on and before until, if that is set.
-func within(at, from, until time.Time) bool {
+// between reports whether at is from from on and before until, if that is set.
+func between(at, from, until time.Time) bool {
 	return !at.Before(from) && (until.IsZero() || at.Before(until))
 }
 

@@ -134,3 +134,10 @@ func heading(a kb.Article) string {
 	t, _ := a.In(a.Source)
 	return strings.ToLower(t.Title)
 }
+
+// ofScope adds the condition that a row is of an article in the scope.
+func ofScope(w *sqldb.Where, scope kb.DeskScope) {
+	if scope.Sight != nil {
+		among(w, kb.ArticleQuery{Sight: scope.Sight, Categories: append([]string{}, scope.Categories...)}, scope.Owner)
+	}
+}

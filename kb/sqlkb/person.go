@@ -79,13 +79,18 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		if err := count(ctx, tx, counted, said, args...); err != nil {
 			return err
 		}
+		// Who decides at this moment must not write the person back.
+		if _, err := sqldb.Exec(ctx, tx, `
+			update stoa_review set version = version + 1
+			where asker = $1 or id in (select review from stoa_review_vote where person = $1)`, person); err != nil {
+			return err
+		}
 		for _, text := range []string{
 			`update stoa_revision set author = $2 where author = $1`,
 			`update stoa_article set owner = $2, version = version + 1 where owner = $1`,
 			`update stoa_media set owner = $2 where owner = $1`,
-			`update stoa_review set version = version + 1 where asker <> $1 and id in (select review from stoa_review_vote where person = $1)`,
 			`update stoa_review_vote set person = $2, comment = '' where person = $1`,
-			`update stoa_review set asker = $2, version = version + 1 where asker = $1`,
+			`update stoa_review set asker = $2 where asker = $1`,
 			`update stoa_plan set planner = $2, version = version + 1 where planner = $1`,
 			`update stoa_verification set person = $2, version = version + 1 where person = $1`,
 		} {

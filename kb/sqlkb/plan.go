@@ -87,7 +87,7 @@ func (s *Store) Plan(ctx context.Context, id string) (kb.Plan, error) {
 
 // Plans implements [kb.ProcessStore].
 func (s *Store) Plans(ctx context.Context, q kb.PlanQuery) ([]kb.Plan, string, error) {
-	if sqldb.CheckText(q.Article, q.Locale, q.Owner) != nil {
+	if sqldb.CheckText(q.Article, q.Locale) != nil {
 		return nil, "", nil
 	}
 	w := &sqldb.Where{}
@@ -97,9 +97,7 @@ func (s *Store) Plans(ctx context.Context, q kb.PlanQuery) ([]kb.Plan, string, e
 		sqldb.In(w, "state", storable(q.States))
 	}
 	between(w, "due", q.From, q.Until)
-	if q.Among != nil {
-		among(w, *q.Among, q.Owner)
-	}
+	ofScope(w, q.Scope)
 	from := `select ` + planColumns + ` from stoa_plan `
 	rows, next, err := paged(ctx, s, w, from, byTime{"due", "id", false}, q.After, q.Limit, func(r planRow) (sqldb.Time, string) { return r.Due, r.ID })
 	var page []kb.Plan

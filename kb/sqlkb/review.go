@@ -151,7 +151,7 @@ func (s *Store) votes(ctx context.Context, page []kb.Review) error {
 
 // Reviews implements [kb.ProcessStore].
 func (s *Store) Reviews(ctx context.Context, q kb.ReviewQuery) ([]kb.Review, string, error) {
-	if sqldb.CheckText(q.Article, q.Locale, q.For, q.By, q.Owner) != nil {
+	if sqldb.CheckText(q.Article, q.Locale, q.For, q.By) != nil {
 		return nil, "", nil
 	}
 	w := &sqldb.Where{}
@@ -191,9 +191,7 @@ func selectReviews(w *sqldb.Where, q kb.ReviewQuery) {
 	if !q.Since.IsZero() {
 		w.And("updated_at >= ?", sqldb.At(q.Since))
 	}
-	if q.Among != nil {
-		among(w, *q.Among, q.Owner)
-	}
+	ofScope(w, q.Scope)
 }
 
 // equals adds the condition that a column has a value, if there is one.

@@ -82,7 +82,7 @@ func (s *Store) Verifications(ctx context.Context, articles []string) (map[strin
 
 // Expiring implements [kb.ProcessStore].
 func (s *Store) Expiring(ctx context.Context, q kb.ExpiryQuery) ([]kb.Verification, string, error) {
-	if sqldb.CheckText(q.OwnedBy, q.Owner) != nil {
+	if sqldb.CheckText(q.OwnedBy) != nil {
 		return nil, "", nil
 	}
 	w := (&sqldb.Where{}).And("ends_at is not null")
@@ -96,9 +96,7 @@ func (s *Store) Expiring(ctx context.Context, q kb.ExpiryQuery) ([]kb.Verificati
 	if q.OwnedBy != "" {
 		w.And("article in (select id from stoa_article where owner = ?)", q.OwnedBy)
 	}
-	if q.Among != nil {
-		among(w, *q.Among, q.Owner)
-	}
+	ofScope(w, q.Scope)
 	from := `select ` + verificationColumns + ` from stoa_verification `
 	rows, next, err := paged(ctx, s, w, from, byTime{"ends_at", "article", false}, q.After, q.Limit,
 		func(r verificationRow) (sqldb.Time, string) { return r.EndsAt, r.Article })
