@@ -169,6 +169,40 @@ func TestPagesShareNothing(t *testing.T) {
 	require.Equal(t, []any{"", nil}, who)
 }
 
+// What the tab of a test before was used for is not there any more.
+func TestTabsAreWiped(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<!doctype html><title>s</title><p>s`, "/two": `<!doctype html><title>s</title><p>s`})
+	type state struct {
+		Cookie, Marked, Stored, Tabbed string
+		History, Caches, Width         int
+		Dark                           bool
+	}
+	look := func(p *browser.Page) (s state) {
+		p.Go(site)
+		p.Eval(`caches.keys().then(keys => ({Cookie: document.cookie, Marked: window.marked || "", Stored: localStorage.getItem("who") || "", Tabbed: sessionStorage.getItem("who") || "",
+			History: history.length, Caches: keys.length, Width: innerWidth, Dark: matchMedia("(prefers-color-scheme: dark)").matches}))`, &s)
+		return s
+	}
+	fresh := state{History: 2, Width: 1280}
+	for range 2 {
+		t.Run("used", func(t *testing.T) {
+			p := browser.Open(t, &browser.Options{Width: 320, Dark: true, NoScript: true})
+			p.Go(site)
+			p.Go(site + "/two")
+			p.Eval(`document.cookie = "who=me; path=/"; localStorage.setItem("who", "me"); sessionStorage.setItem("who", "me"); window.marked = "m"; caches.open("c").then(() => 1)`, nil)
+			require.Equal(t, state{"who=me", "", "me", "me", 4, 1, 320, true}, look(p))
+		})
+		t.Run("again", func(t *testing.T) {
+			p := browser.Open(t, nil)
+			require.Empty(t, p.Requests())
+			require.Equal(t, fresh, look(p))
+		})
+	}
+	p := browser.Open(t, nil)
+	p.OnNewDocument("window.marked = 'for ever'")
+	require.Equal(t, "for ever", look(p).Marked)
+}
+
 func TestOnNewDocumentReachesFrames(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<!doctype html><title>f</title><iframe srcdoc="<p id=x>x"></iframe>`})
 	p := browser.Open(t, nil)

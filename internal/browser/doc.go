@@ -8,7 +8,8 @@
 //
 // A page is a tab with cookies and storage of its own. The tabs of a test
 // binary share one browser, which ends with the last of them; Main keeps it for
-// all the tests of a package. It reaches this machine only: every other host is
+// all the tests of a package, and the tabs that tests are through with, wiped,
+// for those that come after. It reaches this machine only: every other host is
 // unknown to it, but what was asked for is on record all the same.
 //
 // Every method fails the test on an error, and gives up after half a minute.

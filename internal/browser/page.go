@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
@@ -48,44 +47,29 @@ type Options struct {
 
 // A Page is a tab. It is for one goroutine.
 type Page struct {
+	*tab
 	tb   testing.TB
-	ctx  context.Context
 	opts Options
-	log  record
 }
 
-// Open returns a new, empty tab, which is closed when the test ends.
+// Open returns an empty tab, which the test has to itself until it ends.
 func Open(tb testing.TB, opts *Options) *Page {
 	tb.Helper()
 	path := executable()
 	if path == "" {
 		lacking(tb, "neither chromium nor google-chrome is in PATH")
 	}
-	parent, err := shared.hold(path)
+	t, err := shared.hold(path)
 	if err != nil {
-		tb.Fatalf("starting %s: %v", path, err)
+		tb.Fatalf("opening a tab of %s: %v", path, err)
 	}
-	tb.Cleanup(shared.release)
-	ctx, closeTab := chromedp.NewContext(parent, chromedp.WithNewBrowserContext())
-	tb.Cleanup(closeTab)
-	p := &Page{tb: tb, ctx: ctx}
+	tb.Cleanup(func() { shared.release(t, !tb.Failed()) })
+	p := &Page{tab: t, tb: tb}
 	if opts != nil {
 		p.opts = *opts
 	}
-	p.setUp()
+	p.do("setting up the tab", chromedp.Func(p.emulate))
 	return p
-}
-
-func (p *Page) setUp() {
-	p.tb.Helper()
-	// The first run makes the tab live as long as its context.
-	if err := chromedp.Listen(p.ctx, p.event); err != nil {
-		p.tb.Fatalf("opening a tab: %v", err)
-	}
-	p.do("setting up the tab", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, issues := cdp.Call(ctx, t, audits.Enable, cdp.Empty{})
-		return errors.Join(issues, p.emulate(ctx, t))
-	}))
 }
 
 // emulate applies the options.
@@ -141,6 +125,7 @@ func run[T any](p *Page, what string, a chromedp.Action[T]) T {
 // on, those in frames included, before any of their own.
 func (p *Page) OnNewDocument(script string) {
 	p.tb.Helper()
+	p.marked = true
 	p.do("adding a script", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return err

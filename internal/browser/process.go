@@ -22,6 +22,7 @@ type process struct {
 	mu      sync.Mutex
 	holders int
 	kept    bool // by Main, once a test has started it
+	idle    []*tab
 	ctx     context.Context
 	stop    func()
 }
@@ -43,8 +44,9 @@ func (p *process) keep(kept bool) {
 	p.stopIfIdle()
 }
 
-// hold returns the context of the running browser, which it starts if need be.
-func (p *process) hold(path string) (context.Context, error) {
+// hold returns an idle tab of the browser, or a new one. It starts the browser
+// if need be.
+func (p *process) hold(path string) (*tab, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ctx == nil {
@@ -52,21 +54,42 @@ func (p *process) hold(path string) (context.Context, error) {
 			return nil, err
 		}
 	}
+	if n := len(p.idle) - 1; n >= 0 {
+		t := p.idle[n]
+		p.idle = p.idle[:n]
+		p.holders++
+		return t, nil
+	}
+	t, err := openTab(p.ctx)
+	if err != nil {
+		p.stopIfIdle()
+		return nil, err
+	}
 	p.holders++
-	return p.ctx, nil
+	return t, nil
 }
 
-func (p *process) release() {
+// release takes a tab back, and closes it if it is not fit for others.
+func (p *process) release(t *tab, fit bool) {
+	if fit = fit && t.wipe() == nil; !fit {
+		t.close()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if fit {
+		p.idle = append(p.idle, t)
+	}
 	p.holders--
 	p.stopIfIdle()
 }
 
 func (p *process) stopIfIdle() {
 	if p.holders == 0 && !p.kept && p.ctx != nil {
+		for _, t := range p.idle {
+			t.close()
+		}
 		p.stop()
-		p.ctx = nil
+		p.idle, p.ctx = nil, nil
 	}
 }
 

@@ -6,13 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/chromedp/cdproto/audits"
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 )
 
 // A CSPViolation is a violation of a content security policy.
@@ -29,39 +23,7 @@ type record struct {
 	errors     []string
 	violations []CSPViolation
 	dialogs    []string
-}
-
-// event runs on the goroutine that reads from the browser: it must not wait.
-func (p *Page) event(ev any) {
-	p.log.mu.Lock()
-	defer p.log.mu.Unlock()
-	switch ev := ev.(type) {
-	case *network.EventRequestWillBeSent:
-		p.log.requests = append(p.log.requests, ev.Request.URL)
-	case *runtime.EventExceptionThrown:
-		p.log.errors = append(p.log.errors, exceptionText(ev.ExceptionDetails))
-	case *runtime.EventConsoleAPICalled:
-		if ev.Type == runtime.ConsoleAPICalledTypeError {
-			p.log.errors = append(p.log.errors, consoleText(ev.Args))
-		}
-	case *log.EventEntryAdded:
-		if ev.Entry.Level == log.EntryLevelError {
-			p.log.errors = append(p.log.errors, strings.TrimSpace(ev.Entry.Text+" "+ev.Entry.URL))
-		}
-	case *audits.EventIssueAdded:
-		if d := ev.Issue.Details.ContentSecurityPolicyIssueDetails; d != nil {
-			p.log.violations = append(p.log.violations, CSPViolation{d.ViolatedDirective, d.BlockedURL, d.IsReportOnly})
-		}
-	case *page.EventJavascriptDialogOpening:
-		p.log.dialogs = append(p.log.dialogs, ev.Message)
-		go p.acceptDialog()
-	}
-}
-
-// acceptDialog says yes: a dialog stops everything else in its tab.
-func (p *Page) acceptDialog() {
-	// The tab may be closed meanwhile, and then nobody waits for the answer.
-	_, _ = cdp.Call(p.ctx, chromedp.FromContext(p.ctx).Target, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+	origins    []string // of all requests, those forgotten too
 }
 
 func exceptionText(d *runtime.ExceptionDetails) string {
@@ -133,8 +95,10 @@ func (p *Page) Dialogs() []string {
 }
 
 // Forget empties the record, so that a test can look at one step alone.
-func (p *Page) Forget() {
-	p.log.mu.Lock()
-	defer p.log.mu.Unlock()
-	p.log.requests, p.log.errors, p.log.violations, p.log.dialogs = nil, nil, nil, nil
+func (p *Page) Forget() { p.log.forget() }
+
+func (r *record) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.requests, r.errors, r.violations, r.dialogs = nil, nil, nil, nil
 }
