@@ -250,3 +250,22 @@ func TestAxe(t *testing.T) {
 	require.Empty(t, p.Axe())
 	require.Equal(t, "heading-order", p.Axe("best-practice")[0].ID)
 }
+
+// Another look at the same page finds what only shows there.
+func TestAxeVisual(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<!doctype html><html lang=en><title>Dark</title><style>
+		p { color: #222; background: #fff } @media (prefers-color-scheme: dark) { p { color: #333; background: #222 } }
+		button { width: 40px; height: 40px } @media (max-width: 400px) { button { width: 10px; height: 10px; padding: 0; margin: 0; border: 0 } }
+		</style><main><h1>Dark</h1><p>text</p><button aria-label=a></button><button aria-label=b></button></main>`})
+	p := browser.Open(t, nil)
+	p.Go(site)
+	require.Empty(t, p.Axe())
+	for rule, look := range map[string]browser.Options{"color-contrast": {Dark: true}, "target-size": {Width: 320}} {
+		p.Look(&look)
+		found := p.AxeVisual()
+		require.Len(t, found, 1)
+		require.Equal(t, rule, found[0].ID)
+	}
+	p.Look(nil)
+	require.Empty(t, p.AxeVisual())
+}

@@ -65,11 +65,19 @@ func Open(tb testing.TB, opts *Options) *Page {
 	}
 	tb.Cleanup(func() { shared.release(t, !tb.Failed()) })
 	p := &Page{tab: t, tb: tb}
+	p.Look(opts)
+	return p
+}
+
+// Look has the page looked at with other options from now on, without loading
+// it anew.
+func (p *Page) Look(opts *Options) {
+	p.tb.Helper()
+	p.opts = Options{}
 	if opts != nil {
 		p.opts = *opts
 	}
 	p.do("setting up the tab", chromedp.Func(p.emulate))
-	return p
 }
 
 // emulate applies the options.

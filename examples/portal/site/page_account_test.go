@@ -3,7 +3,6 @@ package site
 import (
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
@@ -219,42 +218,21 @@ func TestAccountAccessible(t *testing.T) {
 	slow(t)
 	s := open(t)
 	askFor(t, s)
-	base := serve(t, s)("").server.URL
-	for name, look := range map[string]struct {
-		locale string
-		opts   browser.Options
-	}{
-		"wide": {"en", browser.Options{Width: 1280}}, "narrow dark": {"de", browser.Options{Width: 320, Dark: true}},
-		"Arabic": {"ar", browser.Options{Width: 320}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := browser.Open(t, &look.opts)
-			p.Go(base + "/" + look.locale + "/demo?return_to=/" + look.locale + "/account")
-			p.Submit(`form:has(input[value="tom"]) button`)
-			p.Go(base + "/" + look.locale + "/account")
-			check := func(what string) {
-				require.Empty(t, p.Axe(), what)
-				var over int
-				p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
-				require.LessOrEqual(t, over, 0, what)
-				if dir := os.Getenv("STOA_TEST_SCREENSHOTS"); dir != "" {
-					p.Screenshot(dir + "/" + strings.ReplaceAll(name+" "+what, " ", "-") + ".png")
-				}
-			}
-			check("account")
-			p.Fill("#f-attributes-phone", "12")
-			require.Equal(t, 422, p.Submit(".sheet button"))
-			check("account with errors")
-			p.Go(base + "/" + look.locale + "/account/preferences")
-			check("preferences")
-			p.Go(base + "/" + look.locale + "/articles/sensor-shows-offline")
-			p.Submit(`.keeping button[value="follows"]`)
-			check("article that is followed")
-			p.Go(base + "/" + look.locale + "/account/saved")
-			check("saved")
-			p.Go(base + "/" + look.locale + "/account/sessions")
-			check("sessions")
-			require.Empty(t, p.CSPViolations())
-		})
-	}
+	inEveryLook(t, s, "tom", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		to("/account")
+		check("account")
+		p.Fill("#f-attributes-phone", "12")
+		require.Equal(t, 422, p.Submit(".sheet button"))
+		check("account with errors")
+		to("/account/preferences")
+		check("preferences")
+		to("/articles/sensor-shows-offline")
+		p.Submit(`.keeping button[value="follows"]`)
+		check("article that is followed")
+		to("/account/saved")
+		check("saved")
+		to("/account/sessions")
+		check("sessions")
+		require.Empty(t, p.CSPViolations())
+	})
 }

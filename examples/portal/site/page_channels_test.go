@@ -131,33 +131,29 @@ func TestPreferencesInTheBrowser(t *testing.T) {
 	s := open(t, outbox(t.TempDir()))
 	as := serve(t, s)
 	require.Equal(t, 303, as("tom").post("/en/articles/sensor-shows-offline/keep", url.Values{"list": {"follows"}}).Status)
-	base := as("").server.URL
-	for _, look := range []struct {
-		locale string
-		opts   browser.Options
-	}{
-		{"en", browser.Options{Width: 1280, ReducedMotion: true}}, {"de", browser.Options{Width: 390, ReducedMotion: true}},
-		{"ar", browser.Options{Width: 390, Dark: true, ReducedMotion: true}}, {"ja", browser.Options{Width: 320, NoScript: true, ReducedMotion: true}},
-	} {
-		p := browser.Open(t, &look.opts)
-		p.Go(base + "/" + look.locale + "/demo")
-		p.Follow(`form:has(input[value="tom"]) button`)
-		for _, path := range []string{"/account/preferences", "/account/saved", "/account/notices"} {
-			require.Equal(t, 200, p.Go(base+"/"+look.locale+path))
-			if !look.opts.NoScript {
-				require.Empty(t, p.Axe(), "%s %s", look.locale, path)
-			}
-			var over int
-			p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
-			require.LessOrEqual(t, over, 0, "%s %s scrolls sideways", look.locale, path)
-			screenshot(p, look.locale+strings.ReplaceAll(path, "/", "-")+".png")
-		}
-		p.Go(base + "/" + look.locale + "/account/preferences")
+	toggle := func(t *testing.T, p *browser.Page) {
 		p.Click(`input[name="notices.article.updated"][value="mail"]`)
 		require.Equal(t, 200, p.Follow(".sheet button[type=submit]"))
 		require.Contains(t, p.Address(), "saved=1")
 		require.Empty(t, p.CSPViolations())
 	}
+	inEveryLook(t, s, "tom", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		for _, path := range []string{"/account/saved", "/account/notices", "/account/preferences"} {
+			to(path)
+			check(path)
+		}
+		toggle(t, p)
+	})
+	base := as("").server.URL
+	p := browser.Open(t, &browser.Options{Width: 320, NoScript: true, ReducedMotion: true})
+	p.Go(base + "/ja/demo")
+	p.Follow(`form:has(input[value="tom"]) button`)
+	for _, path := range []string{"/account/saved", "/account/notices", "/account/preferences"} {
+		require.Equal(t, 200, p.Go(base+"/ja"+path))
+		fits(t, p, path)
+	}
+	toggle(t, p)
+	toggle(t, p)
 	prefs, err := s.people.Preferences(t.Context(), system, "tom")
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"inbox", "mail"}, prefs.Notices[kindUpdated], "turned off and on, twice")

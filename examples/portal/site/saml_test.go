@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/xml"
-	"fmt"
 	"html"
 	"math/big"
 	"net/http"
@@ -225,41 +224,29 @@ func TestSignInWithSAMLInABrowser(t *testing.T) {
 	_, base := behindSAML(t, p, func(c *Config) {
 		c.OIDC = OIDC{Issuer: other.URL, Client: "portal", Secret: "secret", Name: "Example ID"}
 	})
-	for _, width := range []int{1280, 390} {
-		b := browser.Open(t, still(width))
-		asked := func(address string) {
-			t.Helper()
-			require.Eventually(t, func() bool {
-				return slices.ContainsFunc(b.Requests(), func(r string) bool { return strings.HasPrefix(r, address) })
-			}, 20*time.Second, 20*time.Millisecond)
-		}
-		b.Go(base + "/de/ways-in?return_to=/de/account")
-		require.Equal(t, "Anmelden", b.Text("h1"))
-		require.Empty(t, b.Axe())
-		shoot(t, b, "waysin", width)
-		b.Click(`a[href^="/saml/login"]`)
-		asked(base + "/de/account")
-		b.Go(base + "/de/account")
-		require.Contains(t, b.Text("main"), "ada@example.org")
-		require.Empty(t, b.CSPViolations())
-		fresh := browser.Open(t, still(width))
-		fresh.Go(base + "/saml/done?key=x")
-		require.Contains(t, fresh.Text("main"), "begun in another browser", "it is said what happened")
-		require.Contains(t, fresh.Text("main"), "Start signing in again", "and what to do")
-		require.Empty(t, fresh.Axe())
-		shoot(t, fresh, "refused", width)
-		b.Go(base + "/de/account")
-		b.Eval(`document.querySelector('form[action$="/sign-out"]').submit()`, nil)
-		asked(p.URL + "/bye?SAMLRequest=")
-		b.Go(base + "/de/ways-in") // which only strangers see
-		require.Equal(t, "Anmelden", b.Text("h1"))
+	b := browser.Open(t, still(1280))
+	asked := func(address string) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			return slices.ContainsFunc(b.Requests(), func(r string) bool { return strings.HasPrefix(r, address) })
+		}, 20*time.Second, 20*time.Millisecond)
 	}
-}
-
-// shoot keeps a picture where somebody wants to look at it.
-func shoot(t *testing.T, b *browser.Page, name string, width int) {
-	t.Helper()
-	if dir := os.Getenv("STOA_SCREENSHOTS"); dir != "" {
-		b.Screenshot(fmt.Sprintf("%s/%s-%d.png", dir, name, width))
-	}
+	b.Go(base + "/de/ways-in?return_to=/de/account")
+	require.Equal(t, "Anmelden", b.Text("h1"))
+	checker(t, b, "wide")("ways in")
+	b.Click(`a[href^="/saml/login"]`)
+	asked(base + "/de/account")
+	b.Go(base + "/de/account")
+	require.Contains(t, b.Text("main"), "ada@example.org")
+	require.Empty(t, b.CSPViolations())
+	fresh := browser.Open(t, still(1280))
+	fresh.Go(base + "/saml/done?key=x")
+	require.Contains(t, fresh.Text("main"), "begun in another browser", "it is said what happened")
+	require.Contains(t, fresh.Text("main"), "Start signing in again", "and what to do")
+	checker(t, fresh, "wide")("refused")
+	b.Go(base + "/de/account")
+	b.Eval(`document.querySelector('form[action$="/sign-out"]').submit()`, nil)
+	asked(p.URL + "/bye?SAMLRequest=")
+	b.Go(base + "/de/ways-in") // which only strangers see
+	require.Equal(t, "Anmelden", b.Text("h1"))
 }
