@@ -43,6 +43,7 @@ type Channel interface {
 type Message struct {
 	Key         string        // the same at every attempt
 	To          Recipient     // who they are now
+	Brand       string        // in whose name it is sent, "" where there is one
 	Line        string        // what it is about, in one line
 	Items       []MessageItem // one, or those of a digest
 	Digest      Digest        // "" unless it is one

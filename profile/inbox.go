@@ -48,8 +48,12 @@ func (n *Notifier) Inbox(ctx context.Context, by Actor, q NoticeQuery) (items []
 // shown returns what of a page the reader may know of.
 func (n *Notifier) shown(ctx context.Context, by Actor, page []Notice) []InboxItem {
 	var items []InboxItem
+	own, err := n.opts.Brand(ctx, by)
+	if err != nil {
+		n.opts.Logger.WarnContext(ctx, "brand not known", "person", by.ID, "error", err)
+	}
 	for _, note := range page {
-		item, _, err := n.item(ctx, by, note)
+		item, _, err := n.item(ctx, by, own, note)
 		if err != nil {
 			if !errors.Is(err, ErrNotFound) {
 				n.opts.Logger.WarnContext(ctx, "notice not shown", "notice", note.ID, "kind", note.Kind, "error", err)

@@ -67,6 +67,7 @@ type NoticeText struct {
 	Body  string            // plain text, or empty
 	Path  string            // where to read on, "/articles/vpn"; "" means the centre
 	Args  map[string]string // more arguments of the texts
+	Brand string            // in whose name it is told, where there are several; "" means the reader's own
 }
 
 // An Occurrence is something that happened and that people want to hear of.

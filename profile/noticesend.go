@@ -105,51 +105,76 @@ func (n *Notifier) wanted(ctx context.Context, channel string, prefs Preferences
 // message puts together what the reader may know of.
 func (n *Notifier) message(ctx context.Context, to Actor, channel string, digest Digest, list []Notice) (Message, error) {
 	locale := n.localeOf(to)
+	own, err := n.opts.Brand(ctx, to)
+	if err != nil {
+		return Message{}, fmt.Errorf("brand of %q: %w", to.ID, err)
+	}
 	m := Message{
 		To: Recipient{ID: to.ID, Name: to.Name, Locale: locale, Zone: n.zoneOf(to).String()}, Digest: digest,
 		Why: n.text(locale, "notice.why", nil), Open: n.text(locale, "notice.open", nil),
 		SettingsAs: n.text(locale, "notice.settings", nil), UnsubAs: n.text(locale, "notice.unsubscribe", nil),
-		Settings: n.opts.Link(to, n.opts.Settings),
 	}
+	brands := []string{}
 	for _, note := range list {
-		item, line, err := n.item(ctx, to, note)
+		item, told, err := n.item(ctx, to, own, note)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}
 		if err != nil {
 			return Message{}, err
 		}
-		m.Items, m.Line, m.At = append(m.Items, item), line, note.At
+		m.Items, m.Line, m.At = append(m.Items, item), told.line, note.At
+		brands = append(brands, told.brand)
 	}
-	kind := list[0].Kind
-	if digest != "" {
-		m.Line = n.text(locale, "notice.digest."+string(digest), map[string]any{"n": len(m.Items)})
-		kind = ""
-	}
-	if n.people.own.preferences != nil && !n.kinds[kind].Fixed {
-		m.Unsubscribe = n.opts.Link(to, cmp.Or(n.opts.Stop, n.opts.API+"/me/notices/unsubscribe")+"?token="+n.unsubToken(to.ID, channel, kind))
-	}
+	m.Brand = nameOf(brands, own)
+	n.ends(&m, to, channel, digest, list[0].Kind)
 	return m, nil
 }
 
-// item reads what a notice is about.
-func (n *Notifier) item(ctx context.Context, to Actor, note Notice) (item MessageItem, line string, err error) {
+// nameOf returns in whose name things are told together: in that of the brand
+// that they are all of, and otherwise in the reader's own.
+func nameOf(brands []string, own string) string {
+	if slices.Sort(brands); len(slices.Compact(brands)) == 1 {
+		return brands[0]
+	}
+	return own
+}
+
+// ends adds how a message ends: with links to what is sent and to its end.
+func (n *Notifier) ends(m *Message, to Actor, channel string, digest Digest, kind string) {
+	if digest != "" {
+		m.Line = n.text(m.To.Locale, "notice.digest."+string(digest), map[string]any{"n": len(m.Items)})
+		kind = ""
+	}
+	m.Settings = n.opts.BrandLink(to, m.Brand, n.opts.Settings)
+	if n.people.own.preferences != nil && !n.kinds[kind].Fixed {
+		m.Unsubscribe = n.opts.BrandLink(to, m.Brand, cmp.Or(n.opts.Stop, n.opts.API+"/me/notices/unsubscribe")+"?token="+n.unsubToken(to.ID, channel, kind))
+	}
+}
+
+// A told is how a message tells of an item.
+type told struct{ line, brand string }
+
+// item reads what a notice is about. It is told in the name of the reader's own
+// brand unless its resolver says another.
+func (n *Notifier) item(ctx context.Context, to Actor, own string, note Notice) (item MessageItem, as told, err error) {
 	k, known := n.kinds[note.Kind]
 	if !known {
-		return item, "", wrap(ErrNotFound, "notice", note.ID)
+		return item, as, wrap(ErrNotFound, "notice", note.ID)
 	}
 	text, err := k.Resolve(ctx, to, note.Clone())
 	if err != nil {
-		return item, "", wrap(err, note.Kind+" notice", note.ID)
+		return item, as, wrap(err, note.Kind+" notice", note.ID)
 	}
+	as.brand = cmp.Or(text.Brand, own)
 	locale, args := n.localeOf(to), text.args(note)
 	item = MessageItem{
 		ID: note.ID, Kind: note.Kind, At: note.At, Title: flat(n.text(locale, k.Title, args), maxNoticeTitle),
-		Body: flat(text.Body, maxNoticeBody), URL: n.opts.Link(to, text.Path),
+		Body: flat(text.Body, maxNoticeBody), URL: n.opts.BrandLink(to, as.brand, cmp.Or(text.Path, n.opts.Centre)),
 	}
-	line = item.Title
+	as.line = item.Title
 	if k.Line != "" {
-		line = flat(n.text(locale, k.Line, args), maxNoticeTitle)
+		as.line = flat(n.text(locale, k.Line, args), maxNoticeTitle)
 	}
 	if k.Body != "" {
 		item.Body = flat(n.text(locale, k.Body, args), maxNoticeBody)
@@ -157,10 +182,7 @@ func (n *Notifier) item(ctx context.Context, to Actor, note Notice) (item Messag
 	if k.Group != "" {
 		item.Group = n.text(locale, k.Group, nil)
 	}
-	if text.Path == "" {
-		item.URL = n.opts.Link(to, n.opts.Centre)
-	}
-	return item, line, nil
+	return item, as, nil
 }
 
 // address adds where to write to, unless it cannot be reached.

@@ -47,6 +47,14 @@ type NotifierOptions struct {
 	// Base and the path.
 	Link func(to Actor, path string) string
 
+	// Brand returns in whose name a reader is written to, where several brands
+	// share a portal; what a [NoticeText] says comes first. Nil means that there
+	// is one.
+	Brand func(ctx context.Context, to Actor) (string, error)
+
+	// BrandLink is Link for what is told in the name of a brand. Nil means Link.
+	BrandLink func(to Actor, brand, path string) string
+
 	Base     string           // where the portal is for the world, "https://help.example"; needed for channels without Link
 	API      string           // path below which Handler is mounted; "" means "/api/v1"
 	Centre   string           // path of the page with all notices; "" means "/account/notices"
@@ -117,6 +125,12 @@ func (o *NotifierOptions) fill() {
 	}
 	if base := strings.TrimSuffix(o.Base, "/"); o.Link == nil {
 		o.Link = func(_ Actor, path string) string { return base + path }
+	}
+	if link := o.Link; o.BrandLink == nil {
+		o.BrandLink = func(to Actor, _, path string) string { return link(to, path) }
+	}
+	if o.Brand == nil {
+		o.Brand = func(context.Context, Actor) (string, error) { return "", nil }
 	}
 }
 

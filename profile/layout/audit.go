@@ -98,7 +98,7 @@ func spellAll(out map[string]string, prefix string, fields map[string]any) {
 		case []any:
 			var texts []string
 			for _, one := range v {
-				texts = append(texts, fmt.Sprint(one))
+				texts = append(texts, nameless(fmt.Sprint(one)))
 			}
 			out[prefix+name] = strings.Join(texts, ", ")
 		case float64:
@@ -111,4 +111,15 @@ func spellAll(out map[string]string, prefix string, fields map[string]any) {
 			out[prefix+name] = v
 		}
 	}
+}
+
+// nameless returns a term of an audience without the person whom it may name.
+func nameless(term string) string {
+	parts := strings.Split(term, "+")
+	for i, part := range parts {
+		if strings.HasPrefix(part, profile.SegmentPerson) {
+			parts[i] = profile.SegmentPerson + profile.Masked
+		}
+	}
+	return strings.Join(parts, "+")
 }

@@ -143,7 +143,7 @@ func TestArrangingIsWrittenDown(t *testing.T) {
 	w := shop(t, func(o *layout.Options) { o.Audit = book })
 	p := w.promote(t, layout.Promotion{ID: "a", Title: map[string]string{"en": "One"}})
 	w.promote(t, layout.Promotion{ID: "a", Title: map[string]string{"en": "One"}}) // a retry
-	p.Title, p.Holdout = map[string]string{"en": "Two"}, 5
+	p.Title, p.Holdout, p.Audience = map[string]string{"en": "Two"}, 5, profile.NewAudience("partner+person:ann")
 	p = w.promote(t, p)
 	p.Version = 1
 	_, err := w.SavePromotion(t.Context(), root, p)
@@ -166,7 +166,7 @@ func TestArrangingIsWrittenDown(t *testing.T) {
 		"root promotion.removed promotion/a  0", "ann promotion.removed promotion/a refused 0",
 		"root rule.added rule/r  0", "root rule.removed rule/r  0", "ann rule.changed rule/r refused 0",
 	}, got)
-	require.Equal(t, []profile.Change{{Field: "holdout", To: "5"}, {Field: "title.en", From: "One", To: "Two"}}, book.deeds[1].Changes)
+	require.Equal(t, []profile.Change{{Field: "audience", From: "public", To: "partner+person:•••"}, {Field: "holdout", To: "5"}, {Field: "title.en", From: "One", To: "Two"}}, book.deeds[1].Changes)
 
 	book.err = errors.New("full")
 	_, err = w.SavePromotion(t.Context(), root, layout.Promotion{ID: "b", Slot: "home/aside", Title: map[string]string{"en": "x"}, Audience: profile.Public()})

@@ -48,7 +48,7 @@ func (c *Channel) hand(ctx context.Context, m profile.Message, letter *gomail.Ms
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	err := c.deliver(ctx, Letter{Key: plainKey(m.Key), From: c.from.Address, To: m.To.Email, EML: b.Bytes()})
+	err := c.deliver(ctx, Letter{Key: plainKey(m.Key), From: c.senderOf(m).address.Address, To: m.To.Email, EML: b.Bytes()})
 	if err == nil {
 		return nil
 	}

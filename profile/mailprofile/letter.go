@@ -17,28 +17,28 @@ import (
 
 // letter writes a message as a mail.
 func (c *Channel) letter(m profile.Message) (*gomail.Msg, error) {
-	letter := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	letter.FromMailAddress(c.from)
+	letter, from := gomail.NewMsg(gomail.WithNoDefaultUserAgent()), c.senderOf(m)
+	letter.FromMailAddress(from.address)
 	to, err := mail.ParseAddress(m.To.Email)
 	if err != nil || to.Address != m.To.Email {
 		return nil, profile.ErrInvalid
 	}
 	letter.ToMailAddress(&mail.Address{Name: profile.OneLine(m.To.Name), Address: to.Address})
-	if c.opts.ReplyTo != "" {
-		if err := letter.ReplyTo(c.opts.ReplyTo); err != nil {
+	if from.replyTo != "" {
+		if err := letter.ReplyTo(from.replyTo); err != nil {
 			return nil, err
 		}
 	}
 	letter.Subject(profile.OneLine(m.Line))
 	letter.SetDateWithValue(m.At)
-	letter.SetMessageIDWithValue(plainKey(m.Key) + "@" + c.domain)
+	letter.SetMessageIDWithValue(plainKey(m.Key) + "@" + from.domain)
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: holiday replies stay away
 	letter.SetGenHeader("X-Auto-Response-Suppress", "All")
 	if err := unsubscribable(letter, m.Unsubscribe); err != nil {
 		return nil, err
 	}
 	var text, html bytes.Buffer
-	page := sheet{m, c.opts.Brand.look(), string(i18n.Locale(m.To.Locale).Dir())}
+	page := sheet{m, from.look, string(i18n.Locale(m.To.Locale).Dir())}
 	if err := textPart.Execute(&text, page); err != nil {
 		return nil, err
 	}

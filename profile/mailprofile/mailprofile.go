@@ -20,7 +20,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/mail"
 	"strings"
 	"time"
 	"unicode"
@@ -42,6 +41,11 @@ type Options struct {
 	ReplyTo  string        // where answers go; "" means to the sender
 	Brand    Brand         // whose mails these are; the zero value shows nothing of it
 	Timeout  time.Duration // for one mail; 0 means 20 s
+
+	// Brands are the senders of messages that are sent in the name of a brand
+	// (profile.Message.Brand). Nil, or a brand that is not among them, means the
+	// channel's own sender and Brand.
+	Brands map[string]Sender
 
 	// Dial opens connections. Nil means net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -67,8 +71,8 @@ const (
 type Channel struct {
 	host    string
 	deliver DeliverFunc // in place of the host
-	from    *mail.Address
-	domain  string
+	own     sender
+	brands  map[string]sender
 	opts    Options
 }
 
@@ -99,15 +103,17 @@ func newChannel(from string, opts *Options) (*Channel, error) {
 	if c.opts.Dial == nil {
 		c.opts.Dial = (&net.Dialer{}).DialContext
 	}
-	address, err := mail.ParseAddress(from)
-	if err == nil && c.opts.ReplyTo != "" {
-		_, err = mail.ParseAddress(c.opts.ReplyTo)
-	}
-	if err != nil {
+	var err error
+	if c.own, err = (Sender{From: from, ReplyTo: c.opts.ReplyTo, Brand: c.opts.Brand}).ready(); err != nil {
 		return nil, err
 	}
-	c.from, c.domain = address, address.Address[strings.LastIndexByte(address.Address, '@')+1:]
-	return c, c.opts.Brand.check()
+	c.brands = map[string]sender{}
+	for id, s := range c.opts.Brands {
+		if c.brands[id], err = s.ready(); err != nil {
+			return nil, fmt.Errorf("brand %q: %w", id, err)
+		}
+	}
+	return c, nil
 }
 
 // Name implements [profile.Channel].

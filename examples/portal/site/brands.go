@@ -75,7 +75,7 @@ func (s *Site) segmentsOf(b layout.Brand) []string {
 	if len(s.declared.Brands) < 2 {
 		return nil
 	}
-	return []string{"brand-" + b.ID}
+	return []string{brandSegment + b.ID}
 }
 
 // onBrand adds to whoever asks what the host says of them.
@@ -84,7 +84,7 @@ func (s *Site) onBrand(ask func(*http.Request) (profile.Actor, error)) func(*htt
 		by, err := ask(r)
 		if own := s.segmentsOf(s.arranger.Brand(r.Host)); err == nil && own != nil {
 			// A rule cannot put people on a brand: its host alone does.
-			by.Segments = slices.DeleteFunc(slices.Clone(by.Segments), func(name string) bool { return strings.HasPrefix(name, "brand-") })
+			by.Segments = slices.DeleteFunc(slices.Clone(by.Segments), func(name string) bool { return strings.HasPrefix(name, brandSegment) })
 			by.Segments = append(by.Segments, own...)
 		}
 		return by, err
@@ -116,8 +116,7 @@ func (s *Site) brandOrigin(r *http.Request) string {
 	if len(s.declared.Brands) < 2 || b.ID == s.declared.Brands[0].ID || len(b.Hosts) == 0 {
 		return base
 	}
-	scheme, _, _ := strings.Cut(base, "://")
-	return scheme + "://" + b.Hosts[0]
+	return s.originOf(b.ID)
 }
 
 // Restricted reports whether what is not public is to be marked: to those who

@@ -100,16 +100,16 @@ func (m Mail) server() (host string, o mailprofile.Options, err error) {
 }
 
 // channel returns the way mails go.
-func (m Mail) channel(cfg Config) (*mailprofile.Channel, error) {
+func (m Mail) channel(cfg Config, brands map[string]mailprofile.Sender) (*mailprofile.Channel, error) {
 	brand := mailprofile.Brand{Name: cfg.Brand, Home: cfg.links(), Colour: brandColour}
 	if m.Folder != "" {
-		return mailprofile.NewFunc(m.sender(cfg.Brand), mailprofile.Folder(m.Folder), &mailprofile.Options{Brand: brand})
+		return mailprofile.NewFunc(m.sender(cfg.Brand), mailprofile.Folder(m.Folder), &mailprofile.Options{Brand: brand, Brands: brands})
 	}
 	host, o, err := m.server()
 	if err != nil {
 		return nil, err
 	}
-	o.Brand, o.TLS = brand, cfg.mailTLS
+	o.Brand, o.Brands, o.TLS = brand, brands, cfg.mailTLS
 	return mailprofile.New(host, m.sender(cfg.Brand), &o)
 }
 

@@ -33,17 +33,15 @@ func (s *Site) openNotices(ctx context.Context) error {
 		return err
 	}
 	s.openBounces()
-	base, outward := s.cfg.links(), []string{profile.ChannelInbox, profile.ChannelMail, profile.ChannelPush, profile.ChannelWebhook}
+	outward := []string{profile.ChannelInbox, profile.ChannelMail, profile.ChannelPush, profile.ChannelWebhook}
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
 		Kinds: []profile.NoticeKind{
 			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle},
 			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle},
 		},
 		Channels: channels, Bounces: s.bounces, Text: s.noticeText,
-		Link: func(to profile.Actor, path string) string {
-			return base + i18n.JoinPath(i18n.Locale(s.readersLocale(to.Locale)), path)
-		},
-		Base: base, API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
+		Brand: s.homeOf, BrandLink: s.brandLink,
+		Base: s.cfg.links(), API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	return err
 }
@@ -51,7 +49,7 @@ func (s *Site) openNotices(ctx context.Context) error {
 // channels are the ways out of the portal that it was told of.
 func (s *Site) channels(ctx context.Context) (list []profile.Channel, err error) {
 	if s.cfg.Mail.on() {
-		mail, err := s.cfg.Mail.channel(s.cfg)
+		mail, err := s.cfg.Mail.channel(s.cfg, s.senders())
 		if err != nil {
 			return nil, err
 		}
@@ -78,11 +76,15 @@ func (s *Site) noticeText(locale, key string, args map[string]any) string {
 
 // resolveArticle reads what a notice is about as its recipient may read it.
 func (s *Site) resolveArticle(ctx context.Context, to profile.Actor, n profile.Notice) (profile.NoticeText, error) {
-	a, err := s.library.Article(ctx, to, strings.TrimPrefix(n.Subject, articleRef), s.readersLanguage(ctx, to))
+	var a kb.Page
+	brand, err := s.onEach(ctx, to, func(there profile.Actor) (err error) {
+		a, err = s.library.Article(ctx, there, strings.TrimPrefix(n.Subject, articleRef), s.readersLanguage(ctx, there))
+		return err
+	})
 	if err != nil {
 		return profile.NoticeText{}, err
 	}
-	return profile.NoticeText{Title: a.Title, Body: a.Summary, Path: "/articles/" + escape(a.Slug)}, nil
+	return profile.NoticeText{Title: a.Title, Body: a.Summary, Path: "/articles/" + escape(a.Slug), Brand: brand}, nil
 }
 
 // tellFollowers follows the library's changes until ctx is done.

@@ -10,6 +10,7 @@ import (
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
 )
 
 // Without mail, whoever invites is handed the link, and passes it on. In the demo
@@ -47,21 +48,25 @@ func (s *Site) sendInvitation(ctx context.Context, i profile.Invitation, token s
 	if s.post == nil {
 		return nil
 	}
-	return s.post.Send(ctx, s.invitationLetter(i, token))
+	brand := s.brandNamed("")
+	if v := visitOf(ctx); v != nil {
+		brand = v.Brand // where whoever invites is
+	}
+	return s.post.Send(ctx, s.invitationLetter(i, token, brand))
 }
 
 // invitationLetter is what is written to whoever is invited.
-func (s *Site) invitationLetter(i profile.Invitation, token string) profile.Message {
+func (s *Site) invitationLetter(i profile.Invitation, token string, brand layout.Brand) profile.Message {
 	locale := i18n.Locale(s.readersLocale(i.Locale))
 	p := s.catalog.In(locale)
 	return profile.Message{
 		Key: i.ID + "-invitation", To: profile.Recipient{Name: i.Name, Email: i.Address, Locale: string(locale)},
-		Line: p.T("invitation.to_portal", "brand", s.cfg.Brand), At: i.MadeAt,
+		Brand: brand.ID, Line: p.T("invitation.to_portal", "brand", brand.Name), At: i.MadeAt,
 		Items: []profile.MessageItem{{
 			ID: i.ID, Kind: "invitation", Title: p.T("invitation.title"), Body: p.T("invitation.letter", "when", p.Date(i.ExpiresAt, "long")),
-			URL: s.cfg.links() + i18n.JoinPath(locale, "/invitations/"+token), At: i.MadeAt,
+			URL: s.originOf(brand.ID) + i18n.JoinPath(locale, "/invitations/"+token), At: i.MadeAt,
 		}},
-		Open: p.T("invitation.letter_open"), Why: p.T("invitation.letter_why", "brand", s.cfg.Brand),
+		Open: p.T("invitation.letter_open"), Why: p.T("invitation.letter_why", "brand", brand.Name),
 	}
 }
 

@@ -2,7 +2,6 @@ package site
 
 import (
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
@@ -48,7 +47,7 @@ func (s *Site) noticeList(w http.ResponseWriter, r *http.Request) error {
 	for i, item := range items {
 		b.Unread = b.Unread || !item.Read
 		// Whoever reads here is here, at whatever address that is.
-		b.Items[i].URL = strings.TrimPrefix(item.URL, s.cfg.links())
+		b.Items[i].URL = s.here(item.URL)
 	}
 	if len(items) > 0 {
 		b.Until = items[0].At.Format(time.RFC3339Nano)

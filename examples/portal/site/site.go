@@ -62,6 +62,7 @@ type Site struct {
 	views     *views
 	memory    memory
 	stays     *stays
+	homes     *homes // brands that people were on last
 	secret    []byte // what page tokens are signed with
 	sessions  *profile.Sessions
 	keeping   *sqlprofile.Store
@@ -95,7 +96,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{
-		cfg: cfg, stays: newStays(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
+		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
 		s.openLanguages, s.readSite, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
@@ -147,7 +148,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
 		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
-	s.people.Register(profile.EventKeeper(s.ledger, events), s.audit.Keeper(), s.journey.Keeper(), assets.Keeper(s.things))
+	s.people.Register(profile.EventKeeper(s.ledger, events), s.audit.Keeper(), s.journey.Keeper(), assets.Keeper(s.things), s.brandKeeper())
 	s.known = profile.NewIdentities(s.keeping, s.people, s.sessions)
 	s.openInvitations()
 	return nil

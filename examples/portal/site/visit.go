@@ -45,6 +45,7 @@ func (s *Site) withVisit(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		by := profile.FromContext(r.Context())
 		v := &visit{By: by, Path: r.URL.Path, Query: r.URL.Query(), Origin: s.origin(r), Brand: s.brandOf(r)}
+		s.cameTo(r, by, v.Brand)
 		if _, rest, ok := s.languages.SplitPath(r.URL.Path); ok {
 			v.Path, v.Prefix = rest, true
 		}
