@@ -63,7 +63,7 @@ type NotifierOptions struct {
 	Locale   string           // language of people who have not said; "" means "en"
 	Zone     *time.Location   // time zone of people who have not said; nil means UTC
 	Secret   []byte           // signs links and page tokens, the same on every instance; nil means random
-	Keep     time.Duration    // how long notices are kept; 0 means 180 days
+	Keep     time.Duration    // how long notices are kept; 0 means 180 days, below zero that something else removes them: see NoticePruner
 	Poll     time.Duration    // how often Wait looks; 0 means a second
 	Logger   *slog.Logger     // nil discards logs
 	Now      func() time.Time // nil means time.Now
@@ -271,6 +271,9 @@ func (n *Notifier) Run(ctx context.Context) error {
 func (n *Notifier) Drain(ctx context.Context) (int, error) { return n.store.DrainNotices(ctx, n.do) }
 
 func (n *Notifier) sweep(ctx context.Context) error {
+	if n.opts.Keep < 0 {
+		return nil
+	}
 	_, err := n.store.RemoveNotices(ctx, NoticeRemoval{Before: n.clock().Add(-n.opts.Keep)})
 	return err
 }

@@ -320,7 +320,7 @@ func (d *Directory) mayChange(ctx context.Context, by Actor, old, p Person) erro
 // RemovePerson forgets a person. Their next request is refused, and their open
 // streams end. It takes [PermissionDirectoryWrite]; nobody removes themselves.
 // Their sessions, preferences, notices and shelf go with them, and what they
-// agreed to stays under a pseudonym. For all that other capabilities know of them, see
+// agreed to stays under a pseudonym. A [Guard] may refuse it. For all that other capabilities know of them, see
 // [Directory.EraseEverything].
 func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error {
 	p, err := d.person(ctx, by, id)
@@ -333,6 +333,9 @@ func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error
 	}
 	if err := d.mayManage(ctx, by, p.Roles); err != nil {
 		return d.denied(ctx, by, deed, wrap(err, "person", id))
+	}
+	if err := d.unguarded(ctx, by, deed, ""); err != nil {
+		return err
 	}
 	err = d.leaves(ctx, p, nil, "", func() error {
 		return d.audited(ctx, by, deed, func() error {

@@ -215,7 +215,8 @@ func (e *exporter) records(all iter.Seq2[any, error]) {
 // may also erase themselves, unless they have that permission, so that nobody
 // locks a portal. Pages ask people to sign in afresh before.
 //
-// Every Keeper is asked even if another fails, and twice, so that nothing stays
+// A [Guard] among the Keepers may refuse it. Otherwise
+// every Keeper is asked even if another fails, and twice, so that nothing stays
 // of what somebody did meanwhile. The person goes last: until all has been
 // forgotten they can ask again. Repeating it is safe. The event says how much was
 // forgotten and, of other people's records only, by whom; a pseudonym is made
@@ -234,6 +235,9 @@ func (d *Directory) EraseEverything(ctx context.Context, by Actor, person string
 	deed := Deed{Action: "person.erased", Person: person, Changes: []Change{{Field: "mode", To: string(mode)}}}
 	if err != nil {
 		return nil, d.denied(ctx, by, deed, wrap(err, "erasure of", person))
+	}
+	if err := d.unguarded(ctx, by, deed, mode); err != nil {
+		return nil, err
 	}
 	how := Erasure{Mode: mode}
 	if mode == EraseModePseudonym {

@@ -85,6 +85,7 @@ const (
 	PermissionHoldingsRead     Permission = "holdings.read"    // see all that one's own organisation and its people bought and have
 	PermissionHoldingsWrite    Permission = "holdings.write"   // move and unregister its products
 	PermissionAuditRead        Permission = "audit.read"       // see who did what
+	PermissionRetention        Permission = "retention.write"  // decide how long things are kept, and whose must be
 )
 
 // A Policy maps roles to permissions. The zero Policy grants nothing.
@@ -107,7 +108,7 @@ func DefaultPolicy() Policy {
 		RoleAdmin: slices.Concat(publish, members, []Permission{
 			PermissionContentImport, PermissionSearchTune, PermissionDirectoryRead, PermissionDirectoryWrite,
 			PermissionRolesGrant, PermissionRolesWrite, PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
-			PermissionAssetsRead, PermissionAssetsWrite, PermissionAssetsSpend, PermissionAuditRead,
+			PermissionAssetsRead, PermissionAssetsWrite, PermissionAssetsSpend, PermissionAuditRead, PermissionRetention,
 		}),
 	}
 }

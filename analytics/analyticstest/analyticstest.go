@@ -72,6 +72,7 @@ func contract() []promise {
 	} {
 		list = append(list, promise{p.name, p.says, ifCounter(p.check)})
 	}
+	list = append(list, promise{"Expirer", "Expire takes what is older, the oldest first, at most Limit, and nothing of who is held", ifExpirer(checkExpire)})
 	return append(list, promise{"Rememberer", "Latest agrees with a scan: one person's events, the latest first, cut to Limit", ifRememberer(checkLatest)})
 }
 

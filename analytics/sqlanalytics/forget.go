@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/sqldb"
 )
 
@@ -82,4 +83,28 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (int, error) {
 			return pruned, nil
 		}
 	}
+}
+
+var _ analytics.Expirer = (*Store)(nil)
+
+// Expire implements [analytics.Expirer].
+func (s *Store) Expire(ctx context.Context, e analytics.Expiry) (n int, err error) {
+	if e.Limit <= 0 {
+		return 0, errs.Invalid
+	}
+	w := sqldb.NewWhere().And(`at < ?`, sqldb.At(e.Before))
+	for _, person := range e.Held {
+		w.And(`user_id <> ?`, person).And(`subject <> ?`, "person/"+person)
+		w.And(`not (user_id = '' and session_id <> '' and session_id in (select h.session_id from stoa_event h where h.user_id = ? and h.user_id <> ''))`, person)
+	}
+	chosen := `(select id from stoa_event ` + w.String() + ` order by at, id limit ` + w.Arg(e.Limit) + `)`
+	if e.Dry {
+		err = s.db.Get(ctx, &n, "", `select count(*) from `+chosen+` c`, w.Args()...)
+		return n, err
+	}
+	err = s.db.Write(ctx, func(tx sqlx.ExtContext) (err error) {
+		n, err = remove(ctx, tx, `delete from stoa_event where id in `+chosen, w.Args()...)
+		return err
+	})
+	return n, err
 }

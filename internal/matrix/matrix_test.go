@@ -49,7 +49,7 @@ var states = map[string][]string{
 func operations() []operation {
 	return slices.Concat(
 		libraryOperations(), engineOperations(), directoryOperations(), roleOperations(), fieldOperations(), personalOperations(),
-		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(),
+		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(), retentionOperations(),
 	)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/pushprofile"
+	"github.com/stoa-go/stoa/profile/retention"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
 )
@@ -74,7 +75,7 @@ func (w *world) connect(t *testing.T, b build) {
 	}
 	secret := []byte("0123456789abcdef")
 	w.people = profile.NewDirectory(kept, &profile.Options{Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Titles: w.titles(b)})
-	require.NoError(t, w.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions())...))
+	require.NoError(t, w.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions(), retention.Permissions())...))
 	w.people.Register(profile.LinkKeeper(letters, kept), profile.EndpointKeeper(kept, profile.ChannelPush, profile.ChannelWebhook))
 	w.sessions = profile.NewSessions(kept, w.people, &profile.SessionOptions{Idle: year, Life: year, Events: w.events, Now: w.now.time})
 	w.identities = profile.NewIdentities(kept, w.people, w.sessions)

@@ -22,6 +22,7 @@ import (
 	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/pushprofile"
+	"github.com/stoa-go/stoa/profile/retention"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
 )
@@ -39,6 +40,7 @@ var fronts = map[string][]reflect.Type{
 	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},
 	"profile/layout":         {reflect.TypeFor[*layout.Arranger]()},
 	"profile/audit":          {reflect.TypeFor[*audit.Log]()},
+	"profile/retention":      {reflect.TypeFor[*retention.Holds](), reflect.TypeFor[*retention.Schedule]()},
 	"profile/pushprofile":    {reflect.TypeFor[*pushprofile.Channel]()},
 	"profile/webhookprofile": {reflect.TypeFor[*webhookprofile.Channel]()},
 }

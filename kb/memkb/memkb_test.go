@@ -14,4 +14,5 @@ func TestStore(t *testing.T) {
 
 func TestPersonStore(t *testing.T) {
 	kbtest.TestPersonStore(t, func(*testing.T) kbtest.PersonStore { return memkb.New() })
+	kbtest.TestExpiryStore(t, func(*testing.T) kbtest.ExpiryStore { return memkb.New() })
 }

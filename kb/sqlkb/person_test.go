@@ -26,6 +26,9 @@ func TestPersonStore(t *testing.T) {
 	}
 	for name, f := range open {
 		t.Run(name, func(t *testing.T) { kbtest.TestPersonStore(t, f) })
+		t.Run(name, func(t *testing.T) {
+			kbtest.TestExpiryStore(t, func(t *testing.T) kbtest.ExpiryStore { return f(t).(kbtest.ExpiryStore) })
+		})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 func TestNoticeStore(t *testing.T) {
 	profiletest.TestNoticeStore(t, func(*testing.T) profile.NoticeStore { return memprofile.New() })
+	profiletest.TestExpiryStore(t, func(*testing.T) profiletest.ExpiringStore { return memprofile.New() })
 }
 
 func TestEndpointStore(t *testing.T) {

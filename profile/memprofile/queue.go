@@ -28,7 +28,8 @@ const (
 // is that of the Store.
 type queue struct {
 	pending []*task
-	seen    map[[2]string][]byte // payloads by lane and key
+	seen    map[[2]string][]byte    // payloads by lane and key
+	doneAt  map[[2]string]time.Time // of those that are done or given up
 }
 
 type task struct {
@@ -84,6 +85,7 @@ func (q *queue) forget(person string) {
 		}
 		return waits[task] == nil && (named || bytes.Contains(payload, []byte(`"`+cursor.Encode(person)+`"`)))
 	})
+	maps.DeleteFunc(q.doneAt, func(task [2]string, _ time.Time) bool { _, there := q.seen[task]; return !there })
 }
 
 func names(lane, person string) bool { return strings.Contains("/"+lane+"/", "/"+person+"/") }
@@ -108,6 +110,10 @@ func (q *queue) settle(ctx context.Context, t *task, err error) {
 	switch {
 	case err == nil, profile.IsPermanent(err), ctx.Err() == nil && t.attempts >= maxAttempts:
 		q.pending = slices.DeleteFunc(q.pending, func(other *task) bool { return other == t })
+		if q.doneAt == nil {
+			q.doneAt = map[[2]string]time.Time{}
+		}
+		q.doneAt[[2]string{t.Lane, t.Key}] = time.Now()
 	case ctx.Err() == nil:
 		wait := min(maxBackoff, minBackoff<<(t.attempts-1))
 		if e, ok := errors.AsType[*profile.SendError](err); ok {

@@ -391,6 +391,7 @@ func TestSuiteCatches(t *testing.T) {
 		slices.Collect(maps.Keys(brokenIdentities)),
 		slices.Collect(maps.Keys(brokenOnce)),
 		slices.Collect(maps.Keys(brokenNotices)),
+		slices.Collect(maps.Keys(brokenExpiry)),
 		slices.Collect(maps.Keys(brokenChannels)),
 		slices.Collect(maps.Keys(brokenLinks)),
 		slices.Collect(maps.Keys(brokenConnections)),

@@ -16,11 +16,13 @@ import (
 func TestNoticesOnPostgres(t *testing.T) {
 	profiletest.TestNoticeStore(t, func(t *testing.T) profile.NoticeStore { return onPostgres(t) })
 	profiletest.TestEndpointStore(t, func(t *testing.T) profile.EndpointStore { return onPostgres(t) })
+	profiletest.TestExpiryStore(t, func(t *testing.T) profiletest.ExpiringStore { return onPostgres(t) })
 }
 
 func TestNoticesOnSQLite(t *testing.T) {
 	profiletest.TestNoticeStore(t, func(t *testing.T) profile.NoticeStore { return onSQLite(t) })
 	profiletest.TestEndpointStore(t, func(t *testing.T) profile.EndpointStore { return onSQLite(t) })
+	profiletest.TestExpiryStore(t, func(t *testing.T) profiletest.ExpiringStore { return onSQLite(t) })
 }
 
 // What happened and that people are told of it are one transaction.

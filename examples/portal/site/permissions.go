@@ -8,6 +8,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/audit"
+	"github.com/stoa-go/stoa/profile/retention"
 	"github.com/stoa-go/stoa/profile/scimprofile"
 	"github.com/stoa-go/stoa/search"
 )
@@ -15,7 +16,7 @@ import (
 // registerPermissions tells the directory what roles can be made of: all that
 // the capabilities of this portal ask for.
 func (s *Site) registerPermissions() error {
-	return s.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions())...)
+	return s.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions(), retention.Permissions())...)
 }
 
 // customGroups are the roles that the team made, as groups of an identity
