@@ -259,12 +259,12 @@ func TestMe(t *testing.T) {
 	h := http.StripPrefix("/help/api", p.Handler())
 	webtest.RunAPI(t, h, p.API().OpenAPI("/help/api"), []webtest.Scenario{
 		{Name: "nobody", URL: "/help/api/me", Status: 200,
-			Want: []string{`{"id":"","name":"","account":"","roles":[],"segments":[],"locale":"","zone":""}`}},
+			Want: []string{`{"id":"","name":"","account":"","roles":[],"permissions":[],"segments":[],"locale":"","zone":"","sure":false,"viewer":""}`}},
 		{Name: "a customer, who need not know what is thought of them", URL: "/help/api/me", Prepare: as("bob"), Status: 200,
 			Want: []string{`"id":"bob"`, `"account":"acme"`, `"roles":["customer"]`, `"segments":[]`}, Not: []string{"churn", "secret"}},
-		{Name: "an agent", URL: "/help/api/me", Prepare: as("gus"), Status: 200, Want: []string{`"segments":["churn-risk"]`}, Not: []string{"secret"}},
+		{Name: "an agent", URL: "/help/api/me", Prepare: as("gus"), Status: 200, Want: []string{`"segments":["churn-risk"]`, `"directory.read"`}, Not: []string{"secret"}},
 		{Name: "another method", Method: "POST", URL: "/help/api/me", Status: 405},
-		{Name: "another path", URL: "/help/api/people", Status: 404},
+		{Name: "another path", URL: "/help/api/persons", Status: 404},
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/idem"
 )
 
 // A FieldStore keeps the fields that a portal has added to people and accounts.
@@ -57,6 +58,7 @@ func (d *Directory) Fields(ctx context.Context, by Actor, of FieldOf) ([]Field, 
 // SaveField adds f if f.Version is 0, and otherwise replaces the field that has
 // f.Of, f.Name and f.Version. It takes [PermissionDirectoryWrite]. Values that
 // are there already are not touched; they must obey when they are next changed.
+// Adding the same field again answers with the first.
 func (d *Directory) SaveField(ctx context.Context, by Actor, f Field) (Field, error) {
 	deed := Deed{Action: savedAs("field", f.Version), Subject: "field/" + clip(string(f.Of)) + "." + clip(f.Name)}
 	store, err := d.mayFields(by)
@@ -71,15 +73,18 @@ func (d *Directory) SaveField(ctx context.Context, by Actor, f Field) (Field, er
 	if err != nil {
 		return Field{}, wrap(err, "field", f.Name)
 	}
-	same := func(o Field) bool { return o.Of == f.Of }
-	if f.Version == 0 && len(slices.DeleteFunc(have, func(o Field) bool { return !same(o) })) >= maxFields {
+	have = slices.DeleteFunc(have, func(o Field) bool { return o.Of != f.Of })
+	old := Field{}
+	if i := slices.IndexFunc(have, func(o Field) bool { return o.Name == f.Name }); i >= 0 {
+		old = have[i]
+	}
+	switch {
+	case f.Version == 0 && f.madeInto(old):
+		return old.Clone(), nil // a retry is no deed
+	case f.Version == 0 && len(have) >= maxFields:
 		return Field{}, wrap(errs.Field("name", "error.field.too_many", map[string]any{"max": maxFields}), "field", f.Name)
 	}
-	if i := slices.IndexFunc(have, func(o Field) bool { return same(o) && o.Name == f.Name }); i >= 0 {
-		deed.Changes = fieldChanges(have[i], f)
-	} else {
-		deed.Changes = fieldChanges(Field{}, f)
-	}
+	deed.Changes = fieldChanges(old, f)
 	f.Version++
 	if err := d.audited(ctx, by, deed, func() error { return store.SaveField(ctx, f) }); err != nil {
 		return Field{}, wrap(err, "field", f.Name)
@@ -87,6 +92,12 @@ func (d *Directory) SaveField(ctx context.Context, by Actor, f Field) (Field, er
 	d.forgetRules()
 	d.record(ctx, by, "field.saved", "field/"+string(f.Of)+"."+f.Name)
 	return f, nil
+}
+
+// madeInto reports whether old is what adding f made.
+func (f Field) madeInto(old Field) bool {
+	f.Version = 1
+	return old.Version == 1 && idem.Hash(f) == idem.Hash(old)
 }
 
 // RemoveField forgets a field. Its values stay as attributes that only staff

@@ -125,7 +125,12 @@ func TestSaveFieldRefuses(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, profile.FieldOfPerson, first.Of)
 	require.Equal(t, profile.FieldByStaff, first.Edit)
-	_, err = p.SaveField(t.Context(), root, good)
+	again, err := p.SaveField(t.Context(), root, good)
+	require.NoError(t, err)
+	require.Equal(t, first, again, "adding the same again answers with the first")
+	other := good
+	other.Required = true
+	_, err = p.SaveField(t.Context(), root, other)
 	require.ErrorIs(t, err, profile.ErrConflict)
 	for i := range 63 {
 		_, err = p.SaveField(t.Context(), root, profile.Field{Name: "f" + string(rune('a'+i%26)) + strings.Repeat("x", i), Label: label("F")})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/idem"
 	"github.com/stoa-go/stoa/internal/valid"
 )
 
@@ -20,6 +21,7 @@ type Invitation struct {
 	MadeBy    string    // who sent it
 	MadeAt    time.Time // when
 	ExpiresAt time.Time // from when on it is good no more
+	Link      string    // of one that was just made and not written to its address, see [InvitationOptions]; whoever has it can accept it
 }
 
 // An InvitationDraft is an invitation that somebody wants to send.
@@ -29,6 +31,7 @@ type InvitationDraft struct {
 	Account string // "" means the sender's own
 	Roles   []Role // nil means RoleCustomer
 	Locale  string // the language to write to them in, or empty
+	Key     string // the same draft with the same key is sent once; "" is no key
 }
 
 // A Joiner is who accepts an invitation, as whoever signed them in has proved.
@@ -67,12 +70,25 @@ func (d InvitationDraft) check() (InvitationDraft, error) {
 
 const maxInvitedRoles = 8
 
-// draft returns d as a link.
-func (d InvitationDraft) draft(life time.Duration) LinkDraft {
-	return LinkDraft{
+// draft returns d, which by wants to send, as a link.
+func (d InvitationDraft) draft(by Actor, life time.Duration) LinkDraft {
+	l := LinkDraft{
 		Purpose: invitationPurpose, Subject: invitationSubject(d.Account), Address: d.Address, For: life,
 		Data: map[string]string{"account": d.Account, "name": d.Name, "locale": d.Locale, "roles": strings.Join(texts(d.Roles), " ")},
 	}
+	if d.Key != "" {
+		l.id, l.Data["origin"] = d.id(by), d.origin()
+	}
+	return l
+}
+
+// id is what an invitation is called that by sends with a key.
+func (d InvitationDraft) id(by Actor) string { return idem.ID("profile.invitation", by.ID, d.Key) }
+
+// origin tells a retry from another draft with the same key.
+func (d InvitationDraft) origin() string {
+	d.Key = ""
+	return idem.Hash(d)
 }
 
 func invitationSubject(account string) string {

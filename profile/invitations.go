@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/idem"
 	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/internal/web"
 )
@@ -30,6 +31,11 @@ type InvitationOptions struct {
 	// to the page that asks whether to accept it, and nowhere else. nil means
 	// that nobody can be invited.
 	Send func(ctx context.Context, i Invitation, token string) error
+
+	// Link returns the address at which an invitation can be accepted, for whoever
+	// sends it to hand it over themselves, or "". nil means that nobody is handed
+	// anything: the secret goes to the address alone.
+	Link func(ctx context.Context, i Invitation, token string) string
 
 	// Known returns who a subject is here already, as [Identities.Actor] does;
 	// nil means that nobody asks. Somebody who is here does not join again.
@@ -74,7 +80,8 @@ func NewInvitations(links *Links, people *Directory, opts *InvitationOptions) *I
 // Invite sends an invitation. It takes what adding the person would take: see
 // [Directory.SavePerson]. An earlier invitation of the address to the same
 // account is good no more. The answer is the same whether or not the address is
-// somebody's already. Beyond InvitationOptions.PerHour it is ErrTooMany.
+// somebody's already. Beyond InvitationOptions.PerHour it is ErrTooMany. A draft
+// with a key that was sent before answers with what it was, and sends nothing.
 func (s *Invitations) Invite(ctx context.Context, by Actor, d InvitationDraft) (Invitation, error) {
 	deed := Deed{Action: "invitation.sent", Account: clip(d.Account), Changes: []Change{{Field: "roles", To: clip(roleList(d.Roles))}}}
 	i, err := s.invite(ctx, by, d, deed)
@@ -101,6 +108,9 @@ func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft, d
 	if err = both(err, s.people.checkAccount(ctx, d.Account)); err != nil {
 		return Invitation{}, err
 	}
+	if sent, err := s.sentBefore(ctx, by, d); !errors.Is(err, ErrNotFound) {
+		return sent, err
+	}
 	if err := s.limit(ctx, by); err != nil {
 		return Invitation{}, err
 	}
@@ -109,21 +119,55 @@ func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft, d
 		i, err = s.send(ctx, by, d)
 		return err
 	})
+	if errors.Is(err, ErrConflict) { // the same in another request was first
+		return s.sentBefore(ctx, by, d)
+	}
 	return i, err
+}
+
+// sentBefore returns what was sent with the key of d, or ErrNotFound.
+func (s *Invitations) sentBefore(ctx context.Context, by Actor, d InvitationDraft) (Invitation, error) {
+	if d.Key == "" {
+		return Invitation{}, ErrNotFound
+	}
+	if err := idem.CheckKey(d.Key); err != nil {
+		return Invitation{}, err
+	}
+	l, err := s.byID(ctx, d.id(by))
+	if err == nil {
+		err = idem.Check(l.Data["origin"], d.origin())
+	}
+	if err != nil {
+		return Invitation{}, err
+	}
+	return l.invitation(), nil
 }
 
 // send makes the link of an invitation and sends it.
 func (s *Invitations) send(ctx context.Context, by Actor, d InvitationDraft) (Invitation, error) {
-	token, l, err := s.links.Make(ctx, by, d.draft(s.opts.Life))
+	token, l, err := s.links.Make(ctx, by, d.draft(by, s.opts.Life))
 	if err != nil {
 		return Invitation{}, err
 	}
-	if err := s.opts.Send(ctx, l.invitation(), token); err != nil {
-		// What nobody received must not stay open.
-		_, undo := s.links.store.EndLinks(context.WithoutCancel(ctx), LinkQuery{ID: l.ID}, LinkRevoked)
-		return Invitation{}, errors.Join(fmt.Errorf("%w: not sent: %s", ErrUnavailable, err.Error()), undo)
+	i := l.invitation()
+	if err := s.opts.Send(ctx, i, token); err != nil {
+		return Invitation{}, errors.Join(fmt.Errorf("%w: not sent: %s", ErrUnavailable, err.Error()), s.undo(context.WithoutCancel(ctx), l, d.Key))
 	}
-	return l.invitation(), nil
+	if s.opts.Link != nil {
+		i.Link = s.opts.Link(ctx, i, token)
+	}
+	return i, nil
+}
+
+// undo takes back what nobody received. With a key it is to be tried again, as
+// if it had never been made.
+func (s *Invitations) undo(ctx context.Context, l Link, key string) (err error) {
+	if key != "" {
+		_, err = s.links.store.RemoveLinks(ctx, LinkQuery{ID: l.ID})
+		return err
+	}
+	_, err = s.links.store.EndLinks(ctx, LinkQuery{ID: l.ID}, LinkRevoked)
+	return err
 }
 
 // limit refuses whoever has sent too many. It counts what is stored, so it holds

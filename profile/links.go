@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -82,6 +83,8 @@ type LinkDraft struct {
 	For     time.Duration     // how long it is good; 0 means LinkOptions.Life
 	Uses    int               // how often it may be used; 0 means once
 	Data    map[string]string // see [Link]
+
+	id string // "" means a new one
 }
 
 // Limits of a link.
@@ -103,7 +106,7 @@ func (s *Links) Make(ctx context.Context, by Actor, d LinkDraft) (token string, 
 	now := s.clock()
 	token = rand.Text()
 	made = Link{
-		ID: idem.New(), Purpose: d.Purpose, Subject: d.Subject, Address: d.Address, MadeBy: by.ID, Data: maps.Clone(d.Data),
+		ID: cmp.Or(d.id, idem.New()), Purpose: d.Purpose, Subject: d.Subject, Address: d.Address, MadeBy: by.ID, Data: maps.Clone(d.Data),
 		Uses: d.Uses, MadeAt: now, ExpiresAt: now.Add(d.For).Truncate(time.Microsecond), Secret: linkSecret(d.Purpose, token),
 	}
 	if err := s.store.MakeLink(ctx, made); err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/errs"
 )
 
 // A Keeper keeps something about people, and can hand it over or forget it.
@@ -226,7 +227,7 @@ func (d *Directory) EraseEverything(ctx context.Context, by Actor, person string
 	switch {
 	case err != nil:
 	case mode != EraseModeDelete && mode != EraseModePseudonym:
-		err = fmt.Errorf("mode %q: %w", clip(string(mode)), ErrInvalid)
+		err = errs.Field("mode", "error.field.choice", map[string]any{"choices": "delete, pseudonymise"})
 	case by.ID == person && d.policy.May(by, PermissionDirectoryWrite):
 		err = ErrForbidden
 	case by.ID != person:

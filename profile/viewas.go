@@ -72,6 +72,16 @@ func (d *Directory) accessOf(ctx context.Context, a Actor) (Access, error) {
 	return Access{Actor: a, Permissions: slices.Sorted(maps.Keys(from)), From: from, Segments: a.Sight().Segments()}, nil
 }
 
+// permissionsOf returns what somebody's roles let them do, sorted.
+func (d *Directory) permissionsOf(a Actor) []Permission {
+	permissions := slices.Clone(a.Grants)
+	for _, role := range a.Roles {
+		permissions = append(permissions, d.policy[role]...)
+	}
+	slices.Sort(permissions)
+	return slices.Compact(permissions)
+}
+
 // mayView reports whether the actor may look at the portal as somebody: nobody
 // gets to see more than they could give.
 func (d *Directory) mayView(ctx context.Context, by, person Actor) bool {

@@ -25,9 +25,12 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	engine := http.StripPrefix(apiPrefix+"/search", s.engine.Handler())
 	mux.Handle(apiPrefix+"/search", s.inLanguage(engine))
 	mux.Handle(apiPrefix+"/search/", s.inLanguage(engine))
-	people := http.StripPrefix(apiPrefix, s.people.Handler())
-	mux.Handle(apiPrefix+"/me", s.inLanguage(people))
-	mux.Handle(apiPrefix+"/me/", s.inLanguage(people))
+	s.directory = s.directoryAPI()
+	people := http.StripPrefix(apiPrefix, s.directory)
+	for _, path := range []string{"/me", "/people", "/accounts", "/segments", "/segment-facts", "/fields", "/form-rules", "/invitations", "/connections", "/identities"} {
+		mux.Handle(apiPrefix+path, s.inLanguage(people))
+		mux.Handle(apiPrefix+path+"/", s.inLanguage(people))
+	}
 	news := http.StripPrefix(apiPrefix, s.notifier.Handler())
 	mux.Handle(apiPrefix+"/me/notices", s.inLanguage(news))
 	mux.Handle(apiPrefix+"/me/notices/", s.inLanguage(news))
@@ -39,7 +42,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	mux.Handle(apiPrefix+"/cover", s.inLanguage(things))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	described := []web.Document{
-		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.people.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
+		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.directory.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
 		s.inventory.API().OpenAPI(apiPrefix),
 	}
 	if s.push != nil {
@@ -49,6 +52,16 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 		described = append(described, s.push.API().OpenAPI(apiPrefix))
 	}
 	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version, described...)))
+}
+
+// directoryAPI is the JSON of people and of all that goes with them. What takes a
+// proof of who one is on a page takes it here too.
+func (s *Site) directoryAPI() *profile.Handler {
+	o := profile.HandlerOptions{Sessions: s.sessions, Connections: s.connected, Identities: s.known, Bounces: s.bounces}
+	if s.invites() {
+		o.Invitations = s.inviting
+	}
+	return profile.NewHandler(s.people, &o)
 }
 
 // inLanguage makes the API's errors speak the client's language. Its paths have

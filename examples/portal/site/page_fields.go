@@ -2,9 +2,7 @@ package site
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -153,7 +151,7 @@ func (s *Site) saveField(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		err = s.keepField(ctx, by, form.field)
+		_, err = s.people.SaveField(ctx, by, form.field)
 	}
 	return s.afterForm(w, r, err, "/admin/fields?done=saved", func(status int, faults map[string]string) error {
 		if form.faults = faults; status == http.StatusConflict && kept != nil {
@@ -163,41 +161,6 @@ func (s *Site) saveField(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.showField(w, r, status, form)
 	})
-}
-
-// keepField keeps f. One that was added before as it is now was a retry.
-func (s *Site) keepField(ctx context.Context, by profile.Actor, f profile.Field) error {
-	_, err := s.people.SaveField(ctx, by, f)
-	if f.Version != 0 || !errors.Is(err, profile.ErrConflict) {
-		return err
-	}
-	there, failed := s.fieldNamed(ctx, by, f.Of, f.Name)
-	if failed != nil {
-		return err
-	}
-	f.Version = there.Version
-	if there.Version == 1 && reflect.DeepEqual(withoutEmpty(f), withoutEmpty(*there)) {
-		return nil
-	}
-	return err
-}
-
-// withoutEmpty returns f without empty maps and lists, which mean the same as
-// none.
-func withoutEmpty(f profile.Field) profile.Field {
-	f = f.Clone()
-	if len(f.Hint) == 0 {
-		f.Hint = nil
-	}
-	if len(f.Choices) == 0 {
-		f.Choices = nil
-	}
-	for i, c := range f.Choices {
-		if len(c.Label) == 0 {
-			f.Choices[i].Label = nil
-		}
-	}
-	return f
 }
 
 // judge says whether the example would do as a value.

@@ -25,7 +25,7 @@ func (s *Site) openInvitations() {
 	s.linking = profile.NewLinks(s.keeping, &profile.LinkOptions{Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now})
 	o := profile.InvitationOptions{OtherAddress: s.cfg.Demo, TokenProves: true}
 	if s.invites() {
-		o.Send = s.sendInvitation
+		o.Send, o.Link = s.sendInvitation, s.invitationLink
 	}
 	if !s.cfg.Demo {
 		o.Known, o.Joined = s.known.Actor, s.linkJoiner
@@ -33,18 +33,20 @@ func (s *Site) openInvitations() {
 	s.inviting = profile.NewInvitations(s.linking, s.people, &o)
 }
 
-// handKey is the key of where the token of an invitation goes that no mail
-// takes along.
-type handKey struct{}
+// invitationLink is what whoever invites hands over themselves, where no mails go
+// out and in the demo.
+func (s *Site) invitationLink(ctx context.Context, i profile.Invitation, token string) string {
+	v := visitOf(ctx)
+	if !s.cfg.Demo && s.post != nil || v == nil {
+		return ""
+	}
+	return v.Origin + v.inLanguage(i.Locale, "/invitations/"+token)
+}
 
-// sendInvitation writes to the address, if mails go out. Otherwise, and in the
-// demo, whoever invites is handed the token, which is a secret: only that there
-// is an invitation is logged.
+// sendInvitation writes to the address, if mails go out. The token is a secret:
+// only that there is an invitation is logged.
 func (s *Site) sendInvitation(ctx context.Context, i profile.Invitation, token string) error {
 	s.cfg.Log.InfoContext(ctx, "invitation made", "invitation", i.ID)
-	if hand, ok := ctx.Value(handKey{}).(*string); ok && (s.cfg.Demo || s.post == nil) {
-		*hand = token
-	}
 	if s.post == nil {
 		return nil
 	}
@@ -147,9 +149,9 @@ func (s *Site) typedInvitation(r *http.Request, account string) (form organisati
 	if err := r.ParseForm(); err != nil {
 		return form, 0, errs.Invalid
 	}
-	v, token := visitOf(r.Context()), ""
+	v := visitOf(r.Context())
 	form.draft = s.invitationDraft(v.By, r.PostForm, account)
-	made, err := s.inviting.Invite(context.WithValue(r.Context(), handKey{}, &token), v.By, form.draft)
+	made, err := s.inviting.Invite(r.Context(), v.By, form.draft)
 	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
 		form.refused = v.P.Fields(wrong)
 		return form, http.StatusUnprocessableEntity, nil
@@ -158,10 +160,8 @@ func (s *Site) typedInvitation(r *http.Request, account string) (form organisati
 		return form, 0, err
 	}
 	form.draft = profile.InvitationDraft{}
-	if token == "" {
+	if form.link = made.Link; form.link == "" {
 		form.sent = made.Address
-	} else {
-		form.link = v.Origin + v.inLanguage(made.Locale, "/invitations/"+token)
 	}
 	return form, http.StatusOK, nil
 }

@@ -64,6 +64,7 @@ type Site struct {
 	stays     *stays
 	homes     *homes // brands that people were on last
 	secret    []byte // what page tokens are signed with
+	directory *profile.Handler
 	sessions  *profile.Sessions
 	keeping   *sqlprofile.Store
 	linking   *profile.Links
