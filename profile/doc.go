@@ -82,6 +82,12 @@
 // is profiletest.TestKeeper, and profiletest.Census that nothing is left in a
 // database.
 //
+// # HTTP
+//
+// [NewHandler] serves all of this as JSON. What people may do is decided by the
+// types above, over HTTP as elsewhere; what cannot be undone or lets others in
+// takes a proof of who they are besides.
+//
 // # Errors
 //
 // Methods return errors that match, with [errors.Is], one of [ErrNotFound],

@@ -65,6 +65,11 @@ type verdict struct {
 // makes.
 func judge(t *testing.T, p policy, ops []operation, open func(*testing.T) *world) verdict {
 	t.Helper()
+	return judgeBy(t, p, ops, roles, open)
+}
+
+func judgeBy(t *testing.T, p policy, ops []operation, roles []string, open func(*testing.T) *world) verdict {
+	t.Helper()
 	var v verdict
 	w := open(t)
 	for _, op := range ops {

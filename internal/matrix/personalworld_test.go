@@ -51,6 +51,7 @@ type personal struct {
 	bounces     *profile.Bounces
 	hooks       *webhookprofile.Channel
 	push        *pushprofile.Channel
+	desk        *profile.Handler
 
 	letters *memprofile.Links
 	cookies map[string]*http.Cookie // by person
@@ -88,6 +89,9 @@ func (w *world) connect(t *testing.T, b build) {
 	w.notifier, err = profile.NewNotifier(kept, w.people, &profile.NotifierOptions{Kinds: w.kinds(), Secret: secret, Now: w.now.time})
 	require.NoError(t, err)
 	w.bounces = profile.NewBounces(kept, w.people, &profile.BounceOptions{Now: w.now.time})
+	w.desk = profile.NewHandler(w.people, &profile.HandlerOptions{
+		Sessions: w.sessions, Invitations: w.invitations, Connections: w.connections, Identities: w.identities, Bounces: w.bounces,
+	})
 	w.hooks = webhookprofile.New(kept, &webhookprofile.Options{Now: w.now.time})
 	w.push, err = pushprofile.New(kept, pushKey, "mailto:ops@example.com", &pushprofile.Options{Now: w.now.time})
 	require.NoError(t, err)
