@@ -252,7 +252,9 @@ func servedOthers() []served {
 			return "/invitations", map[string]any{"address": "new@example.com", "account": state, "roles": append([]string{}, roles...)}
 		}
 	}
-	connect := func(body map[string]any) func(*world, profile.Actor, string) (string, any) { return to("/connections", body) }
+	connect := func(body map[string]any) func(*world, profile.Actor, string) (string, any) {
+		return to("/connections", body)
+	}
 	return []served{
 		{"profile.Invitations.Invite", "profile.invite", invite(), nil},
 		{"profile.Invitations.Invite/reviewer", "profile.invite", invite("reviewer"), nil},
