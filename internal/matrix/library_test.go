@@ -151,6 +151,16 @@ func libraryWriting() []operation {
 			a, err := w.library.Edit(ctx, by, a.ID, "en", a.Version, kb.Text{Title: "T", Body: "B", Slug: "elsewhere-" + a.ID})
 			return a, true, err
 		}),
+		about("Rework", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			m := kb.Meta{Category: "cat-open", Kind: kb.KindReference, Audience: a.Audience}
+			a, err := w.library.Rework(ctx, by, a.ID, "en", a.Version, text, m)
+			return a, true, err
+		}),
+		about("Rework/text", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			m := kb.Meta{Category: a.Category, Kind: a.Kind, Audience: a.Audience, Tags: a.Tags, Owner: a.Owner}
+			a, err := w.library.Rework(ctx, by, a.ID, "en", a.Version, text, m)
+			return a, true, err
+		}),
 		arrange("Arrange", func(*kb.Meta) {}),
 		arrange("Arrange/owner", func(m *kb.Meta) { m.Owner = "mallory" }),
 		about("Publish", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {

@@ -19,6 +19,12 @@ import (
 func (s *Site) deskArticleRoutes() []route {
 	return []route{
 		{"GET /desk/articles", "desk", s.deskArticles},
+		{"GET /desk/articles/new", nothing + "templates, and what can be chosen", s.newArticle},
+		{"POST /desk/articles/new", nothing + "leads to the article", s.createArticle},
+		{"POST /desk/articles/preview", nothing + "answers with what was sent", s.previewArticle},
+		{"GET /desk/articles/{id}", "desk editor", s.deskArticle},
+		{"GET /desk/articles/{id}/{locale}", "desk editor", s.editArticle},
+		{"POST /desk/articles/{id}/{locale}", "desk editor", s.saveArticle},
 	}
 }
 
@@ -40,13 +46,14 @@ type deskListBody struct {
 	Rows    []deskRow
 	First   string
 	Next    string
+	New     string // address to write one, "" for those who write none
 }
 
 // A deskRow is an article in the list of the desk.
 type deskRow struct {
 	Title     string
 	Locale    string // of the title
-	Href      string // address for readers, "" if there is none
+	Href      string // where it is edited
 	Kind      kb.Kind
 	Place     string // its category
 	PlaceIn   string // language of that
@@ -57,9 +64,9 @@ type deskRow struct {
 
 // A deskLanguage is an article in one of its languages.
 type deskLanguage struct {
-	Locale, Name string
-	State        string // message key
-	Look         string // class of the tag
+	Name, Href string
+	State      string // message key
+	Look       string // class of the tag
 }
 
 type deskListParams struct {
@@ -132,6 +139,9 @@ func (s *Site) deskArticles(w http.ResponseWriter, r *http.Request) error {
 	if q.After != "" {
 		b.First = p.With()
 	}
+	if s.policy.May(v.By, profile.PermissionContentWrite) {
+		b.New = v.link("/desk/articles/new")
+	}
 	p.Body = b
 	return s.show(w, r, status, "desk-articles", p)
 }
@@ -163,12 +173,10 @@ func (s *Site) deskRow(v *visit, a kb.Article, place kb.Place, owner string) des
 		t, _ = a.In(a.Source)
 	}
 	row := deskRow{Title: t.Title, Locale: t.Locale, Kind: a.Kind, Place: place.Title, PlaceIn: place.Locale, Owner: owner, Changed: a.UpdatedAt}
-	if t.Visible() {
-		row.Href = s.path(kb.Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug})
-	}
+	row.Href = v.link(editorPath(a.ID, t.Locale))
 	for _, t := range a.Translations {
 		key, look := stateOf(a, t)
-		row.Languages = append(row.Languages, deskLanguage{t.Locale, i18n.Locale(t.Locale).Name(v.Locale), key, look})
+		row.Languages = append(row.Languages, deskLanguage{i18n.Locale(t.Locale).Name(v.Locale), v.link(editorPath(a.ID, t.Locale)), key, look})
 	}
 	return row
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -93,13 +94,42 @@ func TestDesk(t *testing.T) {
 func TestDeskAccessible(t *testing.T) {
 	slow(t)
 	s := open(t)
-	_, err := s.library.Create(t.Context(), system, draft("Not yet to be seen", profile.Public(), anyCategory(t, s)))
+	a, err := s.library.Create(t.Context(), system, draft("Not yet to be seen", profile.Public(), anyCategory(t, s)))
 	require.NoError(t, err)
 	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
 		to("/desk")
 		check("desk")
 		to("/desk/articles")
 		check("desk articles")
+		to("/desk/articles/new")
+		check("types")
+		to("/desk/articles/new?kind=webinar")
+		p.Fill("#f-title", "")
+		require.Equal(t, 422, p.Submit(`.write-bar button[value="save"]`))
+		check("editor with faults")
+		to("/desk/articles/" + a.ID + "/ar")
+		check("editor of a translation")
 		require.Empty(t, p.CSPViolations())
 	})
+}
+
+// TestEditorLive types into the editor: what readers would see follows, and
+// Ctrl+S saves.
+func TestEditorLive(t *testing.T) {
+	slow(t)
+	s := open(t)
+	a, err := s.library.Create(t.Context(), system, draft("Live", profile.Public(), anyCategory(t, s)))
+	require.NoError(t, err)
+	base := serve(t, s)("").server.URL
+	p := browser.Open(t, still(1280))
+	p.Go(base + "/en/demo?return_to=/en/desk/articles/" + a.ID + "/en")
+	p.Submit(`form:has(input[value="ruth"]) button`)
+	p.Type("#f-body", " and **more** of it")
+	p.Until(`document.querySelector("[data-shown] strong")?.textContent === "more"`)
+	require.Empty(t, p.CSPViolations())
+	p.Eval(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "s", ctrlKey: true, bubbles: true, cancelable: true}))`, nil)
+	require.Eventually(t, func() bool {
+		rev, err := s.library.Revision(t.Context(), system, a.ID, "en", 0)
+		return err == nil && strings.Contains(rev.Body, "**more**")
+	}, 20*time.Second, 20*time.Millisecond)
 }

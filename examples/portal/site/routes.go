@@ -180,7 +180,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 	for _, around := range []func(http.Handler) http.Handler{
 		compressed,
 		profile.Middleware(profile.AuthenticatorFunc(s.onBrand(s.authenticate)), &profile.MiddlewareOptions{
-			Logger: s.cfg.Log, Refused: s.sessions.Refused(), ViewerMay: s.viewerMay, Audit: s.audit, Opens: s.opens,
+			Logger: s.cfg.Log, Refused: s.refusedSession(), ViewerMay: s.viewerMay, Audit: s.audit, Opens: s.opens,
 		}),
 		s.withTraffic,
 		s.exceptProviders(sameOrigin),

@@ -36,7 +36,7 @@ var pageNames = []string{
 	"privacy", "delete", "goodbye",
 	"audit",
 	"unsubscribe",
-	"desk", "desk-articles",
+	"desk", "desk-articles", "desk-types", "desk-editor", "desk-signedout",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "layout-rules", "layout-rule", "layout-theme",
 	"promotions", "promotion",
 	"products", "product", "purchases", "purchase", "entitlements",
