@@ -1,6 +1,7 @@
 package hostiletest
 
 import (
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,9 +15,11 @@ import (
 	"github.com/stoa-go/stoa/internal/browser"
 )
 
-// perPage is the number of inputs that are loaded at once, each in a frame of
-// its own so that its broken markup is its own affair.
-const perPage = 150
+// Inputs that do nothing are most of them, and the browser's work is per frame.
+// So perFrame inputs share one, each in a section of its own, until there is
+// something about it; then each gets a frame of its own, where its broken markup
+// is its own affair. perPage is the number of frames that are loaded at once.
+const perFrame, perPage = 20, 60
 
 // A Report is what a browser did with inputs.
 type Report struct {
@@ -40,50 +43,137 @@ func (r Report) String() string {
 // reader might do, and reports. It needs a browser as browser.Open does.
 func Prove(tb testing.TB, inputs []string, render func(input string) string) Report {
 	tb.Helper()
-	rendered := make([]string, len(inputs))
-	for i, input := range inputs {
-		rendered[i] = render(input)
+	v := &viewer{page: browser.Open(tb, nil), inputs: inputs, mark: rand.Text()}
+	v.page.OnNewDocument(watch)
+	for _, input := range inputs {
+		v.rendered = append(v.rendered, render(input))
 	}
-	site := httptest.NewServer(handler(rendered))
-	tb.Cleanup(site.Close)
-	report := Report{Inputs: len(inputs)}
-	for from := 0; from < len(inputs); from += perPage {
-		seen := look(tb, site.URL, from, min(from+perPage, len(inputs)))
-		for _, i := range seen.Ran {
-			report.Ran = append(report.Ran, Finding{inputs[i], rendered[i]})
+	var batches, alone [][]int
+	for i := range inputs {
+		if i%perFrame == 0 {
+			batches = append(batches, nil)
 		}
-		for _, i := range seen.Tried {
-			report.Tried = append(report.Tried, Finding{inputs[i], rendered[i]})
-		}
-		for _, i := range seen.Links {
-			report.ScriptLinks = append(report.ScriptLinks, Finding{inputs[i], rendered[i]})
-		}
-		report.Foreign = append(report.Foreign, seen.foreign...)
+		batches[len(batches)-1] = append(batches[len(batches)-1], i)
 	}
-	return report
+	together := v.look(tb, batches)
+	for f, batch := range batches {
+		if together.suspects(f) {
+			for _, i := range batch {
+				alone = append(alone, []int{i})
+			}
+		}
+	}
+	return v.report(together, batches, v.look(tb, alone), alone)
+}
+
+// A viewer looks at inputs.
+type viewer struct {
+	page             *browser.Page
+	inputs, rendered []string
+	mark             string // that no input can know
+}
+
+// sight is what was seen, by number of frame.
+type sight struct {
+	Ran, Tried, Links, Broken []int
+	foreign                   []string
+}
+
+// suspects reports whether there is something about a frame.
+func (s sight) suspects(frame int) bool {
+	return slices.Contains(slices.Concat(s.Ran, s.Tried, s.Links, s.Broken), frame)
+}
+
+// look loads frames with inputs.
+func (v *viewer) look(tb testing.TB, frames [][]int) (all sight) {
+	tb.Helper()
+	site := httptest.NewServer(v.handler(frames))
+	defer site.Close()
+	own, err := url.Parse(site.URL)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for from := 0; from < len(frames); from += perPage {
+		v.page.Forget()
+		v.page.Go(fmt.Sprintf("%s/page/%d/%d", site.URL, from, min(from+perPage, len(frames))))
+		var s sight
+		v.page.Eval(provoke, &s)
+		all.Ran, all.Tried = append(all.Ran, s.Ran...), append(all.Tried, s.Tried...)
+		all.Links, all.Broken = append(all.Links, s.Links...), append(all.Broken, s.Broken...)
+		for _, address := range v.page.Requests() {
+			if u, err := url.Parse(address); err != nil || u.Host != own.Host && !strings.HasPrefix(u.Scheme, "javascript") {
+				all.foreign = append(all.foreign, address)
+			}
+		}
+	}
+	v.page.Go("about:blank") // so that nothing is asked for any more
+	return all
+}
+
+// report tells of what was seen of inputs alone, and of what they only did
+// together.
+func (v *viewer) report(together sight, batches [][]int, single sight, alone [][]int) Report {
+	find := func(frames, singles []int) (list []Finding) {
+		var found []int
+		for _, f := range singles {
+			found = append(found, alone[f][0])
+			list = append(list, Finding{v.inputs[alone[f][0]], v.rendered[alone[f][0]]})
+		}
+		for _, f := range frames {
+			if !slices.ContainsFunc(batches[f], func(i int) bool { return slices.Contains(found, i) }) {
+				list = append(list, Finding{fmt.Sprintf("inputs %d together", batches[f]), v.document(batches[f])})
+			}
+		}
+		return list
+	}
+	foreign := append(together.foreign, single.foreign...)
+	slices.Sort(foreign)
+	return Report{
+		Inputs: len(v.inputs), Foreign: slices.Compact(foreign),
+		Ran: find(together.Ran, single.Ran), Tried: find(together.Tried, single.Tried), ScriptLinks: find(together.Links, single.Links),
+	}
+}
+
+// document is what a frame shows.
+func (v *viewer) document(inputs []int) string {
+	var b strings.Builder
+	b.WriteString("<!doctype html><meta charset=utf-8><title>frame</title><body><main>\n")
+	for _, i := range inputs {
+		if len(inputs) == 1 {
+			b.WriteString(v.rendered[i])
+		} else {
+			fmt.Fprintf(&b, "<section data-mark=%s>\n%s\n</section>\n", v.mark, v.rendered[i])
+		}
+	}
+	b.WriteString("\n</main>")
+	return b.String()
 }
 
 // handler serves the pages with the frames, and the frames. A policy that only
 // reports makes the browser say whenever it is about to run a script of theirs.
-func handler(rendered []string) http.Handler {
+func (v *viewer) handler(frames [][]int) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /page/{from}/{to}", func(w http.ResponseWriter, r *http.Request) {
 		from, _ := strconv.Atoi(r.PathValue("from"))
 		to, _ := strconv.Atoi(r.PathValue("to"))
 		page := "<!doctype html><title>frames</title>"
-		for i := from; i < to; i++ {
-			page += fmt.Sprintf("<iframe name=%d src=/frame/%d></iframe>\n", i, i)
+		for f := from; f < min(to, len(frames)); f++ {
+			parts := len(frames[f])
+			if parts == 1 {
+				parts = 0 // it has no sections
+			}
+			page += fmt.Sprintf("<iframe name=%d data-mark=%s data-parts=%d src=/frame/%d></iframe>\n", f, v.mark, parts, f)
 		}
 		send(w, page)
 	})
 	mux.HandleFunc("GET /frame/{n}", func(w http.ResponseWriter, r *http.Request) {
 		n, err := strconv.Atoi(r.PathValue("n"))
-		if err != nil || n >= len(rendered) {
+		if err != nil || n >= len(frames) {
 			http.NotFound(w, r)
 			return
 		}
 		w.Header().Set("Content-Security-Policy-Report-Only", "script-src 'none'")
-		send(w, "<!doctype html><meta charset=utf-8><title>frame</title><body><main>\n"+rendered[n]+"\n</main>")
+		send(w, v.document(frames[n]))
 	})
 	return mux
 }
@@ -91,29 +181,6 @@ func handler(rendered []string) http.Handler {
 func send(w http.ResponseWriter, page string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = io.WriteString(w, page) // the browser may have left
-}
-
-// sight is what was seen on one page, by number of input.
-type sight struct {
-	Ran, Tried, Links []int
-	foreign           []string
-}
-
-func look(tb testing.TB, site string, from, to int) (s sight) {
-	tb.Helper()
-	p := browser.Open(tb, nil)
-	p.OnNewDocument(watch)
-	p.Go(fmt.Sprintf("%s/page/%d/%d", site, from, to))
-	p.Eval(provoke, &s)
-	own, err := url.Parse(site)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	s.foreign = slices.DeleteFunc(p.Requests(), func(address string) bool {
-		u, err := url.Parse(address)
-		return err == nil && (u.Host == own.Host || strings.HasPrefix(u.Scheme, "javascript"))
-	})
-	return s
 }
 
 // watch runs in every document before its own scripts. In a frame it replaces
@@ -143,6 +210,8 @@ const provoke = `(async () => {
 	const frames = [...document.querySelectorAll("iframe")];
 	const inside = (f, what) => { try { return [...Document.prototype.querySelectorAll.call(f.contentDocument, what)] } catch { return [] } };
 	const targets = /^(href|xlink:href|src|action|formaction|data|srcdoc|poster|from|to|values|content|background)$/i;
+	// Where inputs share a frame, none may have left its section or swallowed one.
+	const broken = frames.filter(f => inside(f, "main > section[data-mark='" + f.dataset.mark + "']").length !== +f.dataset.parts).map(f => +f.name);
 	const attempt = act => { try { act() } catch {} };
 	for (const f of frames) for (const el of inside(f, "*")) for (const name of Element.prototype.getAttributeNames.call(el)) {
 		const value = Element.prototype.getAttribute.call(el, name).replace(/[\u0000-\u0020]+/g, "");
@@ -157,5 +226,5 @@ const provoke = `(async () => {
 	const loading = () => frames.some(f => inside(f, "img[src]").some(el => !el.complete));
 	for (let i = 0; i < 40 && loading(); i++) await pause(50);
 	await pause(250);
-	return {Ran: [...seen.ran], Tried: [...seen.tried], Links: [...links]};
+	return {Ran: [...seen.ran], Tried: [...seen.tried], Links: [...links], Broken: broken};
 })()`
