@@ -68,6 +68,7 @@ const (
 	PermissionContentOrganise  Permission = "kb.organise"      // categories and redirects
 	PermissionContentImport    Permission = "kb.import"        // import and export
 	PermissionFeedbackRead     Permission = "kb.feedback"      // read what readers said
+	PermissionCoursesTeach     Permission = "courses.teach"    // decide who gets into courses, see who learns what, say what is paid
 	PermissionSearchTune       Permission = "search.tune"      // see rankings explained, rebuild
 	PermissionDirectoryRead    Permission = "directory.read"   // see people and organisations
 	PermissionDirectoryWrite   Permission = "directory.write"  // change them
@@ -96,7 +97,7 @@ type Policy map[Role][]Permission
 // permission that any other role has, which is what lets it grant them all.
 func DefaultPolicy() Policy {
 	content := []Permission{PermissionContentWrite, PermissionContentTranslate, PermissionFeedbackRead, PermissionSegmentsRead}
-	publish := append([]Permission{PermissionContentPublish, PermissionContentReview, PermissionContentOrganise}, content...)
+	publish := append([]Permission{PermissionContentPublish, PermissionContentReview, PermissionContentOrganise, PermissionCoursesTeach}, content...)
 	members := []Permission{PermissionMembersRead, PermissionMembersWrite, PermissionHoldingsRead, PermissionHoldingsWrite}
 	return Policy{
 		RoleManager:    members,

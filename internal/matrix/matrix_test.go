@@ -42,6 +42,7 @@ var states = map[string][]string{
 	"role":     {"staff.lead", "member.buyer", "none"},
 	"entry":    {"open", "signed-in", "staff", "acme", "none"},
 	"holding":  {"mine", "shared", "colleague-has", "foreign", "missing"},
+	"course":   {"open", "staff", "acme", "draft", "missing"},
 	"portal":   {"-"},
 }
 
@@ -49,7 +50,7 @@ var states = map[string][]string{
 func operations() []operation {
 	return slices.Concat(
 		libraryOperations(), engineOperations(), directoryOperations(), roleOperations(), fieldOperations(), personalOperations(),
-		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(), retentionOperations(),
+		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(), retentionOperations(), courseOperations(),
 	)
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/audit"
@@ -37,6 +38,7 @@ var fronts = map[string][]reflect.Type{
 		reflect.TypeFor[*profile.Notifier](), reflect.TypeFor[*profile.Links](), reflect.TypeFor[*profile.Bounces](), reflect.TypeFor[*profile.Invitations](),
 		reflect.TypeFor[*profile.Connections](),
 	},
+	"kb/courses":             {reflect.TypeFor[*courses.School]()},
 	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},
 	"profile/layout":         {reflect.TypeFor[*layout.Arranger]()},
 	"profile/audit":          {reflect.TypeFor[*audit.Log]()},
@@ -158,7 +160,7 @@ func TestEveryRouteIsRegistered(t *testing.T) {
 		}
 	}
 	served := map[string]bool{}
-	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.arranger.API(), w.inventory.API()} {
+	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.arranger.API(), w.inventory.API(), w.school.API()} {
 		for _, op := range api.Ops() {
 			served[op.Name] = true
 			require.True(t, routes[op.Name], "the route %s (%s %s) belongs to no registered operation", op.Name, op.Method, op.Path)

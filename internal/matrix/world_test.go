@@ -12,6 +12,8 @@ import (
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/courses"
+	"github.com/stoa-go/stoa/kb/courses/memcourses"
 	"github.com/stoa-go/stoa/kb/memkb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
@@ -87,6 +89,8 @@ type world struct {
 
 	things    *memassets.Store
 	inventory *assets.Inventory
+	lessons   *memcourses.Store
+	school    *courses.School
 	log       *audit.Log
 }
 
@@ -99,6 +103,7 @@ type build struct {
 	links    func(profile.LinkStore) profile.LinkStore
 	pages    func(layout.Store) layout.Store
 	things   func(assets.Store) assets.Store
+	lessons  func(courses.Store) courses.Store
 	anyTitle bool // of things on shelves
 }
 
@@ -109,7 +114,7 @@ func newWorld(t *testing.T, b build) *world {
 	t.Helper()
 	good := kb.Store(memkb.New())
 	w := &world{
-		store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}, pages: memlayout.New(), things: memassets.New(),
+		store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}, pages: memlayout.New(), things: memassets.New(), lessons: memcourses.New(),
 		personal: personal{letters: memprofile.NewLinks(), cookies: map[string]*http.Cookie{}, session: map[string]string{"unknown": "no-such"}, invited: map[string]string{"nowhere": "no-such"}},
 	}
 	secret := []byte("0123456789abcdef")
@@ -131,6 +136,7 @@ func newWorld(t *testing.T, b build) *world {
 	w.connect(t, b)
 	w.arrange(t, b)
 	w.stock(t, b)
+	w.teach(t, b)
 	w.writeDown(t, b)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
 		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret,
@@ -247,12 +253,12 @@ func (w *world) canaries(p policy, role string) []string {
 	for _, state := range states["role"] {
 		hide(p.knows(role, state, "profile.Role"), "canary-role-"+state)
 	}
-	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role), assetCanaries(p, role))
+	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role), assetCanaries(p, role), courseCanaries(p, role))
 }
 
 // snapshot tells apart what is stored.
 func (w *world) snapshot() uint64 {
-	return digest(w.store, w.keeping, w.letters, w.pages, w.things)
+	return digest(w.store, w.keeping, w.letters, w.pages, w.things, w.lessons)
 }
 
 // subject returns the ID of a person in a state, as by sees it.

@@ -1,0 +1,305 @@
+// Package memcourses keeps a [courses.School] in memory, for tests and for
+// programs that may forget it.
+package memcourses
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/kb/courses"
+	"github.com/stoa-go/stoa/search"
+)
+
+// A Store is a [courses.Store] in memory. Make one with [New].
+type Store struct {
+	mu         sync.Mutex
+	courses    map[string]courses.Course
+	slugs      map[string]string // to the IDs of courses, of now and before
+	revisions  map[revisionKey]courses.Revision
+	enrolments map[string]courses.Enrolment
+	sessions   map[string]courses.Session
+	lines      map[string]int // places in line that a session has given
+	bookings   map[bookingKey]courses.Booking
+	log        []string      // IDs of changed courses, in order
+	woken      chan struct{} // closed at each change
+}
+
+type revisionKey struct {
+	course string
+	number int
+}
+
+type bookingKey struct{ session, person string }
+
+var _ courses.Store = (*Store)(nil)
+
+// New returns an empty Store.
+func New() *Store {
+	return &Store{
+		courses: map[string]courses.Course{}, slugs: map[string]string{}, revisions: map[revisionKey]courses.Revision{}, enrolments: map[string]courses.Enrolment{},
+		sessions: map[string]courses.Session{}, lines: map[string]int{}, bookings: map[bookingKey]courses.Booking{}, woken: make(chan struct{}),
+	}
+}
+
+// enter locks s, unless ctx is done or a text is one that no store keeps. The
+// caller unlocks.
+func (s *Store) enter(ctx context.Context, texts ...string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, text := range texts {
+		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
+			return errs.Invalid
+		}
+	}
+	s.mu.Lock()
+	return nil
+}
+
+func stored(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}
+
+// version checks what a write of a version needs to find.
+func version(found bool, old, next int) error {
+	switch {
+	case next == 1 && found:
+		return errs.Conflict
+	case next != 1 && !found:
+		return errs.NotFound
+	case next != 1 && old != next-1:
+		return errs.Conflict
+	}
+	return nil
+}
+
+// A row is a value in a list, by the two parts that the list goes by.
+type row[T any] struct {
+	key []string
+	v   T
+}
+
+// page returns the rows after a position, in the order of their keys.
+func page[T any](rows []row[T], after string, limit int) ([]T, string, error) {
+	slices.SortFunc(rows, func(a, b row[T]) int { return slices.Compare(a.key, b.key) })
+	if after != "" {
+		parts, err := cursor.Decode(after, 2)
+		if err != nil {
+			return nil, "", err
+		}
+		rows = slices.DeleteFunc(rows, func(r row[T]) bool { return slices.Compare(r.key, parts) <= 0 })
+	}
+	if limit <= 0 {
+		limit = courses.DefaultLimit
+	}
+	next := ""
+	if len(rows) > limit {
+		next = cursor.Encode(rows[limit-1].key...)
+		rows = rows[:limit]
+	}
+	var out []T
+	for _, r := range rows {
+		out = append(out, r.v)
+	}
+	return out, next, nil
+}
+
+// sortable is a number as a text that sorts as it does.
+func sortable(n int64) string { return fmt.Sprintf("%020d", uint64(n)^(1<<63)) }
+
+// Course implements [courses.CourseStore].
+func (s *Store) Course(ctx context.Context, id string) (courses.Course, error) {
+	if err := s.enter(ctx); err != nil {
+		return courses.Course{}, err
+	}
+	defer s.mu.Unlock()
+	c, ok := s.courses[id]
+	if !ok {
+		return c, errs.NotFound
+	}
+	return c.Clone(), nil
+}
+
+// CourseAt implements [courses.CourseStore].
+func (s *Store) CourseAt(ctx context.Context, slug string) (string, error) {
+	if err := s.enter(ctx); err != nil {
+		return "", err
+	}
+	defer s.mu.Unlock()
+	id, ok := s.slugs[slug]
+	if !ok {
+		return "", errs.NotFound
+	}
+	return id, nil
+}
+
+// Courses implements [courses.CourseStore].
+func (s *Store) Courses(ctx context.Context, q courses.CourseQuery) ([]courses.Course, string, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, "", err
+	}
+	defer s.mu.Unlock()
+	var rows []row[courses.Course]
+	for _, c := range s.courses {
+		if matches(c, q) {
+			rows = append(rows, row[courses.Course]{[]string{sortable(int64(c.Rank)), c.ID}, c.Clone()})
+		}
+	}
+	return page(rows, q.After, q.Limit)
+}
+
+func matches(c courses.Course, q courses.CourseQuery) bool {
+	switch {
+	case q.Sight != nil && !q.Sight.Admits(c.Audience) && (q.Owner == "" || q.Owner != c.Owner),
+		q.Statuses != nil && !slices.Contains(q.Statuses, c.Status),
+		q.IDs != nil && !slices.Contains(q.IDs, c.ID),
+		q.Topic != "" && !slices.Contains(c.Topics, q.Topic),
+		q.Language != "" && !slices.Contains(c.Languages(), q.Language),
+		q.Free != nil && c.Free() != *q.Free:
+		return false
+	}
+	return true
+}
+
+// Tags implements [courses.CourseStore].
+func (s *Store) Tags(ctx context.Context, q courses.CourseQuery) ([]courses.Tag, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	q.Topic, q.Language = "", ""
+	counts := map[courses.Tag]int{}
+	for _, c := range s.courses {
+		if !matches(c, q) {
+			continue
+		}
+		for _, topic := range c.Topics {
+			counts[courses.Tag{Kind: courses.TagTopic, Value: topic}]++
+		}
+		for _, language := range c.Languages() {
+			counts[courses.Tag{Kind: courses.TagLanguage, Value: language}]++
+		}
+	}
+	var out []courses.Tag
+	for tag, n := range counts {
+		tag.N = n
+		out = append(out, tag)
+	}
+	slices.SortFunc(out, func(a, b courses.Tag) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value)) })
+	return out, nil
+}
+
+// SaveCourse implements [courses.CourseStore].
+func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.Revision) error {
+	texts := c.Texts()
+	if rev != nil {
+		texts = append(texts, rev.Texts()...)
+	}
+	if err := s.enter(ctx, texts...); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	old, found := s.courses[c.ID]
+	if err := version(found, old.Version, c.Version); err != nil {
+		return err
+	}
+	if owner, taken := s.slugs[c.Slug]; taken && owner != c.ID {
+		return errs.Conflict
+	}
+	if rev != nil {
+		key := revisionKey{rev.Course, rev.Number}
+		if _, there := s.revisions[key]; there {
+			return errs.Conflict
+		}
+		kept := rev.Clone()
+		kept.At = stored(kept.At)
+		s.revisions[key] = kept
+	}
+	c = c.Clone()
+	c.Created, c.Updated, c.Since = stored(c.Created), stored(c.Updated), stored(c.Since)
+	s.courses[c.ID], s.slugs[c.Slug] = c, c.ID
+	s.changed(c.ID)
+	return nil
+}
+
+// changed logs courses as changed and wakes whoever waits.
+func (s *Store) changed(ids ...string) {
+	s.log = append(s.log, ids...)
+	close(s.woken)
+	s.woken = make(chan struct{})
+}
+
+// Revision implements [courses.CourseStore].
+func (s *Store) Revision(ctx context.Context, course string, number int) (courses.Revision, error) {
+	if err := s.enter(ctx); err != nil {
+		return courses.Revision{}, err
+	}
+	defer s.mu.Unlock()
+	rev, ok := s.revisions[revisionKey{course, number}]
+	if !ok {
+		return rev, errs.NotFound
+	}
+	return rev.Clone(), nil
+}
+
+// Changes implements [courses.CourseStore].
+func (s *Store) Changes(ctx context.Context, after string, limit int) ([]string, string, error) {
+	if err := s.enter(ctx); err != nil {
+		return nil, "", err
+	}
+	defer s.mu.Unlock()
+	from, err := s.position(after)
+	if err != nil {
+		return nil, "", err
+	}
+	to := min(from+max(limit, 1), len(s.log))
+	var ids []string
+	for i, id := range s.log[from:to] {
+		if !slices.Contains(s.log[from+i+1:to], id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, strconv.Itoa(to), nil
+}
+
+func (s *Store) position(cursor string) (int, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(cursor)
+	if err != nil || n < 0 || n > len(s.log) {
+		return 0, fmt.Errorf("cursor %q: %w", cursor, search.ErrRebuild)
+	}
+	return n, nil
+}
+
+// WaitChanges implements [courses.CourseStore].
+func (s *Store) WaitChanges(ctx context.Context, after string) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	from, err := s.position(after)
+	woken, news := s.woken, from < len(s.log)
+	s.mu.Unlock()
+	if err != nil || news {
+		return err
+	}
+	select {
+	case <-woken:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
