@@ -3,6 +3,8 @@ package profile
 import (
 	"context"
 	"time"
+
+	"github.com/stoa-go/stoa/analytics"
 )
 
 // A Pruner removes what is kept of people and is too old: of one class, such as
@@ -57,4 +59,9 @@ func TaskPruner(store ExpiryStore) Pruner { return PrunerFunc(store.ExpireTasks)
 // [ListViewed].
 func ItemPruner(store ExpiryStore, list string) Pruner {
 	return PrunerFunc(func(ctx context.Context, e Expiry) (int, error) { return store.ExpireItems(ctx, list, e) })
+}
+
+// EventPruner returns the Pruner of what people did.
+func EventPruner(store analytics.Expirer) Pruner {
+	return PrunerFunc(func(ctx context.Context, e Expiry) (int, error) { return store.Expire(ctx, analytics.Expiry(e)) })
 }

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ type options struct {
 
 	locales, proxies                string
 	oidcSecret, oidcAdmins, oidcACR string
-	auditKey                        string
+	auditKey, keep                  string
 	mailPassword, mailHook          string
 	saml                            samlOptions
 }
@@ -53,6 +54,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.OIDC.SignedOut, "oidc-signed-out", "", "`address`, known to the identity provider, that it sends people back to after signing out there")
 	f.BoolVar(&o.cfg.OIDC.Open, "oidc-open", false, "whoever the identity provider knows becomes a customer; otherwise people must have been linked")
 	o.saml.flags(f, &o.cfg.SAML)
+	f.StringVar(&o.keep, "keep", "", "`days` that data is kept, by class, such as events=200,notices=90; the page /admin/retention names all classes")
 	f.StringVar(&o.cfg.Mail.Server, "mail", "", "`server` that mails go out by, smtp://USER@HOST:PORT; smtps:// begins with TLS, smtp+plain:// does without; needs -mail-from and -base-url")
 	f.StringVar(&o.mailPassword, "mail-password-file", "", "`file` with the password for the mail server")
 	f.StringVar(&o.mailHook, "mail-hook-file", "", "`file` with the token that mail providers report bounces with, to POST /hooks/mail")
@@ -101,7 +103,23 @@ func parse(args []string) (options, error) {
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
 	o.cfg.OIDC.ACR = list(o.oidcACR)
 	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail())
+	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.kept())
+}
+
+// kept reads how long classes of data are kept.
+func (o *options) kept() error {
+	for _, part := range list(o.keep) {
+		class, days, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(days)
+		if err != nil || class == "" {
+			return fmt.Errorf("-keep %s: want a class and a number of days, such as notices=90", part)
+		}
+		if o.cfg.Keep == nil {
+			o.cfg.Keep = map[string]int{}
+		}
+		o.cfg.Keep[class] = n
+	}
+	return nil
 }
 
 // keyIn reads the key of the audit.

@@ -32,6 +32,7 @@ type Config struct {
 	Push    bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
 	Holdout int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
 	OIDC    OIDC             // identity provider that people sign in with; the zero value is none
+	Keep    map[string]int   // days for which classes of data are kept, by name, in the place of the portal's own; administrators may still change them
 	SAML    SAML             // another one, that speaks SAML; the zero value is none
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now

@@ -26,6 +26,7 @@ import (
 	"github.com/stoa-go/stoa/profile/assets/sqlassets"
 	"github.com/stoa-go/stoa/profile/audit/sqlaudit"
 	"github.com/stoa-go/stoa/profile/layout/sqllayout"
+	"github.com/stoa-go/stoa/profile/retention/sqlretention"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 )
 
@@ -200,6 +201,9 @@ func (d *database) migrate(ctx context.Context) error {
 		return err
 	}
 	if err := sqlaudit.Migrate(ctx, d.write.DB); err != nil {
+		return err
+	}
+	if err := sqlretention.Migrate(ctx, d.write.DB); err != nil {
 		return err
 	}
 	if err := sqllayout.Migrate(ctx, d.write.DB); err != nil {

@@ -41,7 +41,7 @@ func (s *Site) openNotices(ctx context.Context) error {
 		},
 		Channels: channels, Bounces: s.bounces, Text: s.noticeText,
 		Brand: s.homeOf, BrandLink: s.brandLink,
-		Base: s.cfg.links(), API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
+		Base: s.cfg.links(), API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Keep: -1, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,
 	})
 	return err
 }

@@ -41,6 +41,7 @@ var adminParts = []adminPart{
 	{"/admin/layout", "layout.title", "admin.layout_note", profile.PermissionSegmentsWrite},
 	{"/admin/promotions", "promotions.title", "promotions.lead", profile.PermissionSegmentsWrite},
 	{"/admin/audit", "audit.title", "audit.lead", profile.PermissionAuditRead},
+	{"/admin/retention", "retention.title", "retention.lead", profile.PermissionRetention},
 	{"/admin/connections", "connections.title", "connections.part_note", profile.PermissionDirectoryWrite},
 }
 

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -36,6 +37,7 @@ type privacyBody struct {
 	LooksFirst  string
 	LooksNext   string
 	Saved       bool
+	Erasures    []erasureRow // that were refused
 }
 
 type purposeRow struct {
@@ -88,6 +90,9 @@ func (s *Site) privacy(w http.ResponseWriter, r *http.Request) error {
 	}
 	if q.Looks != "" {
 		b.LooksFirst = v.link("/account/privacy") + "#looks"
+	}
+	if b.Erasures, err = s.ownErasures(r.Context(), v); err != nil {
+		return err
 	}
 	p := s.newPage(r, v.P.T("privacy.title"))
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.accountCrumbs(v)
@@ -204,7 +209,13 @@ func (s *Site) deleteAccount(w http.ResponseWriter, r *http.Request) error {
 	if !sure(r) && !s.policy.May(v.By, profile.PermissionDirectoryWrite) {
 		return s.stepUp(w, r, "/account/privacy/delete")
 	}
-	if _, err := s.people.EraseEverything(r.Context(), v.By, v.By.ID, profile.EraseModeDelete); err != nil {
+	_, err := s.people.EraseEverything(r.Context(), v.By, v.By.ID, profile.EraseModeDelete)
+	if errors.Is(err, profile.ErrConflict) {
+		// Somebody holds them: the page says who was refused, and why.
+		http.Redirect(w, r, v.link("/account/privacy")+"#erasures", http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.sessions.End(w, r); err != nil {

@@ -68,7 +68,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.privacyRoutes()...)
 	pages = append(pages, s.auditRoutes()...)
 	pages = append(pages, s.invitationRoutes()...)
-	pages = append(pages, s.connectionRoutes()...)
+	pages = append(pages, append(s.connectionRoutes(), s.retentionRoutes()...)...)
 	pages = append(pages, s.guestRoutes()...)
 	pages = append(pages, s.deskPages()...)
 	if s.cfg.Demo {

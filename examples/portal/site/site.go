@@ -31,6 +31,7 @@ import (
 	"github.com/stoa-go/stoa/profile/journey"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/pushprofile"
+	"github.com/stoa-go/stoa/profile/retention"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
@@ -48,6 +49,8 @@ type Site struct {
 	policy    profile.Policy
 	people    *profile.Directory
 	audit     *audit.Log
+	holds     *retention.Holds    // whose data must not go yet
+	schedule  *retention.Schedule // how long things are kept
 	visits    *analytics.Visits
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
@@ -100,7 +103,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openRetention, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -205,6 +208,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.noteViewings(ctx) })
 	g.Go(func() error { return s.notifier.Run(ctx) })
 	g.Go(func() error { return s.arranger.Run(ctx) })
+	g.Go(func() error { return s.schedule.Run(ctx) })
 	g.Go(func() error { return s.tellFollowers(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	return g.Wait()

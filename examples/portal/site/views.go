@@ -32,7 +32,7 @@ type views struct {
 // pageNames are the templates that are pages; the others are their parts.
 var pageNames = []string{
 	"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
-	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward", "waysin", "connections", "share", "guest", "shared", "confirm",
+	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward", "waysin", "connections", "retention", "share", "guest", "shared", "confirm",
 	"privacy", "delete", "goodbye",
 	"audit",
 	"unsubscribe",
