@@ -14,7 +14,7 @@ import (
 )
 
 // rounds is how often an import is killed, each time later or earlier in it.
-const rounds = 6
+const rounds = 3
 
 // TestKilledImport kills the program with SIGKILL in the middle of an import,
 // again and again, and lets the last run finish: the library then holds what it

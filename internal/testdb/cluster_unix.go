@@ -115,7 +115,7 @@ func settings(dir, port string) []string {
 	list := []string{
 		"port=" + port, "listen_addresses=127.0.0.1", "unix_socket_directories=" + socketDir(dir),
 		"max_connections=200", "shared_buffers=32MB", "max_prepared_transactions=8",
-		"max_wal_size=256MB", "jit=off", "timezone=UTC", "log_line_prefix=%m %p ",
+		"max_wal_size=256MB", "jit=off", "fsync=off", "full_page_writes=off", "timezone=UTC", "log_line_prefix=%m %p ",
 	}
 	args := make([]string, 0, 2*len(list))
 	for _, s := range list {

@@ -9,7 +9,9 @@
 // ends, and costs a fraction of a second: it is a copy of a template that the
 // first one made in the temporary directory. It sorts text by the rules of a
 // language, as most production servers do, so that an id column without
-// collate "C" does not go unnoticed. It syncs to disk like a real one.
+// collate "C" does not go unnoticed. A commit is one when it is answered, but
+// nothing waits for the disk: the cluster does not outlive the machine, and what
+// outlives a killed client does not depend on it.
 package testdb
 
 import (
