@@ -1,4 +1,4 @@
-.PHONY: test race lint demo bench check
+.PHONY: test race lint demo bench check slowest
 
 # What the README says. PostgreSQL and Chromium tests skip, with the reason,
 # where there is neither.
@@ -8,6 +8,10 @@ test:
 # Nothing skips: needs PostgreSQL's and Chromium's programs installed.
 check:
 	STOA_TEST_REQUIRE=postgres,chromium go test ./...
+
+# Where the time goes, and what failed: packages first, then tests.
+slowest:
+	go test -json ./... | go run ./internal/slowest
 
 race:
 	go test -race ./...

@@ -81,7 +81,7 @@ func Postgres(t testing.TB) *sqlx.DB {
 func PostgresDSN(t testing.TB) string {
 	t.Helper()
 	server := serverDSN(t)
-	schema := "t_" + strings.ToLower(rand.Text())
+	schema := schemaName()
 	require.NoError(t, admin(t.Context(), server, `create schema `+schema))
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
@@ -93,6 +93,8 @@ func PostgresDSN(t testing.TB) string {
 	})
 	return withSearchPath(server, schema)
 }
+
+func schemaName() string { return "t_" + strings.ToLower(rand.Text()) }
 
 func admin(ctx context.Context, dsn, query string) error {
 	db, err := sqlx.Open("postgres", dsn)

@@ -2,6 +2,8 @@ package testdb_test
 
 import (
 	"bufio"
+	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"net/url"
@@ -36,6 +38,32 @@ func TestDatabasesAreSeparate(t *testing.T) {
 				require.NoError(t, err, "the second one must be empty")
 			}
 		})
+	}
+}
+
+func TestMigratedIsEmptyForTheNext(t *testing.T) {
+	times := 0
+	migrate := func(ctx context.Context, db *sql.DB) error {
+		times++
+		_, err := db.ExecContext(ctx, `create table thing (id integer generated always as identity, name text); create table stoa_migration (version integer); insert into stoa_migration values (1)`)
+		return err
+	}
+	for range 3 {
+		t.Run("", func(t *testing.T) {
+			db := testdb.Migrated(t, "things", migrate)
+			var id, version int
+			require.NoError(t, db.Get(&id, `insert into thing (name) values ('x') returning id`))
+			require.Equal(t, 1, id, "nothing is left of the test before")
+			require.NoError(t, db.Get(&version, `select version from stoa_migration`))
+		})
+	}
+	first, second := testdb.Migrated(t, "things", migrate), testdb.Migrated(t, "things", migrate)
+	first.MustExec(`insert into thing (name) values ('x')`)
+	var rows int
+	require.NoError(t, second.Get(&rows, `select count(*) from thing`))
+	require.Zero(t, rows, "two at once are two")
+	if os.Getenv("STOA_TEST_POSTGRES") == "" {
+		require.Equal(t, 2, times)
 	}
 }
 

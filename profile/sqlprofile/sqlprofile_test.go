@@ -13,9 +13,7 @@ import (
 )
 
 func onPostgres(t *testing.T) *sqlprofile.Store {
-	db := testdb.Postgres(t)
-	require.NoError(t, sqlprofile.Migrate(t.Context(), db.DB))
-	return sqlprofile.New(db)
+	return sqlprofile.New(testdb.Migrated(t, "profile", sqlprofile.Migrate))
 }
 
 func onSQLite(t *testing.T) *sqlprofile.Store {
