@@ -1,11 +1,8 @@
 package site
 
 import (
-	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -105,23 +102,4 @@ func TestKeepOption(t *testing.T) {
 		_, err := Open(t.Context(), Config{Data: t.TempDir(), Keep: bad})
 		require.ErrorContains(t, err, "-keep")
 	}
-}
-
-// inFiles returns which files below folders hold a word.
-func inFiles(t *testing.T, word string, folders ...string) (found []string) {
-	t.Helper()
-	for _, folder := range folders {
-		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			text, err := os.ReadFile(path)
-			if err == nil && strings.Contains(strings.ToLower(string(text)), strings.ToLower(word)) {
-				found = append(found, path)
-			}
-			return err
-		})
-		require.NoError(t, err)
-	}
-	return found
 }
