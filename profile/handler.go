@@ -17,6 +17,7 @@ import (
 //	/me              who is asking, their preferences, consents, shelf and sessions
 //	/people          people, what they may do, their export and erasure
 //	/accounts        organisations
+//	/roles           roles, those that a team makes included
 //	/segments        segments, what they would change, /segment-facts to write rules with
 //	/fields          what the portal asks of people and organisations, /form-rules for forms
 //	/invitations     who is asked in
@@ -68,6 +69,7 @@ func NewHandler(people *Directory, opts *HandlerOptions) *Handler {
 	h.serveSegments()
 	h.serveFields()
 	h.servePrivacy()
+	h.serveRoles()
 	h.serveOthers()
 	h.serve = h.api.Handler()
 	return h

@@ -59,6 +59,8 @@ func newCounter(t *testing.T) *counter {
 	require.NoError(t, err)
 	_, err = c.SaveField(t.Context(), root, profile.Field{Name: "score", Label: label("Score"), Edit: profile.FieldHidden})
 	require.NoError(t, err)
+	_, err = c.SaveRole(t.Context(), c.portal.as(t, "root"), profile.CustomRole{Key: "member.buyer", Name: label("Buyer"), Permissions: []profile.Permission{profile.PermissionMembersRead}})
+	require.NoError(t, err)
 	_, err = c.SaveSegment(t.Context(), root, profile.Segment{Name: "big", Title: "Big", Rule: cond("plan", profile.OpIn, "enterprise")})
 	require.NoError(t, err)
 	return c
@@ -156,6 +158,13 @@ var calls = map[string]struct{ path, body string }{
 	"profile.try_field":    {"/fields/person/phone/trial", `{"label":{"en":"Phone"}}`},
 	"profile.form_rules":   {"/form-rules/person", ""},
 
+	"profile.add_role":        {"/roles", `{"key":"staff.lead","name":{"en":"Lead"}}`},
+	"profile.role":            {"/roles/member.buyer", ""},
+	"profile.save_role":       {"/roles/member.buyer", `{"name":{"en":"Buyer"}}`},
+	"profile.remove_role":     {"/roles/member.buyer", ""},
+	"profile.try_role":        {"/roles/member.buyer/trial", `{"permissions":[]}`},
+	"profile.try_remove_role": {"/roles/member.buyer/removal", ""},
+
 	"profile.invite":            {"/invitations", `{"address":"new@acme.example"}`},
 	"profile.revoke_invitation": {"/invitations/none", ""},
 	"profile.connect":           {"/connections", `{"kind":"directory","name":"Okta","account":"acme"}`},
@@ -192,7 +201,7 @@ func TestEveryOperationRefuses(t *testing.T) {
 		change(&s)
 		all = append(all, s)
 	}
-	first := regexp.MustCompile(`^\{("[^"]+":("[^"]*"|\{.*?\}|true))`)
+	first := regexp.MustCompile(`^\{("[^"]+":("[^"]*"|\{.*?\}|\[\]|true))`)
 	for _, op := range c.ops {
 		s := c.call(t, op)
 		if op.In != nil {
@@ -201,7 +210,7 @@ func TestEveryOperationRefuses(t *testing.T) {
 			add(s, "no object", 422, func(s *webtest.Scenario) { s.Body = `["a"]` })
 			add(s, "no JSON", 422, func(s *webtest.Scenario) { s.Body = `{` })
 			add(s, "wrong type", 422, func(s *webtest.Scenario) {
-				s.Body = first.ReplaceAllString(s.Body, `{"theme":[1],"given":"x","name":[1],"ref":7,"title":7,"mode":7,"via":7,"rule":7,"label":7,"address":7,"kind":7`)
+				s.Body = first.ReplaceAllString(s.Body, `{"theme":[1],"permissions":7,"key":7,"given":"x","name":[1],"ref":7,"title":7,"mode":7,"via":7,"rule":7,"label":7,"address":7,"kind":7`)
 			})
 			add(s, "too large", 413, func(s *webtest.Scenario) { s.Body += strings.Repeat(" ", 1<<20) })
 			add(s, "a form", 415, func(s *webtest.Scenario) { s.Header["Content-Type"] = "application/x-www-form-urlencoded" })
@@ -281,6 +290,12 @@ func TestWhoMayOverHTTP(t *testing.T) {
 		{"profile.connections", "403 403 403 403 200 200"},
 		{"profile.connect", "403 403 403 403 403 201"},
 		{"profile.end_connection", "403 403 403 403 404 404"},
+		{"profile.roles", "200 200 200 200 200 200"},
+		{"profile.permissions", "200 200 200 200 200 200"},
+		{"profile.role", "404 404 404 200 200 200"},
+		{"profile.add_role", "403 403 403 403 403 201"},
+		{"profile.try_role", "403 403 403 403 200 200"},
+		{"profile.try_remove_role", "403 403 403 403 200 200"},
 		{"profile.add_account", "403 403 403 403 201 201"},
 		{"profile.save_account", "403 403 403 403 200 412"},
 		{"profile.export", "403 403 403 403 403 200"},

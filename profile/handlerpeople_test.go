@@ -37,7 +37,7 @@ func TestPeopleOverHTTP(t *testing.T) {
 		line{who: "ann", method: "PUT", url: "/people/bob/disabled", status: 200, want: `"disabled":true`},
 		line{who: "ann", method: "PUT", url: "/people/bob/disabled", status: 200, want: `"version":4`},
 		line{who: "ann", method: "PUT", url: "/people/bob", header: "If-Match: 4", body: bob + `}`, status: 200, want: `"disabled":true "version":5`},
-		line{who: "gus", url: "/people/bob/access", status: 200, want: `{"signs_in":false,"roles":[],"permissions":[],"segments":[],"declared":[]}`},
+		line{who: "gus", url: "/people/bob/access", status: 200, want: `{"signs_in":false,"roles":[],"permissions":[],"segments":[],"from":{},"declared":[]}`},
 		line{who: "gus", url: "/people/nobody/access", status: 404},
 		line{who: "ann", method: "DELETE", url: "/people/bob/disabled", status: 200, want: `"disabled":false`},
 		line{who: "ann", method: "PUT", url: "/people/ann/disabled", status: 403},
@@ -169,4 +169,35 @@ func TestPagesOverHTTP(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"ann", "bob", "carl", "gus", "pia", "root"}, ids)
+}
+
+func TestRolesOverHTTP(t *testing.T) {
+	c := newCounter(t)
+	const lead = `{"key":"staff.lead","name":{"en":"Lead"},"permissions":["directory.read"]}`
+	c.run(t,
+		line{who: "bob", url: "/roles", status: 200, want: `"key":"customer" "fixed":true`, not: "buyer admin"},
+		line{who: "gus", url: "/roles/member.buyer", status: 200, want: `"kind":"member" "name":{"en":"Buyer"} "fixed":false "changeable":false "version":1`},
+		line{who: "root", url: "/roles/agent", status: 200, want: `"fixed":true "created_at":null "grantable":true "changeable":false "version":0`},
+		line{who: "root", url: "/roles/member.none", status: 404},
+		line{who: "bob", url: "/permissions", status: 200, want: `"permission":"members.read" "group":"members" "members":true`},
+		line{who: "root", method: "POST", url: "/roles", body: lead, status: 403, want: "profile.assurance"},
+		line{who: "root!", method: "POST", url: "/roles", body: lead, status: 201, want: `"changeable":true "permissions":["directory.read"]`},
+		line{who: "root!", method: "POST", url: "/roles", body: lead, status: 201, want: `"version":1`},
+		line{who: "root!", method: "POST", url: "/roles", body: strings.Replace(lead, "Lead", "Chief", 1), status: 409},
+		line{who: "root!", method: "POST", url: "/roles", body: `{"key":"lead","name":{},"permissions":["no.such"]}`, status: 422, want: `"key" "name" "permissions"`},
+		line{who: "root!", method: "PUT", url: "/roles/staff.lead", header: "If-Match: 1", body: `{"name":{"en":"Lead"},"permissions":["segments.read"]}`, status: 200, want: `["segments.read"] "version":2`},
+		line{who: "root!", method: "PUT", url: "/roles/staff.lead", header: "If-Match: 1", body: `{"name":{"en":"Lead"}}`, status: 412},
+		line{who: "root!", method: "PUT", url: "/roles/agent", header: "If-Match: 1", body: `{"name":{"en":"Agent"}}`, status: 422},
+		line{who: "root!", method: "PUT", url: "/people/carl", header: "If-Match: 1", body: `{"name":"Carl","email":"carl@zeta.example","account":"zeta","roles":["member.buyer"]}`, status: 200},
+		line{who: "root", url: "/people/carl/access", status: 200, want: `"from":{"members.read":["member.buyer"]}`},
+		line{who: "root", method: "POST", url: "/roles/member.buyer/trial", body: `{"permissions":["members.write"]}`, status: 200,
+			want: `"gains":[{"permission":"members.write","people":1}] "loses":[{"permission":"members.read","people":1}] "id":"carl"`},
+		line{who: "root", url: "/roles/member.buyer/removal?instead=customer", status: 200, want: `"gains":[] "people":{"people":1`},
+		line{who: "root!", method: "DELETE", url: "/roles/member.buyer", status: 409},
+		line{who: "root", method: "DELETE", url: "/roles/member.buyer?instead=customer", status: 403},
+		line{who: "root!", method: "DELETE", url: "/roles/member.buyer?instead=customer", status: 204},
+		line{who: "root!", method: "DELETE", url: "/roles/member.buyer", status: 404},
+		line{who: "root!", method: "DELETE", url: "/roles/agent", status: 403},
+		line{who: "root", url: "/people/carl", status: 200, want: `"roles":["customer"]`},
+	)
 }

@@ -72,13 +72,25 @@ type accessWire struct {
 	Roles       []Role       `json:"roles"`
 	Permissions []Permission `json:"permissions"`
 	Segments    []string     `json:"segments" doc:"All that open content to them, with the built-in ones."`
-	Declared    []string     `json:"declared" doc:"Those that rest on what they say or do, and open nothing."`
+
+	From map[Permission][]Role `json:"from" doc:"The roles that each permission comes from."`
+
+	Declared []string `json:"declared" doc:"Those that rest on what they say or do, and open nothing."`
 }
 
 func accessAsWire(a Access) accessWire {
 	return accessWire{
 		SignsIn: !a.Actor.Anonymous(), Roles: filled(a.Actor.Roles), Permissions: filled(a.Permissions), Segments: filled(a.Segments), Declared: filled(a.Actor.Declared),
+		From: sources(a.From),
 	}
+}
+
+// sources shows no sources as such.
+func sources(from map[Permission][]Role) map[Permission][]Role {
+	if from == nil {
+		return map[Permission][]Role{}
+	}
+	return from
 }
 
 type accountsWire struct {

@@ -63,6 +63,13 @@ func TestSupportInsideAProduct(t *testing.T) {
 	require.NotContains(t, body, "Printer is slow")
 	_, body, _ = answer("GET", "/support/search?q=slow+printer", "", "")
 	require.NotContains(t, body, id)
+	status, body, _ = answer("GET", "/support/me", "bob", "")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, `"account":"zenith"`)
+	status, body, _ = answer("PUT", "/support/me/shelf/favourites", "bob", `{"ref":"article/`+id+`","title":"Printer"}`)
+	require.Equal(t, http.StatusOK, status, body)
+	_, body, _ = answer("GET", "/support/me/shelf/favourites", "ann", "")
+	require.NotContains(t, body, id, "everybody has their own")
 	cancel()
 	require.NoError(t, <-done)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/memsearch"
 )
@@ -17,12 +18,18 @@ func addSupport(ctx context.Context, p *product) (keepFresh func(context.Context
 	if err := sqlkb.Migrate(ctx, p.db.DB); err != nil {
 		return nil, err
 	}
+	if err := sqlprofile.Migrate(ctx, p.db.DB); err != nil {
+		return nil, err
+	}
+	people := profile.NewDirectory(sqlprofile.New(p.db), nil) // of the product's users it keeps what they prefer and put aside
 	library := kb.NewLibrary(sqlkb.New(p.db), nil)
 	engine := search.NewEngine(memsearch.New(), &search.Options{Sources: []search.Source{library.Source()}})
 
 	support := http.NewServeMux()
 	support.Handle("/search/", http.StripPrefix("/search", engine.Handler()))
 	support.Handle("/search", http.StripPrefix("/search", engine.Handler()))
+	support.Handle("/me", people.Handler())
+	support.Handle("/me/", people.Handler())
 	support.Handle("/", library.Handler())
 
 	signIn := profile.Middleware(profile.AuthenticatorFunc(func(r *http.Request) (profile.Actor, error) {

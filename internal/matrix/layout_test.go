@@ -26,7 +26,7 @@ func layoutShown() []operation {
 		}}
 	}
 	return []operation{
-		{name: "layout.Arrange", on: "entry", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+		{name: "layout.Arrange", on: "entry", routes: []string{"layout.arrangement"}, call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
 			l := w.arranger.Arrange(ctx, by, w.visit(by), "home")
 			return l, shows(l, state), nil
 		}},

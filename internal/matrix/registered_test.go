@@ -140,6 +140,7 @@ func TestEveryCellIsDecided(t *testing.T) {
 // actorless are the routes that ask no front type on behalf of an actor, and why.
 var actorless = map[string]string{
 	"kb.types":                       "it shows everybody what the configuration says",
+	"profile.permissions":            "it lists what roles are made of, the same to everybody",
 	"profile.me":                     "it shows who asks who they are",
 	"profile.notices.unsubscription": "it is for whoever holds a signed token, signed in or not",
 	"profile.notices.unsubscribe":    "it is for whoever holds a signed token, signed in or not",

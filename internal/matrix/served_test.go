@@ -81,6 +81,8 @@ func (s served) call(ctx context.Context, w *world, by profile.Actor, state stri
 		err = errs.Forbidden
 	case http.StatusNotFound:
 		err = errs.NotFound
+	case http.StatusConflict:
+		err = errs.Conflict
 	case http.StatusUnprocessableEntity:
 		err = fmt.Errorf("%w: %s", errs.Invalid, answer.Body)
 	default:
@@ -97,7 +99,7 @@ func (s served) call(ctx context.Context, w *world, by profile.Actor, state stri
 var alike = map[string]string{
 	"profile.my_sessions": "profile.Sessions.List", "profile.end_my_session": "profile.Sessions.Revoke", "profile.end_my_sessions": "profile.Sessions.RevokeAll",
 	"profile.my_address": "profile.Bounces.Mine", "profile.retry_my_address": "profile.Bounces.Retry",
-	"profile.add_account": "profile.SaveAccount", "profile.add_field": "profile.SaveField", "profile.save_field": "profile.SaveField",
+	"profile.add_role": "profile.SaveRole", "profile.save_role": "profile.SaveRole", "profile.add_account": "profile.SaveAccount", "profile.add_field": "profile.SaveField", "profile.save_field": "profile.SaveField",
 }
 
 // servedRoutes returns which routes lead to an operation that is registered.
@@ -117,7 +119,7 @@ func servedRoutes() map[string]bool {
 }
 
 func servedOperations() []served {
-	return slices.Concat(servedPeople(), servedChanges(), servedAccounts(), servedSegments(), servedFields(), servedSessions(), servedOthers())
+	return slices.Concat(servedPeople(), servedChanges(), servedAccounts(), servedSegments(), servedFields(), servedRoles(), servedSessions(), servedOthers())
 }
 
 // to returns what asks for a path with a person's or an account's ID in it.
@@ -218,6 +220,24 @@ func servedFields() []served {
 		{"profile.Fields", "profile.form_rules", to("/form-rules/person", nil), inForm},
 		{"profile.TryField", "profile.try_field", to("/fields/person/own/trial", label), nil},
 		{"profile.RemoveField", "profile.remove_field", to("/fields/person/{id}", nil), nil},
+	}
+}
+
+func servedRoles() []served {
+	role := func(path string, body any) func(*world, profile.Actor, string) (string, any) {
+		return func(_ *world, _ profile.Actor, state string) (string, any) {
+			if state == "none" {
+				state = "member.none"
+			}
+			return strings.Replace(path, "{key}", state, 1), body
+		}
+	}
+	return []served{
+		{"profile.Roles", "profile.roles", role("/roles", nil), func(_ profile.Actor, state string) string { return `"key":"` + state + `"` }},
+		{"profile.Role", "profile.role", role("/roles/{key}", nil), nil},
+		{"profile.TryRole", "profile.try_role", role("/roles/{key}/trial", map[string]any{"permissions": []string{}}), nil},
+		{"profile.RemoveRole", "profile.remove_role", role("/roles/{key}", nil), nil},
+		{"profile.TryRemoveRole", "profile.try_remove_role", role("/roles/{key}/removal?instead=customer", nil), nil},
 	}
 }
 

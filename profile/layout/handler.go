@@ -74,6 +74,10 @@ func (a *Arranger) servePromotions(api *web.API) {
 
 func (a *Arranger) servePeople(api *web.API) {
 	api.Handle(web.Op{
+		Method: "GET", Path: "/pages/{page}", Name: "layout.arrangement", Summary: "Returns the menus and the blocks of a page as they stand for the reader, with the reasons; promotions in it count as shown.",
+		Policy: "what the reader's audience admits", Public: true, Out: layoutWire{},
+	}, a.serveArrangement)
+	api.Handle(web.Op{
 		Method: "GET", Path: "/choice", Name: "layout.choice", Summary: "Returns whether pages are arranged for the reader.",
 		Policy: "signed in, about themselves", Out: choiceWire{},
 	}, a.serveChoice)
@@ -203,6 +207,16 @@ func (a *Arranger) serveRemovePromotion(w http.ResponseWriter, r *http.Request) 
 		return err
 	}
 	return web.NoContent(w)
+}
+
+func (a *Arranger) serveArrangement(w http.ResponseWriter, r *http.Request) error {
+	page, err := web.PathValue(r, "page")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	l := a.Arrange(ctx, profile.FromContext(ctx), VisitOf(ctx, a.Brand(r.Host).ID), page)
+	return web.JSON(w, r, http.StatusOK, wireOf(l))
 }
 
 func (a *Arranger) serveChoice(w http.ResponseWriter, r *http.Request) error {

@@ -20,9 +20,20 @@ type Visit struct {
 	Began   time.Time // zero means when the ID says so (a UUID version 7 does), or else now
 }
 
-// VisitOf returns the visit that [analytics.Visits] has put into the context of
-// a request, on a brand.
+type contextKey struct{}
+
+// NewContext returns a context with the visit that a request belongs to, for
+// hosts that tell visits apart themselves.
+func NewContext(ctx context.Context, v Visit) context.Context {
+	return context.WithValue(ctx, contextKey{}, v)
+}
+
+// VisitOf returns the visit that [NewContext] has put into the context of a
+// request, or [analytics.Visits], then on a brand.
 func VisitOf(ctx context.Context, brand string) Visit {
+	if v, ok := ctx.Value(contextKey{}).(Visit); ok {
+		return v
+	}
 	e := analytics.FromContext(ctx)
 	return Visit{ID: e.Session, Visitor: e.Visitor, Brand: brand}
 }

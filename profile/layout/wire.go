@@ -60,15 +60,17 @@ type linkWire struct {
 	ID       string     `json:"id"`
 	Label    Label      `json:"label"`
 	Address  string     `json:"address"`
+	Icon     string     `json:"icon"`
 	Reason   reasonWire `json:"reason"`
 	Children []linkWire `json:"children"`
 }
 
 type panelWire struct {
-	ID     string     `json:"id"`
-	Kind   string     `json:"kind"`
-	Title  Label      `json:"title"`
-	Reason reasonWire `json:"reason"`
+	ID     string            `json:"id"`
+	Kind   string            `json:"kind"`
+	Title  Label             `json:"title"`
+	Data   map[string]string `json:"data,omitempty"`
+	Reason reasonWire        `json:"reason"`
 }
 
 type reasonWire struct {
@@ -79,6 +81,10 @@ type reasonWire struct {
 type offerWire struct {
 	ID    string            `json:"id"`
 	Title map[string]string `json:"title"`
+
+	Text    map[string]string `json:"text,omitempty"`
+	Action  map[string]string `json:"action,omitempty" doc:"What its link says, by language."`
+	Address string            `json:"address" doc:"Where its link leads, or empty."`
 }
 
 func wireOf(l Layout) layoutWire {
@@ -92,13 +98,13 @@ func wireOf(l Layout) layoutWire {
 	for name, panels := range l.Slots {
 		out.Slots[name] = []panelWire{}
 		for _, p := range panels {
-			out.Slots[name] = append(out.Slots[name], panelWire{ID: p.ID, Kind: p.Kind, Title: p.Title, Reason: reasonWire(p.Reason)})
+			out.Slots[name] = append(out.Slots[name], panelWire{ID: p.ID, Kind: p.Kind, Title: p.Title, Data: p.Data, Reason: reasonWire(p.Reason)})
 		}
 	}
 	for _, slot := range slices.Sorted(maps.Keys(l.Shown)) {
 		out.Shown[slot] = []offerWire{}
 		for _, o := range l.Shown[slot] {
-			out.Shown[slot] = append(out.Shown[slot], offerWire{ID: o.ID, Title: o.Title})
+			out.Shown[slot] = append(out.Shown[slot], offerWire{ID: o.ID, Title: o.Title, Text: o.Text, Action: o.Action, Address: o.Address})
 		}
 	}
 	return out
@@ -107,7 +113,7 @@ func wireOf(l Layout) layoutWire {
 func wireOfLinks(links []Link) []linkWire {
 	out := []linkWire{}
 	for _, l := range links {
-		out = append(out, linkWire{ID: l.ID, Label: l.Label, Address: l.Address, Reason: reasonWire(l.Reason), Children: wireOfLinks(l.Children)})
+		out = append(out, linkWire{ID: l.ID, Label: l.Label, Address: l.Address, Icon: l.Icon, Reason: reasonWire(l.Reason), Children: wireOfLinks(l.Children)})
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/layout"
 )
 
 // Version is the version of the API's description.
@@ -27,7 +28,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	mux.Handle(apiPrefix+"/search/", s.inLanguage(engine))
 	s.directory = s.directoryAPI()
 	people := http.StripPrefix(apiPrefix, s.directory)
-	for _, path := range []string{"/me", "/people", "/accounts", "/segments", "/segment-facts", "/fields", "/form-rules", "/invitations", "/connections", "/identities"} {
+	for _, path := range []string{"/me", "/people", "/accounts", "/segments", "/segment-facts", "/roles", "/permissions", "/fields", "/form-rules", "/invitations", "/connections", "/identities"} {
 		mux.Handle(apiPrefix+path, s.inLanguage(people))
 		mux.Handle(apiPrefix+path+"/", s.inLanguage(people))
 	}
@@ -40,10 +41,11 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 		mux.Handle(apiPrefix+path+"/", s.inLanguage(things))
 	}
 	mux.Handle(apiPrefix+"/cover", s.inLanguage(things))
+	mux.Handle(apiPrefix+"/layout/", s.inLanguage(s.onStay(http.StripPrefix(apiPrefix+"/layout", s.arranger.Handler()))))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	described := []web.Document{
 		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.directory.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
-		s.inventory.API().OpenAPI(apiPrefix),
+		s.inventory.API().OpenAPI(apiPrefix), s.arranger.API().OpenAPI(apiPrefix + "/layout"),
 	}
 	if s.push != nil {
 		browsers := http.StripPrefix(apiPrefix, s.push.Handler())
@@ -62,6 +64,14 @@ func (s *Site) directoryAPI() *profile.Handler {
 		o.Invitations = s.inviting
 	}
 	return profile.NewHandler(s.people, &o)
+}
+
+// onStay says to which visit a request belongs, so that a program is shown the
+// portal as pages are.
+func (s *Site) onStay(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(layout.NewContext(r.Context(), s.stayOf(w, r))))
+	})
 }
 
 // inLanguage makes the API's errors speak the client's language. Its paths have

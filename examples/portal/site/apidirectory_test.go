@@ -76,4 +76,11 @@ func TestDirectoryAPI(t *testing.T) {
 	require.Contains(t, c.get("/api/v1/me/sessions", "Cookie", ruth).Body, `"current":true`)
 	require.Contains(t, send(as("tom"), http.MethodPost, "/people/tom/export", "").Body, `"person":"tom"`)
 	require.Contains(t, as("").get("/openapi.json").Body, "/api/v1/people/{id}/access")
+
+	// The portal is arranged for programs as it is on pages.
+	require.Contains(t, as("tom").get("/api/v1/layout/pages/home").Body, `"menus":{"`)
+	require.NotContains(t, as("tom").get("/api/v1/layout/pages/home").Body, `"/admin/people"`)
+	require.Contains(t, as("ruth").get("/api/v1/layout/rules").Body, `"rules":[`)
+	require.Equal(t, 403, as("tom").get("/api/v1/layout/rules").Status)
+	require.Equal(t, 204, send(as("tom"), http.MethodPost, "/layout/reset", "").Status)
 }
