@@ -210,5 +210,8 @@ func (p *page) opens(address string) bool {
 	case "/desk":
 		return len(p.desk) > 0
 	}
+	if address == "/account/addresses" {
+		return p.located
+	}
 	return address != "/account/organisation" || p.By.Account != ""
 }

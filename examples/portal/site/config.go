@@ -37,6 +37,10 @@ type Config struct {
 	Log     *slog.Logger     // nil means none
 	Now     func() time.Time // nil means time.Now
 
+	// AddressService is the address of a service that postal addresses are looked
+	// up at; empty is none, and in the demo a list of a few.
+	AddressService string
+
 	// AuditKey makes the chain of the record of who did what. Empty means a key
 	// that is in the database, and then whoever reaches that can make the chain anew.
 	AuditKey []byte

@@ -85,7 +85,7 @@ func (s *Site) showAccount(w http.ResponseWriter, r *http.Request, status int, p
 // fields that the portal has added.
 func (s *Site) accountInputs(r *http.Request, p profile.Person) ([]input, error) {
 	v := visitOf(r.Context())
-	fields, err := s.people.Fields(r.Context(), v.By, profile.FieldOfPerson)
+	fields, err := s.fieldsOf(r.Context(), v.By, profile.FieldOfPerson)
 	if err != nil {
 		return nil, err
 	}
@@ -102,19 +102,24 @@ func (s *Site) accountInputs(r *http.Request, p profile.Person) ([]input, error)
 
 // bindTo adds what a CRM asks of somebody's data. If it cannot say now, the form
 // is shown without, and what is sent is refused until it can.
-func (s *Site) bindTo(ctx context.Context, v *visit, p profile.Person, in []input) error {
+func (s *Site) bindTo(ctx context.Context, v *visit, p profile.Person, lists ...[]input) error {
 	a, err := s.people.Account(ctx, v.By, p.Account)
 	if err != nil && !errors.Is(err, profile.ErrNotFound) {
 		return err
 	}
-	rules, err := s.people.FormRules(ctx, profile.FieldOfPerson, a.Country)
-	switch {
-	case err == nil:
-		bind(rules, in)
-	case !errors.Is(err, profile.ErrUnavailable):
-		return err
+	return s.bindIn(ctx, profile.FieldOfPerson, a.Country, lists...)
+}
+
+// bindIn adds what a CRM asks of people or accounts of a country.
+func (s *Site) bindIn(ctx context.Context, of profile.FieldOf, country string, lists ...[]input) error {
+	rules, err := s.people.FormRules(ctx, of, country)
+	if errors.Is(err, profile.ErrUnavailable) {
+		return nil
 	}
-	return nil
+	for _, in := range lists {
+		bind(rules, in)
+	}
+	return err
 }
 
 func (s *Site) languageOptions(now string) []option {
@@ -140,7 +145,7 @@ func (s *Site) saveAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	fields, err := s.people.Fields(r.Context(), v.By, profile.FieldOfPerson)
+	fields, err := s.fieldsOf(r.Context(), v.By, profile.FieldOfPerson)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func TestFieldIsMade(t *testing.T) {
 		saved := c.post("/en/admin/fields/new", form)
 		require.Equal(t, 303, saved.Status, saved.Body)
 	}
-	fields, err := s.people.Fields(t.Context(), system, profile.FieldOfPerson)
+	fields, err := s.fieldsOf(t.Context(), system, profile.FieldOfPerson)
 	require.NoError(t, err)
 	require.Len(t, fields, 1)
 	require.Equal(t, []profile.Choice{
@@ -92,12 +92,12 @@ func TestFieldNarrows(t *testing.T) {
 	asked := c.post("/en/admin/fields/person/code", form)
 	require.Equal(t, 200, asked.Status)
 	require.Contains(t, asked.Body, `name="sure"`)
-	fields, err := s.people.Fields(t.Context(), system, profile.FieldOfPerson)
+	fields, err := s.fieldsOf(t.Context(), system, profile.FieldOfPerson)
 	require.NoError(t, err)
 	require.Equal(t, 1, fields[0].Version, "nothing is kept before")
 	form.Set("sure", "yes")
 	require.Equal(t, 303, c.post("/en/admin/fields/person/code", form).Status)
-	fields, err = s.people.Fields(t.Context(), system, profile.FieldOfPerson)
+	fields, err = s.fieldsOf(t.Context(), system, profile.FieldOfPerson)
 	require.NoError(t, err)
 	require.Equal(t, "Code (fr)", fields[0].Label["fr"], "languages that the form does not have stay")
 	late := c.post("/en/admin/fields/person/code", form)
@@ -134,7 +134,7 @@ func TestFieldRefuses(t *testing.T) {
 		}
 	}
 	require.Contains(t, c.post("/en/admin/fields/new", good("min", "many")).Body, `value="many"`)
-	fields, err := s.people.Fields(t.Context(), system, profile.FieldOfPerson)
+	fields, err := s.fieldsOf(t.Context(), system, profile.FieldOfPerson)
 	require.NoError(t, err)
 	require.Empty(t, fields)
 }

@@ -83,13 +83,16 @@ func (s *Site) showOrganisation(w http.ResponseWriter, r *http.Request, status i
 
 // accountSheet asks for what the portal wants to know of organisations.
 func (s *Site) accountSheet(ctx context.Context, v *visit, form organisationForm) (*sheet, error) {
-	fields, err := s.people.Fields(ctx, v.By, profile.FieldOfAccount)
+	fields, err := s.fieldsOf(ctx, v.By, profile.FieldOfAccount)
 	if err != nil || len(fields) == 0 || !s.policy.May(v.By, profile.PermissionMembersWrite) {
 		return nil, err
 	}
 	f := &sheet{
 		Action: v.link("/account/organisation"), Version: form.account.Version, Submit: v.P.T("form.save"), Wrong: len(form.faults) > 0,
 		Fields: s.fieldInputs(v, fields, form.account.Attributes),
+	}
+	if err := s.bindIn(ctx, profile.FieldOfAccount, form.account.Country, f.Fields); err != nil {
+		return nil, err
 	}
 	f.Faults = note(form.faults, f.Fields)
 	return f, nil
@@ -144,7 +147,7 @@ func (s *Site) saveOrganisation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	fields, err := s.people.Fields(ctx, by, profile.FieldOfAccount)
+	fields, err := s.fieldsOf(ctx, by, profile.FieldOfAccount)
 	if err != nil {
 		return err
 	}
@@ -193,11 +196,13 @@ func (s *Site) showMember(w http.ResponseWriter, r *http.Request, status int, p,
 	v := visitOf(r.Context())
 	b := memberBody{Person: p, Roles: roleNames(v.P, p.Roles), Saved: v.Query.Get("saved") != ""}
 	if s.manages(v.By, p) {
-		fields, err := s.people.Fields(r.Context(), v.By, profile.FieldOfPerson)
+		fields, err := s.fieldsOf(r.Context(), v.By, profile.FieldOfPerson)
 		if err != nil {
 			return err
 		}
-		b.Form = s.formOf(v, typed, fields, faults)
+		if b.Form, err = s.formOf(r.Context(), v, typed, fields, faults); err != nil {
+			return err
+		}
 		b.Form.Action = v.link("/account/organisation/people/" + escape(p.ID))
 	}
 	page := s.newPage(r, p.Name)

@@ -155,7 +155,9 @@ func (c *crm) DataRules(_ context.Context, of profile.FieldOf) ([]profile.DataRu
 		return nil, profile.ErrUnavailable
 	}
 	if of == profile.FieldOfAccount {
-		return nil, nil
+		return []profile.DataRule{
+			{Property: "attributes.vat", Pattern: `[A-Z]{2}[0-9]+`, Example: "NL1"}, {Property: "attributes.address.city", Max: 40},
+		}, nil
 	}
 	return []profile.DataRule{
 		{Property: "name", Required: true, Max: 30, Pattern: `[^0-9]+`, Example: "Tom"},

@@ -189,7 +189,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request) error {
 	typed := p
 	if before := s.typedBefore(w, r); before != nil {
 		by := visitOf(r.Context()).By
-		fields, err := s.people.Fields(r.Context(), by, profile.FieldOfPerson)
+		fields, err := s.fieldsOf(r.Context(), by, profile.FieldOfPerson)
 		if err != nil {
 			return err
 		}
@@ -206,13 +206,15 @@ func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, p,
 		Person: p, Roles: roleNames(v.P, p.Roles), Lists: s.policy.May(v.By, profile.PermissionDirectoryWrite),
 		Saved: v.Query.Get("saved") != "", Ended: v.Query.Get("ended") != "",
 	}
-	fields, err := s.people.Fields(ctx, v.By, profile.FieldOfPerson)
+	fields, err := s.fieldsOf(ctx, v.By, profile.FieldOfPerson)
 	if err != nil {
 		return err
 	}
 	b.Facts = factsOf(p, fields)
 	if s.manages(v.By, p) {
-		b.Form = s.formOf(v, typed, fields, faults)
+		if b.Form, err = s.formOf(ctx, v, typed, fields, faults); err != nil {
+			return err
+		}
 		b.Form.Action, b.Form.Tries = v.link("/admin/people/"+escape(p.ID)), true
 	} else {
 		b.Facts = factsOf(p, nil)
@@ -374,6 +376,6 @@ func (s *Site) typedSomebody(r *http.Request) (p, typed profile.Person, err erro
 		return p, typed, err
 	}
 	by := visitOf(r.Context()).By
-	fields, err := s.people.Fields(r.Context(), by, profile.FieldOfPerson)
+	fields, err := s.fieldsOf(r.Context(), by, profile.FieldOfPerson)
 	return p, s.typedPerson(by, p, fields, r.PostForm), err
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -61,16 +62,20 @@ func (s *Site) edits(by profile.Actor, f profile.Field) bool {
 	return f.Edit == profile.FieldBySelf || f.Edit == profile.FieldByManager || s.policy.May(by, profile.PermissionDirectoryWrite)
 }
 
-// formOf returns the form about p, with what is wrong with it.
-func (s *Site) formOf(v *visit, p profile.Person, fields []profile.Field, faults map[string]string) *sheet {
+// formOf returns the form about p, with what a CRM asks of it and what is wrong
+// with it.
+func (s *Site) formOf(ctx context.Context, v *visit, p profile.Person, fields []profile.Field, faults map[string]string) (*sheet, error) {
 	f := &sheet{Version: p.Version, Submit: v.P.T("form.save"), Wrong: len(faults) > 0, Basics: []input{
 		{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: p.Name, Required: true, Max: 200},
 		{Name: "disabled", Label: v.P.T("person.disabled"), Hint: v.P.T("person.disabled_note"), Kind: "checkbox", Value: yes(p.Disabled), Fixed: p.ID == v.By.ID},
 	}}
 	f.Roles = s.roleInputs(v, p.Roles)
 	f.Fields = s.fieldInputs(v, fields, p.Attributes)
+	if err := s.bindTo(ctx, v, p, f.Basics, f.Fields); err != nil {
+		return nil, err
+	}
 	f.Faults = note(faults, f.Basics, f.Roles, f.Fields)
-	return f
+	return f, nil
 }
 
 // fieldInputs ask for fields of somebody, or of an organisation, whom the

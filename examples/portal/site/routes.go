@@ -53,6 +53,8 @@ func (s *Site) routes() []route {
 		route{"POST /account/preferences/arrangement", nothing + "one's own", s.signedIn(s.arrange)},
 		route{"GET /account/saved", "saved", s.signedIn(s.saved)},
 		route{"POST /articles/{slug}/keep", "keep form", s.signedIn(s.keep)},
+		route{"GET /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.addresses)},
+		route{"POST /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.saveAddress)},
 		route{"GET /account/sessions", nothing + "one's own", s.signedIn(s.sessionList)},
 		route{"POST /account/sessions/end", nothing + "one's own", s.signedIn(s.endSession)},
 		route{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},

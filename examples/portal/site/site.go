@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -85,6 +86,8 @@ type Site struct {
 	bounces   *profile.Bounces
 	push      *pushprofile.Channel        // nil without one
 	hooks     *webhookprofile.Channel     // nil without one
+	located   atomic.Pointer[located]     // whether there is a page of addresses
+	lookup    profile.AddressLookup       // of postal addresses, nil without one
 	tongues   map[string]*i18n.Negotiator // of brands with languages of their own, by ID
 	declared  *layout.Site                // what the portal consists of
 	arranger  *layout.Arranger
@@ -103,7 +106,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openRetention, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())

@@ -38,7 +38,7 @@ var pageNames = []string{
 	"unsubscribe",
 	"desk", "desk-articles", "desk-types", "desk-editor", "desk-signedout",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "layout-rules", "layout-rule", "layout-theme",
-	"promotions", "promotion",
+	"promotions", "promotion", "addresses",
 	"products", "product", "purchases", "purchase", "entitlements",
 }
 
@@ -180,11 +180,12 @@ type page struct {
 	Colour      layout.Colour // of what is around the page, as browsers show it
 	Logo        layout.Logo
 
-	policy profile.Policy
-	texts  *i18n.Catalog
-	laid   layout.Layout
-	admin  []adminPart
-	desk   []deskPart
+	policy  profile.Policy
+	texts   *i18n.Catalog
+	laid    layout.Layout
+	located bool // there is a page of addresses
+	admin   []adminPart
+	desk    []deskPart
 }
 
 // May reports whether the visitor may do something, for menus.
@@ -211,6 +212,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	p.dress(s.arranger)
 	p.Look = s.lookOf(r, v.By)
 	p.admin, p.desk = s.administers(v.By), s.deskOf(v.By)
+	p.located = !v.By.Anonymous() && s.asksAddresses(r.Context())
 	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)
 	p.Canonical = v.Origin + v.link(v.Path)
 	for _, l := range s.offered(v) {
