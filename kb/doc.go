@@ -20,6 +20,10 @@
 // plain text to whoever may not read that; "![the hub](media:hub.png)" shows a
 // picture, which whoever reads an article that shows it may see.
 //
+// Lines between ":::for partner, account:acme" and ":::" are read only by those
+// segments, lines between ":::internal" and ":::" only by staff. To others it is
+// as if they were not there, and they are in no index.
+//
 // # Again
 //
 // An error never means that nothing was done. Whoever repeats a call with the

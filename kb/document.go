@@ -79,16 +79,48 @@ func written(kinds ...string) func(string) (string, bool) {
 	}
 }
 
-// draw renders a text. What is wrong with it is told of the field "body".
-func (l *Library) draw(locale, body string) (*document, error) {
-	d, err := l.drawer(locale).Render(body)
-	if says, ok := errors.AsType[*errs.Says](err); ok {
-		return nil, errs.Field("body", says.Message.Key, says.Message.Args)
-	}
+// A drawn text is rendered as authors see it, and as everybody sees it who sees
+// its article at all.
+type drawn struct{ all, open *document }
+
+// draw renders a text that somebody hands in. What is wrong with it is told of
+// the field "body".
+func (l *Library) draw(locale, body string) (drawn, error) {
+	s, err := readScript(body)
 	if err != nil {
-		return nil, err
+		return drawn{}, err
 	}
+	all, open := l.compose(s, authors), l.compose(s, everybody)
+	d := drawn{}
+	if d.all, err = l.ink(locale, all.text, true); err != nil {
+		return drawn{}, err
+	}
+	if d.open = d.all; open.text != all.text {
+		d.open, err = l.ink(locale, open.text, true)
+	}
+	return d, err
+}
+
+// ink renders a composed text. If it is new, it must not show signs of parts.
+func (l *Library) ink(locale, text string, fresh bool) (*document, error) {
+	r := l.drawer(locale)
+	d, err := r.Render(text)
+	if err != nil {
+		return nil, inBody(err)
+	}
+	if fresh && markdown.StrayPart(d) {
+		return nil, errs.Field("body", "markdown.part_stray", nil)
+	}
+	d.HTML, d.Text = l.boxer.Draw(r, d.HTML), l.boxer.Erase(d.Text)
 	return newDocument(d), nil
+}
+
+// inBody returns an error about a text as one about the field "body".
+func inBody(err error) error {
+	if says, ok := errors.AsType[*errs.Says](err); ok {
+		return errs.Field("body", says.Message.Key, says.Message.Args)
+	}
+	return err
 }
 
 // plain is a text that cannot be rendered, shown as it was typed.

@@ -65,9 +65,9 @@ func (im *importing) text(ctx context.Context, a *Article, source, item Item) (R
 		return Revision{}, err
 	}
 	if t.Summary == "" {
-		t.Summary = doc.summary()
+		t.Summary = doc.open.summary()
 	}
-	return im.add(a, source, item, t, doc), nil
+	return im.add(a, source, item, t, doc.all), nil
 }
 
 // newest returns the newest revision of a translation; its number is 0 if there

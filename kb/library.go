@@ -2,6 +2,7 @@ package kb
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/lru"
+	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -33,6 +35,8 @@ type Library struct {
 	forest  atomic.Pointer[forest]
 	census  atomic.Pointer[census]
 	texts   *lru.Cache[textKey, *document]
+	scripts *lru.Cache[textKey, *script]
+	boxer   *markdown.Boxer
 	pages   *lru.Cache[pageKey, stampedPage]
 	founds  *lru.Cache[foundKey, stampedFound]
 	unnamed *hourly // opinions
@@ -77,7 +81,8 @@ type Chooser func(asked string, have []string) string
 
 // A Wording returns a word in a language, or "" if it does not know it. The
 // words are "note", "tip", "important", "warning", "caution", "done", "open",
-// "table", "footnote_back" and "image".
+// "table", "footnote_back", "image", "internal", "part" and
+// "block_missing".
 type Wording func(locale, word string) string
 
 // NewLibrary returns a Library that keeps its articles in store. A nil opts
@@ -125,6 +130,8 @@ func (l *Library) defaults(o Options) {
 		o.CacheMax = 512
 	}
 	l.texts = lru.New[textKey, *document](o.CacheMax)
+	l.scripts = lru.New[textKey, *script](o.CacheMax)
+	l.boxer = markdown.NewBoxer(strings.ToLower(rand.Text()))
 	l.pages = lru.New[pageKey, stampedPage](o.CacheMax)
 	l.unnamed = newHourly()
 	l.founds = lru.New[foundKey, stampedFound](o.CacheMax)

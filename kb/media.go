@@ -112,7 +112,7 @@ func (l *Library) Media(ctx context.Context, by profile.Actor, name string) (Med
 	if err != nil {
 		return Media{}, fmt.Errorf("media %s: %w", name, err)
 	}
-	ok, err := l.readsMedia(ctx, by, uses)
+	ok, err := l.readsMedia(ctx, by, name, uses)
 	if err == nil && !ok {
 		ok, err = l.worksWithMedia(ctx, by, m, uses)
 	}
@@ -125,8 +125,9 @@ func (l *Library) Media(ctx context.Context, by profile.Actor, name string) (Med
 	return m, nil
 }
 
-// readsMedia reports whether by may read one of the articles that use a medium.
-func (l *Library) readsMedia(ctx context.Context, by profile.Actor, uses []MediaUse) (bool, error) {
+// readsMedia reports whether by may read one of the articles that use a medium,
+// with the part that shows it.
+func (l *Library) readsMedia(ctx context.Context, by profile.Actor, name string, uses []MediaUse) (bool, error) {
 	var live []string
 	for _, u := range uses {
 		if u.Live && !slices.Contains(live, u.Article) {
@@ -134,7 +135,35 @@ func (l *Library) readsMedia(ctx context.Context, by profile.Actor, uses []Media
 		}
 	}
 	for chunk := range slices.Chunk(live, maxEntries) {
-		if shown, err := l.Entries(ctx, by, chunk, ""); err != nil || len(shown) > 0 {
+		shown, err := l.Entries(ctx, by, chunk, "")
+		if err != nil {
+			return false, err
+		}
+		for _, e := range shown {
+			if ok, err := l.showsMedium(ctx, by, e.Article, name); err != nil || ok {
+				return ok, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// showsMedium reports whether an article shows by a medium in any language.
+func (l *Library) showsMedium(ctx context.Context, by profile.Actor, id, name string) (bool, error) {
+	a, err := l.store.Article(ctx, id)
+	if err != nil {
+		return false, absent(err)
+	}
+	for _, t := range a.Translations {
+		if !t.Visible() {
+			continue
+		}
+		rev, err := l.store.Revision(ctx, id, t.Locale, t.Live)
+		if err != nil {
+			return false, err
+		}
+		d, err := l.document(ctx, rev, viewerOf(by))
+		if err != nil || slices.Contains(d.media, name) {
 			return err == nil, err
 		}
 	}

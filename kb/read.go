@@ -96,6 +96,22 @@ func (l *Library) Article(ctx context.Context, by profile.Actor, id, locale stri
 	return p, nil
 }
 
+// Lend returns an article that by may read as somebody may see it to whom by
+// hands it on: without the parts that not everybody sees. It records that the
+// article was viewed.
+func (l *Library) Lend(ctx context.Context, by profile.Actor, id, locale string) (Page, error) {
+	a, f, err := l.visible(ctx, by, id)
+	if err != nil {
+		return Page{}, fmt.Errorf("article %s: %w", id, err)
+	}
+	p, _, err := l.page(ctx, by, everybody, a, f, locale)
+	if err != nil {
+		return Page{}, fmt.Errorf("article %s: %w", id, err)
+	}
+	l.record(ctx, by, analytics.Event{Name: "article.viewed", Subject: "article/" + id, Locale: p.Locale})
+	return p, nil
+}
+
 // visible returns an article that by may read, and the categories.
 func (l *Library) visible(ctx context.Context, by profile.Actor, id string) (Article, *forest, error) {
 	a, err := l.store.Article(ctx, id)
@@ -128,11 +144,13 @@ func public(a Article, f *forest) bool {
 // it is among them.
 func (a Article) live() []string { return first(a.Live(), a.Source) }
 
-func (l *Library) page(ctx context.Context, by profile.Actor, a Article, f *forest, locale string) (Page, error) {
+// page returns an article as by sees it, with the parts that v sees, and the
+// audiences of all of them.
+func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Article, f *forest, locale string) (Page, []profile.Audience, error) {
 	t, _ := a.In(l.pick(locale, a.live()))
 	rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Live)
 	if err != nil {
-		return Page{}, err
+		return Page{}, nil, err
 	}
 	p := Page{
 		Article: a.ID, Kind: a.Kind, Title: rev.Title, Summary: rev.Summary,
@@ -141,17 +159,22 @@ func (l *Library) page(ctx context.Context, by profile.Actor, a Article, f *fore
 		Languages: languages(a), Categories: l.chain(f, a.Category, locale), Public: public(a, f),
 	}
 	if p.Related, err = l.Entries(ctx, by, a.Related, locale); err != nil {
-		return Page{}, err
+		return Page{}, nil, err
 	}
-	if p.Text, err = l.render(ctx, by, rev, locale); err != nil {
-		return Page{}, err
+	c := l.compose(l.scriptOf(ctx, rev), v)
+	d, err := l.inked(ctx, rev, c)
+	if err != nil {
+		return Page{}, nil, err
+	}
+	if p.Text, err = l.linked(ctx, by, d, locale); err != nil {
+		return Page{}, nil, err
 	}
 	p.Parts = l.Type(a.Kind).parts(p.Text)
 	if p.Checked, err = l.checked(ctx, a); err != nil {
 		return Page{}, err
 	}
 	p.Version = digest(p)
-	return p, nil
+	return p, c.asked, nil
 }
 
 func languages(a Article) []Language {

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/profile"
 )
@@ -51,33 +52,31 @@ func defaultPath(r Ref) string {
 type textKey struct {
 	article, locale string
 	revision        int
+	variant         string // of what a viewer sees of it, see composed
 }
 
-// document renders a revision, or takes it from the cache: a revision never
-// changes. One that can no longer be rendered is shown as it was typed.
-func (l *Library) document(ctx context.Context, rev Revision) (*document, error) {
-	key := textKey{rev.Article, rev.Locale, rev.Number}
+// document renders a revision as a viewer sees it, or takes it from the cache: a
+// revision never changes. One that can no longer be rendered is shown as it was
+// typed.
+func (l *Library) document(ctx context.Context, rev Revision, v viewer) (*document, error) {
+	return l.inked(ctx, rev, l.compose(l.scriptOf(ctx, rev), v))
+}
+
+// inked renders what was composed of a revision.
+func (l *Library) inked(ctx context.Context, rev Revision, c composed) (*document, error) {
+	key := textKey{rev.Article, rev.Locale, rev.Number, c.variant}
 	if d, ok := l.texts.Load(key); ok {
 		return d, nil
 	}
-	d, err := l.draw(rev.Locale, rev.Body)
+	d, err := l.ink(rev.Locale, c.text, false)
 	if errors.Is(err, ErrInvalid) {
 		l.log.WarnContext(ctx, "article cannot be rendered", "article", rev.Article, "locale", rev.Locale, "revision", rev.Number, "err", err)
-		d, err = plain(rev.Body), nil
+		d, err = plain(l.boxer.Erase(c.text)), nil
 	}
 	if err == nil {
 		l.texts.Store(key, d)
 	}
 	return d, err
-}
-
-// render returns the text of a revision with its links as by may follow them.
-func (l *Library) render(ctx context.Context, by profile.Actor, rev Revision, locale string) (Rendered, error) {
-	d, err := l.document(ctx, rev)
-	if err != nil {
-		return Rendered{}, err
-	}
-	return l.linked(ctx, by, d, locale)
 }
 
 // linked returns a text with its links as by may follow them.
@@ -100,11 +99,29 @@ func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, loc
 }
 
 // A pageKey is what a page depends on beside the content.
-type pageKey struct{ article, locale, sight string }
+type pageKey struct {
+	article, locale, sight string
+	parts                  string // which of the audiences that the article asks for the reader is in
+}
 
 type stampedPage struct {
 	stamp string
 	page  Page
+	asked []profile.Audience // of the parts that the page has or lacks
+}
+
+// sees returns which of the audiences by is in.
+func (p stampedPage) sees(by profile.Actor) string {
+	sight := by.Sight()
+	var b strings.Builder
+	for _, audience := range p.asked {
+		if sight.Admits(audience) {
+			b.WriteByte('1')
+		} else {
+			b.WriteByte('0')
+		}
+	}
+	return b.String()
 }
 
 // cachedPage returns a page as it is now for readers who see what by sees. The
@@ -114,19 +131,34 @@ func (l *Library) cachedPage(ctx context.Context, by profile.Actor, id, locale s
 	if err != nil {
 		return Page{}, err
 	}
-	key := pageKey{id, locale, c.sightKey(by)}
-	if kept, ok := l.pages.Load(key); ok && kept.stamp == c.stamp {
+	key := pageKey{article: id, locale: locale, sight: c.sightKey(by)}
+	kept, ok := l.pages.Load(key)
+	if ok && kept.stamp == c.stamp && len(kept.asked) > 0 {
+		key.parts = "of " + kept.sees(by)
+		kept, ok = l.pages.Load(key)
+	}
+	if ok && kept.stamp == c.stamp {
 		return kept.page.clone(), nil
 	}
 	a, f, err := l.visible(ctx, by, id)
 	if err != nil {
 		return Page{}, err
 	}
-	p, err := l.page(ctx, by, a, f, locale)
+	p, asked, err := l.page(ctx, by, viewerOf(by), a, f, locale)
 	if err == nil {
-		l.pages.Store(key, stampedPage{c.stamp, p})
+		l.keepPage(pageKey{article: id, locale: locale, sight: key.sight}, stampedPage{c.stamp, p, asked}, by)
 	}
 	return p.clone(), err
+}
+
+// keepPage keeps a page. One that has parts for some is kept for those who see
+// the same of them, and its audiences for all.
+func (l *Library) keepPage(key pageKey, p stampedPage, by profile.Actor) {
+	if len(p.asked) > 0 {
+		l.pages.Store(key, stampedPage{stamp: p.stamp, asked: p.asked})
+		key.parts = "of " + p.sees(by)
+	}
+	l.pages.Store(key, p)
 }
 
 // clone returns a copy that shares no list or map with p.

@@ -127,7 +127,7 @@ func (s source) search(ctx context.Context, f *forest, a Article, t Translation,
 	if err != nil {
 		return search.Document{}, err
 	}
-	d, err := s.l.document(ctx, rev)
+	d, err := s.l.document(ctx, rev, everybody)
 	if err != nil {
 		return search.Document{}, err
 	}

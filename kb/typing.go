@@ -126,7 +126,7 @@ func refuse(findings []Finding) error {
 // ready checks that rev has all that the type of its article requires. Names in
 // the error are in the language of by.
 func (l *Library) ready(ctx context.Context, by profile.Actor, a Article, rev Revision) error {
-	d, err := l.document(ctx, rev)
+	d, err := l.document(ctx, rev, everybody)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (l *Library) Findings(ctx context.Context, by profile.Actor, id, locale str
 	if err != nil {
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
-	d, err := l.document(ctx, rev)
+	d, err := l.document(ctx, rev, everybody)
 	if err != nil {
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
@@ -193,17 +193,30 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 	if Text.check(Text{Title: "-", Body: body}, fields); len(fields) > 0 {
 		return Preview{}, fmt.Errorf("preview: %w", fields)
 	}
-	d, err := l.draw(locale, body)
+	d, err := l.preview(by, locale, body)
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
 	t := l.Type(m.Kind)
-	p := Preview{Summary: d.summary(), Findings: sorted(t.missing(d, t.fields(errs.Fields{}, m.Fields), spokenBy(by, locale)))}
-	if p.Text, err = l.linked(ctx, by, d, locale); err != nil {
+	p := Preview{Summary: d.open.summary(), Findings: sorted(t.missing(d.open, t.fields(errs.Fields{}, m.Fields), spokenBy(by, locale)))}
+	if p.Text, err = l.linked(ctx, by, d.all, locale); err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
 	p.Parts = t.parts(p.Text)
 	return p, nil
+}
+
+// preview renders a text that is not kept: as by sees it, and as everybody does.
+func (l *Library) preview(by profile.Actor, locale, body string) (drawn, error) {
+	d, err := l.draw(locale, body)
+	if err != nil {
+		return drawn{}, err
+	}
+	s, err := readScript(body)
+	if err == nil {
+		d.all, err = l.ink(locale, l.compose(s, viewerOf(by)).text, true)
+	}
+	return d, err
 }
 
 // parts cuts a text at its headings, and says which of them stand for sections.

@@ -48,27 +48,27 @@ func (l *Library) fresh(ctx context.Context, by profile.Actor, d Draft) (Article
 	now := l.clock()
 	a := Article{ID: id, Source: d.Locale, Input: idem.Hash(d), CreatedAt: now, UpdatedAt: now, Version: 1}
 	l.setMeta(&a, d.Meta)
-	return a, l.revise(&a, by, d.Locale, d.Text, doc, 0), nil
+	return a, l.revise(&a, by, d.Locale, d.Text, doc.all, 0), nil
 }
 
-func (l *Library) checkDraft(ctx context.Context, by profile.Actor, id string, d Draft) (*document, error) {
+func (l *Library) checkDraft(ctx context.Context, by profile.Actor, id string, d Draft) (drawn, error) {
 	if d.Key != "" {
 		if err := idem.CheckKey(d.Key); err != nil {
-			return nil, err
+			return drawn{}, err
 		}
 	}
 	f, err := l.categories(ctx)
 	if err != nil {
-		return nil, err
+		return drawn{}, err
 	}
 	fields := errs.Fields{}
 	d.Text.check(fields)
 	checkLocale(fields, "locale", d.Locale)
 	if err := l.checkMeta(by, f, d.Meta, by.ID, fields); err != nil {
-		return nil, err
+		return drawn{}, err
 	}
 	if err := l.freeSlug(ctx, id, d.Slug); err != nil {
-		return nil, err
+		return drawn{}, err
 	}
 	return l.draw(d.Locale, d.Body)
 }
@@ -176,23 +176,23 @@ func (l *Library) edit(ctx context.Context, by profile.Actor, id, locale string,
 	if err := l.advance(&a, version); err != nil {
 		return Article{}, err
 	}
-	rev := l.revise(&a, by, locale, t, doc, a.basis(locale))
+	rev := l.revise(&a, by, locale, t, doc.all, a.basis(locale))
 	return l.save(ctx, by, a, "article.edited", rev)
 }
 
-func (l *Library) checkText(ctx context.Context, by profile.Actor, a Article, locale string, t Text) (*document, error) {
+func (l *Library) checkText(ctx context.Context, by profile.Actor, a Article, locale string, t Text) (drawn, error) {
 	fields := errs.Fields{}
 	t.check(fields)
 	checkLocale(fields, "locale", locale)
 	if err := fields.Err(); err != nil {
-		return nil, err
+		return drawn{}, err
 	}
 	tr, _ := a.In(locale)
 	if tr.Visible() && t.Slug != "" && Slugify(t.Slug) != tr.Slug && !l.policy.May(by, profile.PermissionContentPublish) {
-		return nil, fmt.Errorf("address: %w", ErrForbidden)
+		return drawn{}, fmt.Errorf("address: %w", ErrForbidden)
 	}
 	if err := l.freeSlug(ctx, a.ID, t.Slug); err != nil {
-		return nil, err
+		return drawn{}, err
 	}
 	return l.draw(locale, t.Body)
 }

@@ -17,6 +17,9 @@ const (
 	LabelTable     Label = "table"         // name of the frame a wide table scrolls in
 	LabelBack      Label = "footnote_back" // name of the way back from a footnote
 	LabelImage     Label = "image"         // text of a link to an image without one
+	LabelInternal  Label = "internal"      // above what only those read who work here
+	LabelPart      Label = "part"          // above what not everybody reads
+	LabelBlock     Label = "block_missing" // before the name of a text that was to be included and is not there
 )
 
 // english has every label, in the order of the constants.
@@ -34,6 +37,9 @@ var english = []struct {
 	{LabelTable, "Table"},
 	{LabelBack, "Back to the text"},
 	{LabelImage, "Image"},
+	{LabelInternal, "Only for staff"},
+	{LabelPart, "Not for everybody"},
+	{LabelBlock, "There is no such block:"},
 }
 
 // label returns the text of a label in the Renderer's language.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
@@ -41,6 +42,17 @@ func libraryReading() []operation {
 			p, err := w.library.Article(ctx, by, a.ID, "en")
 			return p, true, err
 		}, "kb.article"),
+		about("Lend", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			p, err := w.library.Lend(ctx, by, a.ID, "en")
+			return p, !strings.Contains(string(p.Text.HTML), "for staff alone"), err
+		}),
+		about("Article/internal", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			p, err := w.library.Article(ctx, by, a.ID, "en")
+			if err == nil && !strings.Contains(string(p.Text.HTML), "for staff alone") {
+				return nil, false, nil
+			}
+			return p, true, err
+		}),
 		about("Find", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			slug := "nothing"
 			if len(a.Translations) > 0 {

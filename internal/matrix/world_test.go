@@ -187,7 +187,7 @@ func (w *world) write(t *testing.T, state, category string, publish bool, audien
 	_, err := w.library.PutMedia(ctx, admin, "m-"+state+".png", picture(state))
 	require.NoError(t, err)
 	a, err := w.library.Create(ctx, admin, kb.Draft{
-		Text: kb.Text{Title: "guide canary-" + state, Slug: "s-" + state, Summary: "canary-" + state, Body: "canary-" + state + " ![x](media:m-" + state + ".png)"},
+		Text: kb.Text{Title: "guide canary-" + state, Slug: "s-" + state, Summary: "canary-" + state, Body: "canary-" + state + " ![x](media:m-" + state + ".png)\n\n:::internal\nfor staff alone\n:::\n"},
 		Meta: kb.Meta{Category: "cat-" + category, Kind: kb.KindHowTo, Audience: profile.NewAudience(audience), Tags: []string{"canary-" + state}, Owner: "ines"},
 		Key:  state,
 	})

@@ -55,8 +55,8 @@ func (s *Site) passed(r *http.Request) (profile.Link, error) {
 	return l, nil
 }
 
-// lent returns the article that a guest may read, as whoever shared it sees it,
-// and who that is.
+// lent returns the article that a guest may read, as whoever shared it sees it
+// but for parts that are not for everybody, and who that is.
 func (s *Site) lent(ctx context.Context, l profile.Link, locale string) (kb.Page, profile.Actor, error) {
 	id, ok := strings.CutPrefix(l.Subject, "article/")
 	if l.Purpose != guestPurpose || !ok {
@@ -65,7 +65,7 @@ func (s *Site) lent(ctx context.Context, l profile.Link, locale string) (kb.Page
 	by, err := s.people.Actor(ctx, l.MadeBy)
 	var a kb.Page
 	if err == nil {
-		a, err = s.library.Article(ctx, by, id, locale)
+		a, err = s.library.Lend(ctx, by, id, locale)
 	}
 	if errors.Is(err, profile.ErrNotFound) || err == nil && !a.Public && !sharing(by, a) {
 		err = profile.ErrGone // there was something; it is no longer lent

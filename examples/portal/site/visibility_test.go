@@ -34,7 +34,7 @@ func canary(state, part string) string {
 	return "zq" + strings.ReplaceAll(state, "-", "") + part + "zq"
 }
 
-var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment", "field"}
+var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment", "field", "part"}
 
 // viewers are the people who ask, one for each kind of rights.
 var viewers = []string{"", "tom", "priya", "mateo", "sverre", "jonas", "ines"}
@@ -119,6 +119,11 @@ func linkToAll(t *testing.T, s *Site, all map[string]hidden) kb.Article {
 		if h, ok := all[st.state]; ok {
 			d.Body += fmt.Sprintf("\n\n[a link](article:%s)", h.id)
 			d.Related = append(d.Related, h.id)
+			if len(st.audience) > 0 && st.audience[0] != "public" {
+				d.Body += fmt.Sprintf("\n\n:::for %s\n## Only %s\n\nsome ![p](media:%s.svg)\n:::\n", strings.Join(st.audience, " "), canary(st.state, "part"), canary(st.state, "part"))
+				_, err := s.library.PutMedia(t.Context(), system, canary(st.state, "part")+".svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><title>`+canary(st.state, "part")+`</title></svg>`))
+				require.NoError(t, err)
+			}
 		}
 	}
 	return write(t, s, d)
@@ -140,7 +145,7 @@ const gate = "gate-to-everything"
 
 // Words that a reader might search for. Those of the article come last.
 func asked(h hidden) []string {
-	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), canary(h.state, "field"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
+	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), canary(h.state, "field"), canary(h.state, "part"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
 }
 
 var surfaces = []surface{
@@ -166,7 +171,9 @@ var surfaces = []surface{
 	{"suggestions", []string{"GET /search/suggestions"}, func(h hidden) []string {
 		return []string{"/search/suggestions?q=" + canary(h.state, "title")[:5], "/search/suggestions?q=about", "/search/suggestions?q=about+zq"}
 	}},
-	{"media", []string{"GET /media/{name}"}, func(h hidden) []string { return []string{"/media/" + canary(h.state, "picture") + ".svg"} }},
+	{"media", []string{"GET /media/{name}"}, func(h hidden) []string {
+		return []string{"/media/" + canary(h.state, "picture") + ".svg", "/media/" + canary(h.state, "part") + ".svg"}
+	}},
 	{"share", []string{"GET /articles/{slug}/share"}, func(h hidden) []string {
 		return []string{"/articles/" + h.slug + "/share", "/de/articles/" + h.slug + "/share"}
 	}},
