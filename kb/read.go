@@ -171,7 +171,7 @@ func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Articl
 	}
 	p.Parts = l.Type(a.Kind).parts(p.Text)
 	if p.Checked, err = l.checked(ctx, a); err != nil {
-		return Page{}, err
+		return Page{}, nil, err
 	}
 	p.Version = digest(p)
 	return p, c.asked, nil

@@ -44,7 +44,7 @@ func (l *Library) rework(ctx context.Context, by profile.Actor, id, locale strin
 	if err := l.advance(&a, version); err != nil {
 		return Article{}, err
 	}
-	return l.saveRework(ctx, by, a, locale, t, doc, written, arranged)
+	return l.saveRework(ctx, by, a, locale, t, doc.all, written, arranged)
 }
 
 // saveRework stores what was changed, and records it.

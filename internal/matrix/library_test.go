@@ -46,13 +46,6 @@ func libraryReading() []operation {
 			p, err := w.library.Lend(ctx, by, a.ID, "en")
 			return p, !strings.Contains(string(p.Text.HTML), "for staff alone"), err
 		}),
-		about("Article/internal", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
-			p, err := w.library.Article(ctx, by, a.ID, "en")
-			if err == nil && !strings.Contains(string(p.Text.HTML), "for staff alone") {
-				return nil, false, nil
-			}
-			return p, true, err
-		}),
 		about("Find", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			slug := "nothing"
 			if len(a.Translations) > 0 {
