@@ -43,7 +43,7 @@ func (l *Library) manuscript(ctx context.Context, by profile.Actor, id string) (
 // worksHere reports whether by has a place at the desk.
 func (l *Library) worksHere(by profile.Actor) bool {
 	return l.policy.May(by, profile.PermissionContentWrite) || l.policy.May(by, profile.PermissionContentTranslate) ||
-		l.policy.May(by, profile.PermissionContentPublish)
+		l.policy.May(by, profile.PermissionContentPublish) || l.mayReview(by)
 }
 
 // editable returns an article that by may edit in locale; an empty one means

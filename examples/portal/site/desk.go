@@ -15,7 +15,7 @@ import (
 
 // works are the permissions of those who work on articles, any of which opens a
 // part of the desk that is for all of them.
-var works = []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate, profile.PermissionContentPublish}
+var works = []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate, profile.PermissionContentPublish, profile.PermissionContentReview}
 
 // A deskPart is a part of the desk: an entry of its menu, with the pages below
 // it. Whoever has none of the permissions sees neither.
@@ -30,6 +30,8 @@ type deskPart struct {
 func deskRoutes() []deskPart {
 	return []deskPart{
 		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
+		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},
+		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},
 	}
 }
 
@@ -43,7 +45,7 @@ type deskTask struct {
 // None is asked for who may not do what it finds.
 func (s *Site) deskTasks() []func(context.Context, *visit) ([]deskTask, error) {
 	return []func(context.Context, *visit) ([]deskTask, error){
-		s.articleTasks,
+		s.articleTasks, s.processTasks,
 	}
 }
 

@@ -35,10 +35,10 @@ func (s *Site) openNotices(ctx context.Context) error {
 	s.openBounces()
 	outward := []string{profile.ChannelInbox, profile.ChannelMail, profile.ChannelPush, profile.ChannelWebhook}
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
-		Kinds: []profile.NoticeKind{
+		Kinds: append([]profile.NoticeKind{
 			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle},
 			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle},
-		},
+		}, s.deskNotices()...),
 		Channels: channels, Bounces: s.bounces, Text: s.noticeText,
 		Brand: s.homeOf, BrandLink: s.brandLink,
 		Base: s.cfg.links(), API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Keep: -1, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
@@ -19,6 +20,7 @@ type articleBody struct {
 	Watch     []detail  // what there is to watch
 	Questions []kb.Part // of an FAQ that has several
 	Calendar  string    // address of the file for calendars, "" for what does not take place
+	Old       string    // that it may be out of date, or empty
 	Share     string    // address where guests are let in, "" for those who may not
 }
 
@@ -121,6 +123,9 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	body.Questions = questionsOf(a)
 	if _, _, ok := s.event(a); ok {
 		body.Calendar = v.link("/articles/" + escape(a.Slug) + "/calendar")
+	}
+	if a.Checked.Old(s.cfg.Now()) {
+		body.Old = v.P.T("process.old", "when", v.P.Date(a.Checked.At, i18n.StyleLong))
 	}
 	if sharing(v.By, a) {
 		body.Share = v.link("/articles/" + escape(a.Slug) + "/share")

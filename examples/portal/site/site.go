@@ -60,6 +60,7 @@ type Site struct {
 	articles  kb.Store
 	types     []kb.Type // of content; nil means the library's
 	library   *kb.Library
+	processes processFile // what it takes to publish
 	index     search.Index
 	engine    *search.Engine
 	world     demo.World
@@ -106,7 +107,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -166,6 +167,8 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types,
+		Process: s.processOf, Actor: s.actorOf,
+		Notify: func(ctx context.Context, o profile.Occurrence) error { return s.notifier.Notify(ctx, o) },
 	})
 	s.people.Register(s.library.Keeper())
 	return nil
@@ -214,6 +217,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.schedule.Run(ctx) })
 	g.Go(func() error { return s.tellFollowers(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
+	g.Go(func() error { return s.library.Run(ctx) })
 	return g.Wait()
 }
 

@@ -83,6 +83,7 @@ func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidde
 		require.NoError(t, err)
 		h.id = a.ID
 		s.bring(t, &a, st.state)
+		s.discuss(t, a, st.state)
 		out[st.state] = h
 	}
 	return out
@@ -104,6 +105,20 @@ func (s *Site) bring(t *testing.T, a *kb.Article, state string) {
 		_, err := s.library.Archive(t.Context(), system, a.ID, "en", a.Version)
 		require.NoError(t, err)
 	}
+}
+
+// discuss has an article reviewed and archived some day, with words on why.
+func (s *Site) discuss(t *testing.T, a kb.Article, state string) {
+	t.Helper()
+	now, note := s.cfg.Now().UTC(), canary(state, "comment")
+	require.NoError(t, s.articles.SaveReview(t.Context(), kb.Review{
+		ID: "r-" + state, Article: a.ID, Locale: "en", Revision: 1, Rule: kb.RuleAny, By: "somebody", Note: note, State: kb.ReviewOpen,
+		Votes: []kb.Vote{{Person: "marek", Verdict: kb.VerdictApprove, Comment: note, At: now}}, CreatedAt: now, UpdatedAt: now, Version: 1,
+	}))
+	require.NoError(t, s.articles.SavePlan(t.Context(), kb.Plan{
+		ID: "p-" + state, Article: a.ID, Locale: "en", Do: kb.DeedArchive, At: now.Add(time.Hour), By: "somebody", Note: note, State: kb.PlanWaiting,
+		CreatedAt: now, UpdatedAt: now, Version: 1,
+	}))
 }
 
 // reader returns somebody who may read an article.
@@ -195,8 +210,8 @@ var surfaces = []surface{
 		"/account/products", "/account/products/ald-hub-1", "/account/purchases", "/account/purchases/SO-26-0712", "/account/entitlements",
 		"/api/v1/products", "/api/v1/products/ald-hub-1", "/api/v1/purchases", "/api/v1/purchases/SO-26-0712", "/api/v1/entitlements", "/api/v1/entitlements/ald-care", "/api/v1/cover",
 	)},
-	{"desk", []string{"GET /desk", "GET /desk/articles"}, func(h hidden) []string {
-		return []string{"/desk", "/desk/articles", "/de/desk/articles?title=zq", "/desk/articles?order=title&owner=system", "/desk/articles?category=place-" + h.state}
+	{"desk", []string{"GET /desk", "GET /desk/articles", "GET /desk/inbox", "GET /desk/calendar", "GET /desk/reviews/{id}", "GET /desk/articles/{id}/{locale}/process"}, func(h hidden) []string {
+		return []string{"/desk/inbox", "/desk/calendar", "/desk/reviews/r-" + h.state, "/desk/articles/" + h.id + "/en/process", "/desk", "/desk/articles", "/de/desk/articles?title=zq", "/desk/articles?order=title&owner=system", "/desk/articles?category=place-" + h.state}
 	}},
 	// Nothing here is about articles: one state stands for all.
 	{"API: directory", []string{
@@ -229,10 +244,11 @@ var surfaces = []surface{
 	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
 		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
 	}},
-	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.category_settings"}, func(h hidden) []string {
+	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.category_settings", "kb.reviews", "kb.review", "kb.plans", "kb.expiring"}, func(h hidden) []string {
 		base := "/api/v1/manuscripts/" + h.id
 		return []string{
 			"/api/v1/manuscripts?limit=200&count=true", "/api/v1/manuscripts?title=zq", base, base + "/texts/en", base + "/texts/en/revisions/1",
+			"/api/v1/reviews", "/api/v1/reviews?mine=true", "/api/v1/reviews/r-" + h.state, "/api/v1/plans", "/api/v1/verifications", "/api/v1/reviews?article=" + h.id,
 			base + "/texts/en/revisions/0", base + "/texts/en/findings", "/api/v1/categories/place-" + h.state + "/settings",
 		}
 	}},
@@ -250,83 +266,93 @@ var surfaces = []surface{
 
 // exempt are patterns and operations that show no content, with the reason.
 var exempt = map[string]string{
-	"POST /desk/articles/{id}/{locale}":    "answers like the form, which the surface of the editor covers",
-	"POST /articles/{slug}/share":          "TestGuests",
-	"POST /articles/{slug}/share/{id}/end": "TestGuests",
-	"POST /articles/{slug}/feedback":       "tested with the articles of others below",
-	"kb.rate":                              "tested with the articles of others below",
-	"kb.types":                             "what the configuration says",
-	"kb.preview":                           "answers with what was sent",
-	"kb.create":                            "answers with what was sent",
-	"kb.edit":                              "authorization matrix: answers like kb.manuscript",
-	"kb.arrange":                           "authorization matrix: answers like kb.manuscript",
-	"kb.publish":                           "authorization matrix: answers like kb.manuscript",
-	"kb.archive":                           "authorization matrix: answers like kb.manuscript",
-	"kb.save_category":                     "authorization matrix: answers with what was sent",
-	"kb.create_category":                   "authorization matrix: answers with what was sent",
-	"search.click":                         "answers nothing",
-	"POST /articles/{slug}/keep":           "tested with the articles of others below",
-	"profile.me":                           "about the asker only",
-	"profile.preferences":                  "the asker's own",
-	"profile.save_preferences":             "the asker's own",
-	"profile.consents":                     "the asker's own",
-	"profile.consent":                      "the asker's own",
-	"layout.add_rule":                      "authorization matrix: answers with what was sent",
-	"layout.save_rule":                     "authorization matrix: answers with what was sent",
-	"layout.remove_rule":                   "answers nothing",
-	"layout.add_promotion":                 "authorization matrix: answers with what was sent",
-	"layout.save_promotion":                "authorization matrix: answers with what was sent",
-	"layout.remove_promotion":              "answers nothing",
-	"layout.preview":                       "authorization matrix: answers like layout.arrangement",
-	"layout.choice":                        "the asker's own",
-	"layout.choose":                        "the asker's own",
-	"layout.reset":                         "answers nothing",
-	"layout.used":                          "answers nothing",
-	"layout.click":                         "answers nothing",
-	"layout.dismiss":                       "answers nothing",
-	"profile.add_role":                     "authorization matrix: answers like profile.role",
-	"profile.save_role":                    "authorization matrix: answers like profile.role",
-	"profile.remove_role":                  "answers nothing",
-	"profile.try_role":                     "authorization matrix: answers with counts of people",
-	"profile.add_person":                   "authorization matrix: answers like profile.person",
-	"profile.save_person":                  "authorization matrix: answers like profile.person",
-	"profile.disable_person":               "authorization matrix: answers like profile.person",
-	"profile.enable_person":                "authorization matrix: answers like profile.person",
-	"profile.remove_person":                "answers nothing",
-	"profile.try_access":                   "authorization matrix: answers like profile.access",
-	"profile.add_account":                  "authorization matrix: answers like profile.account",
-	"profile.save_account":                 "authorization matrix: answers like profile.account",
-	"profile.add_segment":                  "authorization matrix: answers with what was sent",
-	"profile.save_segment":                 "authorization matrix: answers with what was sent",
-	"profile.remove_segment":               "answers nothing",
-	"profile.try_segment":                  "authorization matrix: answers with counts of people",
-	"profile.add_field":                    "authorization matrix: answers with what was sent",
-	"profile.save_field":                   "authorization matrix: answers with what was sent",
-	"profile.remove_field":                 "answers nothing",
-	"profile.try_field":                    "authorization matrix: answers with values of people",
-	"profile.export":                       "authorization matrix: what is known of the asker, to the asker or those who may erase them",
-	"profile.erase":                        "answers with counts",
-	"profile.end_my_session":               "answers nothing",
-	"profile.end_my_sessions":              "answers with a count",
-	"profile.end_session":                  "answers nothing",
-	"profile.end_sessions":                 "answers with a count",
-	"profile.invite":                       "authorization matrix: answers with what was sent",
-	"profile.revoke_invitation":            "answers nothing",
-	"profile.connect":                      "authorization matrix: answers with what was sent, and a secret",
-	"profile.end_connection":               "answers nothing",
-	"profile.link_identity":                "authorization matrix: answers with what was sent",
-	"profile.unlink_identity":              "answers nothing",
-	"profile.retry_my_address":             "answers nothing",
-	"profile.shelve":                       "answers with what was sent",
-	"profile.unshelve":                     "answers nothing",
-	"profile.notices.read":                 "answers nothing",
-	"profile.notices.unsubscription":       "a fixed text",
-	"profile.notices.unsubscribe":          "a fixed text",
-	"GET /promotions/{id}":                 "tested with promotions for others in TestOffersAreForThoseWhoMay",
-	"assets.register":                      "authorization matrix: answers with what was sent",
-	"assets.change":                        "authorization matrix: answers with what was sent",
-	"assets.unregister":                    "answers nothing",
-	"assets.spend":                         "authorization matrix: answers like assets.entitlement",
+	"POST /desk/articles/{id}/{locale}":         "answers like the form, which the surface of the editor covers",
+	"POST /articles/{slug}/share":               "TestGuests",
+	"POST /articles/{slug}/share/{id}/end":      "TestGuests",
+	"POST /articles/{slug}/feedback":            "tested with the articles of others below",
+	"kb.rate":                                   "tested with the articles of others below",
+	"kb.types":                                  "what the configuration says",
+	"kb.preview":                                "answers with what was sent",
+	"kb.create":                                 "answers with what was sent",
+	"kb.edit":                                   "authorization matrix: answers like kb.manuscript",
+	"kb.arrange":                                "authorization matrix: answers like kb.manuscript",
+	"kb.publish":                                "authorization matrix: answers like kb.manuscript",
+	"kb.archive":                                "authorization matrix: answers like kb.manuscript",
+	"kb.save_category":                          "authorization matrix: answers with what was sent",
+	"kb.create_category":                        "authorization matrix: answers with what was sent",
+	"search.click":                              "answers nothing",
+	"POST /articles/{slug}/keep":                "tested with the articles of others below",
+	"profile.me":                                "about the asker only",
+	"profile.preferences":                       "the asker's own",
+	"profile.save_preferences":                  "the asker's own",
+	"profile.consents":                          "the asker's own",
+	"profile.consent":                           "the asker's own",
+	"layout.add_rule":                           "authorization matrix: answers with what was sent",
+	"layout.save_rule":                          "authorization matrix: answers with what was sent",
+	"layout.remove_rule":                        "answers nothing",
+	"layout.add_promotion":                      "authorization matrix: answers with what was sent",
+	"layout.save_promotion":                     "authorization matrix: answers with what was sent",
+	"layout.remove_promotion":                   "answers nothing",
+	"layout.preview":                            "authorization matrix: answers like layout.arrangement",
+	"layout.choice":                             "the asker's own",
+	"layout.choose":                             "the asker's own",
+	"layout.reset":                              "answers nothing",
+	"layout.used":                               "answers nothing",
+	"layout.click":                              "answers nothing",
+	"layout.dismiss":                            "answers nothing",
+	"profile.add_role":                          "authorization matrix: answers like profile.role",
+	"profile.save_role":                         "authorization matrix: answers like profile.role",
+	"profile.remove_role":                       "answers nothing",
+	"profile.try_role":                          "authorization matrix: answers with counts of people",
+	"profile.add_person":                        "authorization matrix: answers like profile.person",
+	"profile.save_person":                       "authorization matrix: answers like profile.person",
+	"profile.disable_person":                    "authorization matrix: answers like profile.person",
+	"profile.enable_person":                     "authorization matrix: answers like profile.person",
+	"profile.remove_person":                     "answers nothing",
+	"profile.try_access":                        "authorization matrix: answers like profile.access",
+	"profile.add_account":                       "authorization matrix: answers like profile.account",
+	"profile.save_account":                      "authorization matrix: answers like profile.account",
+	"profile.add_segment":                       "authorization matrix: answers with what was sent",
+	"profile.save_segment":                      "authorization matrix: answers with what was sent",
+	"profile.remove_segment":                    "answers nothing",
+	"profile.try_segment":                       "authorization matrix: answers with counts of people",
+	"profile.add_field":                         "authorization matrix: answers with what was sent",
+	"profile.save_field":                        "authorization matrix: answers with what was sent",
+	"profile.remove_field":                      "answers nothing",
+	"profile.try_field":                         "authorization matrix: answers with values of people",
+	"profile.export":                            "authorization matrix: what is known of the asker, to the asker or those who may erase them",
+	"profile.erase":                             "answers with counts",
+	"profile.end_my_session":                    "answers nothing",
+	"profile.end_my_sessions":                   "answers with a count",
+	"profile.end_session":                       "answers nothing",
+	"profile.end_sessions":                      "answers with a count",
+	"profile.invite":                            "authorization matrix: answers with what was sent",
+	"profile.revoke_invitation":                 "answers nothing",
+	"profile.connect":                           "authorization matrix: answers with what was sent, and a secret",
+	"profile.end_connection":                    "answers nothing",
+	"profile.link_identity":                     "authorization matrix: answers with what was sent",
+	"profile.unlink_identity":                   "answers nothing",
+	"profile.retry_my_address":                  "answers nothing",
+	"profile.shelve":                            "answers with what was sent",
+	"profile.unshelve":                          "answers nothing",
+	"profile.notices.read":                      "answers nothing",
+	"profile.notices.unsubscription":            "a fixed text",
+	"profile.notices.unsubscribe":               "a fixed text",
+	"GET /promotions/{id}":                      "tested with promotions for others in TestOffersAreForThoseWhoMay",
+	"assets.register":                           "authorization matrix: answers with what was sent",
+	"assets.change":                             "authorization matrix: answers with what was sent",
+	"assets.unregister":                         "answers nothing",
+	"assets.spend":                              "authorization matrix: answers like assets.entitlement",
+	"kb.request_review":                         "authorization matrix: answers with what was sent",
+	"kb.decide":                                 "authorization matrix: answers like kb.review",
+	"kb.withdraw_review":                        "authorization matrix: answers like kb.review",
+	"kb.plan":                                   "authorization matrix: answers with what was sent",
+	"kb.cancel_plan":                            "authorization matrix: answers like kb.plans",
+	"kb.verify":                                 "authorization matrix: says when",
+	"kb.unverify":                               "authorization matrix: says when",
+	"POST /desk/reviews/{id}/verdict":           "answers like GET /desk/reviews/{id}",
+	"POST /desk/articles/{id}/{locale}/reviews": "answers like GET /desk/articles/{id}/{locale}/process",
+	"POST /desk/articles/{id}/{locale}/plans":   "answers like GET /desk/articles/{id}/{locale}/process",
 }
 
 // atDesk are those who see articles at the desk that readers do not: whoever
