@@ -61,3 +61,20 @@ func (l *Library) serveManuscripts(w http.ResponseWriter, r *http.Request) error
 	}
 	return web.JSON(w, r, http.StatusOK, out)
 }
+
+type restoreWire struct {
+	Number int    `json:"number" doc:"revision whose text comes back"`
+	Note   string `json:"note,omitempty" doc:"why, for colleagues"`
+}
+
+func (l *Library) serveRestore(w http.ResponseWriter, r *http.Request) error {
+	id, locale, version, in, err := change[restoreWire](w, r)
+	if err != nil {
+		return err
+	}
+	a, err := l.Restore(r.Context(), profile.FromContext(r.Context()), id, locale, version, in.Number, in.Note)
+	if err != nil {
+		return stale(err)
+	}
+	return l.answer(w, r, http.StatusOK, a)
+}

@@ -39,6 +39,10 @@ func (l *Library) serveWriting(api *web.API) {
 		Policy: write, Out: revisionWire{},
 	}, l.serveRevision)
 	api.Handle(web.Op{
+		Method: "PUT", Path: "/manuscripts/{id}/texts/{locale}/restoration", Name: "kb.restore", Summary: "Makes an older text the newest one, as a revision of its own.",
+		Policy: write + ", for translations " + string(profile.PermissionContentTranslate), In: restoreWire{}, Out: manuscriptWire{}, Update: true,
+	}, l.serveRestore)
+	api.Handle(web.Op{
 		Method: "PUT", Path: "/manuscripts/{id}/texts/{locale}", Name: "kb.edit", Summary: "Saves a text as the newest revision.",
 		Policy: write + ", for translations " + string(profile.PermissionContentTranslate), In: textWire{}, Out: manuscriptWire{}, Update: true,
 	}, l.serveEdit)

@@ -156,6 +156,10 @@ func libraryWriting() []operation {
 			a, err := w.library.Edit(ctx, by, a.ID, "en", a.Version, kb.Text{Title: "T", Body: "B", Slug: "elsewhere-" + a.ID})
 			return a, true, err
 		}),
+		about("Restore", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Restore(ctx, by, a.ID, "en", a.Version, 1, "again")
+			return a, true, err
+		}, "kb.restore"),
 		about("Rework", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			m := kb.Meta{Category: "cat-open", Kind: kb.KindReference, Audience: a.Audience}
 			a, err := w.library.Rework(ctx, by, a.ID, "en", a.Version, text, m)

@@ -19,10 +19,10 @@ import (
 // An editorView is how the form of an article is shown: after what was done, with
 // what is wrong.
 type editorView struct {
-	Wrong     bool
-	Faults    map[string]string // by field
-	Others    []string          // of no field in particular
-	Previewed bool              // a preview was asked for
+	Wrong  bool
+	Faults map[string]string // by field
+	Others []string          // of no field in particular
+	Clash  *clash            // nil if nobody saved anything in the meantime
 }
 
 type editorBody struct {

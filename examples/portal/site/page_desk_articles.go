@@ -17,7 +17,7 @@ import (
 
 // deskArticleRoutes are the pages of articles at the desk.
 func (s *Site) deskArticleRoutes() []route {
-	return []route{
+	return append(s.historyRoutes(), []route{
 		{"GET /desk/articles", "desk", s.deskArticles},
 		{"GET /desk/articles/new", nothing + "templates, and what can be chosen", s.newArticle},
 		{"POST /desk/articles/new", nothing + "leads to the article", s.createArticle},
@@ -25,7 +25,7 @@ func (s *Site) deskArticleRoutes() []route {
 		{"GET /desk/articles/{id}", "desk editor", s.deskArticle},
 		{"GET /desk/articles/{id}/{locale}", "desk editor", s.editArticle},
 		{"POST /desk/articles/{id}/{locale}", "desk editor", s.saveArticle},
-	}
+	}...)
 }
 
 // articlesPerDesk is how many articles a page of the list has.

@@ -175,7 +175,7 @@ func (s *Site) saveArticle(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) onlyShows(r *http.Request, wr *writing) (editorView, bool) {
 	switch r.PostFormValue("do") {
 	case "preview":
-		return editorView{Previewed: true}, true
+		return editorView{}, true
 	case "relate":
 		err := s.relate(r.Context(), visitOf(r.Context()), wr)
 		wrong, _ := errors.AsType[errs.Fields](err)
@@ -218,11 +218,10 @@ func (s *Site) editorAgain(w http.ResponseWriter, r *http.Request, a kb.Article,
 	case isFields:
 		view.Faults = v.P.Fields(wrong)
 	case errors.Is(err, kb.ErrConflict):
-		status, view.Others = http.StatusConflict, []string{v.P.T("write.conflict")}
 		if now, err := s.library.Manuscript(r.Context(), v.By, wr.Article); err == nil {
-			t, _ := now.In(wr.Locale)
-			a, wr.Version, wr.Head, wr.Base = now, now.Version, t.Head, baseOf(metaOf(now))
+			return s.conflict(w, r, now, wr)
 		}
+		status, view.Others = http.StatusConflict, []string{v.P.T("write.conflict")}
 	case errors.Is(err, kb.ErrForbidden):
 		status, view.Others = http.StatusForbidden, []string{v.P.T("write.forbidden")}
 	default:

@@ -36,7 +36,7 @@ var pageNames = []string{
 	"privacy", "delete", "goodbye",
 	"audit",
 	"unsubscribe",
-	"desk", "desk-articles", "desk-types", "desk-editor", "desk-signedout", "desk-inbox", "desk-process", "desk-review", "desk-calendar",
+	"desk", "desk-articles", "desk-types", "desk-editor", "desk-signedout", "desk-history", "desk-diff", "desk-inbox", "desk-process", "desk-review", "desk-calendar",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "layout-rules", "layout-rule", "layout-theme",
 	"promotions", "promotion", "addresses",
 	"products", "product", "purchases", "purchase", "entitlements",

@@ -229,8 +229,8 @@ var surfaces = []surface{
 			"/api/v1/roles", "/api/v1/roles/agent", "/api/v1/permissions", "/api/v1/roles/staff.none/removal", "/api/v1/layout/pages/home", "/api/v1/layout/rules", "/api/v1/layout/promotions",
 		}
 	}},
-	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}"}, func(h hidden) []string {
-		return []string{"/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
+	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff"}, func(h hidden) []string {
+		return []string{"/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
 	}},
 	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
 		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
@@ -274,6 +274,7 @@ var exempt = map[string]string{
 	"kb.types":                                  "what the configuration says",
 	"kb.preview":                                "answers with what was sent",
 	"kb.create":                                 "answers with what was sent",
+	"kb.restore":                                "authorization matrix: answers like kb.manuscript",
 	"kb.edit":                                   "authorization matrix: answers like kb.manuscript",
 	"kb.arrange":                                "authorization matrix: answers like kb.manuscript",
 	"kb.publish":                                "authorization matrix: answers like kb.manuscript",
