@@ -116,7 +116,7 @@ func TestDeskAccessible(t *testing.T) {
 		to("/desk/articles/" + a.ID + "/en/diff?from=1")
 		check("diff")
 		to("/desk/articles/" + a.ID + "/en")
-		p.Eval(`document.querySelector("[name=head]").value = 1`, nil)
+		p.Eval(`for (const name of ["head", "version"]) document.querySelector("[name=" + name + "]").value = 1`, nil)
 		p.Fill("#f-body", "## Steps\n\nWhat somebody typed in the meantime")
 		require.Equal(t, 409, p.Submit(`.write-bar button[value="save"]`))
 		check("clash")
