@@ -27,9 +27,12 @@ type PermissionCount struct {
 func (d *Directory) TryRole(ctx context.Context, by Actor, r CustomRole) (RoleTrial, error) {
 	r = r.Clone()
 	r.Name = map[string]string{"en": string(r.Key)}
-	r, err := r.check(d.catalogue.all())
-	if mayNot := d.mayDefine(by, r); mayNot != nil {
-		err = mayNot
+	err := d.mayDefine(by, CustomRole{Key: r.Key})
+	if err == nil {
+		r, err = r.check(d.catalogue.all())
+	}
+	if err == nil {
+		err = d.mayDefine(by, r)
 	}
 	if err != nil {
 		return RoleTrial{}, wrap(err, "try role", clip(string(r.Key)))

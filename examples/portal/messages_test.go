@@ -37,7 +37,7 @@ func TestTextsAreComplete(t *testing.T) {
 	i18ntest.Complete(t, texts(t), &i18ntest.Options{Same: []string{
 		"de:footer.api", "es:footer.api", "ja:footer.api", "de:home.title", "de:nav.support", "es:rating.no",
 		"de:account.name", "de:write.body", "de:account.organisation", "de:fact.account", "de:segments.id", "de:device.desktop", "de:device.tablet",
-		"de:notices.channel_push", "de:notices.channel_webhook", "de:reach.webhooks", "es:notices.channel_webhook", "es:reach.webhooks", "ja:notices.channel_webhook",
+		"es:roles.title", "es:audit.kind.role", "es:roles.part_roles", "de:notices.channel_push", "de:notices.channel_webhook", "de:reach.webhooks", "es:notices.channel_webhook", "es:reach.webhooks", "ja:notices.channel_webhook",
 	}}, languages...)
 }
 

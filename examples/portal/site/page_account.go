@@ -58,9 +58,7 @@ func (s *Site) account(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) showAccount(w http.ResponseWriter, r *http.Request, status int, p profile.Person, faults map[string]string) error {
 	v := visitOf(r.Context())
 	b := accountBody{Person: p, Faults: len(faults) > 0, Saved: v.Query.Get("saved") != "", Action: v.link("/account")}
-	for _, role := range p.Roles {
-		b.Roles = append(b.Roles, "role."+underscored(string(role)))
-	}
+	b.Roles = s.roleNames(r.Context(), v, p.Roles)
 	if p.Account != "" {
 		a, err := s.people.Account(r.Context(), v.By, p.Account)
 		if err != nil && !errors.Is(err, profile.ErrNotFound) {

@@ -36,6 +36,7 @@ type adminPart struct {
 // adminParts are all of them, in the order of the index.
 var adminParts = []adminPart{
 	{"/admin/people", "people.title", "admin.people_note", profile.PermissionDirectoryRead},
+	{"/admin/roles", "roles.title", "roles.lead", profile.PermissionDirectoryRead},
 	{"/admin/fields", "fields.title", "admin.fields_note", profile.PermissionDirectoryWrite},
 	{"/admin/segments", "segments.title", "admin.segments_note", profile.PermissionSegmentsRead},
 	{"/admin/layout", "layout.title", "admin.layout_note", profile.PermissionSegmentsWrite},

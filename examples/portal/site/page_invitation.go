@@ -95,7 +95,7 @@ func (s *Site) invitationsTo(ctx context.Context, v *visit, account, path string
 	if form.draft.Roles == nil {
 		form.draft.Roles = []profile.Role{profile.RoleCustomer}
 	}
-	f := s.inviteSheet(v, form)
+	f := s.inviteSheet(ctx, v, form)
 	f.Action = v.link(path)
 	var made *input
 	if form.link != "" {
@@ -108,15 +108,15 @@ func (s *Site) invitationsTo(ctx context.Context, v *visit, account, path string
 	list, err := s.inviting.List(ctx, v.By, account)
 	var rows []invitationRow
 	for _, i := range list {
-		rows = append(rows, invitationRow{i, roleNames(v.P, i.Roles), v.link(path + "/" + escape(i.ID) + "/revoke")})
+		rows = append(rows, invitationRow{i, s.roleNames(ctx, v, i.Roles), v.link(path + "/" + escape(i.ID) + "/revoke")})
 	}
 	return f, made, rows, err
 }
 
-func (s *Site) inviteSheet(v *visit, form organisationForm) *sheet {
+func (s *Site) inviteSheet(ctx context.Context, v *visit, form organisationForm) *sheet {
 	f := &sheet{
 		Submit: v.P.T("invitation.send"), Wrong: len(form.refused) > 0,
-		Roles: s.roleInputs(v, form.draft.Roles),
+		Roles: s.roleInputs(ctx, v, form.draft.Roles),
 		Basics: []input{
 			{Name: "address", Label: v.P.T("account.email"), Kind: "email", Value: form.draft.Address, Required: true, Max: 254, Complete: "off"},
 			{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: form.draft.Name, Max: 200, Complete: "off"},
@@ -150,7 +150,7 @@ func (s *Site) typedInvitation(r *http.Request, account string) (form organisati
 		return form, 0, errs.Invalid
 	}
 	v := visitOf(r.Context())
-	form.draft = s.invitationDraft(v.By, r.PostForm, account)
+	form.draft = s.invitationDraft(r.Context(), v.By, r.PostForm, account)
 	made, err := s.inviting.Invite(r.Context(), v.By, form.draft)
 	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
 		form.refused = v.P.Fields(wrong)
@@ -166,9 +166,9 @@ func (s *Site) typedInvitation(r *http.Request, account string) (form organisati
 	return form, http.StatusOK, nil
 }
 
-func (s *Site) invitationDraft(by profile.Actor, form url.Values, account string) profile.InvitationDraft {
+func (s *Site) invitationDraft(ctx context.Context, by profile.Actor, form url.Values, account string) profile.InvitationDraft {
 	return profile.InvitationDraft{
-		Address: form.Get("address"), Name: form.Get("name"), Locale: form.Get("locale"), Account: account, Roles: s.typedRoles(by, nil, form),
+		Address: form.Get("address"), Name: form.Get("name"), Locale: form.Get("locale"), Account: account, Roles: s.typedRoles(ctx, by, nil, form),
 	}
 }
 
@@ -219,7 +219,7 @@ func (s *Site) invited(r *http.Request) (i profile.Invitation, token string, err
 
 func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, status int, i profile.Invitation, name string, faults map[string]string) error {
 	v := visitOf(r.Context())
-	b := invitationBody{Invitation: i, Roles: roleNames(v.P, i.Roles), Again: v.link(v.Path)}
+	b := invitationBody{Invitation: i, Roles: s.roleNames(r.Context(), v, i.Roles), Again: v.link(v.Path)}
 	switch {
 	case s.cfg.Demo:
 		b.Form = &sheet{

@@ -32,7 +32,7 @@ func (s *Site) invitationDesk(w http.ResponseWriter, r *http.Request) error {
 	}
 	var form organisationForm
 	if before := s.typedBefore(w, r); before != nil {
-		form.draft, q.Account = s.invitationDraft(visitOf(r.Context()).By, before, ""), before.Get("account")
+		form.draft, q.Account = s.invitationDraft(r.Context(), visitOf(r.Context()).By, before, ""), before.Get("account")
 	}
 	return s.showInvitationDesk(w, r, http.StatusOK, q.Account, form)
 }
@@ -72,7 +72,7 @@ func (s *Site) inviteAnybody(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if !sure(r) && makesStaff(nil, s.typedRoles(visitOf(r.Context()).By, nil, r.PostForm)) {
+	if !sure(r) && makesStaff(nil, s.typedRoles(r.Context(), visitOf(r.Context()).By, nil, r.PostForm)) {
 		return s.stepUp(w, r, "/admin/invitations")
 	}
 	form, status, err := s.typedInvitation(r, account)

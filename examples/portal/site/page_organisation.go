@@ -117,7 +117,7 @@ func (s *Site) addMembers(r *http.Request, p *page, b *organisationBody) error {
 	}
 	for i, one := range b.People {
 		b.People[i].Organisation = "" // all are there
-		if one.ID != p.By.ID && s.manages(p.By, one.Person) {
+		if one.ID != p.By.ID && s.manages(r.Context(), p.By, one.Person) {
 			b.People[i].Switch = switchOf(p.visit, one)
 		}
 	}
@@ -194,8 +194,8 @@ func (s *Site) member(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) showMember(w http.ResponseWriter, r *http.Request, status int, p, typed profile.Person, faults map[string]string) error {
 	v := visitOf(r.Context())
-	b := memberBody{Person: p, Roles: roleNames(v.P, p.Roles), Saved: v.Query.Get("saved") != ""}
-	if s.manages(v.By, p) {
+	b := memberBody{Person: p, Roles: s.roleNames(r.Context(), v, p.Roles), Saved: v.Query.Get("saved") != ""}
+	if s.manages(r.Context(), v.By, p) {
 		fields, err := s.fieldsOf(r.Context(), v.By, profile.FieldOfPerson)
 		if err != nil {
 			return err

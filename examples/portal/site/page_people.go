@@ -105,7 +105,7 @@ func (s *Site) personRows(ctx context.Context, v *visit, people []profile.Person
 			}
 			names[p.Account] = name
 		}
-		out[i] = personRow{p, names[p.Account], roleNames(v.P, p.Roles), v.link(below + escape(p.ID)), nil}
+		out[i] = personRow{p, names[p.Account], s.roleNames(ctx, v, p.Roles), v.link(below + escape(p.ID)), nil}
 	}
 	return out, nil
 }
@@ -136,8 +136,8 @@ func (s *Site) peopleFilters(ctx context.Context, v *visit, q peopleParams) ([]i
 	if more != "" {
 		account.Kind = "text"
 	}
-	for _, r := range roles {
-		role.Choices = append(role.Choices, option{string(r), roleName(v.P, r)})
+	for _, r := range s.rolesFor(ctx, v.By) {
+		role.Choices = append(role.Choices, option{string(r.Key), s.roleName(ctx, v, r.Key)})
 	}
 	return []input{account, role}, nil
 }
@@ -169,6 +169,8 @@ type access struct {
 
 type accessItem struct {
 	Name         string
+	Title        string   // what a permission is called
+	From         []string // names of the roles that it comes from
 	Gained, Lost bool
 }
 
@@ -193,7 +195,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		typed = s.typedPerson(by, p, fields, before)
+		typed = s.typedPerson(r.Context(), by, p, fields, before)
 	}
 	return s.showPerson(w, r, http.StatusOK, p, typed, nil, false)
 }
@@ -203,7 +205,7 @@ func (s *Site) personPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, p, typed profile.Person, faults map[string]string, try bool) error {
 	ctx, v := r.Context(), visitOf(r.Context())
 	b := personBody{
-		Person: p, Roles: roleNames(v.P, p.Roles), Lists: s.policy.May(v.By, profile.PermissionDirectoryWrite),
+		Person: p, Roles: s.roleNames(ctx, v, p.Roles), Lists: s.policy.May(v.By, profile.PermissionDirectoryWrite),
 		Saved: v.Query.Get("saved") != "", Ended: v.Query.Get("ended") != "",
 	}
 	fields, err := s.fieldsOf(ctx, v.By, profile.FieldOfPerson)
@@ -211,7 +213,7 @@ func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, p,
 		return err
 	}
 	b.Facts = factsOf(p, fields)
-	if s.manages(v.By, p) {
+	if s.manages(ctx, v.By, p) {
 		if b.Form, err = s.formOf(ctx, v, typed, fields, faults); err != nil {
 			return err
 		}
@@ -219,7 +221,7 @@ func (s *Site) showPerson(w http.ResponseWriter, r *http.Request, status int, p,
 	} else {
 		b.Facts = factsOf(p, nil)
 	}
-	b.Views = v.By.Viewer == "" && v.By.ID != p.ID && !p.Disabled && s.policy.May(v.By, profile.PermissionImpersonate) && s.manages(v.By, p)
+	b.Views = v.By.Viewer == "" && v.By.ID != p.ID && !p.Disabled && s.policy.May(v.By, profile.PermissionImpersonate) && s.manages(ctx, v.By, p)
 	if b.Organisation, err = s.accountName(ctx, v.By, p.Account); err != nil {
 		return err
 	}
@@ -246,7 +248,7 @@ func (s *Site) showAccess(ctx context.Context, v *visit, b *personBody, typed pr
 	if err != nil && !errors.Is(err, profile.ErrNotFound) {
 		return err
 	}
-	b.Now = compared(now, now)
+	b.Now = s.compared(ctx, v, now, now)
 	if !try {
 		return nil
 	}
@@ -254,16 +256,37 @@ func (s *Site) showAccess(ctx context.Context, v *visit, b *personBody, typed pr
 	if errors.Is(err, profile.ErrNotFound) || typed.Disabled {
 		b.Shut, then, err = true, profile.Access{}, nil
 	}
-	b.Tried = compared(now, then)
+	b.Tried = s.compared(ctx, v, now, then)
 	return err
 }
 
 // compared returns what somebody may do and see now and then.
-func compared(now, then profile.Access) []access {
+func (s *Site) compared(ctx context.Context, v *visit, now, then profile.Access) []access {
+	permissions := differences(now.Permissions, then.Permissions)
+	for i, one := range permissions {
+		permissions[i] = s.explained(ctx, v, one, now, then)
+	}
 	return []access{
-		{"people.permissions", differences(now.Permissions, then.Permissions)},
+		{"people.permissions", permissions},
 		{"people.segments", differences(now.Segments, then.Segments)},
 	}
+}
+
+// explained adds to a permission what it is called, and which roles it comes
+// from: those that there would be, and of one that would be lost those that
+// there are.
+func (s *Site) explained(ctx context.Context, v *visit, one accessItem, now, then profile.Access) accessItem {
+	from := then.From[profile.Permission(one.Name)]
+	if one.Lost {
+		from = now.From[profile.Permission(one.Name)]
+	}
+	for _, info := range s.people.Permissions() {
+		if string(info.Permission) == one.Name {
+			one.Title = v.P.T(info.Name)
+		}
+	}
+	one.From = s.roleNames(ctx, v, from)
+	return one
 }
 
 func differences[S ~string](now, then []S) []accessItem {
@@ -271,7 +294,7 @@ func differences[S ~string](now, then []S) []accessItem {
 	slices.Sort(all)
 	var out []accessItem
 	for _, one := range slices.Compact(all) {
-		out = append(out, accessItem{string(one), !slices.Contains(now, one), !slices.Contains(then, one)})
+		out = append(out, accessItem{Name: string(one), Gained: !slices.Contains(now, one), Lost: !slices.Contains(then, one)})
 	}
 	return out
 }
@@ -377,5 +400,5 @@ func (s *Site) typedSomebody(r *http.Request) (p, typed profile.Person, err erro
 	}
 	by := visitOf(r.Context()).By
 	fields, err := s.fieldsOf(r.Context(), by, profile.FieldOfPerson)
-	return p, s.typedPerson(by, p, fields, r.PostForm), err
+	return p, s.typedPerson(r.Context(), by, p, fields, r.PostForm), err
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -16,20 +15,38 @@ var roles = []profile.Role{
 	profile.RoleReviewer, profile.RoleTranslator, profile.RoleModerator, profile.RoleAdmin,
 }
 
-// roleName returns what a role is called, and of a host's own its name.
-func roleName(p *i18n.Printer, role profile.Role) string {
-	if !slices.Contains(roles, role) {
-		return string(role)
+// roleName returns what a role is called: in the languages of the page, if the
+// team made it, and of one that there is not its key.
+func (s *Site) roleName(ctx context.Context, v *visit, role profile.Role) string {
+	if slices.Contains(roles, role) {
+		return v.P.T("role." + underscored(string(role)))
 	}
-	return p.T("role." + underscored(string(role)))
+	names, err := s.people.RoleNames(ctx, role)
+	if err != nil {
+		s.cfg.Log.WarnContext(ctx, "names of roles are not available", "error", err)
+	}
+	if name := textIn(names[role], s.catalog.Chain(v.Locale)); name != "" {
+		return name
+	}
+	return string(role)
 }
 
-func roleNames(p *i18n.Printer, list []profile.Role) []string {
+func (s *Site) roleNames(ctx context.Context, v *visit, list []profile.Role) []string {
 	out := make([]string, len(list))
 	for i, role := range list {
-		out[i] = roleName(p, role)
+		out[i] = s.roleName(ctx, v, role)
 	}
 	return out
+}
+
+// rolesFor returns the roles that somebody may know of. Where they cannot be
+// read there are none, so that nothing changes.
+func (s *Site) rolesFor(ctx context.Context, by profile.Actor) []profile.RoleInfo {
+	list, err := s.people.Roles(ctx, by)
+	if err != nil {
+		s.cfg.Log.WarnContext(ctx, "roles are not available", "error", err)
+	}
+	return list
 }
 
 // A sheet asks those who look after others what is to be changed.
@@ -48,12 +65,15 @@ type sheet struct {
 
 // manages reports whether the visitor is offered a form about somebody. What
 // they then change is for the directory to allow.
-func (s *Site) manages(by profile.Actor, p profile.Person) bool {
+func (s *Site) manages(ctx context.Context, by profile.Actor, p profile.Person) bool {
 	member := by.Account != "" && by.Account == p.Account && s.policy.May(by, profile.PermissionMembersWrite)
 	if !member && !s.policy.May(by, profile.PermissionDirectoryWrite) {
 		return false
 	}
-	return by.ID == p.ID || !slices.ContainsFunc(p.Roles, func(r profile.Role) bool { return !s.policy.MayGrant(by, r) })
+	return by.ID == p.ID || !slices.ContainsFunc(p.Roles, func(r profile.Role) bool {
+		may, err := s.people.MayGrant(ctx, by, r)
+		return err != nil || !may
+	})
 }
 
 // edits reports whether somebody who looks after others changes a field of
@@ -69,7 +89,7 @@ func (s *Site) formOf(ctx context.Context, v *visit, p profile.Person, fields []
 		{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: p.Name, Required: true, Max: 200},
 		{Name: "disabled", Label: v.P.T("person.disabled"), Hint: v.P.T("person.disabled_note"), Kind: "checkbox", Value: yes(p.Disabled), Fixed: p.ID == v.By.ID},
 	}}
-	f.Roles = s.roleInputs(v, p.Roles)
+	f.Roles = s.roleInputs(ctx, v, p.Roles)
 	f.Fields = s.fieldInputs(v, fields, p.Attributes)
 	if err := s.bindTo(ctx, v, p, f.Basics, f.Fields); err != nil {
 		return nil, err
@@ -90,23 +110,26 @@ func (s *Site) fieldInputs(v *visit, fields []profile.Field, attributes map[stri
 
 // roleInputs ask for roles: those that the visitor may give, and those that
 // somebody has.
-func (s *Site) roleInputs(v *visit, has []profile.Role) []input {
+func (s *Site) roleInputs(ctx context.Context, v *visit, has []profile.Role) []input {
 	var out []input
-	for _, role := range rolesWith(has) {
-		held, may := slices.Contains(has, role), s.policy.MayGrant(v.By, role)
-		if held || may {
-			out = append(out, input{Name: "role." + string(role), Label: roleName(v.P, role), Kind: "checkbox", Value: yes(held), Fixed: !may})
+	for _, role := range s.rolesWith(ctx, v.By, has) {
+		held := slices.Contains(has, role.Key)
+		if held || role.Grantable {
+			in := input{Name: "role." + string(role.Key), Label: s.roleName(ctx, v, role.Key), Kind: "checkbox", Value: yes(held), Fixed: !role.Grantable}
+			in.Hint = textIn(role.About, s.catalog.Chain(v.Locale))
+			out = append(out, in)
 		}
 	}
 	return out
 }
 
-// rolesWith returns the roles of the portal and those in others that are not.
-func rolesWith(others []profile.Role) []profile.Role {
-	out := slices.Clone(roles)
+// rolesWith returns the roles that somebody knows of and those that another has
+// besides, which are not theirs to give.
+func (s *Site) rolesWith(ctx context.Context, by profile.Actor, others []profile.Role) []profile.RoleInfo {
+	out := s.rolesFor(ctx, by)
 	for _, role := range others {
-		if !slices.Contains(out, role) {
-			out = append(out, role)
+		if !slices.ContainsFunc(out, func(r profile.RoleInfo) bool { return r.Key == role }) {
+			out = append(out, profile.RoleInfo{CustomRole: profile.CustomRole{Key: role}})
 		}
 	}
 	return out
@@ -114,24 +137,24 @@ func rolesWith(others []profile.Role) []profile.Role {
 
 // typedRoles returns the roles that a form leaves somebody who has some: of
 // those that the visitor may not give nothing changes.
-func (s *Site) typedRoles(by profile.Actor, has []profile.Role, form url.Values) []profile.Role {
+func (s *Site) typedRoles(ctx context.Context, by profile.Actor, has []profile.Role, form url.Values) []profile.Role {
 	var out []profile.Role
-	for _, role := range rolesWith(has) {
-		wanted := slices.Contains(has, role)
-		if s.policy.MayGrant(by, role) {
-			wanted = form.Get("role."+string(role)) == "yes"
+	for _, role := range s.rolesWith(ctx, by, has) {
+		wanted := slices.Contains(has, role.Key)
+		if role.Grantable {
+			wanted = form.Get("role."+string(role.Key)) == "yes"
 		}
 		if wanted {
-			out = append(out, role)
+			out = append(out, role.Key)
 		}
 	}
 	return out
 }
 
 // typedPerson returns p with what a form says.
-func (s *Site) typedPerson(by profile.Actor, p profile.Person, fields []profile.Field, form url.Values) profile.Person {
+func (s *Site) typedPerson(ctx context.Context, by profile.Actor, p profile.Person, fields []profile.Field, form url.Values) profile.Person {
 	p = p.Clone()
-	p.Name, p.Roles = form.Get("name"), s.typedRoles(by, p.Roles, form)
+	p.Name, p.Roles = form.Get("name"), s.typedRoles(ctx, by, p.Roles, form)
 	if p.ID != by.ID {
 		p.Disabled = form.Get("disabled") == "yes"
 	}

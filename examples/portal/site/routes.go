@@ -64,6 +64,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.peopleRoutes()...)
 	pages = append(pages, s.adminRoutes()...)
 	pages = append(pages, s.fieldRoutes()...)
+	pages = append(pages, s.roleRoutes()...)
 	pages = append(pages, s.layoutRoutes()...)
 	pages = append(pages, s.promotionRoutes()...)
 	pages = append(pages, s.organisationRoutes()...)

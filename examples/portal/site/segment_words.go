@@ -84,8 +84,8 @@ func (s *Site) factOptions(ctx context.Context, v *visit, info profile.FactInfo)
 	}
 	switch info.Name {
 	case profile.FactRole:
-		for _, role := range roles {
-			out = append(out, option{string(role), roleName(v.P, role)})
+		for _, role := range s.segmentRoles(ctx, v.By) {
+			out = append(out, option{string(role), s.roleName(ctx, v, role)})
 		}
 	case profile.FactLanguage:
 		for _, l := range s.languages.Offered() {
@@ -165,6 +165,18 @@ func rulesInWords(v *visit, facts []knownFact, rules []profile.Rule) []string {
 		out[i] = ruleInWords(v, facts, r)
 		if len(r.All)+len(r.Any) > 1 {
 			out[i] = v.P.T("rule.bracket", "rule", out[i])
+		}
+	}
+	return out
+}
+
+// segmentRoles returns the roles that rules may ask for: the portal's own, and
+// those of the team that the visitor knows of.
+func (s *Site) segmentRoles(ctx context.Context, by profile.Actor) []profile.Role {
+	out := slices.Clone(roles)
+	for _, r := range s.rolesFor(ctx, by) {
+		if !r.Fixed {
+			out = append(out, r.Key)
 		}
 	}
 	return out

@@ -37,7 +37,7 @@ var pageNames = []string{
 	"audit",
 	"unsubscribe",
 	"desk", "desk-articles", "desk-types", "desk-editor", "desk-signedout", "desk-history", "desk-diff", "desk-inbox", "desk-process", "desk-review", "desk-calendar",
-	"admin", "segments", "segment", "segment-removal", "fields", "field", "layout-rules", "layout-rule", "layout-theme",
+	"admin", "segments", "segment", "segment-removal", "fields", "field", "roles", "role", "role-removal", "layout-rules", "layout-rule", "layout-theme",
 	"promotions", "promotion", "addresses",
 	"products", "product", "purchases", "purchase", "entitlements",
 }

@@ -54,6 +54,7 @@ var states = []struct {
 	{"both", []string{"signed-in+regulated"}, []string{"public"}, []string{"tom", "priya"}},
 	{"nobody", nil, []string{"public"}, nil},
 	{"place", []string{"public"}, []string{"partner"}, []string{"sverre"}},
+	{"custom-role", []string{"role:member.buyer"}, []string{"public"}, []string{"mateo"}},
 	{"draft", []string{"public"}, []string{"public"}, nil},
 	{"archived", []string{"public"}, []string{"public"}, nil},
 }
@@ -61,6 +62,8 @@ var states = []struct {
 // plant puts an article in each state into the portal.
 func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidden {
 	t.Helper()
+	makeRole(t, s, profile.CustomRole{Key: "member.buyer"})
+	giveRole(t, s, "mateo", "member.buyer")
 	out := map[string]hidden{}
 	for _, st := range states {
 		place, err := s.library.SaveCategory(t.Context(), system, kb.Category{
@@ -123,7 +126,7 @@ func (s *Site) discuss(t *testing.T, a kb.Article, state string) {
 
 // reader returns somebody who may read an article.
 func reader(a kb.Article) profile.Actor {
-	return profile.Actor{ID: "reader", Account: "aldergate", Segments: []string{"regulated", "partner"}, Roles: []profile.Role{profile.RoleAgent}}
+	return profile.Actor{ID: "reader", Account: "aldergate", Segments: []string{"regulated", "partner"}, Roles: []profile.Role{profile.RoleAgent, "member.buyer"}}
 }
 
 // link makes a public article that points at all of them.
