@@ -58,6 +58,20 @@ func TestRoles(t *testing.T) {
 			require.Equal(t, 404, as("ruth").get(path).Status, path)
 		}
 	})
+	t.Run("are made of all that the portal asks for", func(t *testing.T) {
+		known, texts := map[profile.Permission]bool{}, s.catalog.Texts("en")
+		for _, info := range s.people.Permissions() {
+			known[info.Permission] = true
+			for _, key := range []string{info.Name, info.About, "roles.part_" + info.Group()} {
+				require.Contains(t, texts, key)
+			}
+		}
+		for role, list := range profile.DefaultPolicy() {
+			for _, permission := range list {
+				require.True(t, known[permission], "%s of %s is not registered", permission, role)
+			}
+		}
+	})
 	t.Run("are refused when they are wrong", func(t *testing.T) {
 		for fault, form := range map[string]url.Values{
 			`id="f-key-fault"`: typedForm("Not A Key"), `id="f-name-en-fault"`: {"kind": {"staff"}, "key": {"a"}, "about.en": {"Kept <text>"}},
