@@ -8,7 +8,6 @@ func Permissions() []profile.PermissionInfo {
 	return []profile.PermissionInfo{
 		{Permission: profile.PermissionContentWrite, Name: "permission.kb_write", About: "permission.kb_write_about"},
 		{Permission: profile.PermissionContentTranslate, Name: "permission.kb_translate", About: "permission.kb_translate_about"},
-		{Permission: profile.PermissionContentReview, Name: "permission.kb_review", About: "permission.kb_review_about"},
 		{Permission: profile.PermissionContentPublish, Name: "permission.kb_publish", About: "permission.kb_publish_about"},
 		{Permission: profile.PermissionContentReview, Name: "permission.kb_review", About: "permission.kb_review_about"},
 		{Permission: profile.PermissionContentOrganise, Name: "permission.kb_organise", About: "permission.kb_organise_about"},
