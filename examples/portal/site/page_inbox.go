@@ -2,12 +2,14 @@ package site
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
 // inboxRoutes are the pages of what waits for somebody at the desk.
@@ -157,7 +159,7 @@ func (s *Site) reviewRows(ctx context.Context, p *page, list []kb.Review) ([]inb
 		if r.State == kb.ReviewOpen && r.Superseded(a) {
 			row.State = "process.state_superseded"
 		}
-		if name, err := s.nameOf(ctx, p.visit, r.By); err != nil {
+		if name, err := s.workerName(ctx, r.By); err != nil {
 			return nil, err
 		} else if name != "" && r.By != p.By.ID {
 			row.Facts = append(row.Facts, p.P.T("process.asked_by", "name", name))
@@ -169,6 +171,16 @@ func (s *Site) reviewRows(ctx context.Context, p *page, list []kb.Review) ([]inb
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// workerName returns the name of somebody who works at the desk, as those who
+// work there with them know it, or "".
+func (s *Site) workerName(ctx context.Context, person string) (string, error) {
+	p, err := s.people.Person(ctx, system, person)
+	if errors.Is(err, profile.ErrNotFound) {
+		return "", nil
+	}
+	return p.Name, err
 }
 
 // textRow is a text in a list.

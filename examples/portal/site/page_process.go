@@ -20,6 +20,7 @@ type processBody struct {
 	State    string // message key
 	Needs    string // what it takes to publish
 	Reviews  []inboxRow
+	Waiting  bool // one of them is open: nobody has to be asked again
 	Plans    []planRow
 	Checked  string // who vouches for it, until when
 	Old      bool
@@ -64,7 +65,8 @@ func (s *Site) showProcess(w http.ResponseWriter, r *http.Request, status int, f
 	if !ok {
 		return kb.ErrNotFound
 	}
-	p := s.deskPage(r, v.P.T("process.of", "title", t.Title), crumb{Title: v.P.T("desk.articles"), Href: v.link("/desk/articles")})
+	p := s.deskPage(r, v.P.T("process.of", "title", t.Title), crumb{Title: v.P.T("desk.articles"), Href: v.link("/desk/articles")},
+		crumb{Title: t.Title, Href: v.link(editorPath(a.ID, t.Locale)), Locale: t.Locale})
 	b := processBody{Title: t.Title, Locale: t.Locale, Notice: ""}
 	if key := processNotices[v.Query.Get("done")]; key != "" {
 		b.Notice = v.P.T(key)
@@ -97,7 +99,7 @@ func (s *Site) processState(ctx context.Context, p *page, a kb.Article, t kb.Tra
 	if process.Rule != "" {
 		b.Needs = p.P.T("process.rule_"+string(process.Rule), "n", max(process.Needed, 1))
 	}
-	if s.policy.May(p.By, profile.PermissionContentReview) {
+	if s.policy.May(p.By, profile.PermissionContentReview) && len(a.Live()) > 0 {
 		b.Verify = p.link("/desk/articles/" + escape(a.ID) + "/" + escape(t.Locale) + "/verification")
 	}
 	b.Verified, b.Old = v.Holds(s.cfg.Now()), v.Ran(s.cfg.Now())
@@ -109,7 +111,7 @@ func (s *Site) checkedText(ctx context.Context, v *visit, seal kb.Verification) 
 	if seal.At.IsZero() {
 		return v.P.T("process.never_verified"), nil
 	}
-	name, err := s.nameOf(ctx, v, seal.By)
+	name, err := s.workerName(ctx, seal.By)
 	if name == "" {
 		name = v.P.T("process.somebody")
 	}
@@ -125,6 +127,7 @@ func (s *Site) processReviews(ctx context.Context, p *page, a kb.Article, t kb.T
 	if err != nil {
 		return err
 	}
+	b.Waiting = slices.ContainsFunc(list, func(r kb.Review) bool { return r.State == kb.ReviewOpen && !r.Superseded(a) })
 	b.Reviews, err = s.reviewRows(ctx, p, list)
 	return err
 }
@@ -182,7 +185,7 @@ func (s *Site) processAsk(ctx context.Context, p *page, a kb.Article, t kb.Trans
 	if t.Locale != a.Source {
 		needed = profile.PermissionContentTranslate
 	}
-	if !s.policy.May(p.By, needed) || t.Visible() && t.Live == t.Head {
+	if !s.policy.May(p.By, needed) || t.Visible() && t.Live == t.Head || b.Waiting && typed.ask == nil {
 		return nil // nothing is waiting to be shown
 	}
 	rev, err := s.library.Revision(ctx, p.By, a.ID, t.Locale, t.Head)

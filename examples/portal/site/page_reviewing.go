@@ -26,6 +26,7 @@ type reviewBody struct {
 	Withdraw string   // address, "" if the visitor cannot
 	Process  string   // address of all that is to be done with the text
 	Live     string   // address of what readers see, "" if they see nothing
+	Changes  string   // address of what differs from that
 }
 
 type voteRow struct {
@@ -89,6 +90,7 @@ func (s *Site) reviewBody(ctx context.Context, v *visit, a kb.Article, review kb
 	}
 	if t, _ := a.In(review.Locale); t.Visible() {
 		b.Live = v.link("/articles/" + escape(t.Slug))
+		b.Changes = diffPath(v.link(editorPath(a.ID, review.Locale)), t.Live, review.Revision)
 	}
 	if b.Facts, err = s.reviewFacts(ctx, v, review); err != nil {
 		return b, err
@@ -98,7 +100,7 @@ func (s *Site) reviewBody(ctx context.Context, v *visit, a kb.Article, review kb
 }
 
 func (s *Site) reviewFacts(ctx context.Context, v *visit, r kb.Review) (facts []string, err error) {
-	name, err := s.nameOf(ctx, v, r.By)
+	name, err := s.workerName(ctx, r.By)
 	if name != "" {
 		facts = append(facts, v.P.T("process.asked_by", "name", name))
 	}
@@ -118,7 +120,7 @@ func (s *Site) reviewFacts(ctx context.Context, v *visit, r kb.Review) (facts []
 func (s *Site) voteRows(ctx context.Context, v *visit, r kb.Review) (rows []voteRow, err error) {
 	for _, vote := range r.Votes {
 		row := voteRow{State: "process.verdict_" + string(vote.Verdict), Comment: vote.Comment}
-		if row.Name, err = s.nameOf(ctx, v, vote.Person); err != nil {
+		if row.Name, err = s.workerName(ctx, vote.Person); err != nil {
 			return nil, err
 		}
 		if row.Name == "" {
