@@ -41,11 +41,16 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 		mux.Handle(apiPrefix+path+"/", s.inLanguage(things))
 	}
 	mux.Handle(apiPrefix+"/cover", s.inLanguage(things))
+	lessons := http.StripPrefix(apiPrefix, s.school.Handler())
+	for _, path := range []string{"/courses", "/learning", "/certificates"} {
+		mux.Handle(apiPrefix+path, s.inLanguage(lessons))
+		mux.Handle(apiPrefix+path+"/", s.inLanguage(lessons))
+	}
 	mux.Handle(apiPrefix+"/layout/", s.inLanguage(s.onStay(http.StripPrefix(apiPrefix+"/layout", s.arranger.Handler()))))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	described := []web.Document{
 		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.directory.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
-		s.inventory.API().OpenAPI(apiPrefix), s.arranger.API().OpenAPI(apiPrefix + "/layout"),
+		s.inventory.API().OpenAPI(apiPrefix), s.arranger.API().OpenAPI(apiPrefix + "/layout"), s.school.API().OpenAPI(apiPrefix),
 	}
 	if s.push != nil {
 		browsers := http.StripPrefix(apiPrefix, s.push.Handler())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,7 @@ func (s *Site) openNotices(ctx context.Context) error {
 		Kinds: append([]profile.NoticeKind{
 			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle},
 			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle},
-		}, s.deskNotices()...),
+		}, slices.Concat(s.deskNotices(), s.courseNotices(outward))...),
 		Channels: channels, Bounces: s.bounces, Text: s.noticeText,
 		Brand: s.homeOf, BrandLink: s.brandLink,
 		Base: s.cfg.links(), API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Keep: -1, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,

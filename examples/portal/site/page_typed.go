@@ -41,6 +41,9 @@ type detail struct {
 
 // kindName returns what content of a kind is called.
 func (s *Site) kindName(locale i18n.Locale, kind string) string {
+	if kind == courseKind {
+		return s.catalog.In(locale).T("courses.kind")
+	}
 	return s.library.Type(kb.Kind(kind)).Names.In(string(locale))
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
@@ -61,6 +62,7 @@ type Site struct {
 	types     []kb.Type // of content; nil means the library's
 	library   *kb.Library
 	processes processFile // what it takes to publish
+	school    *courses.School
 	index     search.Index
 	engine    *search.Engine
 	world     demo.World
@@ -107,7 +109,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openCourses, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -184,7 +186,7 @@ func (s *Site) openSearch(context.Context) error {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
 	s.engine = search.NewEngine(s.index, &search.Options{
-		Sources: []search.Source{forReaders{s.library.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
+		Sources: []search.Source{forReaders{s.library.Source(), s}, forReaders{s.school.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,
 	})
 	return s.watchSearch()
@@ -218,6 +220,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.tellFollowers(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	g.Go(func() error { return s.library.Run(ctx) })
+	g.Go(func() error { return s.school.Run(ctx) })
 	return g.Wait()
 }
 

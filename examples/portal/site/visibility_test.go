@@ -235,6 +235,10 @@ var surfaces = []surface{
 	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff"}, func(h hidden) []string {
 		return []string{"/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
 	}},
+	{"courses", []string{
+		"GET /courses", "GET /courses/{slug}", "POST /courses/{slug}", "GET /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/sessions/{id}",
+		"GET /courses/{slug}/sessions/{id}/calendar", "courses.list", "courses.course", "courses.sessions", "courses.learning",
+	}, fixed("/courses", "/de/courses", "/courses/cold-chain-basics", "/courses/temperature-mapping-in-a-day", "/api/v1/courses", "/api/v1/learning")},
 	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
 		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
 	}},
@@ -357,6 +361,26 @@ var exempt = map[string]string{
 	"POST /desk/reviews/{id}/verdict":           "answers like GET /desk/reviews/{id}",
 	"POST /desk/articles/{id}/{locale}/reviews": "answers like GET /desk/articles/{id}/{locale}/process",
 	"POST /desk/articles/{id}/{locale}/plans":   "answers like GET /desk/articles/{id}/{locale}/process",
+
+	"courses.lesson":      "TestCoursesAreForThoseWhoMay",
+	"courses.enrol":       "authorization matrix: answers with the asker's own",
+	"courses.leave":       "answers nothing",
+	"courses.checkout":    "authorization matrix: answers with the asker's own",
+	"courses.finish":      "authorization matrix: answers with the asker's own",
+	"courses.begin":       "authorization matrix: answers with the asker's own",
+	"courses.answer":      "authorization matrix: answers with the asker's own",
+	"courses.book":        "authorization matrix: answers with the asker's own",
+	"courses.unbook":      "answers nothing",
+	"courses.certificate": "what its holder shows to who has its number",
+	"courses.show":        "authorization matrix: the asker's own",
+	"courses.create":      "answers with what was sent",
+	"courses.manuscript":  "TestCoursesAreForThoseWhoMay",
+	"courses.save":        "authorization matrix: answers like courses.manuscript",
+	"courses.publish":     "authorization matrix: answers like courses.manuscript",
+	"courses.close":       "authorization matrix: answers like courses.manuscript",
+	"courses.learners":    "TestCoursesAreForThoseWhoMay",
+	"courses.decide":      "authorization matrix: answers about a learner to those who teach",
+	"courses.add_session": "answers with what was sent",
 }
 
 // atDesk are those who see articles at the desk that readers do not: whoever
