@@ -104,6 +104,7 @@ type Revision struct {
 	Summary string
 	Body    string   // Markdown
 	Media   []string // names of the media that Body shows, sorted
+	Blocks  []string // names of the blocks that Body includes itself, sorted
 	Based   int      // live revision of the source it was translated from, see [Translation]
 	Author  string   // person's id
 	Note    string   // why, for colleagues

@@ -22,7 +22,8 @@
 //
 // Lines between ":::for partner, account:acme" and ":::" are read only by those
 // segments, lines between ":::internal" and ":::" only by staff. To others it is
-// as if they were not there, and they are in no index.
+// as if they were not there, and they are in no index. ":::include NAME" shows
+// what the block of that name says now.
 //
 // # Again
 //

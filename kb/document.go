@@ -29,6 +29,7 @@ type document struct {
 	text     string // without markup
 	articles []string
 	media    []string // sorted
+	blocks   []string // sorted; only of what authors see
 	parts    []Part   // for nobody in particular
 }
 
@@ -90,7 +91,7 @@ func (l *Library) draw(locale, body string) (drawn, error) {
 	if err != nil {
 		return drawn{}, err
 	}
-	all, open := l.compose(s, authors), l.compose(s, everybody)
+	all, open := l.composeFrom(nil, s, locale, authors), l.composeFrom(nil, s, locale, everybody)
 	d := drawn{}
 	if d.all, err = l.ink(locale, all.text, true); err != nil {
 		return drawn{}, err
@@ -98,6 +99,7 @@ func (l *Library) draw(locale, body string) (drawn, error) {
 	if d.open = d.all; open.text != all.text {
 		d.open, err = l.ink(locale, open.text, true)
 	}
+	d.all.blocks = s.includes
 	return d, err
 }
 

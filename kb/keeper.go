@@ -39,6 +39,10 @@ type PersonStore interface {
 	// VerifiedBy returns the verifications for which a person stands, by article.
 	VerifiedBy(ctx context.Context, person string) ([]Verification, error)
 
+	// BlocksBy returns the versions of blocks that a person saved, by name and
+	// version.
+	BlocksBy(ctx context.Context, person string) ([]Block, error)
+
 	// ForgetPerson puts a pseudonym in the place of a person, and takes out what
 	// they wrote in their comments, on reviews as well, and the visitor they were. If the pseudonym is
 	// empty it removes what they said, and nobody stands in their place. An
@@ -100,6 +104,28 @@ type revisionRecord struct {
 	At      time.Time `json:"at"`
 }
 
+// A blockRecord is a version of a block that somebody saved, in an export.
+type blockRecord struct {
+	Is    string    `json:"is"`
+	Name  string    `json:"name"`
+	Texts Words     `json:"texts"`
+	Note  string    `json:"note,omitempty"`
+	At    time.Time `json:"at"`
+}
+
+func giveBlocks(ctx context.Context, store PersonStore, person string, give func(any) bool) error {
+	blocks, err := store.BlocksBy(ctx, person)
+	if err != nil {
+		return err
+	}
+	for _, b := range blocks {
+		if !give(blockRecord{"block", b.Name, b.Texts, b.Note, b.UpdatedAt}) {
+			return nil
+		}
+	}
+	return nil
+}
+
 // An ownedRecord is something that is somebody's, in an export.
 type ownedRecord struct {
 	Is   string `json:"is"`
@@ -121,7 +147,7 @@ func (l *Library) exportPerson(ctx context.Context, person string) iter.Seq2[any
 			more = yield(v, nil)
 			return more
 		}
-		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveOwned, giveReviews, givePlans, giveVerified} {
+		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveBlocks, giveOwned, giveReviews, givePlans, giveVerified} {
 			if err != nil || !more {
 				break
 			}

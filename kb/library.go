@@ -37,6 +37,7 @@ type Library struct {
 	texts   *lru.Cache[textKey, *document]
 	scripts *lru.Cache[textKey, *script]
 	boxer   *markdown.Boxer
+	blocks  atomic.Pointer[blockSet]
 	pages   *lru.Cache[pageKey, stampedPage]
 	founds  *lru.Cache[foundKey, stampedFound]
 	unnamed *hourly // opinions

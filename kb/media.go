@@ -114,6 +114,9 @@ func (l *Library) Media(ctx context.Context, by profile.Actor, name string) (Med
 	}
 	ok, err := l.readsMedia(ctx, by, name, uses)
 	if err == nil && !ok {
+		ok, err = l.readsBlockMedia(ctx, by, name)
+	}
+	if err == nil && !ok {
 		ok, err = l.worksWithMedia(ctx, by, m, uses)
 	}
 	if err == nil && !ok {
@@ -146,6 +149,28 @@ func (l *Library) readsMedia(ctx context.Context, by profile.Actor, name string,
 		}
 	}
 	return false, nil
+}
+
+// readsBlockMedia reports whether by may read an article that shows a medium in a
+// block.
+func (l *Library) readsBlockMedia(ctx context.Context, by profile.Actor, name string) (bool, error) {
+	set, err := l.blockSet(ctx)
+	if err != nil {
+		return false, err
+	}
+	names := set.showing(name)
+	if len(names) == 0 {
+		return false, nil
+	}
+	uses, err := l.store.BlockUses(ctx, names)
+	if err != nil {
+		return false, err
+	}
+	var live []MediaUse
+	for _, u := range uses {
+		live = append(live, MediaUse{Article: u.Article, Live: u.Live})
+	}
+	return l.readsMedia(ctx, by, name, live)
 }
 
 // showsMedium reports whether an article shows by a medium in any language.

@@ -161,7 +161,10 @@ func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Articl
 	if p.Related, err = l.Entries(ctx, by, a.Related, locale); err != nil {
 		return Page{}, nil, err
 	}
-	c := l.compose(l.scriptOf(ctx, rev), v)
+	c, err := l.compose(ctx, l.scriptOf(ctx, rev), rev.Locale, v)
+	if err != nil {
+		return Page{}, nil, err
+	}
 	d, err := l.inked(ctx, rev, c)
 	if err != nil {
 		return Page{}, nil, err
@@ -330,12 +333,35 @@ func (l *Library) Version(ctx context.Context, by profile.Actor, id string) (str
 		Shown []Translation
 		Tags  []string
 		Up    []Place
+		Texts []string // versions of the blocks in them
 	}{Entry: l.entry(a, f, ""), Tags: a.Tags, Up: l.chain(f, a.Category, "")}
 	for _, t := range a.Translations {
 		if t.Visible() {
 			t.Head = 0 // what authors are preparing is no reader's business
 			e.Shown = append(e.Shown, t)
+			blocks, err := l.blocksIn(ctx, a, t)
+			if err != nil {
+				return "", fmt.Errorf("article %s: %w", id, err)
+			}
+			e.Texts = append(e.Texts, blocks)
 		}
 	}
 	return digest(e), nil
+}
+
+// blocksIn returns a text that changes with the blocks in what readers see of t.
+func (l *Library) blocksIn(ctx context.Context, a Article, t Translation) (string, error) {
+	s, ok := l.scripts.Load(textKey{article: a.ID, locale: t.Locale, revision: t.Live})
+	if !ok {
+		rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Live)
+		if err != nil {
+			return "", err
+		}
+		s = l.scriptOf(ctx, rev)
+	}
+	if len(s.includes) == 0 {
+		return "", nil
+	}
+	c, err := l.compose(ctx, s, t.Locale, authors)
+	return c.variant, err
 }

@@ -59,7 +59,11 @@ type textKey struct {
 // revision never changes. One that can no longer be rendered is shown as it was
 // typed.
 func (l *Library) document(ctx context.Context, rev Revision, v viewer) (*document, error) {
-	return l.inked(ctx, rev, l.compose(l.scriptOf(ctx, rev), v))
+	c, err := l.compose(ctx, l.scriptOf(ctx, rev), rev.Locale, v)
+	if err != nil {
+		return nil, err
+	}
+	return l.inked(ctx, rev, c)
 }
 
 // inked renders what was composed of a revision.

@@ -2,7 +2,9 @@ package kb
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
@@ -124,12 +126,25 @@ type composed struct {
 	asked   []profile.Audience // whose members see something else than others
 }
 
-// compose puts together what a viewer sees of s.
-func (l *Library) compose(s *script, v viewer) composed {
+// compose puts together what a viewer sees of s in a language, with the blocks
+// that it includes as they are now.
+func (l *Library) compose(ctx context.Context, s *script, locale string, v viewer) (composed, error) {
+	if len(s.includes) == 0 {
+		return l.composeFrom(nil, s, locale, v), nil
+	}
+	set, err := l.blockSet(ctx)
+	if err != nil {
+		return composed{}, err
+	}
+	return l.composeFrom(set, s, locale, v), nil
+}
+
+// composeFrom is compose with blocks from a set; with nil, none are included.
+func (l *Library) composeFrom(set *blockSet, s *script, locale string, v viewer) composed {
 	if len(s.lines) == 1 && !s.lines[0].part && s.lines[0].include == "" {
 		return composed{text: s.lines[0].text}
 	}
-	c := composing{l: l, viewer: v}
+	c := composing{l: l, set: set, locale: locale, viewer: v}
 	var text strings.Builder
 	c.write(&text, s.lines)
 	return composed{text: text.String(), variant: c.variant.String(), asked: c.asked}
@@ -137,7 +152,11 @@ func (l *Library) compose(s *script, v viewer) composed {
 
 type composing struct {
 	l       *Library
+	set     *blockSet // nil means that nothing is included
+	locale  string
 	viewer  viewer
+	within  []string // blocks that are being written
+	bytes   int      // that blocks have added
 	variant strings.Builder
 	asked   []profile.Audience // all there are, whoever views: pages are kept by them
 	hidden  int                // parts around that the viewer does not see
@@ -148,10 +167,45 @@ func (c *composing) write(to *strings.Builder, lines []scriptLine) {
 		switch {
 		case line.part:
 			c.part(to, line)
-		case line.include == "":
+		case line.include != "":
+			c.include(to, line.include)
+		default:
 			to.WriteString(line.text)
 		}
 	}
+}
+
+// maxIncluded is how much blocks may add to a text, in bytes.
+const maxIncluded = 256 << 10
+
+// desk are those who are told of a block that is missing.
+var desk = profile.Audience{"role:admin", "role:author", "role:reviewer", "role:translator"}
+
+// include writes a block. One that is not there, or would not end, is told to
+// authors alone.
+func (c *composing) include(to *strings.Builder, name string) {
+	if c.set == nil {
+		return
+	}
+	b, ok := c.set.byName[name]
+	if !ok || slices.Contains(c.within, name) || len(c.within) >= maxBlockDepth || c.bytes > maxIncluded {
+		says := c.l.drawer(c.locale).Label(markdown.LabelBlock) + " `" + name + "`"
+		c.part(to, scriptLine{part: true, audience: desk, inner: []scriptLine{{text: says + "\n"}}})
+		return
+	}
+	have := first(slices.Sorted(maps.Keys(b.scripts)), b.Source)
+	locale := c.l.pick(c.locale, have)
+	c.variant.WriteString(name + "@" + strconv.Itoa(b.Version))
+	c.bytes += len(b.Texts[locale])
+	c.within = append(c.within, name)
+	to.WriteString("\n\n")
+	if b.Audience.IsPublic() {
+		c.write(to, b.scripts[locale].lines)
+	} else {
+		c.part(to, scriptLine{part: true, audience: b.Audience, staff: slices.Equal(b.Audience, profile.Audience{profile.SegmentStaff}), inner: b.scripts[locale].lines})
+	}
+	to.WriteString("\n\n")
+	c.within = c.within[:len(c.within)-1]
 }
 
 func (c *composing) part(to *strings.Builder, line scriptLine) {

@@ -25,6 +25,7 @@ type Store interface {
 	FeedbackStore
 	ProcessStore
 	MediaStore
+	BlockStore
 }
 
 // An ArticleStore keeps articles, their revisions and the names they had.

@@ -193,7 +193,7 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 	if Text.check(Text{Title: "-", Body: body}, fields); len(fields) > 0 {
 		return Preview{}, fmt.Errorf("preview: %w", fields)
 	}
-	d, err := l.preview(by, locale, body)
+	d, err := l.preview(ctx, by, locale, body)
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
@@ -207,16 +207,28 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 }
 
 // preview renders a text that is not kept: as by sees it, and as everybody does.
-func (l *Library) preview(by profile.Actor, locale, body string) (drawn, error) {
+func (l *Library) preview(ctx context.Context, by profile.Actor, locale, body string) (drawn, error) {
 	d, err := l.draw(locale, body)
 	if err != nil {
 		return drawn{}, err
 	}
 	s, err := readScript(body)
-	if err == nil {
-		d.all, err = l.ink(locale, l.compose(s, viewerOf(by)).text, true)
+	if err != nil {
+		return drawn{}, err
+	}
+	if d.all, err = l.viewed(ctx, s, locale, viewerOf(by)); err == nil {
+		d.open, err = l.viewed(ctx, s, locale, everybody)
 	}
 	return d, err
+}
+
+// viewed renders a text that is not kept as a viewer sees it.
+func (l *Library) viewed(ctx context.Context, s *script, locale string, v viewer) (*document, error) {
+	c, err := l.compose(ctx, s, locale, v)
+	if err != nil {
+		return nil, err
+	}
+	return l.ink(locale, c.text, true)
 }
 
 // parts cuts a text at its headings, and says which of them stand for sections.

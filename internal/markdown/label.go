@@ -51,6 +51,9 @@ func (r *Renderer) label(l Label) string {
 	return cmp.Or(own, englishText(l))
 }
 
+// Label returns the text of a label in the language of r.
+func (r *Renderer) Label(l Label) string { return r.label(l) }
+
 func englishText(l Label) string {
 	for _, e := range english {
 		if e.label == l {

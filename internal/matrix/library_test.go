@@ -242,6 +242,26 @@ func inTree(tree []kb.Place, id string) bool {
 
 func libraryOverall() []operation {
 	return []operation{
+		overall("kb.Blocks", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.Blocks(ctx, by)
+			return err
+		}, "kb.blocks"),
+		overall("kb.Block", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.Block(ctx, by, "shared")
+			return err
+		}, "kb.block"),
+		overall("kb.BlockVersions", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.BlockVersions(ctx, by, "shared", 0, 10)
+			return err
+		}, "kb.block_versions"),
+		overall("kb.BlockUses", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.BlockUses(ctx, by, "shared")
+			return err
+		}, "kb.block_uses"),
+		overall("kb.SaveBlock", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.SaveBlock(ctx, by, kb.Block{Name: "new", Audience: profile.Public(), Texts: kb.Words{"en": "x"}})
+			return err
+		}, "kb.create_block", "kb.save_block"),
 		overall("kb.Preview", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.library.Preview(ctx, by, "en", kb.Meta{Kind: kb.KindFAQ}, "Text")
 			return err

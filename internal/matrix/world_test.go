@@ -152,6 +152,7 @@ func newWorld(t *testing.T, b build) *world {
 
 // fill writes one article and one category for each state.
 func (w *world) fill(t *testing.T) {
+	w.block(t)
 	w.category(t, "open", "", "public")
 	w.category(t, "staff-only", "", "staff")
 	w.category(t, "below-staff", "cat-staff-only", "public")
@@ -169,6 +170,13 @@ func (w *world) fill(t *testing.T) {
 	require.NoError(t, err)
 	w.article["archived"] = a
 	w.article["missing"] = kb.Article{ID: "missing", Version: 1}
+}
+
+// block makes the block that operations on blocks are about.
+func (w *world) block(t *testing.T) {
+	t.Helper()
+	_, err := w.library.SaveBlock(t.Context(), people["admin"], kb.Block{Name: "shared", Audience: profile.Public(), Texts: kb.Words{"en": "x"}})
+	require.NoError(t, err)
 }
 
 func (w *world) category(t *testing.T, state, parent, audience string) {

@@ -23,6 +23,7 @@ type halfStore struct {
 	wrote  func(ctx context.Context, person string, after kb.Revision, limit int) ([]kb.Revision, error)
 	owned  func(ctx context.Context, person string) ([]string, []string, error)
 	asked  func(ctx context.Context, person, after string, limit int) ([]kb.Review, error)
+	saved  func(ctx context.Context, person string) ([]kb.Block, error)
 	forget func(ctx context.Context, person, pseudonym string) (int, int, error)
 }
 
@@ -31,6 +32,13 @@ func (h halfStore) ReviewsOf(ctx context.Context, person, after string, limit in
 		return h.asked(ctx, person, after, limit)
 	}
 	return h.Store.ReviewsOf(ctx, person, after, limit)
+}
+
+func (h halfStore) BlocksBy(ctx context.Context, person string) ([]kb.Block, error) {
+	if h.saved != nil {
+		return h.saved(ctx, person)
+	}
+	return h.Store.BlocksBy(ctx, person)
 }
 
 func (h halfStore) FeedbackOf(ctx context.Context, person, after string, limit int) ([]kb.Feedback, error) {
@@ -66,6 +74,12 @@ var halves = map[string]func(*memkb.Store) halfStore{
 	"tells the first page again": func(s *memkb.Store) halfStore {
 		return halfStore{said: func(ctx context.Context, person, _ string, limit int) ([]kb.Feedback, error) {
 			return s.FeedbackOf(ctx, person, "", limit)
+		}}
+	},
+	"tells of everybody's blocks": func(s *memkb.Store) halfStore {
+		return halfStore{saved: func(ctx context.Context, _ string) ([]kb.Block, error) {
+			all, _, err := s.Blocks(ctx)
+			return all, err
 		}}
 	},
 	"leaves texts out": func(s *memkb.Store) halfStore {

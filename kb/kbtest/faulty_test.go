@@ -35,6 +35,7 @@ type faulty struct {
 	media        func(ctx context.Context, name string) (kb.Media, error)
 	uses         func(ctx context.Context, name string) ([]kb.MediaUse, error)
 	faultyProcess
+	faultyBlocks
 }
 
 // or returns the fault if there is one, and otherwise the method.

@@ -38,7 +38,9 @@ type promise struct {
 }
 
 // promises are all that a store promises.
-func promises() []promise { return slices.Concat(contract, deskPromises, processContract) }
+func promises() []promise {
+	return slices.Concat(contract, deskPromises, processContract, blockContract)
+}
 
 var contract = []promise{
 	{"RoundTrip", "Article returns what SaveArticle was given, times in UTC to the microsecond", checkRoundTrip},

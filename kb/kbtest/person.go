@@ -38,6 +38,7 @@ var personContract = []struct {
 	{"Owned", "OwnedBy returns the articles and media of a person, in order", checkOwnedBy},
 	{"Process", "ReviewsOf, PlansOf and VerifiedBy return what a person asked, was asked, planned and vouches for, and nothing of others", checkProcessOf},
 	{"ForgetProcess", "ForgetPerson puts a pseudonym, or nobody, in reviews, plans and verifications, takes out what was said, and raises versions", checkForgetProcess},
+	{"Blocks", "BlocksBy returns the versions of blocks that a person saved, and ForgetPerson puts its pseudonym there", checkBlocksOf},
 	{"Nobody", "of nobody nothing is found, and ForgetPerson of nobody is ErrInvalid", checkNobody},
 	{"Delete", "ForgetPerson without a pseudonym removes what was said and leaves what was written, of nobody", checkForgetDelete},
 	{"Pseudonym", "ForgetPerson with a pseudonym keeps votes without words, and puts it everywhere", checkForgetPseudonym},

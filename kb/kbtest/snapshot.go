@@ -27,6 +27,7 @@ type snapshot struct {
 	Media      []kb.Media
 	Uses       map[string][]kb.MediaUse
 	Redirects  []kb.Redirect
+	Blocks     []kb.Block // all versions
 	Slugs      map[string]string // that readers saw
 	Holders    map[string]string // of all
 	Counts     []kb.Count
@@ -52,6 +53,13 @@ func Snapshot(t testing.TB, s kb.Store, n Names) string {
 	require.NoError(t, err)
 	all.Counts, err = s.CountArticles(t.Context())
 	require.NoError(t, err)
+	blocks, _, err := s.Blocks(t.Context())
+	require.NoError(t, err)
+	for _, b := range blocks {
+		versions, err := s.BlockVersions(t.Context(), b.Name, 0, 1_000_000)
+		require.NoError(t, err)
+		all.Blocks = append(all.Blocks, versions...)
+	}
 	all.named(t, s, n)
 	slices.SortFunc(all.Counts, func(a, b kb.Count) int {
 		return slices.Compare(append([]string{a.Category}, a.Audience...), append([]string{b.Category}, b.Audience...))

@@ -56,6 +56,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 	for _, r := range revisions {
 		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
 		texts = append(texts, r.Media...)
+		texts = append(texts, r.Blocks...)
 	}
 	return texts
 }
@@ -251,6 +252,7 @@ func cloneArticle(a kb.Article) kb.Article {
 }
 
 func cloneRevision(r kb.Revision) kb.Revision {
+	r.Blocks = slices.Clone(r.Blocks)
 	r.Media, r.At = slices.Clone(r.Media), r.At.UTC()
 	return r
 }

@@ -31,7 +31,7 @@ func (s *Store) RevisionsBy(ctx context.Context, person string, after kb.Revisio
 	var out []kb.Revision
 	for _, r := range s.revisions {
 		if person != "" && r.Author == person && inOrder(after, r) < 0 {
-			r.Media = slices.Clone(r.Media)
+			r = cloneRevision(r)
 			out = append(out, r)
 		}
 	}
@@ -84,6 +84,14 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 			a.Version++
 			s.articles[id] = a
 			renamed++
+		}
+	}
+	for _, versions := range s.blocks {
+		for i, b := range versions {
+			if b.Author == person {
+				versions[i].Author = pseudonym
+				renamed++
+			}
 		}
 	}
 	for name, m := range s.media {

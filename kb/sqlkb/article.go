@@ -152,6 +152,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 	for _, r := range revisions {
 		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
 		texts = append(texts, r.Media...)
+		texts = append(texts, r.Blocks...)
 	}
 	return texts
 }
@@ -258,19 +259,25 @@ func putSlugs(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 }
 
 func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revision) error {
-	var rows, uses [][]any
+	var rows, uses, blocks [][]any
 	for _, r := range revisions {
 		rows = append(rows, []any{
-			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, sqldb.Strings(r.Media), r.Based, r.Author, r.Note, sqldb.At(r.At),
+			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, sqldb.Strings(r.Media), r.Based, r.Author, r.Note, sqldb.At(r.At), sqldb.Strings(r.Blocks),
 		})
 		for _, name := range r.Media {
 			uses = append(uses, []any{name, r.Article, r.Locale, r.Number})
 		}
+		for _, name := range r.Blocks {
+			blocks = append(blocks, []any{name, r.Article, r.Locale, r.Number})
+		}
 	}
 	err := putAll(ctx, tx, `
-		insert into stoa_revision (article, locale, number, title, summary, body, media, based, author, note, at)`, rows, `
+		insert into stoa_revision (article, locale, number, title, summary, body, media, based, author, note, at, blocks)`, rows, `
 		on conflict (article, locale, number) do nothing`)
 	if err != nil {
+		return err
+	}
+	if _, err := putRows(ctx, tx, `insert into stoa_block_use (name, article, locale, number)`, blocks, ` on conflict do nothing`); err != nil {
 		return err
 	}
 	_, err = putRows(ctx, tx, `insert into stoa_media_use (name, article, locale, number)`, uses, ` on conflict do nothing`)

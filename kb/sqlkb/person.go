@@ -36,7 +36,7 @@ func (s *Store) RevisionsBy(ctx context.Context, person string, after kb.Revisio
 		return nil, ctx.Err()
 	}
 	var rows []revisionRow
-	err := s.db.Select(ctx, &rows, `select article, locale, number, title, summary, body, media, based, author, note, at from stoa_revision
+	err := s.db.Select(ctx, &rows, `select article, locale, number, title, summary, body, media, based, author, note, at, blocks from stoa_revision
 		where author = $1 and author <> '' and (article, locale, number) > ($2, $3, $4) order by article, locale, number limit $5`,
 		person, after.Article, after.Locale, after.Number, limit)
 	var out []kb.Revision
@@ -89,6 +89,7 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 			`update stoa_revision set author = $2 where author = $1`,
 			`update stoa_article set owner = $2, version = version + 1 where owner = $1`,
 			`update stoa_media set owner = $2 where owner = $1`,
+			`update stoa_block set author = $2 where author = $1`,
 			`update stoa_review_vote set person = $2, comment = '' where person = $1`,
 			`update stoa_review set asker = $2 where asker = $1`,
 			`update stoa_plan set planner = $2, version = version + 1 where planner = $1`,

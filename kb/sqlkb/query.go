@@ -172,6 +172,7 @@ type revisionRow struct {
 	Summary string
 	Body    string
 	Media   sqldb.Strings
+	Blocks  sqldb.Strings
 	Based   int
 	Author  string
 	Note    string
@@ -181,7 +182,7 @@ type revisionRow struct {
 func (r revisionRow) revision() kb.Revision {
 	return kb.Revision{
 		Article: r.Article, Locale: r.Locale, Number: r.Number, Title: r.Title, Summary: r.Summary, Body: r.Body,
-		Media: r.Media, Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
+		Media: r.Media, Blocks: r.Blocks, Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
 	}
 }
 
@@ -192,7 +193,7 @@ func (s *Store) Revision(ctx context.Context, article, locale string, number int
 		return kb.Revision{}, kb.ErrNotFound
 	}
 	err := s.db.Get(ctx, &r, "revision", `
-		select article, locale, number, title, summary, body, media, based, author, note, at
+		select article, locale, number, title, summary, body, media, based, author, note, at, blocks
 		from stoa_revision where article = $1 and locale = $2 and number = $3`, article, locale, number)
 	return r.revision(), err
 }
@@ -204,7 +205,7 @@ func (s *Store) Revisions(ctx context.Context, article, locale string, before, l
 		return nil, nil
 	}
 	err := s.db.Select(ctx, &rows, `
-		select article, locale, number, title, summary, '' as body, media, based, author, note, at
+		select article, locale, number, title, summary, '' as body, media, based, author, note, at, blocks
 		from stoa_revision
 		where article = $1 and locale = $2 and (number < $3 or $3 = 0)
 		order by number desc limit $4`, article, locale, before, max(limit, 0))
