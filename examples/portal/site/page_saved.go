@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
@@ -24,7 +25,8 @@ func (s *Site) titles(ctx context.Context, by profile.Actor, refs []string) (map
 		case "article":
 			ids = append(ids, name)
 		case "search":
-			out[ref] = name
+			query, _ := url.ParseQuery(name)
+			out[ref] = query.Get("q")
 		}
 	}
 	entries, err := s.library.Entries(ctx, by, ids, s.readersLanguage(ctx, by))
@@ -45,6 +47,7 @@ func (s *Site) readersLanguage(ctx context.Context, by profile.Actor) string {
 type savedBody struct {
 	Favourites, Viewed []kb.Entry
 	Follows            []followRow
+	Searches           []savedSearch
 }
 
 // A followRow is an article that somebody follows, and the form that says how
@@ -70,6 +73,9 @@ func (s *Site) saved(w http.ResponseWriter, r *http.Request) error {
 	}
 	levels, err := s.levels(r.Context(), v)
 	if err != nil {
+		return err
+	}
+	if b.Searches, err = s.savedSearches(r.Context(), v); err != nil {
 		return err
 	}
 	for i, e := range follows {

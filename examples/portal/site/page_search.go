@@ -49,6 +49,7 @@ type searchBody struct {
 	All     string     // address without filters
 	Popular []kb.Entry // ways on when nothing is found
 	Places  []kb.Place
+	Keeping *searchKeeping // nil for those who cannot keep the search
 }
 
 type hit struct {
@@ -109,6 +110,9 @@ func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res sear
 		b.Correct = p.With("q", res.DidYouMean)
 	}
 	b.pages(p, res)
+	if b.Keeping, err = s.searchKeepingOf(ctx, p); err != nil {
+		return b, err
+	}
 	if res.Total == 0 {
 		err = s.waysOn(ctx, p, &b)
 	}

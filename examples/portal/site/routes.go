@@ -52,6 +52,7 @@ func (s *Site) routes() []route {
 		route{"POST /account/preferences", nothing + "one's own", s.signedIn(s.savePreferences)},
 		route{"POST /account/preferences/arrangement", nothing + "one's own", s.signedIn(s.arrange)},
 		route{"GET /account/saved", "saved", s.signedIn(s.saved)},
+		route{"POST /search/keep", nothing + "leads back", s.signedIn(s.keepSearch)},
 		route{"POST /articles/{slug}/keep", "keep form", s.signedIn(s.keep)},
 		route{"GET /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.addresses)},
 		route{"POST /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.saveAddress)},
