@@ -20,6 +20,7 @@ func (l *Library) API() *web.API {
 	l.serveReading(api)
 	l.serveWriting(api)
 	l.serveProcess(api)
+	l.serveTransfer(api)
 	return api
 }
 

@@ -86,13 +86,17 @@ func (im *importing) group() {
 	im.report.Articles = len(im.groups)
 }
 
-// ordered sorts the languages of an article: its source first.
+// ordered sorts the languages of an article: its source first. Where that is "en"
+// and there is none, "en-US" is.
 func ordered(g []Item, sources ...string) []Item {
 	rank := func(item Item) int {
 		if i := slices.Index(sources, item.Locale); i >= 0 {
 			return i
 		}
-		return len(sources)
+		if above := parent(item.Locale); above != "" && slices.Contains(sources, above) {
+			return len(sources)
+		}
+		return len(sources) + 1
 	}
 	return slices.SortedStableFunc(slices.Values(g), func(a, b Item) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Locale, b.Locale))

@@ -114,7 +114,7 @@ func (o options) bundle() (kb.Bundle, error) {
 		return b, fmt.Errorf("-import: %w", err)
 	}
 	if len(b.Items)+len(b.Problems) == 0 {
-		return b, fmt.Errorf("-import %s: there are no articles: want .md files with front matter, or an articles.jsonl", o.imported)
+		return b, fmt.Errorf("-import %s: there are no articles: want .md, .html or .docx files, a ZIP of them, or an articles.jsonl", o.imported)
 	}
 	return b, nil
 }

@@ -3,6 +3,7 @@ package matrix_test
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -277,6 +278,9 @@ func libraryOverall() []operation {
 		overall("kb.SaveRedirects", func(ctx context.Context, w *world, by profile.Actor) error {
 			return w.library.SaveRedirects(ctx, by, kb.Redirect{From: "/new", To: "category/cat-open"})
 		}),
+		overall("kb.Export", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.library.Export(ctx, by, io.Discard)
+		}, "kb.export"),
 		overall("kb.Import", func(ctx context.Context, w *world, by profile.Actor) error {
 			r, err := w.library.Import(ctx, by, kb.Bundle{Name: "b", Items: []kb.Item{{External: "x", Title: "X", Body: "x"}}}, nil)
 			if len(r.Problems) > 0 {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/kb"
-	"github.com/stoa-go/stoa/profile"
 )
 
 // front is the front matter of a Markdown file, in our own words and in those
@@ -50,8 +49,10 @@ type front struct {
 	Published     *bool     `yaml:"published"`
 }
 
-// Folder reads every Markdown file below fsys, categories.yaml, and the pictures
-// in folders named media. name is the bundle's.
+// Folder reads every article below fsys: Markdown, HTML and DOCX, each a file. It
+// reads categories.yaml, the pictures in folders named media, and others that an
+// article shows. name is the bundle's. A page of a space that was exported from
+// Confluence is known by its number there.
 //
 // The language of a file is its front matter's lang, the ending of its name
 // ("reset.de.md", "reset._de.md"), or a folder named for a language. Its
@@ -76,6 +77,7 @@ func Folder(fsys fs.FS, name string) (kb.Bundle, error) {
 	if err != nil {
 		return b, fmt.Errorf("read %s: %w", name, err)
 	}
+	addPictures(&b, fsys)
 	return b, nil
 }
 
@@ -98,6 +100,15 @@ func readFile(b *kb.Bundle, fsys fs.FS, file string) {
 			return
 		}
 		b.Items = append(b.Items, item)
+	case ext == ".html" || ext == ".htm" || ext == ".xhtml":
+		item, ok, err := readHTML(fsys, file)
+		if err != nil {
+			b.Problems = append(b.Problems, problem(file, 0, err))
+		} else if ok {
+			b.Items = append(b.Items, item)
+		}
+	case ext == ".docx" && !strings.HasPrefix(path.Base(file), "~$"): // Word's own note of who has it open
+		readDOCX(b, fsys, file)
 	}
 }
 
@@ -190,7 +201,7 @@ func (f front) item(file, body string) (kb.Item, error) {
 		if err := names.UnmarshalYAML(&f.Audience); err != nil {
 			return kb.Item{}, err
 		}
-		audience, err := profile.ParseAudience(names)
+		audience, err := names.audience()
 		if err != nil {
 			return kb.Item{}, err
 		}

@@ -1,8 +1,10 @@
 // Package importkb reads articles from files, for [kb.Library.Import].
 //
-// [Folder] reads a folder of Markdown files with front matter, [JSONLines] a
-// file with one article a line. Both read what they can and report the rest by
-// file, line and reason.
+// [Folder] reads a folder of Markdown files with front matter, of HTML files, of
+// documents of Word (DOCX), or the HTML export of a space of Confluence. [Archive]
+// reads a ZIP with any of them, or an export of Zendesk Guide, and what
+// [kb.Library.Export] wrote. [JSONLines] reads a file with one article a line.
+// All read what they can and report the rest by file, line and reason.
 package importkb
 
 import (
@@ -15,9 +17,10 @@ import (
 	"github.com/stoa-go/stoa/kb"
 )
 
-// Path reads whatever is at path: a folder of Markdown, or an articles.jsonl.
-// The name of the bundle is the name of the folder, or of the one that the file
-// is in, so that importing from there again finds the same articles.
+// Path reads whatever is at path: a folder, a ZIP, an articles.jsonl, a document
+// of Word, or a page of HTML. The name of the bundle is the name of the folder or
+// the ZIP, or of the folder that another file is in, so that importing from there
+// again finds the same articles.
 func Path(path string) (kb.Bundle, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -31,12 +34,33 @@ func Path(path string) (kb.Bundle, error) {
 		if file := filepath.Join(path, "articles.jsonl"); exists(file) {
 			return readLines(file, filepath.Base(full))
 		}
-		return Folder(os.DirFS(path), filepath.Base(full))
+		return read(os.DirFS(path), filepath.Base(full))
 	}
-	if strings.EqualFold(filepath.Ext(path), ".jsonl") {
-		return readLines(path, filepath.Base(filepath.Dir(full)))
+	return File(path, filepath.Base(path), filepath.Base(filepath.Dir(full)))
+}
+
+// File reads the one file at path, whose format is told by how the name ends under
+// which it was known. name is the bundle's; a ZIP has that of its own file.
+func File(path, known, name string) (kb.Bundle, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return kb.Bundle{}, err
 	}
-	return kb.Bundle{}, fmt.Errorf("import %s: want a folder of Markdown files or a file whose name ends in .jsonl", path)
+	defer f.Close() //nolint:errcheck // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return kb.Bundle{}, err
+	}
+	base := filepath.Base(known)
+	switch ext := strings.ToLower(filepath.Ext(base)); ext {
+	case ".jsonl":
+		return JSONLines(f, base, name)
+	case ".zip":
+		return Archive(f, info.Size(), strings.TrimSuffix(base, filepath.Ext(base)))
+	case ".md", ".markdown", ".html", ".htm", ".docx", ".json":
+		return read(oneFile{path, base}, name)
+	}
+	return kb.Bundle{}, fmt.Errorf("import %s: want a folder, or a file whose name ends in .md, .html, .docx, .zip, .json or .jsonl", base)
 }
 
 func exists(file string) bool {

@@ -104,6 +104,14 @@ func (t *terms) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// audience returns whom the terms name. "nobody", alone, is nobody.
+func (t terms) audience() (profile.Audience, error) {
+	if len(t) == 1 && t[0] == "nobody" {
+		return profile.Audience{}, nil
+	}
+	return profile.ParseAudience(t)
+}
+
 // A number is a whole number; anything else is zero.
 type number int
 
@@ -246,7 +254,7 @@ func category(row *yaml.Node) (kb.CategoryItem, error) {
 		return c, nil
 	}
 	var err error
-	c.Audience, err = profile.ParseAudience(audience)
+	c.Audience, err = audience.audience()
 	return c, err
 }
 

@@ -1,0 +1,187 @@
+package kb
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Export writes what by sees at the desk as a ZIP of Markdown files with front
+// matter, one for each language of each article, with the pictures that they
+// show and a categories.yaml. Package importkb reads it. Readers' texts are
+// exported as readers see them, others as they were last saved. The same content
+// is the same bytes. Nothing is kept in memory but the names of what was written.
+//
+// An error after the first bytes leaves half an archive, which no reader of ZIP
+// files takes for a whole one.
+func (l *Library) Export(ctx context.Context, by profile.Actor, w io.Writer) error {
+	if !l.policy.May(by, profile.PermissionContentImport) {
+		return fmt.Errorf("export: %w", ErrForbidden)
+	}
+	scope, err := l.deskScope(ctx, by)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	ex := &exporting{l: l, by: by, scope: scope, forest: f, zip: zip.NewWriter(w), seen: map[string]bool{}, media: map[string]bool{}}
+	for _, step := range []func(context.Context) error{ex.categories, ex.articles, ex.pictures} {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("export: %w", err)
+		}
+	}
+	if err := ex.zip.Close(); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}
+
+// An exporting is one export under way.
+type exporting struct {
+	l      *Library
+	by     profile.Actor
+	scope  DeskScope
+	forest *forest
+	zip    *zip.Writer
+	seen   map[string]bool // articles written
+	media  map[string]bool // pictures that they show
+}
+
+// file writes one file of the archive.
+func (ex *exporting) file(name string, at time.Time, data []byte) error {
+	w, err := ex.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at.UTC().Truncate(2 * time.Second)})
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
+}
+
+func (ex *exporting) categories(context.Context) error {
+	ids := ex.forest.order
+	if ex.scope.Sight != nil {
+		ids = slices.Sorted(slices.Values(ex.forest.visible(*ex.scope.Sight)))
+	}
+	var at time.Time
+	list := make([]any, 0, len(ids))
+	for _, id := range ids {
+		c := ex.forest.byID[id]
+		if c.UpdatedAt.After(at) {
+			at = c.UpdatedAt
+		}
+		list = append(list, categoryMatter(c))
+	}
+	text, err := yamlOf(list)
+	if err != nil {
+		return err
+	}
+	return ex.file("categories.yaml", at, text)
+}
+
+// exportPage is how many articles are read at a time.
+const exportPage = 50
+
+// articles writes the articles in the order of their titles. One that moves on in
+// that order meanwhile is met twice, and written once.
+func (ex *exporting) articles(ctx context.Context) error {
+	q := ManuscriptQuery{Order: ManuscriptsTitle, Limit: exportPage}
+	for {
+		page, next, err := ex.l.store.Manuscripts(ctx, ex.scope, q)
+		if err != nil {
+			return err
+		}
+		for _, a := range page {
+			if ex.seen[a.ID] {
+				continue
+			}
+			ex.seen[a.ID] = true
+			if err := ex.article(ctx, a); err != nil {
+				return fmt.Errorf("article %s: %w", a.ID, err)
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		q.After = next
+	}
+}
+
+func (ex *exporting) article(ctx context.Context, a Article) error {
+	for _, t := range a.Translations {
+		if t.Head == 0 {
+			continue
+		}
+		rev, err := ex.l.store.Revision(ctx, a.ID, t.Locale, t.exported())
+		if err != nil {
+			return err
+		}
+		since, err := ex.translatedFrom(ctx, a, t)
+		if err != nil {
+			return err
+		}
+		front, err := yamlOf(articleMatter(a, t, rev, since))
+		if err != nil {
+			return err
+		}
+		for _, name := range rev.Media {
+			ex.media[name] = true
+		}
+		text := slices.Concat([]byte("---\n"), front, []byte("---\n"), []byte(rev.Body))
+		if err := ex.file("articles/"+t.Locale+"/"+t.Slug+".md", rev.At, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exported returns the revision of a text that is exported: what readers are
+// shown, or were before it was archived, and the newest of a draft.
+func (t Translation) exported() int {
+	if t.Status == StatusDraft || t.Live == 0 {
+		return t.Head
+	}
+	return t.Live
+}
+
+// translatedFrom returns the date of the source text that t was translated from.
+func (ex *exporting) translatedFrom(ctx context.Context, a Article, t Translation) (time.Time, error) {
+	src, ok := a.In(a.Source)
+	switch {
+	case !ok || t.Locale == a.Source:
+		return time.Time{}, nil
+	case !a.Stale(t):
+		return src.UpdatedAt, nil
+	case t.Based == 0:
+		return src.UpdatedAt.Add(-time.Second), nil // older than any that is kept
+	}
+	rev, err := ex.l.store.Revision(ctx, a.ID, a.Source, t.Based)
+	if errors.Is(err, ErrNotFound) {
+		return src.UpdatedAt.Add(-time.Second), nil
+	}
+	return rev.At, err
+}
+
+// pictures writes what the exported texts show, as far as by may see it.
+func (ex *exporting) pictures(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(ex.media)) {
+		m, err := ex.l.Media(ctx, ex.by, name)
+		if errors.Is(err, ErrNotFound) {
+			continue // a text may name what there is not
+		}
+		if err != nil {
+			return err
+		}
+		if err := ex.file("media/"+m.Name, m.At, m.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+package importkb
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/stoa-go/stoa/kb"
+)
+
+// Limits of archives.
+const (
+	maxEntries = 100_000
+	maxWhole   = 2 << 30 // bytes, of all files together
+)
+
+// Archive reads a ZIP: a folder of articles in any of the formats of [Folder], or
+// an export of Zendesk Guide. name is the bundle's. Entries whose names lead out of
+// the archive, that are there twice or are encrypted are reported and left out; one
+// that is longer than it says cannot be read.
+func Archive(r io.ReaderAt, size int64, name string) (kb.Bundle, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return kb.Bundle{}, fmt.Errorf("read %s: not a ZIP file: %w", name, err)
+	}
+	problems, err := vet(z)
+	if err != nil {
+		return kb.Bundle{}, fmt.Errorf("read %s: %w", name, err)
+	}
+	b, err := read(within(z), name)
+	b.Problems = append(problems, b.Problems...)
+	return b, err
+}
+
+// vet takes out of an archive what nobody should read, and refuses one that is
+// larger than any that people make.
+func vet(z *zip.Reader) (problems []kb.Problem, err error) {
+	var whole uint64
+	seen := map[string]bool{}
+	kept := z.File[:0]
+	for _, f := range z.File {
+		whole += f.UncompressedSize64
+		switch reason := odd(f, seen); {
+		case reason != "":
+			problems = append(problems, kb.Problem{File: tidy(f.Name), Reason: reason})
+		default:
+			seen[f.Name] = true
+			kept = append(kept, f)
+		}
+		if len(problems) > 1000 {
+			return nil, errors.New("more than 1000 entries of the archive cannot be read")
+		}
+	}
+	z.File = kept
+	if len(kept) > maxEntries {
+		return nil, fmt.Errorf("the archive has more than %d files", maxEntries)
+	}
+	if whole > maxWhole {
+		return nil, fmt.Errorf("the files of the archive are longer than %d bytes together", maxWhole)
+	}
+	return problems, nil
+}
+
+func odd(f *zip.File, seen map[string]bool) string {
+	name := strings.TrimSuffix(f.Name, "/")
+	switch {
+	case !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00"):
+		return "its name leads out of the archive"
+	case f.Mode()&fs.ModeType&^fs.ModeDir != 0:
+		return "it is a link or a device, not a file"
+	case seen[f.Name]:
+		return "the archive has it twice"
+	case f.Flags&1 != 0:
+		return "it is encrypted"
+	}
+	return ""
+}
+
+// within returns the one folder that an archive consists of, or the archive.
+func within(fsys fs.FS) fs.FS {
+	for range 3 {
+		list, err := fs.ReadDir(fsys, ".")
+		if err != nil || len(list) != 1 || !list[0].IsDir() {
+			return fsys
+		}
+		// A folder that says something of the articles in it stays.
+		if name := list[0].Name(); langFolder.MatchString(name) || foldersAbove[strings.ToLower(name)] || name == "media" {
+			return fsys
+		}
+		inner, err := fs.Sub(fsys, list[0].Name())
+		if err != nil {
+			return fsys
+		}
+		fsys = inner
+	}
+	return fsys
+}
+
+// read reads a tree of files, whatever it is.
+func read(fsys fs.FS, name string) (kb.Bundle, error) {
+	if files := zendeskFiles(fsys); len(files) > 0 {
+		return zendesk(fsys, files, name)
+	}
+	return Folder(fsys, name)
+}
+
+// pictureEnding reports whether a file's name is that of a picture.
+func pictureEnding(file string) bool {
+	switch strings.ToLower(path.Ext(file)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,133 @@
+package importkb
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/charset"
+
+	"github.com/stoa-go/stoa/kb"
+)
+
+// readHTML reads a page as an article. One that has no text of its own, as the
+// table of contents of an export, is left out: ok is false.
+func readHTML(fsys fs.FS, file string) (item kb.Item, ok bool, err error) {
+	data, err := readWhole(fsys, file, maxFile)
+	if err != nil {
+		return kb.Item{}, false, err
+	}
+	root, err := parseHTML(data)
+	if err != nil {
+		return kb.Item{}, false, err
+	}
+	if c, is := confluence(root, file); is {
+		return c, c.Body != "", nil
+	}
+	p := placeOf(file)
+	item = kb.Item{
+		External: p.id, Category: p.folder, Locale: first(p.lang, language(oneLine(langOf(root)))), File: file, Path: file,
+		Slug: kb.Slugify(p.name), Summary: oneLine(meta(root, "description")), RedirectFrom: []string{"/" + file},
+	}
+	h1, title := elementText(root, "h1"), elementText(root, "title")
+	item.Title = first(h1, title, p.title())
+	item.Body = (&markup{title: item.Title}).text(bodyOf(root))
+	if canonical := find(root, func(n *html.Node) bool { return n.Data == "link" && attr(n, "rel") == "canonical" }); canonical != nil {
+		if u := urlPath(attr(canonical, "href")); u != "" {
+			item.RedirectFrom = append(item.RedirectFrom, u)
+		}
+	}
+	return item, true, nil
+}
+
+// parseHTML reads HTML in whatever letters it says it is written in.
+func parseHTML(data []byte) (*html.Node, error) {
+	in, err := charset.NewReader(bytes.NewReader(data), "text/html")
+	if err != nil {
+		return nil, err
+	}
+	root, err := html.Parse(in)
+	if err != nil {
+		return nil, fmt.Errorf("not a page that can be read: %w", err)
+	}
+	return root, nil
+}
+
+// fragment returns a piece of HTML as a node.
+func fragment(text string) (*html.Node, error) { return parseUTF8(text) }
+
+func parseUTF8(text string) (*html.Node, error) {
+	root, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("the text is no HTML that can be read: %w", err)
+	}
+	return bodyOf(root), nil
+}
+
+// bodyOf returns the part of a page that is its text.
+func bodyOf(root *html.Node) *html.Node {
+	for _, name := range []string{"main", "article", "body"} {
+		if n := find(root, func(n *html.Node) bool { return n.Data == name }); n != nil {
+			return n
+		}
+	}
+	return root
+}
+
+func elementText(root *html.Node, name string) string {
+	if n := find(root, func(n *html.Node) bool { return n.Data == name }); n != nil {
+		return plain(n)
+	}
+	return ""
+}
+
+func langOf(root *html.Node) string {
+	if n := find(root, func(n *html.Node) bool { return n.Data == "html" }); n != nil {
+		return attr(n, "lang")
+	}
+	return ""
+}
+
+func meta(root *html.Node, name string) string {
+	if n := find(root, func(n *html.Node) bool { return n.Data == "meta" && strings.EqualFold(attr(n, "name"), name) }); n != nil {
+		return attr(n, "content")
+	}
+	return ""
+}
+
+func byID(root *html.Node, id string) *html.Node {
+	return find(root, func(n *html.Node) bool { return attr(n, "id") == id })
+}
+
+var pageNumber = regexp.MustCompile(`^(?:.*_)?(\d+)$`)
+
+// confluence reads a page of an exported space: what stands in its content, under
+// its title without the space's name, in a category for the space.
+func confluence(root *html.Node, file string) (kb.Item, bool) {
+	heading, content := byID(root, "title-text"), byID(root, "main-content")
+	if heading == nil || content == nil {
+		return kb.Item{}, false
+	}
+	space, title, ok := strings.Cut(plain(heading), " : ")
+	if !ok {
+		space, title = "", plain(heading)
+	}
+	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
+	if name == "index" || byID(root, "space-details") != nil {
+		return kb.Item{}, true
+	}
+	item := kb.Item{
+		External: name, Title: title, Slug: kb.Slugify(title), Category: space, Locale: language(langOf(root)), File: file, Path: file,
+		RedirectFrom: []string{"/" + path.Base(file)},
+	}
+	if f := pageNumber.FindStringSubmatch(name); f != nil {
+		item.External = f[1]
+		item.RedirectFrom = append(item.RedirectFrom, "/pages/"+f[1])
+	}
+	item.Body = (&markup{title: title}).text(content)
+	return item, true
+}

@@ -1,0 +1,118 @@
+package importkb_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/base64"
+	"io"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/kb/importkb"
+	"github.com/stoa-go/stoa/kb/memkb"
+	"github.com/stoa-go/stoa/profile"
+)
+
+// dot is a picture of one pixel.
+var dot, _ = base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+
+// little is a small library with a bit of everything that is exported.
+func little(t *testing.T) *kb.Library {
+	l := kb.NewLibrary(memkb.New(), &kb.Options{Locales: []string{"en", "de"}})
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 10, 0, 0, 123000, time.UTC) }
+	b := kb.Bundle{Name: "little", Categories: []kb.CategoryItem{
+		{External: "top", Audience: profile.Public(), Icon: "book", Order: 2, Labels: map[string]kb.Label{"en": {Title: "Top: all", Slug: "top", Description: "What's \"here\""}, "de": {Title: "Oben"}}},
+		{External: "shut", Parent: "top", Audience: profile.Audience{}, Labels: map[string]kb.Label{"en": {Title: "Shut"}}},
+	}, Media: []kb.MediaItem{{Name: "dot.png", Data: dot}}, Items: []kb.Item{
+		{External: "a", Locale: "en", Category: "top", Title: "A: \"first\" #1", Summary: "Short.", Body: "## Steps\n\n---\n\n![dot](media:dot.png) and [B](article:b#x)\n", Audience: profile.NewAudience("staff", "partner"), Tags: []string{"x"}, Products: []string{"p"}, Related: []string{"b"}, Order: 3, Created: day(1), Updated: day(4)},
+		{External: "a", Locale: "de", Category: "top", Title: "Ä", Body: "Älterer Text", Audience: profile.NewAudience("staff", "partner"), Created: day(2), Updated: day(3), SourceUpdated: day(2)},
+		{External: "b", Locale: "en", Category: "shut", Kind: kb.KindFAQ, Title: "B", Body: "---\nnot: matter\n---\nText", Status: kb.StatusDraft, Created: day(5), Updated: day(5), Owner: "ines"},
+		{External: "c", Locale: "en", Category: "top", Kind: kb.KindReleaseNote, Title: "C", Body: "Text", Status: kb.StatusArchived, Audience: profile.Audience{}, Fields: map[string]string{"version": "1.2"}, Created: day(6), Updated: day(7)},
+	}}
+	r, err := l.Import(t.Context(), admin, b, nil)
+	require.NoError(t, err)
+	require.Empty(t, r.Problems)
+	return l
+}
+
+func export(t *testing.T, l *kb.Library, by profile.Actor) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, l.Export(t.Context(), by, &out))
+	return out.Bytes()
+}
+
+// files returns what is in an archive, by name.
+func files(t *testing.T, archive []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	require.NoError(t, err)
+	out := map[string]string{}
+	for _, f := range z.File {
+		in, err := f.Open()
+		require.NoError(t, err)
+		text, err := io.ReadAll(in)
+		require.NoError(t, err)
+		out[f.Name] = string(text)
+	}
+	return out
+}
+
+// TestRoundTrip: what was exported and imported elsewhere is exported there as
+// it was, but for the names of things that are new there.
+func TestRoundTrip(t *testing.T) {
+	l := little(t)
+	archive := export(t, l, admin)
+	require.Equal(t, archive, export(t, l, admin), "the same content is the same bytes")
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	require.NoError(t, err)
+	b, err := importkb.Folder(z, "copy")
+	require.NoError(t, err)
+	require.Empty(t, b.Problems)
+	require.Len(t, b.Items, 4)
+
+	store := memkb.New()
+	copied := kb.NewLibrary(store, &kb.Options{Locales: []string{"en", "de"}})
+	r, err := copied.Import(t.Context(), admin, b, nil)
+	require.NoError(t, err)
+	require.Empty(t, r.Problems)
+	first, again := files(t, archive), files(t, export(t, copied, admin))
+	ids := map[string]string{} // of the copy to those that were
+	for id, a := range byExternal(t, store) {
+		ids[a.ID] = id
+	}
+	all, _, err := store.Categories(t.Context())
+	require.NoError(t, err)
+	for _, c := range all {
+		ids[c.ID] = c.External
+	}
+	require.Len(t, again, len(first))
+	for name, text := range again {
+		for now, was := range ids {
+			text = string(bytes.ReplaceAll([]byte(text), []byte(now), []byte(was)))
+		}
+		if name == "categories.yaml" {
+			require.Len(t, text, len(first[name]), "in another order")
+			continue
+		}
+		require.Equal(t, first[name], text, name)
+	}
+	require.Contains(t, first["articles/en/c.md"], "audience: [nobody]")
+	for _, a := range byExternal(t, store) {
+		tr, ok := a.In("de")
+		require.True(t, !ok || a.Stale(tr), "what was behind its source still is")
+	}
+}
+
+// TestExportIsForThoseWhoMay: others get nothing, not even the start of a file.
+func TestExportIsForThoseWhoMay(t *testing.T) {
+	l := little(t)
+	for _, by := range []profile.Actor{{}, {ID: "ann", Roles: []profile.Role{profile.RoleCustomer}}, {ID: "ines", Roles: []profile.Role{profile.RoleAuthor}}} {
+		var out bytes.Buffer
+		require.ErrorIs(t, l.Export(t.Context(), by, &out), kb.ErrForbidden)
+		require.Zero(t, out.Len())
+	}
+}
