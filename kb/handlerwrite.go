@@ -56,6 +56,7 @@ func (l *Library) serveWriting(api *web.API) {
 	}, l.servePublication(l.Archive))
 	l.serveTyping(api)
 	l.serveBlocks(api)
+	l.serveWorkingOn(api)
 	l.serveOrganising(api)
 }
 

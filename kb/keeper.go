@@ -43,7 +43,11 @@ type PersonStore interface {
 	// version.
 	BlocksBy(ctx context.Context, person string) ([]Block, error)
 
-	// ForgetPerson puts a pseudonym in the place of a person, and takes out what
+	// Workings returns what a person typed and did not save, see [WorkingStore].
+	Workings(ctx context.Context, person string, limit int) ([]Working, error)
+
+	// ForgetPerson removes what a person did not save and where they were writing.
+	// It puts a pseudonym in the place of a person, and takes out what
 	// they wrote in their comments, on reviews as well, and the visitor they were. If the pseudonym is
 	// empty it removes what they said, and nobody stands in their place. An
 	// article that changes gets the next version. It returns how many records
@@ -88,6 +92,18 @@ type feedbackRecord struct {
 	Helpful bool      `json:"helpful"`
 	Reason  Reason    `json:"reason,omitempty"`
 	Comment string    `json:"comment,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+// A workingRecord is what somebody typed and did not save, in an export.
+type workingRecord struct {
+	Is      string    `json:"is"`
+	Article string    `json:"article,omitempty"`
+	Locale  string    `json:"locale"`
+	Title   string    `json:"title"`
+	Summary string    `json:"summary"`
+	Body    string    `json:"body"`
+	Note    string    `json:"note,omitempty"`
 	At      time.Time `json:"at"`
 }
 
@@ -147,7 +163,7 @@ func (l *Library) exportPerson(ctx context.Context, person string) iter.Seq2[any
 			more = yield(v, nil)
 			return more
 		}
-		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveBlocks, giveOwned, giveReviews, givePlans, giveVerified} {
+		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveBlocks, giveOwned, giveReviews, givePlans, giveVerified, giveWorkings} {
 			if err != nil || !more {
 				break
 			}
@@ -208,4 +224,18 @@ func giveOwned(ctx context.Context, store PersonStore, person string, give func(
 		}
 	}
 	return nil
+}
+
+// mostExported is how many unsaved texts an export takes; nobody has more texts
+// than there are articles in languages.
+const mostExported = 1_000_000
+
+func giveWorkings(ctx context.Context, store PersonStore, person string, give func(any) bool) error {
+	list, err := store.Workings(ctx, person, mostExported)
+	for _, w := range list {
+		if !give(workingRecord{"unsaved", w.Article, w.Locale, w.Text.Title, w.Text.Summary, w.Text.Body, w.Text.Note, w.At}) {
+			return nil
+		}
+	}
+	return err
 }

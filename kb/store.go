@@ -24,6 +24,7 @@ type Store interface {
 	CategoryStore
 	FeedbackStore
 	ProcessStore
+	WorkingStore
 	MediaStore
 	BlockStore
 }

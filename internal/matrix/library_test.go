@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
@@ -157,6 +158,38 @@ func libraryWriting() []operation {
 			a, err := w.library.Edit(ctx, by, a.ID, "en", a.Version, kb.Text{Title: "T", Body: "B", Slug: "elsewhere-" + a.ID})
 			return a, true, err
 		}),
+		about("KeepWorking", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			err := w.library.KeepWorking(ctx, by, kb.Working{Article: a.ID, Locale: "en", Text: text})
+			return nil, err == nil, err
+		}, "kb.keep_working"),
+		about("Working", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			if err := w.library.KeepWorking(ctx, by, kb.Working{Article: a.ID, Locale: "en", Text: text}); err != nil {
+				return nil, false, err
+			}
+			got, err := w.library.Working(ctx, by, a.ID, "en")
+			return got, true, err
+		}, "kb.working"),
+		about("Workings", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			_ = w.library.KeepWorking(ctx, by, kb.Working{Article: a.ID, Locale: "de", Text: text})
+			list, err := w.library.Workings(ctx, by)
+			return list, lists(list, func(k kb.Working) bool { return k.Article == a.ID }), err
+		}, "kb.workings"),
+		about("DropWorking", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			err := w.library.DropWorking(ctx, by, a.ID, "en")
+			return nil, err == nil, err
+		}, "kb.drop_working"),
+		about("Hold", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, err := w.library.Hold(ctx, by, a.ID, "en", time.Minute)
+			return list, err == nil, err
+		}, "kb.hold"),
+		about("Release", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			err := w.library.Release(ctx, by, a.ID, "en")
+			return nil, err == nil, err
+		}, "kb.release"),
+		about("Holders", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, err := w.library.Holders(ctx, by, a.ID)
+			return list, err == nil, err
+		}, "kb.holders"),
 		about("Restore", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			a, err := w.library.Restore(ctx, by, a.ID, "en", a.Version, 1, "again")
 			return a, true, err

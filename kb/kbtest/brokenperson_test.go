@@ -121,6 +121,16 @@ var halves = map[string]func(*memkb.Store) halfStore{
 			return removed, renamed, err
 		}}
 	},
+	"keeps what was not saved": func(s *memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, person, pseudonym string) (int, int, error) {
+			unsaved, _ := s.Workings(ctx, person, 100)
+			removed, renamed, err := s.ForgetPerson(ctx, person, pseudonym)
+			for _, w := range unsaved {
+				err = errors.Join(err, s.SaveWorking(ctx, w))
+			}
+			return removed, renamed, err
+		}}
+	},
 	"always deletes": func(s *memkb.Store) halfStore {
 		return halfStore{forget: func(ctx context.Context, person, _ string) (int, int, error) { return s.ForgetPerson(ctx, person, "") }}
 	},

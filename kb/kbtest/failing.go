@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/kb"
@@ -233,4 +234,39 @@ func (f *Failing) Verifications(ctx context.Context, articles []string) (map[str
 func (f *Failing) Expiring(ctx context.Context, q kb.ExpiryQuery) (page []kb.Verification, next string, err error) {
 	err = f.do(func() (err error) { page, next, err = f.store.Expiring(ctx, q); return err })
 	return page, next, err
+}
+
+// SaveWorking implements [kb.Store].
+func (f *Failing) SaveWorking(ctx context.Context, w kb.Working) error {
+	return f.do(func() error { return f.store.SaveWorking(ctx, w) })
+}
+
+// Working implements [kb.Store].
+func (f *Failing) Working(ctx context.Context, person, article, locale string) (kb.Working, error) {
+	return ask(f, func() (kb.Working, error) { return f.store.Working(ctx, person, article, locale) })
+}
+
+// Workings implements [kb.Store].
+func (f *Failing) Workings(ctx context.Context, person string, limit int) ([]kb.Working, error) {
+	return ask(f, func() ([]kb.Working, error) { return f.store.Workings(ctx, person, limit) })
+}
+
+// DropWorking implements [kb.Store].
+func (f *Failing) DropWorking(ctx context.Context, person, article, locale string) error {
+	return f.do(func() error { return f.store.DropWorking(ctx, person, article, locale) })
+}
+
+// KeepLock implements [kb.Store].
+func (f *Failing) KeepLock(ctx context.Context, k kb.Lock) error {
+	return f.do(func() error { return f.store.KeepLock(ctx, k) })
+}
+
+// DropLock implements [kb.Store].
+func (f *Failing) DropLock(ctx context.Context, article, locale, person string) error {
+	return f.do(func() error { return f.store.DropLock(ctx, article, locale, person) })
+}
+
+// Locks implements [kb.Store].
+func (f *Failing) Locks(ctx context.Context, article string, at time.Time) ([]kb.Lock, error) {
+	return ask(f, func() ([]kb.Lock, error) { return f.store.Locks(ctx, article, at) })
 }

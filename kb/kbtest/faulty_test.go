@@ -36,6 +36,7 @@ type faulty struct {
 	uses         func(ctx context.Context, name string) ([]kb.MediaUse, error)
 	faultyProcess
 	faultyBlocks
+	faultyWorking
 }
 
 // or returns the fault if there is one, and otherwise the method.

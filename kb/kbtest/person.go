@@ -39,6 +39,7 @@ var personContract = []struct {
 	{"Process", "ReviewsOf, PlansOf and VerifiedBy return what a person asked, was asked, planned and vouches for, and nothing of others", checkProcessOf},
 	{"ForgetProcess", "ForgetPerson puts a pseudonym, or nobody, in reviews, plans and verifications, takes out what was said, and raises versions", checkForgetProcess},
 	{"Blocks", "BlocksBy returns the versions of blocks that a person saved, and ForgetPerson puts its pseudonym there", checkBlocksOf},
+	{"ForgetWorking", "ForgetPerson removes what a person did not save and their locks, with a pseudonym as well, and nothing of others", checkForgetWorking},
 	{"Nobody", "of nobody nothing is found, and ForgetPerson of nobody is ErrInvalid", checkNobody},
 	{"Delete", "ForgetPerson without a pseudonym removes what was said and leaves what was written, of nobody", checkForgetDelete},
 	{"Pseudonym", "ForgetPerson with a pseudonym keeps votes without words, and puts it everywhere", checkForgetPseudonym},
@@ -298,4 +299,22 @@ func checkForgetProcess(t *testing.T, s PersonStore) {
 	other, err := s.Review(t.Context(), "other")
 	require.NoError(t, err)
 	require.Equal(t, review("other", "b-zqann", func(r *kb.Review) { r.By, r.State = "kim", kb.ReviewRejected }), other)
+}
+
+func checkForgetWorking(t *testing.T, s PersonStore) {
+	for _, person := range []string{"zqann", "zqann2"} {
+		require.NoError(t, s.SaveWorking(t.Context(), working(person, "a-"+person)))
+		hold(t, s, "a-zqann", "en", person, 0, 60)
+	}
+	_, _, err := s.ForgetPerson(t.Context(), "zqann", "p-1")
+	require.NoError(t, err)
+	for _, gone := range []string{"zqann", "p-1"} {
+		list, err := s.Workings(t.Context(), gone, 9)
+		require.NoError(t, err)
+		require.Empty(t, list)
+	}
+	require.Equal(t, []string{"en/zqann2 0-60"}, locks(t, s, "a-zqann", t0))
+	list, err := s.Workings(t.Context(), "zqann2", 9)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
 }

@@ -37,7 +37,9 @@ type Store struct {
 	log        []string                   // IDs of changed articles, in order
 	places     int                        // stamp of categories
 	contents   int                        // stamp of everything
-	woken      chan struct{}              // closed at each change
+	unsaved    map[deskKey]kb.Working
+	locks      map[deskKey]kb.Lock
+	woken      chan struct{} // closed at each change
 }
 
 type revisionKey struct {
@@ -55,6 +57,7 @@ func New() *Store {
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
 		media: map[string]kb.Media{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
 		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
+		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{},
 	}
 }
 

@@ -102,6 +102,7 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		}
 	}
 	renamed += s.forgetProcess(person, pseudonym)
+	removed += s.forgetWorking(person)
 	if removed+renamed > 0 {
 		s.changed()
 	}

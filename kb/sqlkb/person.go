@@ -79,6 +79,11 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		if err := count(ctx, tx, counted, said, args...); err != nil {
 			return err
 		}
+		for _, text := range []string{`delete from stoa_working where person = $1`, `delete from stoa_lock where person = $1`} {
+			if err := count(ctx, tx, &removed, text, person); err != nil {
+				return err
+			}
+		}
 		// Who decides at this moment must not write the person back.
 		if _, err := sqldb.Exec(ctx, tx, `
 			update stoa_review set version = version + 1

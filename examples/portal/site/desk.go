@@ -45,7 +45,7 @@ type deskTask struct {
 // None is asked for who may not do what it finds.
 func (s *Site) deskTasks() []func(context.Context, *visit) ([]deskTask, error) {
 	return []func(context.Context, *visit) ([]deskTask, error){
-		s.articleTasks, s.processTasks,
+		s.unsavedTasks, s.articleTasks, s.processTasks,
 	}
 }
 

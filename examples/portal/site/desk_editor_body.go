@@ -60,6 +60,8 @@ type editorBody struct {
 	Tabs      []deskTab
 	Original  *original
 	Key       string
+	Unsaved   *unsaved // nil if there is none
+	Writers   []string // who else has the text before them, in words
 }
 
 // A tick is a box to tick.
@@ -116,7 +118,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		b.Live = s.path(kb.Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug})
 	}
 	b.texts(v)
-	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal} {
+	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers} {
 		if err := fill(ctx, v, a, &b); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 
 // deskArticleRoutes are the pages of articles at the desk.
 func (s *Site) deskArticleRoutes() []route {
-	return append(s.historyRoutes(), []route{
+	return append(append(s.historyRoutes(), s.workingRoutes()...), []route{
 		{"GET /desk/articles", "desk", s.deskArticles},
 		{"GET /desk/articles/new", nothing + "templates, and what can be chosen", s.newArticle},
 		{"POST /desk/articles/new", nothing + "leads to the article", s.createArticle},

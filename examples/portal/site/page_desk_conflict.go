@@ -1,11 +1,13 @@
 package site
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/diff"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
 // A clash is what somebody typed and what others saved in the meantime.
@@ -24,6 +26,7 @@ type clash struct {
 // was typed. Sending it saves it over the other, which stays in the history.
 func (s *Site) conflict(w http.ResponseWriter, r *http.Request, now kb.Article, wr writing) error {
 	v := visitOf(r.Context())
+	s.keepClashing(r.Context(), v.By, wr)
 	t, _ := now.In(wr.Locale)
 	theirs, err := s.revisionRow(r.Context(), v, now, t, t.Head)
 	if err != nil {
@@ -37,6 +40,16 @@ func (s *Site) conflict(w http.ResponseWriter, r *http.Request, now kb.Article, 
 	}
 	wr.Version, wr.Head, wr.Base = now.Version, t.Head, baseOf(metaOf(now))
 	return s.showEditor(w, r, http.StatusConflict, now, wr, editorView{Clash: c})
+}
+
+// keepClashing keeps what was typed, should whoever typed it leave the page.
+func (s *Site) keepClashing(ctx context.Context, by profile.Actor, wr writing) {
+	err := s.library.KeepWorking(ctx, by, kb.Working{
+		Article: wr.Article, Locale: wr.Locale, Version: wr.Version, Head: wr.Head, Base: wr.Base, Text: wr.Text, Meta: wr.Meta,
+	})
+	if err != nil {
+		s.cfg.Log.WarnContext(ctx, "unsaved text not kept", "err", err)
+	}
 }
 
 // merge puts what others changed into what was typed, if neither undoes the

@@ -39,6 +39,9 @@ func (s *Site) newArticle(w http.ResponseWriter, r *http.Request) error {
 	wr := writing{Locale: locale, Text: kb.Text{Body: t.Template(locale)}, Meta: kb.Meta{
 		Kind: t.Kind, Category: q.Category, Audience: profile.Public(), Owner: v.By.ID,
 	}}
+	if wr, err = s.typedEarlier(r, wr); err != nil {
+		return err
+	}
 	return s.showEditor(w, r, http.StatusOK, kb.Article{Source: locale}, wr, editorView{})
 }
 
@@ -80,6 +83,7 @@ func (s *Site) createArticle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.editorAgain(w, r, blank, wr, err)
 	}
+	s.forgetTyped(r.Context(), v.By, "", wr.Locale)
 	wr.Article = a.ID
 	return s.afterWriting(w, r, a, wr)
 }
@@ -140,6 +144,9 @@ func (s *Site) editArticle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if wr, err = s.typedEarlier(r, wr); err != nil {
+		return err
+	}
 	return s.showEditor(w, r, http.StatusOK, a, wr, editorView{})
 }
 
@@ -167,6 +174,7 @@ func (s *Site) saveArticle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.editorAgain(w, r, a, wr, err)
 	}
+	s.forgetTyped(r.Context(), v.By, wr.Article, wr.Locale)
 	return s.afterWriting(w, r, saved, wr)
 }
 

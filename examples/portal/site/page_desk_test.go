@@ -98,6 +98,9 @@ func TestDeskAccessible(t *testing.T) {
 	require.NoError(t, err)
 	_, err = s.library.Edit(t.Context(), system, a.ID, "en", a.Version, kb.Text{Title: "Not yet to be seen", Body: "## Steps\n\nWhat others wrote of it\n\nAnd more", Note: "Clearer."})
 	require.NoError(t, err)
+	_, err = s.library.Hold(t.Context(), profile.Actor{ID: "ines", Roles: []profile.Role{profile.RoleAuthor}}, a.ID, "en", time.Hour)
+	require.NoError(t, err)
+	require.NoError(t, s.library.KeepWorking(t.Context(), profile.Actor{ID: "ruth", Roles: []profile.Role{profile.RoleAdmin}}, kb.Working{Article: a.ID, Locale: "en", Text: kb.Text{Title: "Later"}}))
 	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
 		to("/desk")
 		check("desk")
@@ -116,6 +119,7 @@ func TestDeskAccessible(t *testing.T) {
 		to("/desk/articles/" + a.ID + "/en/diff?from=1")
 		check("diff")
 		to("/desk/articles/" + a.ID + "/en")
+		check("editor with notices")
 		p.Eval(`for (const name of ["head", "version"]) document.querySelector("[name=" + name + "]").value = 1`, nil)
 		p.Fill("#f-body", "## Steps\n\nWhat somebody typed in the meantime")
 		require.Equal(t, 409, p.Submit(`.write-bar button[value="save"]`))
@@ -137,6 +141,10 @@ func TestEditorLive(t *testing.T) {
 	p.Submit(`form:has(input[value="ruth"]) button`)
 	p.Type("#f-body", " and **more** of it")
 	p.Until(`document.querySelector("[data-shown] strong")?.textContent === "more"`)
+	p.Until(`document.querySelector("[data-said]").textContent.startsWith("Kept for you")`)
+	kept, err := s.library.Working(t.Context(), profile.Actor{ID: "ruth", Roles: []profile.Role{profile.RoleAdmin}}, a.ID, "en")
+	require.NoError(t, err)
+	require.Contains(t, kept.Text.Body, "**more**")
 	require.Empty(t, p.CSPViolations())
 	p.Eval(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "s", ctrlKey: true, bubbles: true, cancelable: true}))`, nil)
 	require.Eventually(t, func() bool {

@@ -1,5 +1,6 @@
 // Writing works without this file. It shows what readers would see while one
-// types, and saves with Ctrl+S.
+// types, keeps what is not saved yet, says who else is writing, and saves with
+// Ctrl+S.
 
 const form = document.querySelector("form.write");
 const body = form.elements.body;
@@ -46,3 +47,55 @@ form.addEventListener("submit", (e) => {
   e.preventDefault();
   pick("said").textContent = form.dataset.large;
 });
+
+// What is typed is kept for whoever typed it, and others are told that they are
+// writing, for as long as the page is open.
+const { keep, leave } = form.dataset;
+const undecided = pick("unsaved")?.dataset.unsaved; // what was kept before would be gone
+let changed = false, sent = false, keeper, pause;
+const typed = () => {
+  const data = new FormData(form);
+  if (changed && !undecided) data.append("changed", "1");
+  return data;
+};
+const tell = async () => {
+  clearTimeout(pause);
+  pause = setTimeout(tell, 25_000);
+  if (sent || document.hidden && !changed) return;
+  const data = typed();
+  if (!undecided) changed = false;
+  keeper = new AbortController();
+  try {
+    const res = await fetch(keep, { method: "POST", body: data, signal: keeper.signal, headers: { Accept: "application/json" } });
+    if (!res.ok) throw new Error(res.status);
+    const { kept, fault, others, newer } = await res.json();
+    if (kept || fault) pick("said").textContent = fault ?? kept;
+    pick("others").replaceChildren(...others.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+    pick("others").hidden = others.length === 0;
+    pick("newer").textContent = newer ?? "";
+    pick("newer").hidden = !newer;
+  } catch {
+    changed ||= data.has("changed"); // it is tried again, and sending the form still works
+  }
+};
+if (keep) {
+  form.addEventListener("input", () => {
+    changed = true;
+    if (undecided) pick("said").textContent = undecided;
+    clearTimeout(pause);
+    pause = setTimeout(tell, 1200);
+  });
+  form.addEventListener("submit", (e) => {
+    if (e.defaultPrevented) return;
+    sent = true;
+    clearTimeout(pause);
+    keeper?.abort();
+  });
+  addEventListener("pageshow", () => { sent = false; tell(); });
+  addEventListener("beforeunload", (e) => { if (undecided && changed && !sent) e.preventDefault(); });
+  addEventListener("pagehide", () => {
+    clearTimeout(pause);
+    if (changed && !sent && !undecided) navigator.sendBeacon(keep, typed());
+    if (leave) navigator.sendBeacon(leave);
+  });
+}
