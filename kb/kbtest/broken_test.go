@@ -27,7 +27,9 @@ type broke struct {
 }
 
 // allBroken are the stores that the suite must not let pass.
-func allBroken() []broke { return slices.Concat(broken, brokenDesks, brokenProcess, brokenBlocks, brokenWorking) }
+func allBroken() []broke {
+	return slices.Concat(broken, brokenDesks, brokenProcess, brokenBlocks, brokenWorking)
+}
 
 var broken = []broke{
 	{"forgets revisions", "RoundTrip", saving(func(_ *kb.Article, r *[]kb.Revision) { *r = nil })},

@@ -27,7 +27,7 @@ type snapshot struct {
 	Media      []kb.Media
 	Uses       map[string][]kb.MediaUse
 	Redirects  []kb.Redirect
-	Blocks     []kb.Block // all versions
+	Blocks     []kb.Block        // all versions
 	Slugs      map[string]string // that readers saw
 	Holders    map[string]string // of all
 	Counts     []kb.Count
