@@ -35,13 +35,14 @@ const (
 	KindLiveStream      Kind = "live-stream"     // something to watch at a time
 	KindPost            Kind = "post"            // news
 	KindReleaseNote     Kind = "release-note"    // what changed
+	KindSeries          Kind = "series"          // articles to read one after the other
 )
 
 // Kinds returns the kinds of [DefaultTypes] in the order in which they are offered.
 func Kinds() []Kind {
 	return []Kind{
 		KindHowTo, KindTroubleshooting, KindFAQ, KindReference, KindManual, KindGuide, KindVideo, KindWebinar, KindLiveStream,
-		KindPost, KindReleaseNote,
+		KindPost, KindReleaseNote, KindSeries,
 	}
 }
 

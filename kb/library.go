@@ -38,6 +38,7 @@ type Library struct {
 	scripts *lru.Cache[textKey, *script]
 	boxer   *markdown.Boxer
 	blocks  atomic.Pointer[blockSet]
+	series  atomic.Pointer[seriesSet]
 	pages   *lru.Cache[pageKey, stampedPage]
 	founds  *lru.Cache[foundKey, stampedFound]
 	unnamed *hourly // opinions

@@ -34,7 +34,8 @@ type Page struct {
 	Categories  []Place           // from the top down to its own
 	Languages   []Language
 	Related     []Entry
-	Public      bool // everybody may see it, so may search engines
+	Series      []SeriesPlace // that it is a part of
+	Public      bool          // everybody may see it, so may search engines
 	Checked     Checked
 }
 
@@ -174,6 +175,9 @@ func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Articl
 	}
 	p.Parts = l.Type(a.Kind).parts(p.Text)
 	if p.Checked, err = l.checked(ctx, a); err != nil {
+		return Page{}, nil, err
+	}
+	if p.Series, err = l.seriesOf(ctx, by, f, a.ID, locale); err != nil {
 		return Page{}, nil, err
 	}
 	p.Version = digest(p)

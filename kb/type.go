@@ -58,7 +58,7 @@ var defaultTypes string
 
 // DefaultTypes returns the types that a library has if nobody says otherwise:
 // how-to, troubleshooting, FAQ, reference, manual, guide, video, webinar, live
-// stream, post and release note, with names in English, German, Spanish,
+// stream, post, release note and series, with names in English, German, Spanish,
 // Japanese and Arabic.
 func DefaultTypes() []Type {
 	types, err := ReadTypes(strings.NewReader(defaultTypes))

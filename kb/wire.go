@@ -61,10 +61,32 @@ type articleWire struct {
 	Categories  []placeWire       `json:"categories" doc:"from the top down"`
 	Languages   []languageWire    `json:"languages"`
 	Related     []entryWire       `json:"related"`
+	Series      []seriesWire      `json:"series,omitempty" doc:"that it is a part of"`
 	Revision    int               `json:"revision"`
 	Stale       bool              `json:"stale" doc:"the source has gone on since this was translated"`
 	PublishedAt time.Time         `json:"published_at"`
 	UpdatedAt   time.Time         `json:"updated_at"`
+}
+
+type seriesWire struct {
+	Series   entryWire  `json:"series"`
+	Position int        `json:"position" doc:"among the parts that the reader may read, from 1"`
+	Total    int        `json:"total"`
+	Previous *entryWire `json:"previous,omitempty"`
+	Next     *entryWire `json:"next,omitempty"`
+}
+
+func (l *Library) seriesWire(p SeriesPlace) seriesWire {
+	out := seriesWire{Series: l.entryWire(p.Series), Position: p.Position, Total: p.Total}
+	if p.Previous != nil {
+		e := l.entryWire(*p.Previous)
+		out.Previous = &e
+	}
+	if p.Next != nil {
+		e := l.entryWire(*p.Next)
+		out.Next = &e
+	}
+	return out
 }
 
 type placeWire struct {
@@ -147,6 +169,9 @@ func (l *Library) articleWire(p Page) articleWire {
 	}
 	for _, h := range p.Text.Headings {
 		out.Headings = append(out.Headings, headingWire{Level: h.Level, ID: h.ID, Text: h.Text, Section: p.sectionAt(h.ID)})
+	}
+	for _, place := range p.Series {
+		out.Series = append(out.Series, l.seriesWire(place))
 	}
 	for _, e := range p.Related {
 		out.Related = append(out.Related, l.entryWire(e))

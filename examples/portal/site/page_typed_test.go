@@ -36,6 +36,9 @@ func TestTypedPages(t *testing.T) {
 	ofKind(t, s, kb.KindFAQ, "Questions", "First.\n\n## Is it `red`?\n\nYes, see [news](article:"+other.ID+").\n\n## Is it blue?\n\nNo.", nil)
 	ofKind(t, s, kb.KindFAQ, "One question?", "One answer.", nil)
 	ofKind(t, s, kb.KindTroubleshooting, "It beeps", "## Symptom\n\nBeeps.\n\n## Cause\n\nBattery.\n\n## Solution\n\n1. Change it.\n\n## More\n\nText.", nil)
+	film, err := s.library.Find(t.Context(), system, "en", "a-film")
+	require.NoError(t, err)
+	ofKind(t, s, kb.KindSeries, "All of it", "[a](article:"+other.ID+") [b](article:"+film.ID+")\n\n:::internal\nFor us.\n:::\n", nil)
 	as := serve(t, s)
 	for _, c := range []struct {
 		person, path string
@@ -54,7 +57,10 @@ func TestTypedPages(t *testing.T) {
 		}, nil},
 		{"", "/articles/one-question", []string{`"name":"One question?"`, "One answer."}, []string{"<details class=\"question\">"}},
 		{"", "/articles/it-beeps", []string{`class="part part-symptom"`, `class="part part-fix"`, `<h2 id="h-more">More</h2>`}, nil},
-		{"", "/articles/some-news", []string{`"@type":"NewsArticle"`}, []string{`class="said"`}},
+		{"", "/articles/some-news", []string{`"@type":"NewsArticle"`, "Part 1 of 2", `rel="next" href="/articles/a-film"`}, []string{`class="said"`, `rel="prev"`}},
+		{"", "/de/articles/a-film", []string{"Teil 2 von 2", `rel="prev" href="/de/articles/some-news"`}, []string{`rel="next" href="/de/articles`}},
+		{"", "/articles/all-of-it", []string{"Series"}, []string{"For us.", "Only for staff"}},
+		{"jonas", "/de/articles/all-of-it", []string{"For us.", "Only for staff", `<div class="part-box">`}, nil},
 	} {
 		body := as(c.person).get(c.path).Body
 		for _, want := range c.has {

@@ -133,6 +133,7 @@ func reader(a kb.Article) profile.Actor {
 func linkToAll(t *testing.T, s *Site, all map[string]hidden) kb.Article {
 	t.Helper()
 	d := draft("Gate to everything", profile.Public(), "place-public")
+	d.Kind = kb.KindSeries // its parts lead to one another
 	for _, st := range states {
 		if h, ok := all[st.state]; ok {
 			d.Body += fmt.Sprintf("\n\n[a link](article:%s)", h.id)
