@@ -104,7 +104,7 @@ func wireOf(l Layout) layoutWire {
 	for _, slot := range slices.Sorted(maps.Keys(l.Shown)) {
 		out.Shown[slot] = []offerWire{}
 		for _, o := range l.Shown[slot] {
-			out.Shown[slot] = append(out.Shown[slot], offerWire{ID: o.ID, Title: o.Title, Text: o.Text, Action: o.Action, Address: o.Address})
+			out.Shown[slot] = append(out.Shown[slot], offerWire(o))
 		}
 	}
 	return out
