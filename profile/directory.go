@@ -39,8 +39,9 @@ type Directory struct {
 	catalogue catalogue
 	leaving   sync.Mutex // held by who takes rights from somebody who administers the portal
 
-	own *personal
-	crm crm
+	own    *personal
+	crm    crm
+	erased func(context.Context)
 }
 
 // A crm is what binds edits besides the portal's own rules.
@@ -67,12 +68,13 @@ type Options struct {
 	DataRulesFor   time.Duration // how long they are used before they are read again; 0 means 1 min
 	DataRulesStale time.Duration // how long they are used while the CRM does not answer; 0 means 1 h
 
-	Roles       RoleStore       // of the team's own; nil means the store, if it keeps them
-	Preferences PreferenceStore // nil means the store, if it keeps them
-	Consents    ConsentStore    // nil means the store, if it keeps them
-	Shelf       ShelfStore      // nil means the store, if it keeps them
-	Lists       []List          // that everybody has; nil means DefaultLists
-	Titles      Titles          // what is on lists, and who may see it; nil means that items are shown as they were put
+	Roles       RoleStore             // of the team's own; nil means the store, if it keeps them
+	Preferences PreferenceStore       // nil means the store, if it keeps them
+	Consents    ConsentStore          // nil means the store, if it keeps them
+	Shelf       ShelfStore            // nil means the store, if it keeps them
+	Lists       []List                // that everybody has; nil means DefaultLists
+	Erased      func(context.Context) // called after somebody was erased, to take out what is left below the rows, as in free pages and index files; nil means nothing
+	Titles      Titles                // what is on lists, and who may see it; nil means that items are shown as they were put
 }
 
 // NewDirectory returns a Directory that keeps what it knows in store. A nil
@@ -103,7 +105,7 @@ func NewDirectory(store Store, opts *Options) *Directory {
 	d := &Directory{
 		store: store, policy: o.Policy, facts: joinFacts(o.Facts), owned: joinFacts(o.Owned), events: o.Events, audit: o.Audit, log: o.Logger, now: o.Now,
 		tokens: cursor.NewKey(o.Secret), rulesFor: o.RulesFor, tryPeople: o.TryPeople,
-		own: newPersonal(store, o),
+		own: newPersonal(store, o), erased: o.Erased,
 	}
 	if d.keptRoles = o.Roles; d.keptRoles == nil {
 		d.keptRoles, _ = store.(RoleStore)

@@ -255,6 +255,9 @@ func (d *Directory) EraseEverything(ctx context.Context, by Actor, person string
 		return report, err
 	}
 	d.recordErasure(ctx, by, person, how, report)
+	if d.erased != nil {
+		d.erased(context.WithoutCancel(ctx))
+	}
 	return report, nil
 }
 

@@ -169,15 +169,20 @@ func TestWhoMayExportAndErase(t *testing.T) {
 }
 
 func TestEraseEverything(t *testing.T) {
-	p := newPortal(t, func(o *profile.Options) { o.Secret = []byte("a secret of sixteen bytes") })
+	cleaned := 0
+	p := newPortal(t, func(o *profile.Options) {
+		o.Secret, o.Erased = []byte("a secret of sixteen bytes"), func(context.Context) { cleaned++ }
+	})
 	n := &notes{of: map[string][]string{"bob": {"first", "second"}, "ann": {"hers"}}}
 	p.Register(n)
 	p.settle(t, "bob")
 	p.settle(t, "ann")
 	_, err := p.EraseEverything(t.Context(), root, "bob", "")
 	require.ErrorIs(t, err, profile.ErrInvalid)
+	require.Zero(t, cleaned)
 	report, err := p.EraseEverything(t.Context(), root, "bob", profile.EraseModePseudonym)
 	require.NoError(t, err)
+	require.Equal(t, 1, cleaned)
 	got := map[string][2]int{}
 	for _, r := range report {
 		got[r.Keeper] = [2]int{r.Removed, r.Renamed}

@@ -24,6 +24,7 @@ type SQLiteOptions struct {
 //   - A write-ahead log, so that readers and the writer do not block each
 //     other, synchronised at each commit: losing power loses nothing committed.
 //   - Others are waited for up to five seconds.
+//   - What is deleted is written over, and not left in free pages.
 //   - Foreign keys hold, and a name in double quotes is never text.
 //   - Times are written in UTC in a form that sorts.
 //
@@ -37,7 +38,7 @@ func SQLiteDSN(path string, o SQLiteOptions) string {
 	if o.ReadOnly {
 		params = append(params, "_query_only=1")
 	} else {
-		params = append(params, "_txlock=immediate", "_journal_mode=WAL")
+		params = append(params, "_txlock=immediate", "_journal_mode=WAL", "_pragma=secure_delete(1)")
 	}
 	return "file:" + sqlitePath(path) + "?" + strings.Join(params, "&")
 }

@@ -27,6 +27,9 @@ func TestSQLiteSettings(t *testing.T) {
 			require.Equal(t, want, got, "%s of the %s", pragma, pool)
 		}
 	}
+	var secure string
+	require.NoError(t, writer.Get(&secure, `pragma secure_delete`))
+	require.Equal(t, "1", secure, "what is deleted is written over")
 	require.Equal(t, 1, writer.Stats().MaxOpenConnections)
 	_, err = writer.Exec(`select "text" from thing`)
 	require.Error(t, err, "a name in double quotes is not text")

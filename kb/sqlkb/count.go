@@ -37,6 +37,10 @@ func putCounts(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 	if err := was.count(ctx, tx, -1); err != nil {
 		return err
 	}
+	// An audience may name somebody who is to be forgotten.
+	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_count where id = $1 and n = 0`, was.id()); err != nil {
+		return err
+	}
 	return will.count(ctx, tx, 1)
 }
 

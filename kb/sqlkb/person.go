@@ -84,6 +84,9 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 				return err
 			}
 		}
+		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_count where n = 0`); err != nil {
+			return err
+		}
 		// Who decides at this moment must not write the person back.
 		if _, err := sqldb.Exec(ctx, tx, `
 			update stoa_review set version = version + 1

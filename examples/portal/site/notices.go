@@ -11,6 +11,7 @@ import (
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/mailprofile"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -56,6 +57,9 @@ func (s *Site) channels(ctx context.Context) (list []profile.Channel, err error)
 		}
 		s.cfg.Log.Info("mails go out", "to", s.cfg.Mail.where())
 		s.post, list = mail, append(list, mail)
+		if s.cfg.Mail.Folder != "" {
+			s.people.Register(mailprofile.FolderKeeper(s.cfg.Mail.Folder, s.keeping))
+		}
 	}
 	if s.cfg.Push && s.cfg.links() != "" {
 		if err := s.openPush(ctx); err != nil {

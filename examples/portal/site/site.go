@@ -85,6 +85,7 @@ type Site struct {
 	scim      http.Handler
 	streams   *web.Slots // those that are open
 	viewings  chan viewing
+	erased    chan struct{} // somebody was, see followErasures
 	notifier  *profile.Notifier
 	bounces   *profile.Bounces
 	push      *pushprofile.Channel        // nil without one
@@ -106,7 +107,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		return nil, err
 	}
 	s := &Site{
-		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings),
+		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
 		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openNotices, s.openCourses, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
@@ -150,7 +151,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 	s.openAudit()
 	s.people = profile.NewDirectory(s.keeping, &profile.Options{
 		Policy: s.policy, Audit: s.audit, Facts: profile.JoinFacts(s.journey), Owned: s.inventory.Facts(),
-		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles),
+		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: secret, Titles: profile.TitlesFunc(s.titles), Erased: s.noteErased,
 	})
 	if err := s.registerPermissions(); err != nil {
 		return err
@@ -219,6 +220,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.schedule.Run(ctx) })
 	g.Go(func() error { return s.tellFollowers(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
+	g.Go(func() error { return s.followErasures(ctx) })
 	g.Go(func() error { return s.library.Run(ctx) })
 	g.Go(func() error { return s.school.Run(ctx) })
 	return g.Wait()
