@@ -88,6 +88,20 @@ func requests(t *testing.T, s retention.Store, q retention.RequestQuery) []reten
 	return list
 }
 
+func theHold(t *testing.T, s retention.Store, id string) retention.Hold {
+	t.Helper()
+	list := holds(t, s, retention.HoldQuery{ID: id})
+	require.Len(t, list, 1, id)
+	return list[0]
+}
+
+func theRequest(t *testing.T, s retention.Store, id string) retention.Request {
+	t.Helper()
+	list := requests(t, s, retention.RequestQuery{ID: id})
+	require.Len(t, list, 1, id)
+	return list[0]
+}
+
 func checkRoundTrip(t *testing.T, s retention.Store) {
 	h := aHold("h1", "ann", func(h *retention.Hold) {
 		h.Reason, h.Until, h.ReleasedBy, h.ReleasedAt = "' \\ %_ \U0001F600 \u05e9", t0.Add(time.Hour), "ruth", t0.Add(time.Minute)
@@ -205,10 +219,10 @@ func checkForgetDelete(t *testing.T, s retention.Store) {
 	forgotten(t, s, "", 0, 0)
 	require.Empty(t, holds(t, s, retention.HoldQuery{Person: "ann"}))
 	require.Empty(t, requests(t, s, retention.RequestQuery{Person: "ann"}))
-	require.Equal(t, aHold("of1", "anna"), holds(t, s, retention.HoldQuery{ID: "of1"})[0])
-	by := holds(t, s, retention.HoldQuery{ID: "by0"})[0]
+	require.Equal(t, aHold("of1", "anna"), theHold(t, s, "of1"))
+	by := theHold(t, s, "by0")
 	require.Equal(t, []any{"bob", "", "", "claim of bob", 2}, []any{by.Person, by.By, by.ReleasedBy, by.Reason, by.Version})
-	asked := requests(t, s, retention.RequestQuery{ID: "by0"})[0]
+	asked := theRequest(t, s, "by0")
 	require.Equal(t, []any{"bob", "", retention.StatusWaiting}, []any{asked.Person, asked.By, asked.Status})
 	states, err := s.States(t.Context())
 	require.NoError(t, err)
@@ -219,15 +233,15 @@ func checkForgetPseudonym(t *testing.T, s retention.Store) {
 	fill(t, s)
 	forgotten(t, s, "gone-1", 0, 5)
 	forgotten(t, s, "gone-1", 0, 0)
-	h := holds(t, s, retention.HoldQuery{ID: "of0"})[0]
+	h := theHold(t, s, "of0")
 	require.Equal(t, []string{"gone-1", "root", ""}, []string{h.Person, h.By, h.Reason})
-	r := requests(t, s, retention.RequestQuery{ID: "of0"})[0]
+	r := theRequest(t, s, "of0")
 	require.Equal(t, []string{"gone-1", "gone-1", ""}, []string{r.Person, r.By, r.Reason})
 	require.Equal(t, retention.StatusDone, r.Status)
 	require.Equal(t, t0.Add(time.Hour), r.EndedAt)
-	other := requests(t, s, retention.RequestQuery{ID: "by0"})[0]
+	other := theRequest(t, s, "by0")
 	require.Equal(t, []any{"bob", "gone-1", "claim of bob", retention.StatusWaiting}, []any{other.Person, other.By, other.Reason, other.Status})
-	require.Equal(t, aRequest("of1", "anna"), requests(t, s, retention.RequestQuery{ID: "of1"})[0])
+	require.Equal(t, aRequest("of1", "anna"), theRequest(t, s, "of1"))
 }
 
 func checkExpire(t *testing.T, s retention.Store) {
