@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/errs"
@@ -47,17 +46,26 @@ func (l *Library) Rate(ctx context.Context, by profile.Actor, o Opinion) (Feedba
 	if by.Anonymous() && !l.unnamed.admit(a.ID, l.clock()) {
 		return Feedback{}, fmt.Errorf("rate article %s: %w", o.Article, ErrTooMany)
 	}
-	f := l.feedback(ctx, by, a, o)
-	f, err = idem.Once(f.Input,
-		func() (Feedback, error) { return f, l.store.AddFeedback(ctx, f) },
-		func() (Feedback, string, error) { g, err := l.store.FeedbackByID(ctx, f.ID); return g, g.Input, err })
+	f, err := l.say(ctx, by, l.feedback(ctx, by, a, o).opened(), analytics.Event{
+		Name: "article.rated", Props: map[string]string{"helpful": strconv.FormatBool(o.Helpful), "reason": string(o.Reason)},
+	})
 	if err != nil {
 		return Feedback{}, fmt.Errorf("rate article %s: %w", o.Article, err)
 	}
-	l.record(ctx, by, analytics.Event{
-		ID: f.ID, Name: "article.rated", Subject: "article/" + a.ID, Locale: f.Locale,
-		Props: map[string]string{"helpful": strconv.FormatBool(f.Helpful), "reason": string(f.Reason)},
-	})
+	return f, nil
+}
+
+// say keeps what somebody said once, and records it.
+func (l *Library) say(ctx context.Context, by profile.Actor, f Feedback, e analytics.Event) (Feedback, error) {
+	f, err := idem.Once(f.Input,
+		func() (Feedback, error) { return f, l.store.AddFeedback(ctx, f) },
+		func() (Feedback, string, error) { g, err := l.store.FeedbackByID(ctx, f.ID); return g, g.Input, err })
+	if err != nil {
+		return Feedback{}, err
+	}
+	e.ID, e.Subject, e.Locale = f.ID, "article/"+f.Article, f.Locale
+	l.record(ctx, by, e)
+	f.Assignee, f.Resolution = "", "" // a retry may find it handled, which is for the desk
 	return f, nil
 }
 
@@ -93,19 +101,22 @@ func (h *hourly) admit(id string, now time.Time) bool {
 
 func (o Opinion) check() error {
 	f := errs.Fields{}
-	if o.Reason != "" && (o.Helpful || !slices.Contains(Reasons(), o.Reason)) {
+	if o.Reason != "" && o.Helpful {
 		f.Add("reason", "error.field.choice", map[string]any{"choices": listed(Reasons())})
+	} else {
+		checkReason(f, o.Reason)
 	}
-	if utf8.RuneCountInString(o.Comment) > MaxComment {
-		f.Add("comment", "error.field.too_long", map[string]any{"max": MaxComment})
-	}
-	if !clean(o.Comment) {
-		f.Add("comment", "error.field.characters", nil)
-	}
+	checkProse(f, "comment", o.Comment, MaxComment)
 	if err := f.Err(); err != nil || o.Key == "" {
 		return err
 	}
 	return idem.CheckKey(o.Key)
+}
+
+func checkReason(f errs.Fields, r Reason) {
+	if r != "" && !slices.Contains(Reasons(), r) {
+		f.Add("reason", "error.field.choice", map[string]any{"choices": listed(Reasons())})
+	}
 }
 
 func (l *Library) feedback(ctx context.Context, by profile.Actor, a Article, o Opinion) Feedback {
@@ -114,7 +125,7 @@ func (l *Library) feedback(ctx context.Context, by profile.Actor, a Article, o O
 		t, _ = a.In(l.pick(o.Locale, a.live()))
 	}
 	return Feedback{
-		ID: feedbackID(ctx, by, o.Key), Article: a.ID, Locale: t.Locale, Revision: t.Live, Helpful: o.Helpful,
+		ID: feedbackID(ctx, by, "kb.rate", o.Key), Article: a.ID, Locale: t.Locale, Revision: t.Live, Helpful: o.Helpful,
 		Reason: o.Reason, Comment: strings.TrimSpace(o.Comment), Person: by.ID, Visitor: analytics.FromContext(ctx).Visitor,
 		Input: idem.Hash(o), At: l.clock(),
 	}
@@ -123,15 +134,15 @@ func (l *Library) feedback(ctx context.Context, by profile.Actor, a Article, o O
 // feedbackID returns the ID that a reader's key stands for. Readers of whom
 // nothing is known choose the same keys without meaning the same: they get a
 // new ID each time.
-func feedbackID(ctx context.Context, by profile.Actor, key string) string {
+func feedbackID(ctx context.Context, by profile.Actor, what, key string) string {
 	c := analytics.FromContext(ctx)
 	switch {
 	case !by.Anonymous():
-		return idem.ID("kb.rate", "person:"+by.ID, key)
+		return idem.ID(what, "person:"+by.ID, key)
 	case c.Visitor != "":
-		return idem.ID("kb.rate", "visitor:"+c.Visitor, key)
+		return idem.ID(what, "visitor:"+c.Visitor, key)
 	case c.Session != "":
-		return idem.ID("kb.rate", "session:"+c.Session, key)
+		return idem.ID(what, "session:"+c.Session, key)
 	}
 	return idem.New()
 }
@@ -140,28 +151,15 @@ func feedbackID(ctx context.Context, by profile.Actor, key string) string {
 // newest first, and a token for the next page. Who publishes sees all of it,
 // others that of articles which they may read or work on.
 func (l *Library) Feedback(ctx context.Context, by profile.Actor, id, after string, limit int) ([]Feedback, string, error) {
-	if !l.policy.May(by, profile.PermissionFeedbackRead) {
-		return nil, "", fmt.Errorf("feedback: %w", ErrForbidden)
-	}
-	scope := "feedback|" + id
-	q, err := l.feedbackQuery(ctx, by, id)
-	if err != nil {
-		return nil, "", fmt.Errorf("feedback: %w", err)
-	}
-	if q.After, err = l.tokens.Open(scope, after); err != nil {
-		return nil, "", fmt.Errorf("feedback: %w", err)
-	}
-	q.Limit = clamp(limit, 50, 200)
-	page, next, err := l.store.Feedback(ctx, q)
-	if err != nil {
-		return nil, "", fmt.Errorf("feedback: %w", err)
-	}
-	return page, l.tokens.Seal(scope, next), nil
+	return l.ListFeedback(ctx, by, FeedbackList{Article: id, After: after, Limit: limit})
 }
 
 // feedbackQuery selects what was said of the articles that by may know of.
 func (l *Library) feedbackQuery(ctx context.Context, by profile.Actor, id string) (FeedbackQuery, error) {
 	q := FeedbackQuery{Article: id}
+	if !l.policy.May(by, profile.PermissionFeedbackRead) {
+		return q, ErrForbidden
+	}
 	if l.policy.May(by, profile.PermissionContentPublish) {
 		return q, nil
 	}

@@ -21,6 +21,7 @@ func TestRate(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, kb.Feedback{
 		ID: f.ID, Article: a.ID, Locale: "de", Revision: 1, Reason: kb.ReasonOutdated, Comment: "Old.", Person: "ann", Input: f.Input, At: start,
+		State: kb.FeedbackOpen, UpdatedAt: start, Version: 1,
 	}, f)
 	f, err = w.Rate(w.ctx(), anyone, kb.Opinion{Article: a.ID, Locale: "fr", Helpful: true})
 	require.NoError(t, err)

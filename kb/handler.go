@@ -51,10 +51,7 @@ func (l *Library) serveReading(api *web.API) {
 		Method: "POST", Path: "/articles/{id}/feedback", Name: "kb.rate", Summary: "Says whether an article helped.",
 		Policy: visibility, Public: true, In: opinionWire{}, Out: feedbackWire{}, Create: true,
 	}, l.serveRate)
-	api.Handle(web.Op{
-		Method: "GET", Path: "/feedback", Name: "kb.feedback", Summary: "Lists what readers said, newest first.",
-		Policy: string(profile.PermissionFeedbackRead), Params: feedbackParams{}, Out: feedbackPageWire{},
-	}, l.serveFeedback)
+	l.serveHandling(api)
 }
 
 type articlesParams struct {
@@ -198,26 +195,4 @@ func (l *Library) serveRate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.JSON(w, r, http.StatusCreated, wireOfFeedback(f))
-}
-
-type feedbackParams struct {
-	Article string `query:"article" max:"100"`
-	After   string `query:"after"`
-	Limit   int    `query:"limit" default:"50" clamp:"1,200"`
-}
-
-func (l *Library) serveFeedback(w http.ResponseWriter, r *http.Request) error {
-	p, err := web.Query[feedbackParams](r)
-	if err != nil {
-		return err
-	}
-	page, next, err := l.Feedback(r.Context(), profile.FromContext(r.Context()), p.Article, p.After, p.Limit)
-	if err != nil {
-		return err
-	}
-	out := feedbackPageWire{Feedback: make([]feedbackWire, 0, len(page)), Next: next}
-	for _, f := range page {
-		out.Feedback = append(out.Feedback, wireOfFeedback(f))
-	}
-	return web.JSON(w, r, http.StatusOK, out)
 }

@@ -16,8 +16,8 @@ import (
 //
 // Implementations must pass kbtest.TestPersonStore.
 type PersonStore interface {
-	// FeedbackOf returns what a person said, by ID, after the one with the ID
-	// after.
+	// FeedbackOf returns what a person said or sees to, by ID, after the one with
+	// the ID after.
 	FeedbackOf(ctx context.Context, person, after string, limit int) ([]Feedback, error)
 
 	// RevisionsBy returns what a person wrote, by article, locale and number,
@@ -93,6 +93,19 @@ type feedbackRecord struct {
 	Reason  Reason    `json:"reason,omitempty"`
 	Comment string    `json:"comment,omitempty"`
 	At      time.Time `json:"at"`
+
+	Kind     FeedbackKind `json:"kind,omitempty"`
+	Quote    string       `json:"quote,omitempty"`
+	Proposal string       `json:"proposal,omitempty"`
+}
+
+// A handlingRecord is what somebody sees to that another said, in an export.
+type handlingRecord struct {
+	Is         string        `json:"is"`
+	Article    string        `json:"article"`
+	State      FeedbackState `json:"state"`
+	Resolution string        `json:"resolution,omitempty"`
+	At         time.Time     `json:"at"`
 }
 
 // A workingRecord is what somebody typed and did not save, in an export.
@@ -185,7 +198,8 @@ func giveFeedback(ctx context.Context, store PersonStore, person string, give fu
 			return err
 		}
 		for _, f := range page {
-			if !give(feedbackRecord{"feedback", f.Article, f.Locale, f.Helpful, f.Reason, f.Comment, f.At}) {
+			if f.Person == person && !give(feedbackRecord{"feedback", f.Article, f.Locale, f.Helpful, f.Reason, f.Comment, f.At, f.Kind, f.Quote, f.Proposal}) ||
+				f.Assignee == person && !give(handlingRecord{"feedback handled", f.Article, f.State, f.Resolution, f.UpdatedAt}) {
 				return nil
 			}
 		}

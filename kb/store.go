@@ -159,37 +159,37 @@ type FeedbackStore interface {
 	// Ratings returns of each of the articles that there is feedback on how many
 	// readers found it helpful and not. A person counts once, with what they said
 	// last (the first of what Feedback lists); so does a visitor who is no
-	// person. Feedback without either is not counted.
+	// person. Feedback without either is not counted, nor is a suggestion.
 	Ratings(ctx context.Context, articles []string) (map[string]Rating, error)
+
+	// CountReasons returns how often each reason was given for which of the
+	// articles did not help.
+	CountReasons(ctx context.Context, articles []string) (map[string]map[Reason]int, error)
+
+	// SaveFeedback stores how f stands: its State, Assignee, Resolution and
+	// UpdatedAt. Nothing else of it changes. Version must follow the stored one:
+	// ErrNotFound if there is no such feedback, ErrConflict if it differs.
+	SaveFeedback(ctx context.Context, f Feedback) error
 }
 
 // A FeedbackQuery selects feedback. Its zero value selects all of it.
 type FeedbackQuery struct {
-	Article string        // only of this article
-	Among   *ArticleQuery // only of articles that it selects, whatever its order and page; nil means of all
-	Owner   string        // with Among: and of those that this person owns
-	After   string        // page token from an earlier call
-	Limit   int           // 0 means 50
+	ID       string          // only the one with this ID
+	Article  string          // only of this article
+	States   []FeedbackState // only in these states; nil means in any
+	Kinds    []FeedbackKind  // only of these kinds; nil means of any
+	Reason   Reason          // only for this reason
+	Assignee string          // only what this person sees to
+	Since    time.Time       // only what was changed at the desk at or after this time
+	Among    *ArticleQuery   // only of articles that it selects, whatever its order and page; nil means of all
+	Owner    string          // with Among: and of those that this person owns
+	After    string          // page token from an earlier call
+	Limit    int             // 0 means 50
 }
 
 // A Rating counts readers who can be told from others, each once.
 type Rating struct {
 	Helpful, Unhelpful int
-}
-
-// A Feedback is one reader's opinion of an article.
-type Feedback struct {
-	ID       string
-	Article  string
-	Locale   string
-	Revision int // the one they read
-	Helpful  bool
-	Reason   Reason // why not, or empty
-	Comment  string
-	Person   string // empty if anonymous
-	Visitor  string // pseudonymous, or empty
-	Input    string // hash of what was sent, for retries
-	At       time.Time
 }
 
 // A Reason says why an article did not help.

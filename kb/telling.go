@@ -11,10 +11,11 @@ import (
 // The kinds of notices that a library sends through [Options.Notify]. Their
 // subject is "article/ID", and their data has "review" or "plan" and "locale".
 const (
-	NoticeReviewAsked   = "review.asked"   // to reviewers
-	NoticeReviewDecided = "review.decided" // to who asked
-	NoticePlanFailed    = "plan.failed"    // to who planned
-	NoticeVerify        = "article.verify" // to the owner: the verification runs out
+	NoticeReviewAsked   = "review.asked"    // to reviewers
+	NoticeReviewDecided = "review.decided"  // to who asked
+	NoticePlanFailed    = "plan.failed"     // to who planned
+	NoticeVerify        = "article.verify"  // to the owner: the verification runs out
+	NoticeMended        = "feedback.mended" // to a reader: something was done about what they said
 )
 
 func (l *Library) tell(ctx context.Context, o profile.Occurrence) error {

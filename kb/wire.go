@@ -126,6 +126,14 @@ type feedbackWire struct {
 	Reason   Reason    `json:"reason,omitempty"`
 	Comment  string    `json:"comment,omitempty"`
 	At       time.Time `json:"at"`
+
+	Kind       FeedbackKind  `json:"kind,omitempty" doc:"empty for a rating, \"flag\" or \"edit\" for a suggestion"`
+	Quote      string        `json:"quote,omitempty" doc:"the words that a suggestion is about"`
+	Proposal   string        `json:"proposal,omitempty" doc:"what should stand in their place"`
+	State      FeedbackState `json:"state,omitempty" doc:"\"open\", \"working\", \"done\" or \"dismissed\"; empty if there is nothing to do"`
+	Assignee   string        `json:"assignee,omitempty"`
+	Resolution string        `json:"resolution,omitempty"`
+	Version    int           `json:"version"`
 }
 
 type feedbackPageWire struct {
@@ -209,5 +217,6 @@ func wireOfFeedback(f Feedback) feedbackWire {
 	return feedbackWire{
 		ID: f.ID, Article: f.Article, Locale: f.Locale, Revision: f.Revision, Helpful: f.Helpful,
 		Reason: f.Reason, Comment: f.Comment, At: f.At,
+		Kind: f.Kind, Quote: f.Quote, Proposal: f.Proposal, State: f.State, Assignee: f.Assignee, Resolution: f.Resolution, Version: f.Version,
 	}
 }

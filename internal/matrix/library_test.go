@@ -99,6 +99,24 @@ func libraryLists() []operation {
 			list, _, err := w.library.Feedback(ctx, by, "", "", 200)
 			return list, lists(list, func(f kb.Feedback) bool { return f.Article == a.ID }), err
 		}, "kb.feedback"),
+		about("ListFeedback", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, _, err := w.library.ListFeedback(ctx, by, kb.FeedbackList{Limit: 200})
+			return list, lists(list, func(f kb.Feedback) bool { return f.Article == a.ID }), err
+		}, "kb.feedback"),
+		of("FeedbackByID", "f-", func(ctx context.Context, w *world, by profile.Actor, id string) (any, error) {
+			return w.library.FeedbackByID(ctx, by, id)
+		}, "kb.one_feedback"),
+		of("HandleFeedback", "f-", func(ctx context.Context, w *world, by profile.Actor, id string) (any, error) {
+			return w.library.HandleFeedback(ctx, by, id, 0, kb.Handling{State: kb.FeedbackDone})
+		}, "kb.handle_feedback"),
+		about("FeedbackFigures", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			r, err := w.library.FeedbackFigures(ctx, by, []string{a.ID})
+			return r, len(r) == 1, err
+		}, "kb.feedback_figures"),
+		about("Suggest", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			f, err := w.library.Suggest(ctx, by, kb.Suggestion{Article: a.ID, Quote: "a", Proposal: "b"})
+			return f, true, err
+		}, "kb.suggest"),
 		about("Ratings", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			r, err := w.library.Ratings(ctx, by, []string{a.ID})
 			return r, len(r) == 1, err

@@ -270,3 +270,13 @@ func (f *Failing) DropLock(ctx context.Context, article, locale, person string) 
 func (f *Failing) Locks(ctx context.Context, article string, at time.Time) ([]kb.Lock, error) {
 	return ask(f, func() ([]kb.Lock, error) { return f.store.Locks(ctx, article, at) })
 }
+
+// SaveFeedback implements [kb.Store].
+func (f *Failing) SaveFeedback(ctx context.Context, fb kb.Feedback) error {
+	return f.do(func() error { return f.store.SaveFeedback(ctx, fb) })
+}
+
+// CountReasons implements [kb.Store].
+func (f *Failing) CountReasons(ctx context.Context, articles []string) (map[string]map[kb.Reason]int, error) {
+	return ask(f, func() (map[string]map[kb.Reason]int, error) { return f.store.CountReasons(ctx, articles) })
+}

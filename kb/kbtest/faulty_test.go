@@ -37,6 +37,7 @@ type faulty struct {
 	faultyProcess
 	faultyBlocks
 	faultyWorking
+	faultyHandling
 }
 
 // or returns the fault if there is one, and otherwise the method.

@@ -40,6 +40,7 @@ var personContract = []struct {
 	{"ForgetProcess", "ForgetPerson puts a pseudonym, or nobody, in reviews, plans and verifications, takes out what was said, and raises versions", checkForgetProcess},
 	{"Blocks", "BlocksBy returns the versions of blocks that a person saved, and ForgetPerson puts its pseudonym there", checkBlocksOf},
 	{"ForgetWorking", "ForgetPerson removes what a person did not save and their locks, with a pseudonym as well, and nothing of others", checkForgetWorking},
+	{"ForgetHandling", "what a person sees to is told, and ForgetPerson takes them and what they suggested out of it", checkForgetHandling},
 	{"Nobody", "of nobody nothing is found, and ForgetPerson of nobody is ErrInvalid", checkNobody},
 	{"Delete", "ForgetPerson without a pseudonym removes what was said and leaves what was written, of nobody", checkForgetDelete},
 	{"Pseudonym", "ForgetPerson with a pseudonym keeps votes without words, and puts it everywhere", checkForgetPseudonym},
@@ -270,6 +271,26 @@ func checkProcessOf(t *testing.T, s PersonStore) {
 		require.NoError(t, err)
 		require.Empty(t, verified)
 	}
+}
+
+func checkForgetHandling(t *testing.T, s PersonStore) {
+	f := said("hers", "a-zqann2", func(f *kb.Feedback) { f.Assignee = "zqann" })
+	own := said("zown", "a-zqann2", func(f *kb.Feedback) { f.Person = "zqann" })
+	require.NoError(t, s.AddFeedback(t.Context(), f))
+	require.NoError(t, s.AddFeedback(t.Context(), own))
+	page, err := s.FeedbackOf(t.Context(), "zqann", "f-b-zqann", 10)
+	require.NoError(t, err)
+	require.Equal(t, []kb.Feedback{f, own}, page, "what she sees to, and what she said")
+	_, _, err = s.ForgetPerson(t.Context(), "zqann", "gone-1")
+	require.NoError(t, err)
+	got, err := s.FeedbackByID(t.Context(), "hers")
+	require.NoError(t, err)
+	f.Assignee, f.Version = "gone-1", 2
+	require.Equal(t, f, got, "who handles it at this moment does not bring her back")
+	got, err = s.FeedbackByID(t.Context(), "zown")
+	require.NoError(t, err)
+	own.Person, own.Comment, own.Visitor, own.Quote, own.Proposal, own.Tell = "gone-1", "", "", "", "", false
+	require.Equal(t, own, got)
 }
 
 func checkForgetProcess(t *testing.T, s PersonStore) {

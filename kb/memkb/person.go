@@ -17,7 +17,7 @@ func (s *Store) FeedbackOf(ctx context.Context, person, after string, limit int)
 	defer s.mu.RUnlock()
 	var out []kb.Feedback
 	for _, id := range slices.Sorted(maps.Keys(s.feedback)) {
-		if f := s.feedback[id]; person != "" && f.Person == person && id > after && len(out) < limit {
+		if f := s.feedback[id]; person != "" && (f.Person == person || f.Assignee == person) && id > after && len(out) < limit {
 			out = append(out, f)
 		}
 	}
@@ -117,7 +117,15 @@ func (s *Store) forgetFeedback(person, pseudonym string) (removed, renamed int) 
 			delete(s.feedback, id)
 			removed++
 		default:
-			f.Person, f.Comment, f.Visitor = pseudonym, "", ""
+			f.Person, f.Comment, f.Visitor, f.Quote, f.Proposal, f.Tell = pseudonym, "", "", "", "", false
+			s.feedback[id] = f
+			renamed++
+		}
+	}
+	for id, f := range s.feedback {
+		if f.Assignee == person {
+			f.Assignee = pseudonym
+			f.Version++
 			s.feedback[id] = f
 			renamed++
 		}

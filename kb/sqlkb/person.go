@@ -19,7 +19,7 @@ func (s *Store) FeedbackOf(ctx context.Context, person, after string, limit int)
 	}
 	var rows []feedbackRow
 	err := s.db.Select(ctx, &rows, `select `+feedbackColumns+` from stoa_article_feedback
-		where person = $1 and person <> '' and id > $2 order by id limit $3`, person, after, limit)
+		where (person = $1 and person <> '' or assignee = $1 and assignee <> '') and id > $2 order by id limit $3`, person, after, limit)
 	var out []kb.Feedback
 	for _, r := range rows {
 		out = append(out, r.feedback())
@@ -71,7 +71,7 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		if err := stamp(ctx, tx, "content"); err != nil {
 			return err
 		}
-		said, counted := `update stoa_article_feedback set person = $2, comment = '', visitor = '' where person = $1`, &renamed
+		said, counted := `update stoa_article_feedback set person = $2, comment = '', visitor = '', quote = '', proposal = '', tell = false where person = $1`, &renamed
 		args := []any{person, pseudonym}
 		if pseudonym == "" {
 			said, counted, args = `delete from stoa_article_feedback where person = $1`, &removed, args[:1]
@@ -94,6 +94,7 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 			return err
 		}
 		for _, text := range []string{
+			`update stoa_article_feedback set assignee = $2, version = version + 1 where assignee = $1`,
 			`update stoa_revision set author = $2 where author = $1`,
 			`update stoa_article set owner = $2, version = version + 1 where owner = $1`,
 			`update stoa_media set owner = $2 where owner = $1`,

@@ -118,6 +118,10 @@ func (s *Site) discuss(t *testing.T, a kb.Article, state string) {
 		ID: "r-" + state, Article: a.ID, Locale: "en", Revision: 1, Rule: kb.RuleAny, By: "somebody", Note: note, State: kb.ReviewOpen,
 		Votes: []kb.Vote{{Person: "marek", Verdict: kb.VerdictApprove, Comment: note, At: now}}, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}))
+	require.NoError(t, s.articles.AddFeedback(t.Context(), kb.Feedback{
+		ID: "f-" + state, Article: a.ID, Locale: "en", Kind: kb.FeedbackEdit, Comment: note, Quote: canary(state, "body"), Proposal: note, At: now,
+		State: kb.FeedbackOpen, UpdatedAt: now, Version: 1,
+	}))
 	require.NoError(t, s.articles.SavePlan(t.Context(), kb.Plan{
 		ID: "p-" + state, Article: a.ID, Locale: "en", Do: kb.DeedArchive, At: now.Add(time.Hour), By: "somebody", Note: note, State: kb.PlanWaiting,
 		CreatedAt: now, UpdatedAt: now, Version: 1,
@@ -260,8 +264,8 @@ var surfaces = []surface{
 			base + "/texts/en/revisions/0", base + "/texts/en/findings", "/api/v1/categories/place-" + h.state + "/settings",
 		}
 	}},
-	{"API: feedback", []string{"kb.feedback"}, func(h hidden) []string {
-		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id}
+	{"API: feedback", []string{"kb.feedback", "kb.one_feedback", "kb.feedback_figures"}, func(h hidden) []string {
+		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id, "/api/v1/feedback/f-" + h.state, "/api/v1/articles/" + h.id + "/feedback"}
 	}},
 	{"API: search", []string{"search.search", "search.suggestions"}, func(h hidden) []string {
 		var out []string
@@ -365,6 +369,8 @@ var exempt = map[string]string{
 	"assets.change":                             "authorization matrix: answers with what was sent",
 	"assets.unregister":                         "answers nothing",
 	"assets.spend":                              "authorization matrix: answers like assets.entitlement",
+	"kb.suggest":                                "authorization matrix: answers with what was sent",
+	"kb.handle_feedback":                        "authorization matrix: answers like kb.one_feedback",
 	"kb.request_review":                         "authorization matrix: answers with what was sent",
 	"kb.decide":                                 "authorization matrix: answers like kb.review",
 	"kb.withdraw_review":                        "authorization matrix: answers like kb.review",
