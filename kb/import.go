@@ -24,6 +24,9 @@ func (l *Library) Import(ctx context.Context, by profile.Actor, b Bundle, opts *
 	if !l.policy.May(by, profile.PermissionContentImport) {
 		return ImportReport{}, fmt.Errorf("import %s: %w", b.Name, ErrForbidden)
 	}
+	if opts != nil && opts.Rehearse {
+		l = l.rehearsal()
+	}
 	im := l.newImport(by, b, opts)
 	for _, step := range []func(context.Context) error{im.categories, im.media, im.articles, im.redirects} {
 		if err := step(ctx); err != nil {
@@ -204,6 +207,10 @@ func (im *importing) keep(ctx context.Context, old, a Article, revisions []Revis
 		return err
 	}
 	im.there[a.ID] = true
+	if len(im.report.Changes) < MostChanges {
+		t, _ := a.In(a.Source)
+		im.report.Changes = append(im.report.Changes, ImportChange{Article: a.ID, Title: t.Title, New: a.Version == 1})
+	}
 	if a.Version == 1 {
 		im.report.Created++
 	} else {

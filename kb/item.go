@@ -96,15 +96,26 @@ func NewProblem(file string, line int, err error) Problem {
 
 // An ImportReport says what an import did.
 type ImportReport struct {
-	Articles   int // read, each counted once however many languages; what cannot be taken is under Problems
-	Texts      int // read
-	Created    int // articles
-	Updated    int // articles
-	Unchanged  int // articles
-	Categories int // created or changed
-	Media      int // created or changed
-	Redirects  int // kept
+	Articles   int            // read, each counted once however many languages; what cannot be taken is under Problems
+	Texts      int            // read
+	Created    int            // articles
+	Updated    int            // articles
+	Unchanged  int            // articles
+	Categories int            // created or changed
+	Media      int            // created or changed
+	Redirects  int            // kept
+	Changes    []ImportChange // articles created and updated, at most [MostChanges]
 	Problems   []Problem
+}
+
+// MostChanges is how many changes an [ImportReport] names.
+const MostChanges = 500
+
+// An ImportChange is an article that an import created or updated.
+type ImportChange struct {
+	Article string // ID
+	Title   string // in its source language
+	New     bool
 }
 
 // ImportOptions adjust an import. The zero value is ready to use.
@@ -112,4 +123,5 @@ type ImportOptions struct {
 	Source   string                // language preferred as the source of an article; empty means the library's default
 	Audience profile.Audience      // of new articles and categories that name none; nil means public
 	Progress func(done, total int) // nil means none; called after each article
+	Rehearse bool                  // true changes nothing, and reports what would be changed
 }

@@ -116,3 +116,28 @@ func TestExportIsForThoseWhoMay(t *testing.T) {
 		require.Zero(t, out.Len())
 	}
 }
+
+// TestRehearsal: what is only tried reports what would change, and changes nothing.
+func TestRehearsal(t *testing.T) {
+	z := export(t, little(t), admin)
+	b := archive(t, z)
+	store := memkb.New()
+	l := kb.NewLibrary(store, &kb.Options{Locales: []string{"en", "de"}})
+	before := stamps(t, store)
+	tried, err := l.Import(t.Context(), admin, b, &kb.ImportOptions{Rehearse: true})
+	require.NoError(t, err)
+	require.Equal(t, before, stamps(t, store))
+	require.Empty(t, byExternal(t, store))
+	done := run(t, l, b)
+	require.Equal(t, done, tried, "it said what would be done")
+	require.Len(t, done.Changes, 3)
+	require.True(t, done.Changes[0].New)
+
+	b.Items[0].Title = "Renamed"
+	tried, err = l.Import(t.Context(), admin, b, &kb.ImportOptions{Rehearse: true})
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 1, 2}, []int{tried.Created, tried.Updated, tried.Unchanged})
+	require.False(t, tried.Changes[0].New)
+	_, err = l.Import(t.Context(), profile.Actor{}, b, &kb.ImportOptions{Rehearse: true})
+	require.ErrorIs(t, err, kb.ErrForbidden)
+}
