@@ -32,6 +32,7 @@ func deskRoutes() []deskPart {
 		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
 		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},
 		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},
+		{"/desk/courses", "courses.title", "teach.note", teaches, (*Site).deskCourseRoutes},
 	}
 }
 

@@ -39,7 +39,7 @@ var pageNames = []string{
 	"desk", "desk-articles", "desk-types", "desk-editor", "desk-signedout", "desk-history", "desk-diff", "desk-inbox", "desk-process", "desk-review", "desk-calendar",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "roles", "role", "role-removal", "layout-rules", "layout-rule", "layout-theme",
 	"promotions", "promotion", "addresses",
-	"courses", "course", "lesson", "learning", "certificate",
+	"courses", "course", "lesson", "learning", "certificate", "desk-courses", "desk-course", "desk-lesson", "desk-learners",
 	"products", "product", "purchases", "purchase", "entitlements",
 }
 

@@ -244,6 +244,9 @@ var surfaces = []surface{
 		"GET /courses", "GET /courses/{slug}", "POST /courses/{slug}", "GET /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/sessions/{id}",
 		"GET /courses/{slug}/sessions/{id}/calendar", "courses.list", "courses.course", "courses.sessions", "courses.learning",
 	}, fixed("/courses", "/de/courses", "/courses/cold-chain-basics", "/courses/temperature-mapping-in-a-day", "/api/v1/courses", "/api/v1/learning")},
+	{"desk courses", []string{
+		"GET /desk/courses", "GET /desk/courses/{id}", "GET /desk/courses/{id}/lessons/{lesson}", "GET /desk/courses/{id}/learners",
+	}, fixed("/desk/courses", "/de/desk/courses")},
 	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
 		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
 	}},
