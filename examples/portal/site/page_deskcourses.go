@@ -48,10 +48,10 @@ type deskCourseRow struct {
 
 func (s *Site) deskCourseRow(v *visit, c courses.Course) deskCourseRow {
 	row := deskCourseRow{Course: c, Name: c.Title.In(string(v.Locale), c.Source), Href: v.link("/desk/courses/" + escape(c.ID)), State: "teach.status_" + string(c.Status)}
-	switch {
-	case c.Status == courses.StatusDraft:
+	switch c.Status {
+	case courses.StatusDraft:
 		row.Look = "tag-draft"
-	case c.Status == courses.StatusClosed:
+	case courses.StatusClosed:
 		row.Look = "tag-off"
 	}
 	return row
