@@ -69,6 +69,7 @@ type retentionForm struct {
 	draft       retention.HoldDraft
 	until       string
 	wrong       map[string]string // of the hold
+	conflict    error             // why nothing was done
 }
 
 // retentionDone are the texts about what has just happened.
@@ -87,6 +88,9 @@ func (s *Site) showRetention(w http.ResponseWriter, r *http.Request, status int,
 	if key := retentionDone[v.Query.Get("done")]; key != "" && status == http.StatusOK {
 		n, _ := strconv.Atoi(v.Query.Get("n"))
 		b.Notice = v.P.T(key, "n", n)
+	}
+	if form.conflict != nil {
+		b.Notice = v.P.Error(form.conflict)
 	}
 	if b.Classes, err = s.classRows(ctx, v, form); err != nil {
 		return err
@@ -176,7 +180,7 @@ func (s *Site) pruneClass(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	n, err := s.schedule.Prune(r.Context(), v.By, r.PathValue("class"))
 	if err != nil {
-		return err
+		return s.retentionAgain(w, r, err)
 	}
 	http.Redirect(w, r, v.link(retentionPath)+"?done=pruned&n="+strconv.Itoa(n), http.StatusSeeOther)
 	return nil
@@ -271,10 +275,19 @@ func (s *Site) releaseHold(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) carryOut(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	if err := s.holds.CarryOut(r.Context(), v.By, r.PathValue("id")); err != nil {
-		return err
+		return s.retentionAgain(w, r, err)
 	}
 	http.Redirect(w, r, v.link(retentionPath)+"?done=erased", http.StatusSeeOther)
 	return nil
+}
+
+// retentionAgain shows the page as it is now, with why nothing was done: somebody
+// was quicker, or something stands against it.
+func (s *Site) retentionAgain(w http.ResponseWriter, r *http.Request, err error) error {
+	if !errors.Is(err, profile.ErrConflict) {
+		return err
+	}
+	return s.showRetention(w, r, http.StatusConflict, retentionForm{conflict: err})
 }
 
 // ownErasures are the erasures that were refused to whoever looks at the page.

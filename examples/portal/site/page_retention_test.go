@@ -86,7 +86,9 @@ func TestRetentionPages(t *testing.T) {
 		admin := get(ruth, "/en/admin/retention").Body
 		require.Contains(t, admin, "still held")
 		require.Contains(t, admin, "asked by Tom Whitlock")
-		require.Equal(t, 409, post(ruth, "/en/admin/retention/requests/"+id, nil).Status)
+		again := post(ruth, "/en/admin/retention/requests/"+id, nil)
+		require.Equal(t, 409, again.Status)
+		require.Contains(t, again.Body, `action="/en/admin/retention/holds`, "the page is there again, with why")
 		require.Contains(t, get(ruth, "/en/admin/audit?action=hold").Body, "Held somebody’s data")
 		require.Equal(t, 303, post(ruth, "/en/admin/retention/holds/"+list[0].ID+"/release", nil).Status)
 		require.NotContains(t, get(ruth, "/en/admin/retention").Body, "still held")
