@@ -33,6 +33,7 @@ func deskRoutes() []deskPart {
 		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},
 		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},
 		{"/desk/courses", "courses.title", "teach.note", teaches, (*Site).deskCourseRoutes},
+		{transferPath, "transfer.title", "transfer.note", []profile.Permission{profile.PermissionContentImport}, (*Site).transferRoutes},
 	}
 }
 

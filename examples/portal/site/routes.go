@@ -191,7 +191,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 		s.exceptProviders(sameOrigin),
 		web.Timeout(s.cfg.timeout),
 		web.RateLimit(limiter, limited),
-		web.MaxBytes(1 << 20),
+		maxBodies,
 		web.SecurityHeaders(nil),
 		web.Recover(s.cfg.Log),
 		web.Access(s.cfg.Log, s.observe),
