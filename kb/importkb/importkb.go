@@ -36,7 +36,7 @@ func Path(path string) (kb.Bundle, error) {
 		}
 		return read(os.DirFS(path), filepath.Base(full))
 	}
-	return File(path, filepath.Base(path), filepath.Base(filepath.Dir(full)))
+	return File(path, path, filepath.Base(filepath.Dir(full)))
 }
 
 // File reads the one file at path, whose format is told by how the name ends under
@@ -60,7 +60,7 @@ func File(path, known, name string) (kb.Bundle, error) {
 	case ".md", ".markdown", ".html", ".htm", ".docx", ".json":
 		return read(oneFile{path, base}, name)
 	}
-	return kb.Bundle{}, fmt.Errorf("import %s: want a folder, or a file whose name ends in .md, .html, .docx, .zip, .json or .jsonl", base)
+	return kb.Bundle{}, fmt.Errorf("import %s: want a folder, or a file whose name ends in .md, .html, .docx, .zip, .json or .jsonl", known)
 }
 
 func exists(file string) bool {

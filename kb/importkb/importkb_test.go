@@ -174,8 +174,13 @@ func TestPath(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []any{"help", "T"}, []any{b.Name, b.Items[0].Title})
 	}
-	for _, path := range []string{filepath.Join(dir, "nope"), filepath.Join(dir, "help", "a.md")} {
+	b, err = importkb.Path(filepath.Join(dir, "help", "a.md"))
+	require.NoError(t, err)
+	require.Len(t, b.Items, 1)
+	other := filepath.Join(dir, "help", "a.txt")
+	require.NoError(t, os.WriteFile(other, []byte("x"), 0o644))
+	for _, path := range []string{filepath.Join(dir, "nope"), other} {
 		_, err = importkb.Path(path)
-		require.Error(t, err)
+		require.ErrorContains(t, err, path)
 	}
 }
