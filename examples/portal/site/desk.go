@@ -34,6 +34,7 @@ func deskRoutes() []deskPart {
 		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},
 		{"/desk/courses", "courses.title", "teach.note", teaches, (*Site).deskCourseRoutes},
 		{transferPath, "transfer.title", "transfer.note", []profile.Permission{profile.PermissionContentImport}, (*Site).transferRoutes},
+		{"/desk/feedback", "said.title", "said.note", saidNeeds, (*Site).feedbackRoutes},
 	}
 }
 
@@ -47,7 +48,7 @@ type deskTask struct {
 // None is asked for who may not do what it finds.
 func (s *Site) deskTasks() []func(context.Context, *visit) ([]deskTask, error) {
 	return []func(context.Context, *visit) ([]deskTask, error){
-		s.unsavedTasks, s.articleTasks, s.processTasks,
+		s.unsavedTasks, s.articleTasks, s.processTasks, s.feedbackTasks,
 	}
 }
 

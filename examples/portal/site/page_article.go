@@ -26,6 +26,7 @@ type articleBody struct {
 
 // A ratingForm is the form below an article as it was filled in.
 type ratingForm struct {
+	Suggest string // where to say what should be mended
 	Action  string
 	Key     string // the same form sent twice counts once
 	Reasons []kb.Reason
@@ -107,6 +108,7 @@ func (s *Site) showArticle(w http.ResponseWriter, r *http.Request, status int, f
 func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte, error) {
 	v := visitOf(r.Context())
 	form.Action, form.Reasons, form.Key = v.link("/articles/"+escape(a.Slug)+"/feedback"), kb.Reasons(), s.memory.formKey
+	form.Suggest = v.link("/articles/" + escape(a.Slug) + "/suggestion")
 	p := s.newPage(r, a.Title)
 	p.Description, p.Type, p.NoIndex = a.Summary, "article", !a.Public && !openTo(v.By)
 	p.Published, p.Modified = a.PublishedAt, a.UpdatedAt

@@ -45,6 +45,7 @@ type inboxRow struct {
 	Language      string // its name, if the article has several
 	Href          string
 	Facts         []string
+	Note          string // what somebody said
 	State         string // message key
 	Look          string // class of the tag
 }

@@ -132,6 +132,7 @@ func (s *Site) deskNotices() []profile.NoticeKind {
 		{Name: kb.NoticeReviewDecided, Title: "process.notice_decided", Channels: ways, Resolve: s.resolveReview},
 		{Name: kb.NoticePlanFailed, Title: "process.notice_failed", Channels: ways, Resolve: s.resolveText},
 		{Name: kb.NoticeVerify, Title: "process.notice_verify", Channels: ways, Resolve: s.resolveText},
+		{Name: kb.NoticeMended, Title: "said.notice_mended", Channels: ways, Resolve: s.resolveArticle},
 	}
 }
 

@@ -32,6 +32,8 @@ func (s *Site) routes() []route {
 		{"GET /articles/{slug}", "article", s.article},
 		{"GET /articles/{slug}/calendar", "calendar", s.calendar},
 		{"POST /articles/{slug}/feedback", "feedback form", s.rate},
+		{"GET /articles/{slug}/suggestion", "article", s.suggestion},
+		{"POST /articles/{slug}/suggestion", "feedback form", s.suggest},
 		{"GET /search", "search", s.search},
 		{"GET /search/suggestions", "suggestions", s.suggestions},
 		{"GET /media/{name}", "media", s.media},

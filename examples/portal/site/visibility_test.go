@@ -177,7 +177,7 @@ var surfaces = []surface{
 	{"category", []string{"GET /categories/{slug}"}, func(h hidden) []string {
 		return []string{"/categories/place-" + canary(h.state, "place"), "/en/categories/place-" + canary("public", "place")}
 	}},
-	{"article", []string{"GET /articles/{slug}"}, func(h hidden) []string {
+	{"article", []string{"GET /articles/{slug}", "GET /articles/{slug}/suggestion"}, func(h hidden) []string {
 		return []string{"/articles/" + h.slug, "/en/articles/" + h.slug, "/de/articles/" + h.slug, "/articles/" + h.id, "/articles/" + h.slug + "?thanks=1"}
 	}},
 	{"calendar", []string{"GET /articles/{slug}/calendar"}, func(h hidden) []string {
@@ -218,8 +218,8 @@ var surfaces = []surface{
 		"/account/products", "/account/products/ald-hub-1", "/account/purchases", "/account/purchases/SO-26-0712", "/account/entitlements",
 		"/api/v1/products", "/api/v1/products/ald-hub-1", "/api/v1/purchases", "/api/v1/purchases/SO-26-0712", "/api/v1/entitlements", "/api/v1/entitlements/ald-care", "/api/v1/cover",
 	)},
-	{"desk", []string{"GET /desk", "GET /desk/articles", "GET /desk/inbox", "GET /desk/calendar", "GET /desk/reviews/{id}", "GET /desk/articles/{id}/{locale}/process"}, func(h hidden) []string {
-		return []string{"/desk/inbox", "/desk/calendar", "/desk/reviews/r-" + h.state, "/desk/articles/" + h.id + "/en/process", "/desk", "/desk/articles", "/de/desk/articles?title=zq", "/desk/articles?order=title&owner=system", "/desk/articles?category=place-" + h.state}
+	{"desk", []string{"GET /desk", "GET /desk/articles", "GET /desk/inbox", "GET /desk/calendar", "GET /desk/feedback", "GET /desk/feedback/{id}", "GET /desk/reviews/{id}", "GET /desk/articles/{id}/{locale}/process"}, func(h hidden) []string {
+		return []string{"/desk/feedback", "/desk/feedback?state=any&article=" + h.id, "/desk/feedback/f-" + h.state, "/desk/inbox", "/desk/calendar", "/desk/reviews/r-" + h.state, "/desk/articles/" + h.id + "/en/process", "/desk", "/desk/articles", "/de/desk/articles?title=zq", "/desk/articles?order=title&owner=system", "/desk/articles?category=place-" + h.state}
 	}},
 	// Nothing here is about articles: one state stands for all.
 	{"API: directory", []string{
@@ -385,6 +385,7 @@ var exempt = map[string]string{
 	"kb.cancel_plan":                            "authorization matrix: answers like kb.plans",
 	"kb.verify":                                 "authorization matrix: says when",
 	"kb.unverify":                               "authorization matrix: says when",
+	"POST /desk/feedback/{id}":                  "answers like GET /desk/feedback/{id}",
 	"POST /desk/reviews/{id}/verdict":           "answers like GET /desk/reviews/{id}",
 	"POST /desk/articles/{id}/{locale}/reviews": "answers like GET /desk/articles/{id}/{locale}/process",
 	"POST /desk/articles/{id}/{locale}/plans":   "answers like GET /desk/articles/{id}/{locale}/process",
