@@ -47,8 +47,11 @@ func (w *world) body(a kb.Article, locale string) string {
 func TestImport(t *testing.T) {
 	w := newWorld(t)
 	r := w.importing(smallBundle())
-	require.Equal(t, kb.ImportReport{Articles: 2, Texts: 3, Created: 2, Categories: 1, Media: 1, Redirects: 2}, r)
 	one, two := w.byTitle("About hubs"), w.byTitle("Two")
+	require.Equal(t, kb.ImportReport{
+		Articles: 2, Texts: 3, Created: 2, Categories: 1, Media: 1, Redirects: 2,
+		Changes: []kb.ImportChange{{Article: one.ID, Title: "About hubs", New: true}, {Article: two.ID, Title: "Two", New: true}},
+	}, r)
 	require.Equal(t, []string{"de", "en"}, one.Live())
 	require.Equal(t, "[two](article:"+two.ID+") ![](media:pic.png)", w.body(one, "en"))
 	ref, err := w.Redirect(w.ctx(), anyone, "/old/one/", "en")
