@@ -47,21 +47,7 @@ func (s *Site) routes() []route {
 		{"GET " + waysInPath, nothing + "names of providers", s.chooseWayIn},
 		{"POST /sign-out", nothing + "ends a session", s.signOut},
 	}
-	pages = append(pages,
-		route{"GET /account", nothing + "one's own", s.signedIn(s.account)},
-		route{"POST /account", nothing + "one's own", s.signedIn(s.saveAccount)},
-		route{"GET /account/preferences", nothing + "one's own", s.signedIn(s.preferences)},
-		route{"POST /account/preferences", nothing + "one's own", s.signedIn(s.savePreferences)},
-		route{"POST /account/preferences/arrangement", nothing + "one's own", s.signedIn(s.arrange)},
-		route{"GET /account/saved", "saved", s.signedIn(s.saved)},
-		route{"POST /search/keep", nothing + "leads back", s.signedIn(s.keepSearch)},
-		route{"POST /articles/{slug}/keep", "keep form", s.signedIn(s.keep)},
-		route{"GET /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.addresses)},
-		route{"POST /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.saveAddress)},
-		route{"GET /account/sessions", nothing + "one's own", s.signedIn(s.sessionList)},
-		route{"POST /account/sessions/end", nothing + "one's own", s.signedIn(s.endSession)},
-		route{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
-	)
+	pages = append(pages, s.ownRoutes()...)
 	pages = append(pages, s.noticeRoutes()...)
 	pages = append(pages, s.owningRoutes()...)
 	pages = append(pages, s.courseRoutes()...)
@@ -85,6 +71,25 @@ func (s *Site) routes() []route {
 		)
 	}
 	return pages
+}
+
+// ownRoutes are the pages of what is somebody's own.
+func (s *Site) ownRoutes() []route {
+	return []route{
+		{"GET /account", nothing + "one's own", s.signedIn(s.account)},
+		{"POST /account", nothing + "one's own", s.signedIn(s.saveAccount)},
+		{"GET /account/preferences", nothing + "one's own", s.signedIn(s.preferences)},
+		{"POST /account/preferences", nothing + "one's own", s.signedIn(s.savePreferences)},
+		{"POST /account/preferences/arrangement", nothing + "one's own", s.signedIn(s.arrange)},
+		{"GET /account/saved", "saved", s.signedIn(s.saved)},
+		{"POST /search/keep", nothing + "leads back", s.signedIn(s.keepSearch)},
+		{"POST /articles/{slug}/keep", "keep form", s.signedIn(s.keep)},
+		{"GET /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.addresses)},
+		{"POST /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.saveAddress)},
+		{"GET /account/sessions", nothing + "one's own", s.signedIn(s.sessionList)},
+		{"POST /account/sessions/end", nothing + "one's own", s.signedIn(s.endSession)},
+		{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
+	}
 }
 
 // invitationRoutes are the pages of those who are invited and of those who

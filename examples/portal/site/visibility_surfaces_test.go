@@ -1,0 +1,266 @@
+package site
+
+import (
+	"net/url"
+	"strings"
+)
+
+// A surface is a way to look. paths returns addresses to get, given an article
+// that should not be found there; routes names the patterns and operations that
+// the surface covers.
+type surface struct {
+	name   string
+	routes []string
+	paths  func(h hidden) []string
+}
+
+func fixed(paths ...string) func(hidden) []string { return func(hidden) []string { return paths } }
+
+// gate is the slug of the public article that links to all others.
+const gate = "gate-to-everything"
+
+// Words that a reader might search for. Those of the article come last.
+func asked(h hidden) []string {
+	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), canary(h.state, "field"), canary(h.state, "part"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
+}
+
+var surfaces = []surface{
+	{"home", []string{"GET /{$}"}, fixed("/", "/de/", "/ar/")},
+	{"categories", []string{"GET /categories"}, fixed("/categories", "/ja/categories")},
+	{"category", []string{"GET /categories/{slug}"}, func(h hidden) []string {
+		return []string{"/categories/place-" + canary(h.state, "place"), "/en/categories/place-" + canary("public", "place")}
+	}},
+	{"article", []string{"GET /articles/{slug}", "GET /articles/{slug}/suggestion"}, func(h hidden) []string {
+		return []string{"/articles/" + h.slug, "/en/articles/" + h.slug, "/de/articles/" + h.slug, "/articles/" + h.id, "/articles/" + h.slug + "?thanks=1"}
+	}},
+	{"calendar", []string{"GET /articles/{slug}/calendar"}, func(h hidden) []string {
+		return []string{"/articles/" + h.slug + "/calendar", "/de/articles/" + h.slug + "/calendar"}
+	}},
+	{"links and related articles", nil, fixed("/articles/"+gate, "/de/articles/"+gate)},
+	{"search", []string{"GET /search"}, func(h hidden) []string {
+		var out []string
+		for _, q := range asked(h) {
+			out = append(out, "/search?q="+url.QueryEscape(q), "/search?sort=updated&q="+url.QueryEscape(q))
+		}
+		return append(out, "/search?product="+canary(h.state, "tag"), "/search?category=place-"+h.state, "/search", "/search?language=en&page=2", "/search?q=zq"+strings.ReplaceAll(h.state, "-", "")+"titlezw")
+	}},
+	{"suggestions", []string{"GET /search/suggestions"}, func(h hidden) []string {
+		return []string{"/search/suggestions?q=" + canary(h.state, "title")[:5], "/search/suggestions?q=about", "/search/suggestions?q=about+zq"}
+	}},
+	{"media", []string{"GET /media/{name}"}, func(h hidden) []string {
+		return []string{"/media/" + canary(h.state, "picture") + ".svg", "/media/" + canary(h.state, "part") + ".svg"}
+	}},
+	{"share", []string{"GET /articles/{slug}/share"}, func(h hidden) []string {
+		return []string{"/articles/" + h.slug + "/share", "/de/articles/" + h.slug + "/share"}
+	}},
+	{"shared", []string{"GET /shared"}, fixed("/shared", "/de/shared")},
+	{"shared media", []string{"GET /shared/media/{name}"}, func(h hidden) []string { return []string{"/shared/media/" + canary(h.state, "picture") + ".svg"} }},
+	{"feed", []string{"GET /feed.atom"}, fixed("/feed.atom", "/de/feed.atom")},
+	{"sitemap", []string{"GET /sitemap.xml"}, fixed("/sitemap.xml")},
+	{"old address", []string{"/"}, func(h hidden) []string {
+		return []string{"/old/" + h.state, "/de/old/" + h.state, "/old/" + h.state + "/"}
+	}},
+	{"not found", nil, fixed("/nowhere", "/en/articles/nowhere")},
+	{"live", nil, func(h hidden) []string { return nil }}, // carries IDs of the listener's own page only
+	{"notices", []string{"GET /account/notices", "profile.notices", "profile.notices.unread"}, fixed("/account/notices", "/ja/account/notices", "/api/v1/me/notices", "/api/v1/me/notices/unread")},
+	{"saved", []string{"GET /account/saved", "profile.shelf"}, fixed("/account/saved", "/de/account/saved", "/api/v1/me/shelf/favourites", "/api/v1/me/shelf/follows", "/api/v1/me/shelf/viewed")},
+	{"owning", []string{
+		"GET /account/products", "POST /account/products", "GET /account/products/{id}", "POST /account/products/{id}", "GET /account/purchases", "GET /account/purchases/{id}",
+		"GET /account/entitlements", "assets.products", "assets.product", "assets.purchases", "assets.purchase", "assets.entitlements", "assets.entitlement", "assets.cover",
+	}, fixed(
+		"/account/products", "/account/products/ald-hub-1", "/account/purchases", "/account/purchases/SO-26-0712", "/account/entitlements",
+		"/api/v1/products", "/api/v1/products/ald-hub-1", "/api/v1/purchases", "/api/v1/purchases/SO-26-0712", "/api/v1/entitlements", "/api/v1/entitlements/ald-care", "/api/v1/cover",
+	)},
+	{"desk", []string{"GET /desk", "GET /desk/articles", "GET /desk/inbox", "GET /desk/calendar", "GET /desk/feedback", "GET /desk/feedback/{id}", "GET /desk/reviews/{id}", "GET /desk/articles/{id}/{locale}/process"}, func(h hidden) []string {
+		return []string{"/desk/feedback", "/desk/feedback?state=any&article=" + h.id, "/desk/feedback/f-" + h.state, "/desk/inbox", "/desk/calendar", "/desk/reviews/r-" + h.state, "/desk/articles/" + h.id + "/en/process", "/desk", "/desk/articles", "/de/desk/articles?title=zq", "/desk/articles?order=title&owner=system", "/desk/articles?category=place-" + h.state}
+	}},
+	// Nothing here is about articles: one state stands for all.
+	{"API: directory", []string{
+		"profile.people", "profile.person", "profile.access", "profile.sessions", "profile.identities", "profile.my_sessions", "profile.my_address", "profile.accounts", "profile.account",
+		"profile.segments", "profile.segment", "profile.segment_facts", "profile.fields", "profile.field", "profile.form_rules", "profile.invitations", "profile.connections",
+		"profile.roles", "profile.role", "profile.permissions", "profile.try_remove_role", "layout.arrangement", "layout.rules", "layout.promotions",
+	}, func(h hidden) []string {
+		if h.state != "staff" {
+			return nil
+		}
+		return []string{
+			"/api/v1/people?limit=200", "/api/v1/people/tom", "/api/v1/people/tom/access", "/api/v1/people/tom/sessions", "/api/v1/people/tom/identities", "/api/v1/me/sessions",
+			"/api/v1/me/address", "/api/v1/accounts", "/api/v1/accounts/aldergate", "/api/v1/segments", "/api/v1/segments/regulated", "/api/v1/segment-facts",
+			"/api/v1/fields/person", "/api/v1/fields/person/phone", "/api/v1/form-rules/account", "/api/v1/invitations", "/api/v1/connections",
+			"/api/v1/roles", "/api/v1/roles/agent", "/api/v1/permissions", "/api/v1/roles/staff.none/removal", "/api/v1/layout/pages/home", "/api/v1/layout/rules", "/api/v1/layout/promotions",
+		}
+	}},
+	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff"}, func(h hidden) []string {
+		return []string{"/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
+	}},
+	{"courses", []string{
+		"GET /courses", "GET /courses/{slug}", "POST /courses/{slug}", "GET /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/sessions/{id}",
+		"GET /courses/{slug}/sessions/{id}/calendar", "courses.list", "courses.course", "courses.sessions", "courses.learning",
+	}, fixed("/courses", "/de/courses", "/courses/cold-chain-basics", "/courses/temperature-mapping-in-a-day", "/api/v1/courses", "/api/v1/learning")},
+	{"desk courses", []string{
+		"GET /desk/courses", "GET /desk/courses/{id}", "GET /desk/courses/{id}/lessons/{lesson}", "GET /desk/courses/{id}/learners",
+	}, fixed("/desk/courses", "/de/desk/courses")},
+	{"API: articles", []string{"kb.articles"}, func(h hidden) []string {
+		return []string{"/api/v1/articles?limit=200", "/api/v1/articles?order=updated", "/api/v1/articles?category=place-" + h.state, "/api/v1/articles?below=true&product=" + canary(h.state, "tag")}
+	}},
+	{"API: article", []string{"kb.article"}, func(h hidden) []string {
+		return []string{"/api/v1/articles/" + h.id, "/api/v1/articles/" + h.id + "?locale=de"}
+	}},
+	{"API: find", []string{"kb.find"}, func(h hidden) []string {
+		return []string{"/api/v1/slugs/en/" + h.slug, "/api/v1/slugs/de/" + h.slug}
+	}},
+	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
+		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
+	}},
+	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.category_settings", "kb.reviews", "kb.review", "kb.plans", "kb.expiring"}, func(h hidden) []string {
+		base := "/api/v1/manuscripts/" + h.id
+		return []string{
+			"/api/v1/manuscripts?limit=200&count=true", "/api/v1/manuscripts?title=zq", base, base + "/texts/en", base + "/texts/en/revisions/1",
+			"/api/v1/reviews", "/api/v1/reviews?mine=true", "/api/v1/reviews/r-" + h.state, "/api/v1/plans", "/api/v1/verifications", "/api/v1/reviews?article=" + h.id,
+			base + "/texts/en/revisions/0", base + "/texts/en/findings", "/api/v1/categories/place-" + h.state + "/settings",
+		}
+	}},
+	{"API: feedback", []string{"kb.feedback", "kb.one_feedback", "kb.feedback_figures"}, func(h hidden) []string {
+		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id, "/api/v1/feedback/f-" + h.state, "/api/v1/articles/" + h.id + "/feedback"}
+	}},
+	{"API: search", []string{"search.search", "search.suggestions"}, func(h hidden) []string {
+		var out []string
+		for _, q := range asked(h) {
+			out = append(out, "/api/v1/search?q="+url.QueryEscape(q), "/api/v1/search/suggestions?q="+url.QueryEscape(q))
+		}
+		return out
+	}},
+}
+
+// exempt are patterns and operations that show no content, with the reason.
+var exempt = map[string]string{
+	"POST /desk/articles/{id}/{locale}":         "answers like the form, which the surface of the editor covers",
+	"POST /articles/{slug}/share":               "TestGuests",
+	"POST /articles/{slug}/share/{id}/end":      "TestGuests",
+	"POST /articles/{slug}/feedback":            "tested with the articles of others below",
+	"POST /articles/{slug}/suggestion":          "answers like GET /articles/{slug}/suggestion",
+	"kb.rate":                                   "tested with the articles of others below",
+	"kb.blocks":                                 "authorization matrix: for those who work on articles",
+	"kb.block":                                  "authorization matrix: for those who work on articles",
+	"kb.block_versions":                         "authorization matrix: for those who work on articles",
+	"kb.block_uses":                             "authorization matrix: for those who work on articles",
+	"kb.create_block":                           "answers with what was sent",
+	"kb.save_block":                             "answers with what was sent",
+	"kb.types":                                  "what the configuration says",
+	"kb.preview":                                "answers with what was sent",
+	"kb.create":                                 "answers with what was sent",
+	"kb.keep_working":                           "answers nothing",
+	"kb.working":                                "the asker's own",
+	"kb.workings":                               "the asker's own",
+	"kb.drop_working":                           "answers nothing",
+	"kb.hold":                                   "names colleagues who write",
+	"kb.release":                                "answers nothing",
+	"kb.holders":                                "names colleagues who write",
+	"kb.restore":                                "authorization matrix: answers like kb.manuscript",
+	"kb.edit":                                   "authorization matrix: answers like kb.manuscript",
+	"kb.arrange":                                "authorization matrix: answers like kb.manuscript",
+	"kb.publish":                                "authorization matrix: answers like kb.manuscript",
+	"kb.archive":                                "authorization matrix: answers like kb.manuscript",
+	"kb.save_category":                          "authorization matrix: answers with what was sent",
+	"kb.create_category":                        "authorization matrix: answers with what was sent",
+	"search.click":                              "answers nothing",
+	"POST /articles/{slug}/keep":                "tested with the articles of others below",
+	"profile.me":                                "about the asker only",
+	"profile.preferences":                       "the asker's own",
+	"profile.save_preferences":                  "the asker's own",
+	"profile.consents":                          "the asker's own",
+	"profile.consent":                           "the asker's own",
+	"layout.add_rule":                           "authorization matrix: answers with what was sent",
+	"layout.save_rule":                          "authorization matrix: answers with what was sent",
+	"layout.remove_rule":                        "answers nothing",
+	"layout.add_promotion":                      "authorization matrix: answers with what was sent",
+	"layout.save_promotion":                     "authorization matrix: answers with what was sent",
+	"layout.remove_promotion":                   "answers nothing",
+	"layout.preview":                            "authorization matrix: answers like layout.arrangement",
+	"layout.choice":                             "the asker's own",
+	"layout.choose":                             "the asker's own",
+	"layout.reset":                              "answers nothing",
+	"layout.used":                               "answers nothing",
+	"layout.click":                              "answers nothing",
+	"layout.dismiss":                            "answers nothing",
+	"profile.add_role":                          "authorization matrix: answers like profile.role",
+	"profile.save_role":                         "authorization matrix: answers like profile.role",
+	"profile.remove_role":                       "answers nothing",
+	"profile.try_role":                          "authorization matrix: answers with counts of people",
+	"profile.add_person":                        "authorization matrix: answers like profile.person",
+	"profile.save_person":                       "authorization matrix: answers like profile.person",
+	"profile.disable_person":                    "authorization matrix: answers like profile.person",
+	"profile.enable_person":                     "authorization matrix: answers like profile.person",
+	"profile.remove_person":                     "answers nothing",
+	"profile.try_access":                        "authorization matrix: answers like profile.access",
+	"profile.add_account":                       "authorization matrix: answers like profile.account",
+	"profile.save_account":                      "authorization matrix: answers like profile.account",
+	"profile.add_segment":                       "authorization matrix: answers with what was sent",
+	"profile.save_segment":                      "authorization matrix: answers with what was sent",
+	"profile.remove_segment":                    "answers nothing",
+	"profile.try_segment":                       "authorization matrix: answers with counts of people",
+	"profile.add_field":                         "authorization matrix: answers with what was sent",
+	"profile.save_field":                        "authorization matrix: answers with what was sent",
+	"profile.remove_field":                      "answers nothing",
+	"profile.try_field":                         "authorization matrix: answers with values of people",
+	"profile.export":                            "authorization matrix: what is known of the asker, to the asker or those who may erase them",
+	"profile.erase":                             "answers with counts",
+	"profile.end_my_session":                    "answers nothing",
+	"profile.end_my_sessions":                   "answers with a count",
+	"profile.end_session":                       "answers nothing",
+	"profile.end_sessions":                      "answers with a count",
+	"profile.invite":                            "authorization matrix: answers with what was sent",
+	"profile.revoke_invitation":                 "answers nothing",
+	"profile.connect":                           "authorization matrix: answers with what was sent, and a secret",
+	"profile.end_connection":                    "answers nothing",
+	"profile.link_identity":                     "authorization matrix: answers with what was sent",
+	"profile.unlink_identity":                   "answers nothing",
+	"profile.retry_my_address":                  "answers nothing",
+	"profile.shelve":                            "answers with what was sent",
+	"profile.unshelve":                          "answers nothing",
+	"profile.notices.read":                      "answers nothing",
+	"profile.notices.unsubscription":            "a fixed text",
+	"profile.notices.unsubscribe":               "a fixed text",
+	"GET /promotions/{id}":                      "tested with promotions for others in TestOffersAreForThoseWhoMay",
+	"assets.register":                           "authorization matrix: answers with what was sent",
+	"assets.change":                             "authorization matrix: answers with what was sent",
+	"assets.unregister":                         "answers nothing",
+	"assets.spend":                              "authorization matrix: answers like assets.entitlement",
+	"kb.suggest":                                "authorization matrix: answers with what was sent",
+	"kb.handle_feedback":                        "authorization matrix: answers like kb.one_feedback",
+	"kb.request_review":                         "authorization matrix: answers with what was sent",
+	"kb.decide":                                 "authorization matrix: answers like kb.review",
+	"kb.withdraw_review":                        "authorization matrix: answers like kb.review",
+	"kb.plan":                                   "authorization matrix: answers with what was sent",
+	"GET /desk/transfer":                        "a form, for those who import and export",
+	"POST /desk/transfer":                       "tells who imports what was in their own file",
+	"GET /desk/transfer/export":                 "authorization matrix: answers like kb.export",
+	"kb.export":                                 "authorization matrix: only those who import and export, who see everything at the desk",
+	"kb.cancel_plan":                            "authorization matrix: answers like kb.plans",
+	"kb.verify":                                 "authorization matrix: says when",
+	"kb.unverify":                               "authorization matrix: says when",
+	"POST /desk/feedback/{id}":                  "answers like GET /desk/feedback/{id}",
+	"POST /desk/reviews/{id}/verdict":           "answers like GET /desk/reviews/{id}",
+	"POST /desk/articles/{id}/{locale}/reviews": "answers like GET /desk/articles/{id}/{locale}/process",
+	"POST /desk/articles/{id}/{locale}/plans":   "answers like GET /desk/articles/{id}/{locale}/process",
+
+	"courses.lesson":      "TestCoursesAreForThoseWhoMay",
+	"courses.enrol":       "authorization matrix: answers with the asker's own",
+	"courses.leave":       "answers nothing",
+	"courses.checkout":    "authorization matrix: answers with the asker's own",
+	"courses.finish":      "authorization matrix: answers with the asker's own",
+	"courses.begin":       "authorization matrix: answers with the asker's own",
+	"courses.answer":      "authorization matrix: answers with the asker's own",
+	"courses.book":        "authorization matrix: answers with the asker's own",
+	"courses.unbook":      "answers nothing",
+	"courses.certificate": "what its holder shows to who has its number",
+	"courses.show":        "authorization matrix: the asker's own",
+	"courses.create":      "answers with what was sent",
+	"courses.manuscript":  "TestCoursesAreForThoseWhoMay",
+	"courses.save":        "authorization matrix: answers like courses.manuscript",
+	"courses.publish":     "authorization matrix: answers like courses.manuscript",
+	"courses.close":       "authorization matrix: answers like courses.manuscript",
+	"courses.learners":    "TestCoursesAreForThoseWhoMay",
+	"courses.decide":      "authorization matrix: answers about a learner to those who teach",
+	"courses.add_session": "answers with what was sent",
+}
