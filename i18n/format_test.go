@@ -88,6 +88,24 @@ func TestDecimalAndPercent(t *testing.T) {
 	require.Equal(t, "-5%", catalog.In("ja").Percent(-0.05, 0))
 }
 
+func TestParseMoney(t *testing.T) {
+	for text, want := range map[string]i18n.Money{
+		"490.00 EUR": {Amount: 49000, Currency: "EUR"}, "12,5 eur": {Amount: 1250, Currency: "EUR"}, " 1200  jpy ": {Amount: 1200, Currency: "JPY"},
+		"0.005 KWD": {Amount: 5, Currency: "KWD"}, "-3.07 USD": {Amount: -307, Currency: "USD"}, "-0.07 USD": {Amount: -7, Currency: "USD"},
+	} {
+		m, err := i18n.ParseMoney(text)
+		require.NoError(t, err, text)
+		require.Equal(t, want, m, text)
+		again, err := i18n.ParseMoney(m.Plain())
+		require.NoError(t, err)
+		require.Equal(t, want, again)
+	}
+	for _, text := range []string{"", "12", "EUR", "a EUR", "1.234 EUR", "1.5 JPY", "1,234.50 EUR", "1.-5 EUR", ".5 EUR", "5 EURO", "5 €", "99999999999999999999 EUR"} {
+		_, err := i18n.ParseMoney(text)
+		require.ErrorIs(t, err, i18n.ErrInvalid, text)
+	}
+}
+
 func TestMoney(t *testing.T) {
 	catalog := newCatalog(t, nil)
 	for _, tt := range []struct {

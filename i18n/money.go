@@ -37,6 +37,40 @@ func CurrencyPlaces(code string) int {
 	return 2
 }
 
+// ParseMoney reads a sum as [Money.Plain] writes it: "490.00 EUR", "1200 JPY".
+// A comma does for the point. What is no sum, and more decimals than the currency
+// has, are ErrInvalid; the code has three letters and need not be known.
+func ParseMoney(text string) (Money, error) {
+	sum, code, _ := strings.Cut(strings.TrimSpace(text), " ")
+	code = strings.ToUpper(strings.TrimSpace(code))
+	if len(code) != 3 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return Money{}, ErrInvalid
+	}
+	whole, fraction, _ := strings.Cut(strings.ReplaceAll(sum, ",", "."), ".")
+	places := CurrencyPlaces(code)
+	if whole == "" || len(fraction) > places || strings.ContainsAny(fraction, "+-") {
+		return Money{}, ErrInvalid
+	}
+	amount, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", places-len(fraction)), 10, 64)
+	if err != nil {
+		return Money{}, ErrInvalid
+	}
+	return Money{Amount: amount, Currency: code}, nil
+}
+
+// Plain returns the sum as [ParseMoney] reads it, the same in every language.
+func (m Money) Plain() string {
+	d := m.decimal()
+	out := d.whole
+	if d.negative {
+		out = "-" + out
+	}
+	if d.fraction != "" {
+		out += "." + d.fraction
+	}
+	return out + " " + m.Currency
+}
+
 // Money returns a sum with the symbol where the locale has it: "€1,234.50",
 // "1.234,50 €". A currency without a symbol shows its code.
 func (p *Printer) Money(m Money) string {

@@ -89,10 +89,10 @@ var costs = map[string]func(b *testing.B, s shelf, i int) error{
 	},
 }
 
-// BenchmarkSize compares what pages cost with 1,000 and with 20,000 articles,
+// BenchmarkSize compares what pages cost with 10,000 and with 100,000 articles,
 // in turn within one run, and reports the ratio.
 func BenchmarkSize(b *testing.B) {
-	small, large := newShelf(b, 1_000), newShelf(b, 20_000)
+	small, large := newShelf(b, 10_000), newShelf(b, 100_000)
 	for name, cost := range costs {
 		b.Run(name, func(b *testing.B) {
 			var spent [2]time.Duration
@@ -105,8 +105,8 @@ func BenchmarkSize(b *testing.B) {
 					spent[j] += time.Since(begin)
 				}
 			}
-			b.ReportMetric(float64(spent[0].Microseconds())/float64(b.N), "µs/1k")
-			b.ReportMetric(float64(spent[1].Microseconds())/float64(b.N), "µs/20k")
+			b.ReportMetric(float64(spent[0].Microseconds())/float64(b.N), "µs/10k")
+			b.ReportMetric(float64(spent[1].Microseconds())/float64(b.N), "µs/100k")
 			b.ReportMetric(float64(spent[1])/float64(spent[0]), "ratio")
 		})
 	}

@@ -22,11 +22,11 @@ import (
 	"github.com/stoa-go/stoa/profile/layout/sqllayout"
 )
 
-// bigLibrary is a help centre of 1,400 articles of about 3,000 characters in 14
+// bigLibrary is a help centre of n articles of about 3,000 characters in 14
 // categories.
-func bigLibrary() kb.Bundle {
+func bigLibrary(n int) kb.Bundle {
 	b := kb.Bundle{Name: "big"}
-	for i := range 1400 {
+	for i := range n {
 		b.Items = append(b.Items, kb.Item{
 			File: "big", Line: i + 1, External: fmt.Sprint(i), Locale: "en", Category: fmt.Sprintf("topic-%d", i%14), Kind: kb.KindHowTo,
 			Title: fmt.Sprintf("How to set up device number %d", i), Slug: fmt.Sprintf("device-%d", i), Body: bigText(i),
@@ -50,7 +50,7 @@ func bigText(n int) string {
 func benchSite(b *testing.B) *Site {
 	b.Helper()
 	s := open(b, func(c *Config) { c.Demo = false })
-	_, err := s.Import(b.Context(), bigLibrary(), nil)
+	_, err := s.Import(b.Context(), bigLibrary(1400), nil)
 	require.NoError(b, err)
 	require.NoError(b, s.engine.Refresh(b.Context()))
 	ctx, cancel := context.WithCancel(b.Context())
@@ -312,7 +312,7 @@ func BenchmarkStart(b *testing.B) {
 	cfg := Config{Data: b.TempDir()}
 	s, err := Open(b.Context(), cfg)
 	require.NoError(b, err)
-	_, err = s.Import(b.Context(), bigLibrary(), nil)
+	_, err = s.Import(b.Context(), bigLibrary(1400), nil)
 	require.NoError(b, err)
 	require.NoError(b, s.engine.Refresh(b.Context()))
 	require.NoError(b, s.Close())

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
-	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -135,20 +133,6 @@ type deskCourseBody struct {
 	Action   string
 }
 
-type deskModule struct {
-	Title   string
-	Lessons []deskStep
-}
-
-type deskStep struct{ Title, Href, Kind string }
-
-type deskDate struct {
-	When, Seats string
-	Cancelled   bool
-	ID          string
-	Version     int
-}
-
 // A courseForm is what was typed into one of the forms of a course.
 type courseForm struct {
 	which  string
@@ -196,7 +180,7 @@ func (s *Site) showDeskCourse(w http.ResponseWriter, r *http.Request, status int
 	for _, part := range []*sheet{b.Settings, b.Texts, b.AddPart} {
 		part.Action, part.Version = b.Action, c.Version
 	}
-	b.outline(v, rev, c, in, base)
+	b.outline(v, rev, c, in, base, f)
 	if s.policy.May(v.By, profile.PermissionCoursesTeach) {
 		b.Learners = v.link(base + "/learners")
 		if err := s.addDates(ctx, v, c, &b, f); err != nil {
@@ -204,51 +188,10 @@ func (s *Site) showDeskCourse(w http.ResponseWriter, r *http.Request, status int
 		}
 	}
 	_, others := f.of("publish")
-	for _, text := range others {
-		b.Faults = append(b.Faults, text)
-	}
-	slices.Sort(b.Faults)
+	b.Faults = faultsAt(v, rev.Content, others, in, c.Source)
 	p := s.deskPage(r, b.Row.Name.Text, crumb{Title: v.P.T("courses.title"), Href: v.link("/desk/courses")})
 	p.Body = b
 	return s.show(w, r, status, "desk-course", p)
-}
-
-func (b *deskCourseBody) outline(v *visit, rev courses.Revision, c courses.Course, in, base string) {
-	for _, m := range rev.Modules {
-		dm := deskModule{Title: m.Title.In(in, c.Source).Text}
-		for _, l := range m.Lessons {
-			dm.Lessons = append(dm.Lessons, deskStep{l.Title.In(in, c.Source).Text, v.link(base+"/lessons/"+escape(l.ID)) + "?in=" + in, "courses.kind_" + string(l.Kind)})
-		}
-		b.Modules = append(b.Modules, dm)
-	}
-}
-
-func (s *Site) addDates(ctx context.Context, v *visit, c courses.Course, b *deskCourseBody, f courseForm) error {
-	list, err := s.school.AllSessions(ctx, v.By, c.ID)
-	if err != nil {
-		return err
-	}
-	for _, one := range list {
-		b.Dates = append(b.Dates, deskDate{
-			When: s.sessionText(v.P, one), Seats: v.P.T("teach.seats_of", "n", one.Taken, "of", one.Seats, "waiting", one.Waiting), Cancelled: one.Cancelled, ID: one.ID, Version: one.Version,
-		})
-	}
-	typed, faults := f.of("date")
-	key := s.memory.formKey
-	if typed.Get("key") != "" {
-		key = typed.Get("key")
-	}
-	b.AddDate = &sheet{Action: b.Action, Submit: v.P.T("teach.add_date"), Hidden: []option{{"do", "date"}, {"key", key}}, Wrong: len(faults) > 0, Basics: []input{
-		{Name: "starts", Label: v.P.T("teach.starts"), Kind: "datetime-local", Value: typed.Get("starts"), Required: true},
-		{Name: "ends", Label: v.P.T("teach.ends"), Kind: "datetime-local", Value: typed.Get("ends"), Required: true},
-		{Name: "zone", Label: v.P.T("teach.zone"), Kind: "zone", Value: typedOr(typed, "zone", v.P.Zone().String()), Max: 60},
-		{Name: "place", Label: v.P.T("teach.place"), Kind: "text", Value: typed.Get("place"), Max: 200},
-		{Name: "link", Label: v.P.T("teach.link"), Hint: v.P.T("teach.link_note"), Kind: "url", Value: typed.Get("link"), Max: 1000},
-		{Name: "seats", Label: v.P.T("teach.seats"), Kind: "text", Mode: "numeric", Value: typedOr(typed, "seats", "10"), Required: true, Max: 6},
-		{Name: "until", Label: v.P.T("teach.until"), Kind: "datetime-local", Value: typed.Get("until")},
-	}}
-	b.AddDate.Faults = note(faults, b.AddDate.Basics)
-	return nil
 }
 
 func typedOr(typed url.Values, name, otherwise string) string {
@@ -260,19 +203,13 @@ func typedOr(typed url.Values, name, otherwise string) string {
 
 func (s *Site) settingsSheet(v *visit, c courses.Course, f courseForm) *sheet {
 	typed, faults := f.of("settings")
-	yes := func(is bool) string {
-		if is {
-			return "yes"
-		}
-		return ""
-	}
 	var entries []option
 	for _, e := range courses.Entries() {
 		entries = append(entries, option{string(e), v.P.T("teach.entry_" + string(e))})
 	}
 	sum := ""
 	if !c.Free() {
-		sum = strconv.FormatInt(c.Price.Amount/100, 10) + "." + strconv.FormatInt(100+c.Price.Amount%100, 10)[1:] + " " + c.Price.Currency
+		sum = c.Price.Plain()
 	}
 	out := &sheet{Submit: v.P.T("form.save"), Hidden: []option{{"do", "settings"}}, Wrong: len(faults) > 0, Basics: []input{
 		{Name: "slug", Label: v.P.T("teach.slug"), Kind: "text", Value: typedOr(typed, "slug", c.Slug), Max: 100},
@@ -347,6 +284,10 @@ func (s *Site) saveDeskCourse(w http.ResponseWriter, r *http.Request) error {
 		if err = typedPart(&d, r.PostForm, c.Source); err == nil {
 			_, err = s.school.Save(ctx, v.By, id, version, d)
 		}
+	case "module", "module_up", "module_down", "lesson_up", "lesson_down":
+		if err = arrangeOutline(&d.Content, do, r.PostForm, in); err == nil {
+			_, err = s.school.Save(ctx, v.By, id, version, d)
+		}
 	case "publish":
 		done = "published"
 		_, err = s.school.Publish(ctx, v.By, id, version)
@@ -354,7 +295,7 @@ func (s *Site) saveDeskCourse(w http.ResponseWriter, r *http.Request) error {
 		done = "closed"
 		_, err = s.school.Close(ctx, v.By, id, version)
 	case "date":
-		err = s.saveDate(r, id)
+		err = s.saveDate(r, id, in)
 	case "cancel_date":
 		err = s.cancelDate(r, id)
 	default:
@@ -388,24 +329,16 @@ func typedSettings(d *courses.Draft, form url.Values) error {
 		return errs.Field("months", "error.field.range", map[string]any{"min": 0, "max": 1200})
 	}
 	s.Price = i18n.Money{}
-	if sum := strings.Fields(form.Get("price")); len(sum) > 0 {
-		units, cents, _ := strings.Cut(strings.ReplaceAll(sum[0], ",", "."), ".")
-		amount, bad := strconv.ParseInt(units+(cents + "00")[:2], 10, 64)
-		if bad != nil || len(sum) != 2 || len(cents) > 2 {
+	if sum := strings.TrimSpace(form.Get("price")); sum != "" {
+		if s.Price, err = i18n.ParseMoney(sum); err != nil {
 			return errs.Field("price", "teach.bad_price", nil)
 		}
-		s.Price = i18n.Money{Amount: amount, Currency: strings.ToUpper(sum[1])}
 	}
 	return nil
 }
 
 func typedCourseTexts(d *courses.Draft, form url.Values, in string) {
-	for name, words := range map[string]*courses.Words{"title": &d.Title, "summary": &d.Summary, "about": &d.About} {
-		*words = without(*words, in)
-		if text := strings.TrimSpace(valid.Newlines(form.Get(name))); text != "" {
-			(*words)[in] = text
-		}
-	}
+	d.Title, d.Summary, d.About = reworded(d.Title, in, form.Get("title")), reworded(d.Summary, in, form.Get("summary")), reworded(d.About, in, form.Get("about"))
 }
 
 func typedPart(d *courses.Draft, form url.Values, source string) error {

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -57,17 +56,7 @@ func TestCoursesAtTheDesk(t *testing.T) {
 	require.Equal(t, 303, do("part", url.Values{"module_title": {"All"}, "lesson_title": {"Why"}, "kind": {"quiz"}}).Status)
 	lesson := regexp.MustCompile(`/desk/courses/[a-z0-9]+/lessons/[a-z0-9]+`).FindString(desk.get(at).Body)
 	require.NotEmpty(t, lesson)
-	save := func(in, quiz string) answer {
-		path := "/en" + lesson + "?in=" + in
-		return desk.post(path, url.Values{"version": {versionIn(t, desk.get(path).Body)}, "title": {"Why"}, "minutes": {"3"}, "pass": {"50"}, "attempts": {"2"}, "quiz": {quiz}})
-	}
-	wrong := save("en", "? Open?\nmaybe")
-	require.Equal(t, 422, wrong.Status)
-	require.Contains(t, wrong.Body, "f-quiz-fault")
-	require.Contains(t, wrong.Body, "maybe</textarea>")
-	require.Equal(t, 303, save("en", "? Open or shut?\r\n+ Shut\r\n- Open\r\n! It keeps the cold in.\r\n\r\n? How cold?\r\n= 4\r\n= four").Status)
-	require.Equal(t, 303, save("de", "? Auf oder zu?\n+ Zu\n- Auf\n! So bleibt es kalt.\n\n? Wie kalt?\n= 4\n= vier").Status)
-	require.Contains(t, html.UnescapeString(desk.get("/en"+lesson+"?in=en").Body), "? Open or shut?\n+ Shut\n- Open\n! It keeps the cold in.")
+	writeQuiz(t, desk, "/en"+lesson)
 	require.Equal(t, 303, do("publish", nil).Status)
 	require.Equal(t, 409, desk.post(at, url.Values{"do": {"publish"}, "version": {"1"}}).Status)
 
@@ -94,8 +83,16 @@ func TestCoursesAtTheDesk(t *testing.T) {
 	require.Equal(t, 1, strings.Count(desk.get(at).Body, "Call it off"))
 	require.Contains(t, tom.get("/en/courses/doors").Body, "Room 7")
 	date := regexp.MustCompile(`name="date" value="([a-z0-9]+)"`).FindStringSubmatch(desk.get(at).Body)[1]
+	stale := url.Values{"date": {date}, "version": {"1"}, "starts": {"2099-01-01T09:30"}, "ends": {"2099-01-01T10:30"}, "zone": {"Europe/Berlin"}, "seats": {"4"}, "place": {"Hall"}, "language": {"de"}, "title.en": {"Doors in person"}}
+	require.Equal(t, 303, do("date", stale).Status)
+	for _, text := range []string{"Hall", "Doors in person"} {
+		require.Contains(t, tom.get("/en/courses/doors").Body, text)
+	}
+	late := do("date", stale)
+	require.Equal(t, 409, late.Status, "somebody changed it meanwhile")
+	require.Contains(t, late.Body, `name="version" value="2"`)
 	require.Equal(t, 303, do("cancel_date", url.Values{"date": {date}}).Status)
-	require.NotContains(t, tom.get("/en/courses/doors").Body, "Room 7")
+	require.NotContains(t, tom.get("/en/courses/doors").Body, "Hall")
 	require.Equal(t, 303, do("close", nil).Status)
 	require.Equal(t, 404, as("mateo").get("/en/courses/doors").Status)
 	require.Equal(t, 200, tom.get("/en/courses/doors").Status)
@@ -128,20 +125,109 @@ func TestCourseDeskInTheBrowser(t *testing.T) {
 	})
 }
 
-// TestQuizText: what is written comes back, with what it had before.
-func TestQuizText(t *testing.T) {
-	text := "? One?\n- a\n+ b\n! why\n\n?? Some?\n+ c\n+ d\n\n? Said?\n= x y\n\n? Order?\n1. first\n1. second\n"
-	q, err := parseQuiz(text, "en", courses.Quiz{Pass: 70})
-	require.NoError(t, err)
-	require.Equal(t, text, quizText(q, "en"))
-	require.Equal(t, 70, q.Pass)
-	q.Questions[0].ID, q.Questions[0].Options[1].ID = "q1", "o2"
-	de, err := parseQuiz(strings.ReplaceAll(text, "One?", "Eins?"), "de", q)
-	require.NoError(t, err)
-	require.Equal(t, courses.Words{"en": "One?", "de": "Eins?"}, de.Questions[0].Prompt)
-	require.Equal(t, []string{"q1", "o2"}, []string{de.Questions[0].ID, de.Questions[0].Options[1].ID})
-	for _, bad := range []string{"+ first", "? q\nnonsense", "? q\n* a"} {
-		_, err := parseQuiz(bad, "en", courses.Quiz{})
-		require.Error(t, err, bad)
+// writeQuiz makes the questions of a quiz with the buttons of its page.
+func writeQuiz(t *testing.T, desk *client, path string) {
+	t.Helper()
+	form := url.Values{"title": {"Why"}, "minutes": {"3"}, "pass": {"50"}, "attempts": {"2"}, "version": {versionIn(t, desk.get(path).Body)}}
+	press := func(do string) answer {
+		t.Helper()
+		form.Set("do", do)
+		got := desk.post(path, form)
+		require.Equal(t, 200, got.Status, got.Body)
+		require.Contains(t, got.Body, "Nothing is kept until you save it.")
+		return got
 	}
+	form.Set("new_kind", "single")
+	require.Contains(t, press("question_add").Body, `name="q.0.o.2.text"`)
+	for name, value := range map[string]string{"q.0.kind": "single", "q.0.prompt": "Open or shut?", "q.0.o.0.text": "Open", "q.0.o.1.text": "Shut", "q.0.o.1.right": "yes", "q.0.o.2.text": "", "q.0.points": "101"} {
+		form.Set(name, value)
+	}
+	form.Set("new_kind", "text")
+	require.Contains(t, press("question_add").Body, `name="q.1.accept"`)
+	for name, value := range map[string]string{"q.1.kind": "text", "q.1.prompt": "How cold?", "q.1.accept": "4\r\nfour\r\n", "q.1.points": "1"} {
+		form.Set(name, value)
+	}
+	form.Set("do", "save")
+	wrong := desk.post(path, form)
+	require.Equal(t, 422, wrong.Status)
+	require.Contains(t, wrong.Body, "f-q-0-points-fault")
+	require.Contains(t, wrong.Body, `<option value="101" selected>`)
+	require.Contains(t, press("option_up.0.1").Body, `name="q.0.o.0.text" type="text" value="Shut"`)
+	require.NotContains(t, press("question_remove.0").Body, "Open or shut?")
+	form.Set("q.0.points", "2")
+	form.Set("do", "save")
+	require.Equal(t, 303, desk.post(path, form).Status)
+	require.Equal(t, 409, desk.post(path, form).Status)
+
+	ids := regexp.MustCompile(`name="(q[0-9.o]+id)" value="([a-z0-9]+)"`).FindAllStringSubmatch(desk.get(path+"?in=de").Body, -1)
+	require.Len(t, ids, 4, "two questions and the answers that were filled in")
+	german := url.Values{"title": {"Warum"}, "minutes": {"3"}, "pass": {"50"}, "attempts": {"2"}, "version": {versionIn(t, desk.get(path).Body)}, "do": {"save"}}
+	for _, id := range ids {
+		german.Set(id[1], id[2])
+	}
+	// In the other language the answers come the other way round, and keep what they were.
+	for name, value := range map[string]string{"q.0.kind": "single", "q.0.prompt": "Auf oder zu?", "q.0.points": "2", "q.1.kind": "text", "q.1.prompt": "Wie kalt?", "q.1.points": "1", "q.1.accept": "4\nvier",
+		"q.0.o.0.id": german.Get("q.0.o.1.id"), "q.0.o.0.text": "Zu", "q.0.o.0.right": "yes", "q.0.o.1.id": german.Get("q.0.o.0.id"), "q.0.o.1.text": "Auf"} {
+		german.Set(name, value)
+	}
+	require.Equal(t, 303, desk.post(path+"?in=de", german).Status)
+	english := desk.get(path + "?in=en").Body
+	for _, text := range []string{"Open or shut?", `name="q.0.o.0.text" type="text" value="Shut"`, "4\nvier"} {
+		require.Contains(t, english, text)
+	}
+}
+
+// TestQuizForm: parts keep their IDs wherever they are moved, and nobody makes
+// some up.
+func TestQuizForm(t *testing.T) {
+	old := courses.Quiz{Pass: 70, Questions: []courses.Question{{ID: "q1", Kind: courses.QuestionSingle, Prompt: courses.Words{"en": "One?", "de": "Eins?"}, Options: []courses.Option{
+		{ID: "o1", Text: courses.Words{"en": "a", "de": "A"}}, {ID: "o2", Text: courses.Words{"en": "b"}, Right: true},
+	}}}}
+	got := typedQuiz(url.Values{
+		"q.0.kind": {"order"}, "q.0.id": {"foreign"}, "q.0.prompt": {"New"}, "q.1.kind": {"multiple"}, "q.1.id": {"q1"}, "q.1.prompt": {"One more?"}, "q.1.points": {"3"},
+		"q.1.o.0.text": {"b2"}, "q.1.o.0.id": {"o2"}, "q.1.o.1.text": {"c"}, "q.1.o.1.id": {"o2"}, "q.1.o.2.text": {"a"}, "q.1.o.2.id": {"o1"}, "q.1.o.2.right": {"yes"},
+		"q.7.kind": {"single"}, "q.7.prompt": {"after a gap"},
+	}, "en", old)
+	require.Equal(t, 70, got.Pass)
+	require.Equal(t, []courses.Question{
+		{Kind: courses.QuestionOrder, Prompt: courses.Words{"en": "New"}, Explain: courses.Words{}},
+		{ID: "q1", Kind: courses.QuestionMultiple, Prompt: courses.Words{"en": "One more?", "de": "Eins?"}, Explain: courses.Words{}, Points: 3, Options: []courses.Option{
+			{ID: "o2", Text: courses.Words{"en": "b2"}}, {Text: courses.Words{"en": "c"}}, {ID: "o1", Text: courses.Words{"en": "a", "de": "A"}, Right: true},
+		}},
+	}, got.Questions)
+	for _, tt := range []struct {
+		button string
+		good   bool
+	}{
+		{"option_remove.1.2", true}, {"option_remove.1.2", false}, {"option_up.1.-1", false}, {"option_up.1.x", false}, {"question_down.9", false}, {"question_up", false}, {"nonsense.0", false},
+		{"question_up.1", true}, {"option_up.0.1", true}, {"question_remove.0", true}, {"question_remove.1", false},
+	} {
+		require.Equal(t, tt.good, pressed(&got, tt.button, nil) == nil, tt.button)
+	}
+	require.Equal(t, "q.3.o.2.text", questionField("quiz.questions[3].options[2].text.en"))
+	require.Equal(t, "q.3.prompt", questionField("quiz.questions[3].prompt.en"))
+}
+
+// TestOutlineForm: lessons go through the modules, and a module with nothing in it
+// goes.
+func TestOutlineForm(t *testing.T) {
+	c := courses.Content{Modules: []courses.Module{{ID: "m1", Lessons: []courses.Lesson{{ID: "a"}}}, {ID: "m2", Lessons: []courses.Lesson{{ID: "b"}, {ID: "c"}}}}}
+	outline := func() (out string) {
+		for _, m := range c.Modules {
+			out += m.ID + ":"
+			for _, l := range m.Lessons {
+				out += l.ID
+			}
+			out += " "
+		}
+		return out
+	}
+	for _, step := range []struct{ do, of, want string }{
+		{"lesson_up", "c", "m1:a m2:cb "}, {"lesson_up", "c", "m1:ac m2:b "}, {"lesson_up", "a", "m1:ac m2:b "}, {"lesson_down", "c", "m1:a m2:cb "},
+		{"lesson_down", "b", "m1:a m2:cb "}, {"module_down", "m1", "m2:cb m1:a "}, {"module_up", "m2", "m2:cb m1:a "}, {"lesson_up", "a", "m2:cba "},
+	} {
+		require.NoError(t, arrangeOutline(&c, step.do, url.Values{"lesson": {step.of}, "module": {step.of}}, "en"))
+		require.Equal(t, step.want, outline(), "%s %s", step.do, step.of)
+	}
+	require.ErrorIs(t, arrangeOutline(&c, "lesson_up", url.Values{"lesson": {"x"}}, "en"), courses.ErrNotFound)
 }
