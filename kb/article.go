@@ -94,6 +94,7 @@ type Translation struct {
 	Summary     string    // likewise
 	PublishedAt time.Time // first time
 	UpdatedAt   time.Time // of what readers are shown
+	NewsAt      time.Time // last change that its followers are told of, zero if there is none
 }
 
 // A Revision is the text of a translation as somebody saved it. It never changes.

@@ -48,8 +48,8 @@ func (l *Library) serveWriting(api *web.API) {
 	}, l.serveEdit)
 	api.Handle(web.Op{
 		Method: "PUT", Path: "/manuscripts/{id}/texts/{locale}/publication", Name: "kb.publish", Summary: "Shows readers the newest revision.",
-		Policy: publish, Out: manuscriptWire{}, Update: true,
-	}, l.servePublication(l.Publish))
+		Policy: publish, Params: publicationParams{}, Out: manuscriptWire{}, Update: true,
+	}, l.servePublish)
 	api.Handle(web.Op{
 		Method: "DELETE", Path: "/manuscripts/{id}/texts/{locale}/publication", Name: "kb.archive", Summary: "Takes a text away from readers; nothing is lost.",
 		Policy: publish, Out: manuscriptWire{}, Update: true,
@@ -173,6 +173,21 @@ func (l *Library) servePublication(do publication) web.Func {
 		}
 		return l.answer(w, r, http.StatusOK, a)
 	}
+}
+
+type publicationParams struct {
+	Minor bool `query:"minor" doc:"a small change, that followers are not told of"`
+}
+
+func (l *Library) servePublish(w http.ResponseWriter, r *http.Request) error {
+	p, err := web.Query[publicationParams](r)
+	if err != nil {
+		return err
+	}
+	if p.Minor {
+		return l.servePublication(l.PublishMinor)(w, r)
+	}
+	return l.servePublication(l.Publish)(w, r)
 }
 
 type revisionsParams struct {

@@ -78,6 +78,20 @@ func (l *Library) CategoryPath(ctx context.Context, by profile.Actor, id, locale
 	return l.chain(f, id, locale), nil
 }
 
+// Above returns the IDs of a category and of those that it stands in, whoever may
+// see them. It is for programs that tell people of changes, not for pages.
+func (l *Library) Above(ctx context.Context, category string) ([]string, error) {
+	f, err := l.categories(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("above category %s: %w", category, err)
+	}
+	var out []string
+	for _, c := range f.path(category) {
+		out = append(out, c.ID)
+	}
+	return out, nil
+}
+
 // chain returns the categories from the top down to id.
 func (l *Library) chain(f *forest, id, locale string) []Place {
 	var out []Place

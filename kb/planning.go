@@ -239,6 +239,6 @@ func (l *Library) act(ctx context.Context, by profile.Actor, p Plan) error {
 	if t.Visible() && t.Live >= p.Revision {
 		return nil // it, or what came after it, is shown already
 	}
-	_, err = l.publish(ctx, by, a.ID, p.Locale, a.Version, p.Revision)
+	_, err = l.publish(ctx, by, a.ID, p.Locale, a.Version, showing{revision: p.Revision})
 	return err
 }

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -77,22 +78,36 @@ func (l *Library) staysReady(ctx context.Context, by profile.Actor, old, a Artic
 // already stays as it is. If the process of the article asks for a review, one
 // must have approved the revision.
 func (l *Library) Publish(ctx context.Context, by profile.Actor, id, locale string, version int) (Article, error) {
-	a, err := l.publish(ctx, by, id, locale, version, 0)
+	a, err := l.publish(ctx, by, id, locale, version, showing{})
 	if err != nil {
 		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
 	}
 	return a, nil
 }
 
-// publish shows readers a revision; 0 means the newest.
-func (l *Library) publish(ctx context.Context, by profile.Actor, id, locale string, version, revision int) (Article, error) {
+// PublishMinor is [Library.Publish] for a change so small that nobody who follows
+// the article is told of it: its NewsAt stays as it was.
+func (l *Library) PublishMinor(ctx context.Context, by profile.Actor, id, locale string, version int) (Article, error) {
+	a, err := l.publish(ctx, by, id, locale, version, showing{minor: true})
+	if err != nil {
+		return Article{}, fmt.Errorf("publish article %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// A showing is what is to be shown of a text.
+type showing struct {
+	revision int  // 0 means the newest
+	minor    bool // nobody is told
+}
+
+// publish shows readers a revision.
+func (l *Library) publish(ctx context.Context, by profile.Actor, id, locale string, version int, what showing) (Article, error) {
 	a, t, err := l.publishable(ctx, by, id, locale)
 	if err != nil {
 		return Article{}, err
 	}
-	if revision == 0 {
-		revision = t.Head
-	}
+	revision := cmp.Or(what.revision, t.Head)
 	if t.Visible() && t.Live == revision && a.is(version) {
 		return a, nil
 	}
@@ -102,6 +117,9 @@ func (l *Library) publish(ctx context.Context, by profile.Actor, id, locale stri
 	}
 	if err := l.advance(&a, version); err != nil {
 		return Article{}, err
+	}
+	if !what.minor {
+		t.NewsAt = a.UpdatedAt
 	}
 	a.show(t, rev)
 	if a, err = l.save(ctx, by, a, "article.published"); err != nil {

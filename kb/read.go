@@ -82,6 +82,7 @@ type Entry struct {
 	Products  []string
 	Fields    map[string]string // by the keys of the fields of its type
 	UpdatedAt time.Time         // last change that readers see, in any language; by this OrderUpdated sorts
+	TextAt    time.Time         // last change that readers see, in Locale
 	Languages []Language
 	Public    bool
 }
@@ -297,7 +298,7 @@ func (l *Library) entry(a Article, f *forest, locale string) Entry {
 	t, _ := a.In(l.pick(locale, a.live()))
 	return Entry{
 		Article: a.ID, Kind: a.Kind, Locale: t.Locale, Slug: t.Slug, Title: t.Title, Summary: t.Summary,
-		Category: a.Category, Products: a.Products, Fields: a.Fields, UpdatedAt: a.ShownAt, Languages: languages(a),
+		Category: a.Category, Products: a.Products, Fields: a.Fields, UpdatedAt: a.ShownAt, TextAt: t.UpdatedAt, Languages: languages(a),
 		Public: public(a, f),
 	}
 }

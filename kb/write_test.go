@@ -301,3 +301,29 @@ func TestNewSlugsRedirect(t *testing.T) {
 	_, err = w.Find(w.ctx(), anyone, "en", "nope")
 	require.ErrorIs(t, err, kb.ErrNotFound)
 }
+
+// TestNews: what is published is news to its followers, unless it is minor or was
+// imported.
+func TestNews(t *testing.T) {
+	w := newWorld(t)
+	w.place("c", "", "public")
+	a := w.show(draft("hubs", "c", "public"))
+	newsAt := func(a kb.Article) time.Time {
+		tr, ok := a.In("en")
+		require.True(t, ok)
+		return tr.NewsAt
+	}
+	first := newsAt(a)
+	require.Equal(t, w.now, first)
+	w.tick()
+	a, err := w.Edit(w.ctx(), reviewer, a.ID, "en", a.Version, kb.Text{Title: "hubs", Body: "A comma, more."})
+	require.NoError(t, err)
+	a, err = w.PublishMinor(w.ctx(), reviewer, a.ID, "en", a.Version)
+	require.NoError(t, err)
+	require.Equal(t, first, newsAt(a), "nobody is told")
+	_, err = w.PublishMinor(w.ctx(), author, a.ID, "en", a.Version)
+	require.ErrorIs(t, err, kb.ErrForbidden)
+	w.tick()
+	a = w.edit(a, "Something else.")
+	require.Equal(t, w.now, newsAt(a))
+}

@@ -54,6 +54,11 @@ type NoticeKind struct {
 	Minor    bool     // tells only followers who want to hear of every change
 	Urgency  Urgency
 	Resolve  Resolver // needed
+
+	// Concerns says whether what happened is news to somebody who is to be told.
+	// It is asked once, before they are: what they were told stays. Nil means that
+	// it is; ErrNotFound that it is not.
+	Concerns func(ctx context.Context, to Actor, n Notice) (bool, error)
 }
 
 // A Resolver reads what a notice is about as its recipient may read it now.

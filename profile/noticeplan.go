@@ -113,6 +113,9 @@ func (n *Notifier) post(ctx context.Context, k NoticeKind, note Notice) (NoticeP
 	if _, err := k.Resolve(ctx, to, note); errors.Is(err, ErrNotFound) {
 		return NoticePost{}, false, nil
 	}
+	if news, err := k.concerns(ctx, to, note); err != nil || !news {
+		return NoticePost{}, false, err
+	}
 	p := NoticePost{Notice: note}
 	for _, c := range channels {
 		if c == ChannelInbox {
@@ -124,6 +127,18 @@ func (n *Notifier) post(ctx context.Context, k NoticeKind, note Notice) (NoticeP
 		}
 	}
 	return p, true, nil
+}
+
+// concerns reports whether a notice is news to its reader.
+func (k NoticeKind) concerns(ctx context.Context, to Actor, n Notice) (bool, error) {
+	if k.Concerns == nil {
+		return true, nil
+	}
+	news, err := k.Concerns(ctx, to, n)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return news, err
 }
 
 // digestMargin keeps a digest that is being put together from being joined by

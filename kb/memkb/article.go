@@ -64,7 +64,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 func timesOf(a kb.Article, revisions []kb.Revision) []time.Time {
 	times := []time.Time{a.CreatedAt, a.UpdatedAt, a.ShownAt}
 	for _, t := range a.Translations {
-		times = append(times, t.PublishedAt, t.UpdatedAt)
+		times = append(times, t.PublishedAt, t.UpdatedAt, t.NewsAt)
 	}
 	for _, r := range revisions {
 		times = append(times, r.At)
@@ -246,7 +246,7 @@ func cloneArticle(a kb.Article) kb.Article {
 	a.Related, a.Translations = slices.Clone(a.Related), slices.Clone(a.Translations)
 	a.CreatedAt, a.UpdatedAt, a.ShownAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC(), a.ShownAt.UTC()
 	for i, t := range a.Translations {
-		a.Translations[i].PublishedAt, a.Translations[i].UpdatedAt = t.PublishedAt.UTC(), t.UpdatedAt.UTC()
+		a.Translations[i].PublishedAt, a.Translations[i].UpdatedAt, a.Translations[i].NewsAt = t.PublishedAt.UTC(), t.UpdatedAt.UTC(), t.NewsAt.UTC()
 	}
 	return a
 }

@@ -62,12 +62,13 @@ type translationRow struct {
 	Summary     string
 	PublishedAt sqldb.Time `db:"published_at"`
 	UpdatedAt   sqldb.Time `db:"updated_at"`
+	NewsAt      sqldb.Time `db:"news_at"`
 }
 
 func (r translationRow) translation() kb.Translation {
 	return kb.Translation{
 		Locale: r.Locale, Slug: r.Slug, Status: kb.Status(r.Status), Live: r.Live, Head: r.Head, Based: r.Based,
-		Title: r.Title, Summary: r.Summary, PublishedAt: r.PublishedAt.Time, UpdatedAt: r.UpdatedAt.Time,
+		Title: r.Title, Summary: r.Summary, PublishedAt: r.PublishedAt.Time, UpdatedAt: r.UpdatedAt.Time, NewsAt: r.NewsAt.Time,
 	}
 }
 
@@ -99,7 +100,7 @@ func (s *Store) translations(ctx context.Context, page []kb.Article) error {
 	sqldb.In(&w, "article", ids)
 	var rows []translationRow
 	err := s.db.Select(ctx, &rows, `
-		select article, locale, slug, status, live, head, based, title, summary, published_at, updated_at
+		select article, locale, slug, status, live, head, based, title, summary, published_at, updated_at, news_at
 		from stoa_translation `+w.String()+` order by article, locale`, w.Args()...)
 	if err != nil {
 		return err
@@ -233,14 +234,15 @@ func putTranslations(ctx context.Context, tx sqlx.ExtContext, a kb.Article) erro
 	for _, t := range a.Translations {
 		rows = append(rows, []any{
 			a.ID, t.Locale, t.Slug, string(t.Status), t.Live, t.Head, t.Based, t.Title, t.Summary,
-			sqldb.At(t.PublishedAt), sqldb.At(t.UpdatedAt), strings.ToLower(t.Title),
+			sqldb.At(t.PublishedAt), sqldb.At(t.UpdatedAt), strings.ToLower(t.Title), sqldb.At(t.NewsAt),
 		})
 	}
 	return putAll(ctx, tx, `
-		insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at, updated_at, fold)`, rows, `
+		insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at, updated_at, fold, news_at)`, rows, `
 		on conflict (article, locale) do update set slug = excluded.slug, status = excluded.status, live = excluded.live,
 			head = excluded.head, based = excluded.based, title = excluded.title, summary = excluded.summary,
-			published_at = excluded.published_at, updated_at = excluded.updated_at, fold = excluded.fold`)
+			published_at = excluded.published_at, updated_at = excluded.updated_at, fold = excluded.fold,
+			news_at = excluded.news_at`)
 }
 
 // putSlugs takes the slugs of an article, if no other has them or had them.

@@ -41,6 +41,7 @@ type editorBody struct {
 	Arranges  bool   // and what all languages share
 	Publishes bool
 	Published bool // readers are shown the text
+	Minor     bool // followers are not to be told
 	Title     input
 	Slug      input
 	Summary   input
@@ -103,7 +104,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 	b := editorBody{
 		editorView: view, New: wr.Article == "", Writing: wr, Lang: i18n.Locale(wr.Locale), Key: s.memory.formKey, Action: v.link("/desk/articles/new"),
 		Writes: s.mayWrite(v.By, a, wr.Locale), Arranges: s.mayArrange(v.By, a), Publishes: s.policy.May(v.By, profile.PermissionContentPublish),
-		Published: t.Visible(),
+		Published: t.Visible(), Minor: r.PostFormValue("minor") != "",
 	}
 	if done := v.Query.Get("done"); slices.Contains([]string{"saved", "published", "archived", "restored"}, done) && status == http.StatusOK {
 		b.Done = "write.done_" + done

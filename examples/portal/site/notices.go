@@ -3,24 +3,22 @@ package site
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
-	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/mailprofile"
 	"github.com/stoa-go/stoa/search"
 )
 
-// People who follow an article, or the category it stands in, are told when it
+// People who follow an article, a category above it or its type are told when it
 // changes. What changed is read from the library's own list of changes, so that
 // nothing is missed while no instance runs. Telling the same twice is telling it
 // once, so that an instance may die at any moment.
 
 const (
+	kindPublished  = "article.published"
 	kindUpdated    = "article.updated"
 	kindTranslated = "article.translated"
 	noticesCursor  = "notices.cursor"
@@ -38,8 +36,9 @@ func (s *Site) openNotices(ctx context.Context) error {
 	outward := []string{profile.ChannelInbox, profile.ChannelMail, profile.ChannelPush, profile.ChannelWebhook}
 	s.notifier, err = profile.NewNotifier(s.keeping, s.people, &profile.NotifierOptions{
 		Kinds: append([]profile.NoticeKind{
-			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle},
-			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle},
+			{Name: kindPublished, Title: "notice.article_published", Channels: outward, Resolve: s.resolveArticle, Concerns: s.readsNews},
+			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle, Concerns: s.readsNews},
+			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle, Concerns: s.readsNews},
 		}, slices.Concat(s.deskNotices(), s.courseNotices(outward))...),
 		Channels: channels, Bounces: s.bounces, Text: s.noticeText,
 		Brand: s.homeOf, BrandLink: s.brandLink,
@@ -77,19 +76,6 @@ func (s *Site) noticeText(locale, key string, args map[string]any) string {
 		list = append(list, name, value)
 	}
 	return s.catalog.In(i18n.Locale(s.readersLocale(locale))).T(key, list...)
-}
-
-// resolveArticle reads what a notice is about as its recipient may read it.
-func (s *Site) resolveArticle(ctx context.Context, to profile.Actor, n profile.Notice) (profile.NoticeText, error) {
-	var a kb.Page
-	brand, err := s.onEach(ctx, to, func(there profile.Actor) (err error) {
-		a, err = s.library.Article(ctx, there, strings.TrimPrefix(n.Subject, articleRef), s.readersLanguage(ctx, there))
-		return err
-	})
-	if err != nil {
-		return profile.NoticeText{}, err
-	}
-	return profile.NoticeText{Title: a.Title, Body: a.Summary, Path: "/articles/" + escape(a.Slug), Brand: brand}, nil
 }
 
 // tellFollowers follows the library's changes until ctx is done.
@@ -144,52 +130,6 @@ func (s *Site) tellSome(ctx context.Context) (seen string, err error) {
 		return next, nil
 	}
 	return "", s.db.set(ctx, noticesCursor, next)
-}
-
-// tell tells those who follow an article that it changed, if anybody does.
-func (s *Site) tell(ctx context.Context, c search.Change) error {
-	if s.cfg.Now().Sub(newest(c.Documents, func(string) bool { return true })) > newsLasts {
-		return nil
-	}
-	followers, _, err := s.people.Followers(ctx, c.Group, "", 1)
-	if err != nil || len(followers) == 0 {
-		return err
-	}
-	m, err := s.library.Manuscript(ctx, system, strings.TrimPrefix(c.Group, articleRef))
-	if errors.Is(err, kb.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	// Telling again of what was told is telling nothing, so that what changed
-	// need not be known.
-	text := newest(c.Documents, func(locale string) bool { return locale == m.Source })
-	if err := s.tellOf(ctx, kindUpdated, c.Group, text); err != nil {
-		return err
-	}
-	others := newest(c.Documents, func(locale string) bool { return locale != m.Source })
-	if !others.After(text) {
-		return nil
-	}
-	return s.tellOf(ctx, kindTranslated, c.Group, others)
-}
-
-// newest returns when the newest of the texts in some languages changed.
-func newest(docs []search.Document, in func(locale string) bool) (at time.Time) {
-	for _, d := range docs {
-		if in(d.Locale) && d.UpdatedAt.After(at) {
-			at = d.UpdatedAt
-		}
-	}
-	return at
-}
-
-func (s *Site) tellOf(ctx context.Context, kind, ref string, at time.Time) error {
-	if s.cfg.Now().Sub(at) > newsLasts {
-		return nil
-	}
-	return s.notifier.Notify(ctx, profile.Occurrence{Kind: kind, Subject: ref, Key: fmt.Sprintf("%s@%d", ref, at.UnixMicro()), At: at})
 }
 
 // unread returns how many notices somebody has not read, for the menu.

@@ -28,6 +28,7 @@ type categoryBody struct {
 	Articles []kb.Entry
 	Next     string // address of the next page
 	First    string // address of the first, on later ones
+	Follow   followForm
 }
 
 // A below is a category under the one that is shown, with the first of what is
@@ -103,6 +104,11 @@ func (s *Site) buildCategory(r *http.Request, id, after string) ([]byte, error) 
 	if b.Below, err = s.below(r.Context(), v, place.Children); err != nil {
 		return nil, err
 	}
+	f := followable{Ref: categoryRef + id, Title: place.Title, Path: "/categories/" + escape(place.Slug)}
+	if b.Follow, err = s.followFormOf(r.Context(), v, f); err != nil {
+		return nil, err
+	}
+	p.Feed = &feedLink{place.Title, b.Follow.Feed}
 	if next != "" {
 		b.Next = p.With("after", next)
 	}

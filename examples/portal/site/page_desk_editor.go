@@ -199,7 +199,11 @@ func (s *Site) afterWriting(w http.ResponseWriter, r *http.Request, a kb.Article
 	switch r.PostFormValue("do") {
 	case "publish":
 		done = "published"
-		_, err = s.library.Publish(r.Context(), v.By, a.ID, wr.Locale, a.Version)
+		show := s.library.Publish
+		if r.PostFormValue("minor") != "" {
+			show = s.library.PublishMinor
+		}
+		_, err = show(r.Context(), v.By, a.ID, wr.Locale, a.Version)
 	case "archive":
 		done = "archived"
 		_, err = s.library.Archive(r.Context(), v.By, a.ID, wr.Locale, a.Version)

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,6 +28,12 @@ func (s *Site) titles(ctx context.Context, by profile.Actor, refs []string) (map
 		case "search":
 			query, _ := url.ParseQuery(name)
 			out[ref] = query.Get("q")
+		case "category", "kind":
+			if f, err := s.followedThing(ctx, by, ref); err == nil {
+				out[ref] = f.Title
+			} else if !errors.Is(err, kb.ErrNotFound) {
+				return nil, err
+			}
 		}
 	}
 	entries, err := s.library.Entries(ctx, by, ids, s.readersLanguage(ctx, by))
@@ -47,6 +54,7 @@ func (s *Site) readersLanguage(ctx context.Context, by profile.Actor) string {
 type savedBody struct {
 	Favourites, Viewed []kb.Entry
 	Follows            []followRow
+	Things             []thingRow // categories and types that they follow
 	Searches           []savedSearch
 }
 
@@ -76,6 +84,9 @@ func (s *Site) saved(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if b.Searches, err = s.savedSearches(r.Context(), v); err != nil {
+		return err
+	}
+	if b.Things, err = s.followedThings(r.Context(), v); err != nil {
 		return err
 	}
 	for i, e := range follows {

@@ -48,6 +48,7 @@ func (s *Site) routes() []route {
 		{"POST /sign-out", nothing + "ends a session", s.signOut},
 	}
 	pages = append(pages, s.ownRoutes()...)
+	pages = append(pages, s.followingRoutes()...)
 	pages = append(pages, s.noticeRoutes()...)
 	pages = append(pages, s.owningRoutes()...)
 	pages = append(pages, s.courseRoutes()...)

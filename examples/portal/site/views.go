@@ -31,7 +31,7 @@ type views struct {
 
 // pageNames are the templates that are pages; the others are their parts.
 var pageNames = []string{
-	"home", "categories", "category", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
+	"home", "categories", "category", "type", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
 	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward", "waysin", "connections", "retention", "share", "guest", "shared", "confirm",
 	"privacy", "delete", "goodbye",
 	"audit",
@@ -162,6 +162,7 @@ type page struct {
 	Description string
 	Canonical   string            // address that outside search engines should keep
 	Alternates  []alternate       // the same page in other languages
+	Feed        *feedLink         // besides the one of everything, nil for none
 	NoIndex     bool              // outside search engines should not keep it
 	Data        []any             // JSON-LD objects
 	Image       string            // picture for shared links

@@ -55,7 +55,10 @@ var surfaces = []surface{
 	}},
 	{"shared", []string{"GET /shared"}, fixed("/shared", "/de/shared")},
 	{"shared media", []string{"GET /shared/media/{name}"}, func(h hidden) []string { return []string{"/shared/media/" + canary(h.state, "picture") + ".svg"} }},
-	{"feed", []string{"GET /feed.atom"}, fixed("/feed.atom", "/de/feed.atom")},
+	{"feed", []string{"GET /feed.atom", "GET /categories/{slug}/feed.atom", "GET /types/{kind}/feed.atom"}, func(h hidden) []string {
+		return []string{"/feed.atom", "/de/feed.atom", "/categories/place-" + canary(h.state, "place") + "/feed.atom", "/en/categories/place-" + canary("public", "place") + "/feed.atom", "/types/webinar/feed.atom", "/de/types/how-to/feed.atom"}
+	}},
+	{"type", []string{"GET /types/{kind}"}, fixed("/types/webinar", "/de/types/webinar", "/types/series")},
 	{"sitemap", []string{"GET /sitemap.xml"}, fixed("/sitemap.xml")},
 	{"old address", []string{"/"}, func(h hidden) []string {
 		return []string{"/old/" + h.state, "/de/old/" + h.state, "/old/" + h.state + "/"}
@@ -165,6 +168,8 @@ var exempt = map[string]string{
 	"kb.create_category":                        "authorization matrix: answers with what was sent",
 	"search.click":                              "answers nothing",
 	"POST /articles/{slug}/keep":                "tested with the articles of others below",
+	"POST /categories/{slug}/follow":            "TestFollowingCategoriesAndTypes",
+	"POST /types/{kind}/follow":                 "TestFollowingCategoriesAndTypes",
 	"profile.me":                                "about the asker only",
 	"profile.preferences":                       "the asker's own",
 	"profile.save_preferences":                  "the asker's own",
