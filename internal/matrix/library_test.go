@@ -228,6 +228,10 @@ func libraryWriting() []operation {
 			a, err := w.library.Publish(ctx, by, a.ID, "en", a.Version)
 			return a, true, err
 		}, "kb.publish"),
+		about("PublishMinor", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.PublishMinor(ctx, by, a.ID, "en", a.Version)
+			return a, true, err
+		}),
 		about("Archive", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			a, err := w.library.Archive(ctx, by, a.ID, "en", a.Version)
 			return a, true, err
