@@ -27,6 +27,7 @@ type options struct {
 	oidcSecret, oidcAdmins, oidcACR string
 	auditKey, keep                  string
 	mailPassword, mailHook          string
+	smsToken                        string
 	saml                            samlOptions
 }
 
@@ -61,6 +62,9 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.mailHook, "mail-hook-file", "", "`file` with the token that mail providers report bounces with, to POST /hooks/mail")
 	f.StringVar(&o.cfg.Mail.From, "mail-from", "", "`address` that mails are from, such as help@example.com")
 	f.StringVar(&o.cfg.Mail.Folder, "mail-folder", "", "`folder` that mails are written into in place of a server, as .eml files; a demo without -mail uses outbox in -data")
+	f.StringVar(&o.cfg.SMS.Service, "sms-service", "", "`address` of a service of yours that text messages are handed to, as profile/smsprofile says")
+	f.StringVar(&o.smsToken, "sms-token-file", "", "`file` with the token for the service of text messages")
+	f.StringVar(&o.cfg.SMS.Folder, "sms-folder", "", "`folder` that text messages are written into in place of a service, as .json files; a demo without -sms-service uses texts in -data")
 	f.StringVar(&o.cfg.AddressService, "address-service", "", "`address` of a service of yours that finds postal addresses, as profile/addressprofile says; a demo without has a list of a few")
 	f.BoolVar(&o.cfg.Push, "push", true, "notices go to people's browsers and webhooks too; needs -base-url, except in a demo")
 	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")
@@ -105,7 +109,7 @@ func parse(args []string) (options, error) {
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
 	o.cfg.OIDC.ACR = list(o.oidcACR)
 	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.kept())
+	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept())
 }
 
 // kept reads how long classes of data are kept.
@@ -142,6 +146,15 @@ func (o *options) mail() error {
 		m.Folder = filepath.Join(o.cfg.Data, "outbox")
 	}
 	return errors.Join(secretIn("-mail-password-file", o.mailPassword, &m.Password), secretIn("-mail-hook-file", o.mailHook, &m.Hook))
+}
+
+// texts has a demo write its text messages where newcomers find them.
+func (o *options) texts() error {
+	t := &o.cfg.SMS
+	if o.cfg.Demo && *t == (site.SMS{}) && o.smsToken == "" {
+		t.Folder = filepath.Join(o.cfg.Data, "texts")
+	}
+	return secretIn("-sms-token-file", o.smsToken, &t.Token)
 }
 
 // list returns the parts of a list with commas.

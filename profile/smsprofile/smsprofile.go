@@ -4,6 +4,10 @@
 //	sms, err := smsprofile.New(numbersOf, func(ctx context.Context, s smsprofile.SMS) error {
 //		return gateway.Send(ctx, s.To, s.Text, s.Key)
 //	}, nil)
+//
+// A host that knows no numbers has [Phones] ask people for theirs, which they
+// show to be theirs with a code; [Phones.Numbers] is the first function then.
+// [Service] and [Folder] are the second where there is no gateway to call.
 package smsprofile
 
 import (
@@ -22,6 +26,8 @@ type SMS struct {
 	To   string // E.164, "+4366012345"
 	Text string // one line, no longer than the segments allow
 	Key  string // the same at every attempt; services that take one send it once
+
+	Person string // whom it is for; not for the service's eyes
 }
 
 // An SMSFunc sends. It returns profile.Permanent for a number that cannot be
@@ -79,7 +85,7 @@ func (c *Channel) Send(ctx context.Context, m profile.Message) error {
 	var later, never error
 	sent := false
 	for i, number := range numbers {
-		switch err := c.sendTo(ctx, SMS{To: number, Text: text, Key: fmt.Sprintf("%s-%d", m.Key, i)}); {
+		switch err := c.sendTo(ctx, SMS{To: number, Text: text, Key: fmt.Sprintf("%s-%d", m.Key, i), Person: m.To.ID}); {
 		case err == nil:
 			sent = true
 		case profile.IsPermanent(err):

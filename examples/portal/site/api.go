@@ -58,6 +58,12 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 		mux.Handle(apiPrefix+"/me/push/", s.inLanguage(browsers))
 		described = append(described, s.push.API().OpenAPI(apiPrefix))
 	}
+	if s.phones != nil {
+		phones := http.StripPrefix(apiPrefix, s.phones.Handler())
+		mux.Handle(apiPrefix+"/me/phone", s.inLanguage(phones))
+		mux.Handle(apiPrefix+"/me/phone/", s.inLanguage(phones))
+		described = append(described, s.phones.API().OpenAPI(apiPrefix))
+	}
 	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version, described...)))
 }
 

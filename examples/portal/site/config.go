@@ -2,6 +2,7 @@ package site
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -30,6 +31,7 @@ type Config struct {
 	Country   string           // header in which a trusted proxy names the visitor's country; empty means none
 	Served    string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in what it sends; empty means that it sends nothing
 	Mail      Mail             // how people are written to; the zero value is not at all
+	SMS       SMS              // how text messages go out; the zero value is not at all
 	Push      bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
 	Holdout   int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
 	OIDC      OIDC             // identity provider that people sign in with; the zero value is none
@@ -96,7 +98,7 @@ func (c *Config) check() error {
 	if err := c.SAML.check(c.BaseURL); err != nil {
 		return err
 	}
-	if err := c.Mail.check(c); err != nil {
+	if err := errors.Join(c.Mail.check(c), c.SMS.check(c)); err != nil {
 		return err
 	}
 	if c.BaseURL == "" {

@@ -67,6 +67,13 @@ func (s *Site) channels(ctx context.Context) (list []profile.Channel, err error)
 		s.openWebhooks()
 		list = append(list, s.push, s.hooks)
 	}
+	if s.cfg.SMS.on() {
+		texts, err := s.openTexts()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, texts)
+	}
 	return list, nil
 }
 

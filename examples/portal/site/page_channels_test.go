@@ -40,6 +40,9 @@ func TestChannelChoices(t *testing.T) {
 		}
 		return tom.post("/en/account/preferences", form)
 	}
+	require.NotContains(t, tom.get("/en/account/preferences").Body, ">notices.kind.", "each kind has a name")
+	require.NotRegexp(t, `value="sms"|reach-phone`, tom.get("/en/account/preferences").Body, "there are no text messages")
+	require.Equal(t, 404, tom.post("/en/account/preferences/phone", url.Values{"do": {"ask"}}).Status)
 	require.Equal(t, 303, save(nil).Status)
 	require.Empty(t, prefs().Notices, "who changes nothing has said nothing")
 
@@ -128,7 +131,8 @@ func mailsIn(dir string) []string {
 // keyboard.
 func TestPreferencesInTheBrowser(t *testing.T) {
 	slow(t)
-	s := open(t, outbox(t.TempDir()))
+	texts := t.TempDir()
+	s := open(t, outbox(t.TempDir()), texting(texts))
 	as := serve(t, s)
 	require.Equal(t, 303, as("tom").post("/en/articles/sensor-shows-offline/keep", url.Values{"list": {"follows"}}).Status)
 	toggle := func(t *testing.T, p *browser.Page) {
@@ -143,6 +147,9 @@ func TestPreferencesInTheBrowser(t *testing.T) {
 			check(path)
 		}
 		toggle(t, p)
+		if strings.HasSuffix(t.Name(), "/wide") {
+			phoneInTheBrowser(t, p, texts, "+43 660 1234567", check)
+		}
 	})
 	base := as("").server.URL
 	p := browser.Open(t, &browser.Options{Width: 320, NoScript: true, ReducedMotion: true})
@@ -154,6 +161,7 @@ func TestPreferencesInTheBrowser(t *testing.T) {
 	}
 	toggle(t, p)
 	toggle(t, p)
+	phoneInTheBrowser(t, p, texts, "+81 90 1234 5678", func(what string) { fits(t, p, what) })
 	prefs, err := s.people.Preferences(t.Context(), system, "tom")
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"inbox", "mail"}, prefs.Notices[kindUpdated], "turned off and on, twice")

@@ -26,20 +26,23 @@ import (
 // trace stands in everything that somebody leaves in the portal.
 const trace = "zqtrace"
 
+// tracePhone is theirs too, and nothing that has it need have the other.
+const tracePhone = "+43660998877"
+
 // A traced portal is one where somebody has been everywhere.
 type traced struct {
 	*Site
-	data, mails string
-	log         *logbook
-	client      *client
-	session     string
+	data, mails, texts string
+	log                *logbook
+	client             *client
+	session            string
 }
 
 func newTraced(t *testing.T) *traced {
-	w := &traced{mails: filepath.Join(t.TempDir(), "mails"), log: &logbook{}}
+	w := &traced{mails: filepath.Join(t.TempDir(), "mails"), texts: filepath.Join(t.TempDir(), "texts"), log: &logbook{}}
 	w.Site = running(t, func(c *Config) {
 		w.data = c.Data
-		c.Log, c.Served, c.Mail.Folder = w.log.logger(), "http://127.0.0.1:8080", w.mails
+		c.Log, c.Served, c.Mail.Folder, c.SMS.Folder = w.log.logger(), "http://127.0.0.1:8080", w.mails, w.texts
 	})
 	_, err := w.people.SavePerson(t.Context(), system, profile.Person{
 		ID: trace + "-id", Name: trace + " Name", Email: trace + "@aldergate.example.com", Roles: []profile.Role{profile.RoleCustomer},
@@ -63,6 +66,9 @@ func (w *traced) leave(t *testing.T) {
 	own := write(t, w.Site, draft("For one alone", profile.NewAudience(profile.SegmentPerson+me.ID, profile.SegmentRole+"agent"), anyCategory(t, w.Site)))
 	w.post(t, "/account/privacy/consents", url.Values{"purpose": {"usage-analysis"}, "given": {"yes"}})
 	w.post(t, "/articles/sensor-shows-offline/keep", url.Values{"list": {"follows"}})
+	w.post(t, "/account/preferences/phone", url.Values{"do": {"ask"}, "number": {tracePhone}})
+	w.post(t, "/account/preferences/phone", url.Values{"do": {"confirm"}, "code": {codeIn(t, w.texts)}})
+	w.post(t, "/account/preferences/phone", url.Values{"do": {"ask"}, "number": {tracePhone + "0"}})
 	for _, path := range []string{"/articles/sensor-shows-offline", "/articles/for-one-alone", "/search?q=" + trace, "/account/privacy"} {
 		require.Equal(t, 200, w.client.get("/en"+path, "Cookie", w.session, "User-Agent", "Mozilla/5.0 (X11; Linux) Firefox/130.0 "+trace).Status, path)
 	}
@@ -98,14 +104,16 @@ func (w *traced) settle(t *testing.T) {
 // left says where the trace is: in tables, in the words and texts of the index,
 // removed ones included, in the bytes of files, among mails and in the log.
 func (w *traced) left(t *testing.T) (places []string) {
-	for _, place := range profiletest.Census(t, w.db.write.DB, trace) {
-		places = append(places, "table "+place)
+	for _, word := range []string{trace, tracePhone} {
+		for _, place := range profiletest.Census(t, w.db.write.DB, word) {
+			places = append(places, "table "+place)
+		}
 	}
-	for _, dir := range []string{w.data, w.mails} {
+	for _, dir := range []string{w.data, w.mails, w.texts} {
 		places = append(places, filesWith(t, dir)...)
 	}
 	places = append(places, termsWith(t, filepath.Join(w.data, "index"))...)
-	if strings.Contains(strings.Join(w.log.lines(), "\n"), trace) {
+	if log := strings.Join(w.log.lines(), "\n"); strings.Contains(log, trace) || strings.Contains(log, tracePhone) {
 		places = append(places, "log")
 	}
 	slices.Sort(places)
@@ -120,7 +128,7 @@ func filesWith(t *testing.T, dir string) (found []string) {
 			return err
 		}
 		content, err := os.ReadFile(path)
-		if bytes.Contains(bytes.ToLower(content), []byte(trace)) || strings.Contains(path, trace) {
+		if bytes.Contains(bytes.ToLower(content), []byte(trace)) || bytes.Contains(content, []byte(tracePhone)) || strings.Contains(path, trace) {
 			kind := strings.TrimLeft(filepath.Ext(path), ".")
 			found = append(found, "file "+kind)
 		}
@@ -190,7 +198,7 @@ func TestErasureLeavesNothing(t *testing.T) {
 	w := newTraced(t)
 	w.leave(t)
 	before := w.left(t)
-	for _, place := range []string{"file db", "file eml", "index term in key", "table stoa_article_feedback.comment", "table stoa_event.input"} {
+	for _, place := range []string{"file db", "file eml", "file json", "table stoa_endpoint.address", "table stoa_link.address", "index term in key", "table stoa_article_feedback.comment", "table stoa_event.input"} {
 		require.Contains(t, before, place, "the test finds what is there")
 	}
 	w.post(t, "/account/privacy/delete", url.Values{"name": {trace + " Name"}})

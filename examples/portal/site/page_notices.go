@@ -17,7 +17,7 @@ func (s *Site) noticeRoutes() []route {
 			{"POST /account/preferences/webhooks", nothing + "one's own", s.signedIn(s.addWebhook)},
 		}
 	}
-	return append(reach, []route{
+	return append(append(reach, s.phoneRoutes()...), []route{
 		{"POST " + bouncesPath, nothing + "takes reports of mail servers", s.mailBounced},
 		{"POST /account/preferences/mail", nothing + "one's own", s.signedIn(s.retryMail)},
 		{"POST /account/preferences/remove", nothing + "one's own", s.signedIn(s.removeEndpoint)},

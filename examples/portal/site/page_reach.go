@@ -11,11 +11,12 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// Where people are reached besides their mail address: their browsers and the
-// webhooks they run.
+// Where people are reached besides their mail address: their browsers, their
+// telephone and the webhooks they run.
 
 type reachBody struct {
-	Push     *pushBody // nil where browsers cannot be reached
+	Push     *pushBody  // nil where browsers cannot be reached
+	Phone    *phoneBody // nil where no text messages go out
 	Webhooks *webhookBody
 }
 
@@ -48,8 +49,8 @@ func (s *Site) reachOf(ctx context.Context, v *visit) (b reachBody, err error) {
 			return b, err
 		}
 	}
-	if s.hooks == nil {
-		return b, nil
+	if b.Phone, err = s.phoneOf(ctx, v); err != nil || s.hooks == nil {
+		return b, err
 	}
 	// Whoever may add none any more still sees what they added, and removes it.
 	rows, err := s.endpointsOf(ctx, v, profile.ChannelWebhook)

@@ -34,6 +34,7 @@ import (
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/pushprofile"
 	"github.com/stoa-go/stoa/profile/retention"
+	"github.com/stoa-go/stoa/profile/smsprofile"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
@@ -90,6 +91,7 @@ type Site struct {
 	bounces   *profile.Bounces
 	push      *pushprofile.Channel        // nil without one
 	hooks     *webhookprofile.Channel     // nil without one
+	phones    *smsprofile.Phones          // of people, nil where no text messages go out
 	located   atomic.Pointer[located]     // whether there is a page of addresses
 	lookup    profile.AddressLookup       // of postal addresses, nil without one
 	tongues   map[string]*i18n.Negotiator // of brands with languages of their own, by ID
