@@ -12,7 +12,7 @@ import (
 )
 
 func noticeOperations() []operation {
-	return slices.Concat(inboxOperations(), noticeReading(), channelOperations(), bounceOperations())
+	return slices.Concat(inboxOperations(), noticeReading(), channelOperations(), phoneOperations(), bounceOperations())
 }
 
 func inboxOperations() []operation {

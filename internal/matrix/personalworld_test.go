@@ -20,6 +20,7 @@ import (
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/pushprofile"
 	"github.com/stoa-go/stoa/profile/retention"
+	"github.com/stoa-go/stoa/profile/smsprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
 )
@@ -52,6 +53,8 @@ type personal struct {
 	bounces     *profile.Bounces
 	hooks       *webhookprofile.Channel
 	push        *pushprofile.Channel
+	phones      *smsprofile.Phones
+	texts       *texts
 	desk        *profile.Handler
 
 	letters *memprofile.Links
@@ -78,7 +81,7 @@ func (w *world) connect(t *testing.T, b build) {
 	secret := []byte("0123456789abcdef")
 	w.people = profile.NewDirectory(kept, &profile.Options{Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Titles: w.titles(b)})
 	require.NoError(t, w.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions(), retention.Permissions(), courses.Permissions())...))
-	w.people.Register(profile.LinkKeeper(letters, kept), profile.EndpointKeeper(kept, profile.ChannelPush, profile.ChannelWebhook))
+	w.people.Register(profile.LinkKeeper(letters, kept), profile.EndpointKeeper(kept, profile.ChannelPush, profile.ChannelSMS, profile.ChannelWebhook))
 	w.sessions = profile.NewSessions(kept, w.people, &profile.SessionOptions{Idle: year, Life: year, Events: w.events, Now: w.now.time})
 	w.identities = profile.NewIdentities(kept, w.people, w.sessions)
 	w.links = profile.NewLinks(letters, &profile.LinkOptions{Events: w.events, Now: w.now.time})
@@ -94,6 +97,9 @@ func (w *world) connect(t *testing.T, b build) {
 		Sessions: w.sessions, Invitations: w.invitations, Connections: w.connections, Identities: w.identities, Bounces: w.bounces,
 	})
 	w.hooks = webhookprofile.New(kept, &webhookprofile.Options{Now: w.now.time})
+	w.texts = &texts{sent: map[string]string{}}
+	w.phones, err = smsprofile.NewPhones(kept, letters, w.texts.send, smsprofile.PhoneOptions{Secret: secret, Now: w.now.time})
+	require.NoError(t, err)
 	w.push, err = pushprofile.New(kept, pushKey, "mailto:ops@example.com", &pushprofile.Options{Now: w.now.time})
 	require.NoError(t, err)
 }

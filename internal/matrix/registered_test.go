@@ -24,6 +24,7 @@ import (
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/pushprofile"
 	"github.com/stoa-go/stoa/profile/retention"
+	"github.com/stoa-go/stoa/profile/smsprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
 )
@@ -44,6 +45,7 @@ var fronts = map[string][]reflect.Type{
 	"profile/audit":          {reflect.TypeFor[*audit.Log]()},
 	"profile/retention":      {reflect.TypeFor[*retention.Holds](), reflect.TypeFor[*retention.Schedule]()},
 	"profile/pushprofile":    {reflect.TypeFor[*pushprofile.Channel]()},
+	"profile/smsprofile":     {reflect.TypeFor[*smsprofile.Phones]()},
 	"profile/webhookprofile": {reflect.TypeFor[*webhookprofile.Channel]()},
 }
 
@@ -161,7 +163,7 @@ func TestEveryRouteIsRegistered(t *testing.T) {
 		}
 	}
 	served := map[string]bool{}
-	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.arranger.API(), w.inventory.API(), w.school.API()} {
+	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.phones.API(), w.arranger.API(), w.inventory.API(), w.school.API()} {
 		for _, op := range api.Ops() {
 			served[op.Name] = true
 			require.True(t, routes[op.Name], "the route %s (%s %s) belongs to no registered operation", op.Name, op.Method, op.Path)
