@@ -52,6 +52,7 @@ func (l *Library) serveReading(api *web.API) {
 		Policy: visibility, Public: true, In: opinionWire{}, Out: feedbackWire{}, Create: true,
 	}, l.serveRate)
 	l.serveHandling(api)
+	l.serveNotes(api)
 }
 
 type articlesParams struct {

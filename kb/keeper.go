@@ -43,12 +43,16 @@ type PersonStore interface {
 	// version.
 	BlocksBy(ctx context.Context, person string) ([]Block, error)
 
+	// NotesOf returns the notes that a person wrote or settled or is mentioned in,
+	// by ID, after the one with the ID after.
+	NotesOf(ctx context.Context, person, after string, limit int) ([]Note, error)
+
 	// Workings returns what a person typed and did not save, see [WorkingStore].
 	Workings(ctx context.Context, person string, limit int) ([]Working, error)
 
 	// ForgetPerson removes what a person did not save and where they were writing.
 	// It puts a pseudonym in the place of a person, and takes out what
-	// they wrote in their comments, on reviews as well, and the visitor they were. If the pseudonym is
+	// they wrote in their comments and notes, on reviews as well, and the visitor they were. If the pseudonym is
 	// empty it removes what they said, and nobody stands in their place. An
 	// article that changes gets the next version. It returns how many records
 	// are gone and in how many the person was replaced. No person is ErrInvalid.
@@ -176,7 +180,7 @@ func (l *Library) exportPerson(ctx context.Context, person string) iter.Seq2[any
 			more = yield(v, nil)
 			return more
 		}
-		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveBlocks, giveOwned, giveReviews, givePlans, giveVerified, giveWorkings} {
+		for _, part := range []func(context.Context, PersonStore, string, func(any) bool) error{giveFeedback, giveRevisions, giveBlocks, giveOwned, giveReviews, givePlans, giveVerified, giveWorkings, giveNotes} {
 			if err != nil || !more {
 				break
 			}

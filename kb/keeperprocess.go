@@ -82,3 +82,33 @@ func giveVerified(ctx context.Context, store PersonStore, person string, give fu
 	}
 	return err
 }
+
+// A noteRecord is what somebody said beside an article, in an export. What others
+// said of them is not theirs.
+type noteRecord struct {
+	Is      string    `json:"is"`
+	Article string    `json:"article"`
+	Text    string    `json:"text,omitempty"`
+	At      time.Time `json:"at"`
+}
+
+func giveNotes(ctx context.Context, store PersonStore, person string, give func(any) bool) error {
+	for after := ""; ; {
+		page, err := store.NotesOf(ctx, person, after, exportedAtOnce)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, n := range page {
+			record := noteRecord{"mentioned in a note", n.Article, "", n.CreatedAt}
+			if n.Author == person {
+				record.Is, record.Text = "note", n.Text
+			} else if n.ResolvedBy == person {
+				record.Is, record.At = "note settled", n.ResolvedAt
+			}
+			if !give(record) {
+				return nil
+			}
+		}
+		after = page[len(page)-1].ID
+	}
+}

@@ -26,6 +26,7 @@ type Store interface {
 	ProcessStore
 	WorkingStore
 	MediaStore
+	NoteStore
 	BlockStore
 }
 

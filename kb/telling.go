@@ -16,6 +16,7 @@ const (
 	NoticePlanFailed    = "plan.failed"     // to who planned
 	NoticeVerify        = "article.verify"  // to the owner: the verification runs out
 	NoticeMended        = "feedback.mended" // to a reader: something was done about what they said
+	NoticeMentioned     = "note.mentioned"  // to a colleague: a note mentions them
 )
 
 func (l *Library) tell(ctx context.Context, o profile.Occurrence) error {

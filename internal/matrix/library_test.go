@@ -35,7 +35,7 @@ func overall(name string, call func(ctx context.Context, w *world, by profile.Ac
 }
 
 func libraryOperations() []operation {
-	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall())
+	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryNotes(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall())
 }
 
 func libraryReading() []operation {
@@ -244,6 +244,10 @@ func libraryWriting() []operation {
 			a, err := w.library.Create(ctx, by, kb.Draft{Text: text, Meta: kb.Meta{Category: id, Kind: kb.KindFAQ, Audience: profile.Public()}})
 			return a, true, err
 		}, "kb.create"),
+		within("CreateFrom", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			a, err := w.library.CreateFrom(ctx, by, kb.Draft{Text: text, Meta: kb.Meta{Category: id, Kind: kb.KindFAQ, Audience: profile.Public()}}, kb.Source{Kind: "case"})
+			return a, true, err
+		}),
 		within("Arrange/into", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
 			a := w.article["draft"]
 			a, err := w.library.Arrange(ctx, by, a.ID, a.Version, kb.Meta{Category: id, Kind: a.Kind, Audience: a.Audience})

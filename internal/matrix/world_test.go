@@ -207,6 +207,7 @@ func (w *world) write(t *testing.T, state, category string, publish bool, audien
 	require.NoError(t, w.library.SaveRedirects(ctx, admin, kb.Redirect{From: "/old/" + state, To: "article/" + a.ID}))
 	require.NoError(t, w.store.AddFeedback(ctx, kb.Feedback{ID: "f-" + state, Article: a.ID, Locale: "en", Comment: "remark-" + state, At: w.now.time()}))
 	w.review(t, state, a)
+	w.note(t, state, a)
 	w.article[state] = a
 	return a
 }

@@ -121,6 +121,19 @@ var halves = map[string]func(*memkb.Store) halfStore{
 			return removed, renamed, err
 		}}
 	},
+	"leaves the words of notes": func(s *memkb.Store) halfStore {
+		return halfStore{forget: func(ctx context.Context, person, pseudonym string) (int, int, error) {
+			notes, _ := s.NotesOf(ctx, person, "", 100)
+			removed, renamed, err := s.ForgetPerson(ctx, person, pseudonym)
+			for _, n := range notes {
+				if left, findErr := s.Note(ctx, n.ID); findErr == nil {
+					left.Text, left.Version = n.Text, left.Version+1
+					err = errors.Join(err, s.SaveNote(ctx, left))
+				}
+			}
+			return removed, renamed, err
+		}}
+	},
 	"keeps what was not saved": func(s *memkb.Store) halfStore {
 		return halfStore{forget: func(ctx context.Context, person, pseudonym string) (int, int, error) {
 			unsaved, _ := s.Workings(ctx, person, 100)

@@ -38,6 +38,7 @@ type faulty struct {
 	faultyBlocks
 	faultyWorking
 	faultyHandling
+	faultyNotes
 }
 
 // or returns the fault if there is one, and otherwise the method.

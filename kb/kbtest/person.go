@@ -41,6 +41,8 @@ var personContract = []struct {
 	{"Blocks", "BlocksBy returns the versions of blocks that a person saved, and ForgetPerson puts its pseudonym there", checkBlocksOf},
 	{"ForgetWorking", "ForgetPerson removes what a person did not save and their locks, with a pseudonym as well, and nothing of others", checkForgetWorking},
 	{"ForgetHandling", "what a person sees to is told, and ForgetPerson takes them and what they suggested out of it", checkForgetHandling},
+	{"Notes", "NotesOf returns the notes that a person wrote, settled or is mentioned in, by ID, and nothing of others", checkNotesOf},
+	{"ForgetNotes", "ForgetPerson takes a person out of notes, with what they said, and keeps where an article comes from", checkForgetNotes},
 	{"Nobody", "of nobody nothing is found, and ForgetPerson of nobody is ErrInvalid", checkNobody},
 	{"Delete", "ForgetPerson without a pseudonym removes what was said and leaves what was written, of nobody", checkForgetDelete},
 	{"Pseudonym", "ForgetPerson with a pseudonym keeps votes without words, and puts it everywhere", checkForgetPseudonym},

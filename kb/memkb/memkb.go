@@ -39,6 +39,7 @@ type Store struct {
 	contents   int                        // stamp of everything
 	unsaved    map[deskKey]kb.Working
 	locks      map[deskKey]kb.Lock
+	notes      map[string]kb.Note
 	woken      chan struct{} // closed at each change
 }
 
@@ -57,7 +58,7 @@ func New() *Store {
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
 		media: map[string]kb.Media{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
 		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
-		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{},
+		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{}, notes: map[string]kb.Note{},
 	}
 }
 

@@ -103,6 +103,8 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 	}
 	renamed += s.forgetProcess(person, pseudonym)
 	removed += s.forgetWorking(person)
+	gone, changed := s.forgetNotes(person, pseudonym)
+	removed, renamed = removed+gone, renamed+changed
 	if removed+renamed > 0 {
 		s.changed()
 	}

@@ -84,6 +84,9 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 				return err
 			}
 		}
+		if err := forgetNotes(ctx, tx, person, pseudonym, &removed, &renamed); err != nil {
+			return err
+		}
 		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_count where n = 0`); err != nil {
 			return err
 		}

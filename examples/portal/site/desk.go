@@ -48,7 +48,7 @@ type deskTask struct {
 // None is asked for who may not do what it finds.
 func (s *Site) deskTasks() []func(context.Context, *visit) ([]deskTask, error) {
 	return []func(context.Context, *visit) ([]deskTask, error){
-		s.unsavedTasks, s.articleTasks, s.processTasks, s.feedbackTasks,
+		s.unsavedTasks, s.articleTasks, s.processTasks, s.feedbackTasks, s.noteTasks,
 	}
 }
 

@@ -63,6 +63,7 @@ type editorBody struct {
 	Key       string
 	Unsaved   *unsaved // nil if there is none
 	Writers   []string // who else has the text before them, in words
+	OpenNotes int      // threads of notes that are not settled, as far as they are counted
 }
 
 // A tick is a box to tick.
@@ -119,7 +120,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		b.Live = s.path(kb.Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug})
 	}
 	b.texts(v)
-	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers} {
+	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes} {
 		if err := fill(ctx, v, a, &b); err != nil {
 			return err
 		}

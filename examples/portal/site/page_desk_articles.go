@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // deskArticleRoutes are the pages of articles at the desk.
 func (s *Site) deskArticleRoutes() []route {
-	return append(append(s.historyRoutes(), s.workingRoutes()...), []route{
+	return append(slices.Concat(s.historyRoutes(), s.workingRoutes(), s.noteRoutes()), []route{
 		{"GET /desk/articles", "desk", s.deskArticles},
 		{"GET /desk/articles/new", nothing + "templates, and what can be chosen", s.newArticle},
 		{"POST /desk/articles/new", nothing + "leads to the article", s.createArticle},

@@ -132,6 +132,7 @@ func (s *Site) deskNotices() []profile.NoticeKind {
 		{Name: kb.NoticeReviewDecided, Title: "process.notice_decided", Channels: ways, Resolve: s.resolveReview},
 		{Name: kb.NoticePlanFailed, Title: "process.notice_failed", Channels: ways, Resolve: s.resolveText},
 		{Name: kb.NoticeVerify, Title: "process.notice_verify", Channels: ways, Resolve: s.resolveText},
+		{Name: kb.NoticeMentioned, Title: "notes.notice", Channels: ways, Resolve: s.resolveNote},
 		{Name: kb.NoticeMended, Title: "said.notice_mended", Channels: ways, Resolve: s.resolveArticle},
 	}
 }
@@ -165,19 +166,25 @@ func processPath(article, locale string) string {
 // reviewersFor returns the people who can be asked to look at a text: those who
 // may review, and see it, and did not write it.
 func (s *Site) reviewersFor(ctx context.Context, a kb.Article, author string) (out []profile.Person, err error) {
+	return s.workersFor(ctx, a, []profile.Permission{profile.PermissionContentReview}, author)
+}
+
+// workersFor returns the people who have any of the permissions and see an
+// article at the desk, without one of them.
+func (s *Site) workersFor(ctx context.Context, a kb.Article, any []profile.Permission, without string) (out []profile.Person, err error) {
 	roles, err := s.people.Roles(ctx, system)
 	if err != nil {
 		return nil, err
 	}
 	for _, role := range roles {
-		if !slices.Contains(role.Permissions, profile.PermissionContentReview) {
+		if !slices.ContainsFunc(any, func(p profile.Permission) bool { return slices.Contains(role.Permissions, p) }) {
 			continue
 		}
 		for p, err := range s.people.AllPeople(ctx, system, profile.PersonQuery{Role: role.Key, Limit: 100}) {
 			if err != nil {
 				return nil, err
 			}
-			if p.Disabled || p.ID == author || slices.ContainsFunc(out, func(o profile.Person) bool { return o.ID == p.ID }) {
+			if p.Disabled || p.ID == without || slices.ContainsFunc(out, func(o profile.Person) bool { return o.ID == p.ID }) {
 				continue
 			}
 			if sees, err := s.seesAtDesk(ctx, p.ID, a.ID); err != nil {
@@ -193,7 +200,7 @@ func (s *Site) reviewersFor(ctx context.Context, a kb.Article, author string) (o
 	return out, nil
 }
 
-// mostReviewers is how many people are offered as reviewers.
+// mostReviewers is how many people are offered as reviewers, or to be mentioned.
 const mostReviewers = 50
 
 func (s *Site) seesAtDesk(ctx context.Context, person, article string) (bool, error) {

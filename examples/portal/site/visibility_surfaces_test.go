@@ -93,8 +93,8 @@ var surfaces = []surface{
 			"/api/v1/roles", "/api/v1/roles/agent", "/api/v1/permissions", "/api/v1/roles/staff.none/removal", "/api/v1/layout/pages/home", "/api/v1/layout/rules", "/api/v1/layout/promotions",
 		}
 	}},
-	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff"}, func(h hidden) []string {
-		return []string{"/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
+	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes"}, func(h hidden) []string {
+		return []string{"/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
 	}},
 	{"courses", []string{
 		"GET /courses", "GET /courses/{slug}", "POST /courses/{slug}", "GET /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/sessions/{id}",
@@ -115,12 +115,12 @@ var surfaces = []surface{
 	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
 		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
 	}},
-	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.category_settings", "kb.reviews", "kb.review", "kb.plans", "kb.expiring"}, func(h hidden) []string {
+	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.notes", "kb.category_settings", "kb.reviews", "kb.review", "kb.plans", "kb.expiring"}, func(h hidden) []string {
 		base := "/api/v1/manuscripts/" + h.id
 		return []string{
 			"/api/v1/manuscripts?limit=200&count=true", "/api/v1/manuscripts?title=zq", base, base + "/texts/en", base + "/texts/en/revisions/1",
 			"/api/v1/reviews", "/api/v1/reviews?mine=true", "/api/v1/reviews/r-" + h.state, "/api/v1/plans", "/api/v1/verifications", "/api/v1/reviews?article=" + h.id,
-			base + "/texts/en/revisions/0", base + "/texts/en/findings", "/api/v1/categories/place-" + h.state + "/settings",
+			base + "/texts/en/revisions/0", base + "/texts/en/findings", "/api/v1/articles/" + h.id + "/notes", "/api/v1/categories/place-" + h.state + "/settings",
 		}
 	}},
 	{"API: feedback", []string{"kb.feedback", "kb.one_feedback", "kb.feedback_figures"}, func(h hidden) []string {
@@ -137,6 +137,11 @@ var surfaces = []surface{
 
 // exempt are patterns and operations that show no content, with the reason.
 var exempt = map[string]string{
+	"POST /desk/articles/{id}/{locale}/notes":        "answers like GET /desk/articles/{id}/{locale}/notes",
+	"POST /desk/articles/{id}/{locale}/notes/{note}": "answers like GET /desk/articles/{id}/{locale}/notes",
+	"kb.add_note":                               "authorization matrix: answers with what was sent",
+	"kb.edit_note":                              "authorization matrix: answers with what was sent",
+	"kb.resolve_note":                           "authorization matrix: answers like kb.notes",
 	"POST /desk/articles/{id}/{locale}":         "answers like the form, which the surface of the editor covers",
 	"POST /articles/{slug}/share":               "TestGuests",
 	"POST /articles/{slug}/share/{id}/end":      "TestGuests",

@@ -118,6 +118,7 @@ func (s *Site) discuss(t *testing.T, a kb.Article, state string) {
 		ID: "r-" + state, Article: a.ID, Locale: "en", Revision: 1, Rule: kb.RuleAny, By: "somebody", Note: note, State: kb.ReviewOpen,
 		Votes: []kb.Vote{{Person: "marek", Verdict: kb.VerdictApprove, Comment: note, At: now}}, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}))
+	require.NoError(t, s.articles.SaveNote(t.Context(), kb.Note{ID: "n-" + state, Article: a.ID, Locale: "en", Text: note, Author: "marek", Mentions: []string{"ines", "tom"}, CreatedAt: now, UpdatedAt: now, Version: 1}))
 	require.NoError(t, s.articles.AddFeedback(t.Context(), kb.Feedback{
 		ID: "f-" + state, Article: a.ID, Locale: "en", Kind: kb.FeedbackEdit, Comment: note, Quote: canary(state, "body"), Proposal: note, At: now,
 		State: kb.FeedbackOpen, UpdatedAt: now, Version: 1,
