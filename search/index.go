@@ -75,6 +75,7 @@ type Request struct {
 	Limit   int                 // hits to return
 	Snippet int                 // length of snippets in characters; 0 means none
 	Correct bool                // whether to look for corrections of words that find nothing or little
+	Rare    bool                // whether an index may leave out words that very many documents have, if rarer ones are left
 	Explain bool                // whether hits say how their score came about
 }
 

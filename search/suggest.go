@@ -79,7 +79,7 @@ const defaultRelated = 5
 func (e *Engine) Related(ctx context.Context, by profile.Actor, like Like) ([]Hit, error) {
 	limit := min(or(max(like.Limit, 0), defaultRelated), maxLimit)
 	r := Request{
-		Sight: by.Sight(), Words: like.words(), Locale: e.locale(by, like.Locale), Filters: like.Filters, Limit: limit + 1,
+		Sight: by.Sight(), Words: like.words(), Locale: e.locale(by, like.Locale), Filters: like.Filters, Limit: limit + 1, Rare: true,
 	}
 	if len(r.Words) == 0 {
 		return nil, nil

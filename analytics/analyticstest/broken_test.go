@@ -3,19 +3,16 @@ package analyticstest_test
 import (
 	"context"
 	"iter"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/analytics/analyticstest"
 	"github.com/stoa-go/stoa/analytics/memanalytics"
+	"github.com/stoa-go/stoa/internal/suite"
 )
 
 // faulty is a good store with one fault: whatever is set replaces it.
@@ -441,32 +438,14 @@ func forgetting(s *memanalytics.Store, gone func(analytics.Who, analytics.Event)
 	}
 }
 
-const which = "STOA_TEST_BROKEN"
-
-// TestBroken is the suite on one broken store, run by TestSuiteCatches only.
-func TestBroken(t *testing.T) {
-	name := os.Getenv(which)
-	if name == "" {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	analyticstest.TestStore(t, func(*testing.T) analytics.Store {
-		good := memanalytics.New()
-		f := broken[name](good)
-		f.Store = good
-		return f
-	})
-}
-
+// TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	for name := range broken {
-		t.Run(name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBroken$")
-			cmd.Env = append(os.Environ(), which+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite let it pass")
-			if strings.Contains(string(out), "panic:") || !strings.Contains(string(out), "contract: ") {
-				t.Fatalf("the suite should fail and say which promise is broken:\n%s", out)
-			}
+	suite.Catches(t, broken, func(t *testing.T, fault fault) {
+		analyticstest.TestStore(t, func(*testing.T) analytics.Store {
+			good := memanalytics.New()
+			f := fault(good)
+			f.Store = good
+			return f
 		})
-	}
+	})
 }

@@ -39,6 +39,9 @@ func (x *Index) answer(ctx context.Context, v *view, r search.Request) (search.R
 	if err := a.loosen(); err != nil {
 		return search.Response{}, err
 	}
+	if err := a.narrow(); err != nil {
+		return search.Response{}, err
+	}
 	var resp search.Response
 	if err := a.collect(&resp); err != nil {
 		return search.Response{}, err

@@ -116,7 +116,7 @@ func compare(t *testing.T, w *world, questions int, without, with search.Index) 
 		sight := outsiders[w.IntN(len(outsiders))].Sight()
 		r := search.Request{
 			Sight: sight, Words: search.Parse(w.question()), Locale: []string{"", "en", "de", "ja"}[w.IntN(4)], Facets: []string{"kind", "secret"},
-			Offset: w.IntN(3) * 7, Limit: 1 + w.IntN(60), Snippet: w.IntN(3) * 60, Correct: true, Explain: w.IntN(2) == 0,
+			Offset: w.IntN(3) * 7, Limit: 1 + w.IntN(60), Snippet: w.IntN(3) * 60, Correct: true, Explain: w.IntN(2) == 0, Rare: w.IntN(4) == 0,
 		}
 		if w.IntN(4) == 0 {
 			r.Sort = search.SortUpdated

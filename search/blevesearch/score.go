@@ -75,9 +75,9 @@ func affordable(counts []int, budget int) []int {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(counts[a], counts[b]) })
 	out, spent := make([]int, len(counts)), 0
-	for n, i := range order {
-		if spent += counts[i]; spent > budget && n > 0 {
-			break
+	for _, i := range order {
+		if spent += counts[i]; spent > budget && spent > counts[i] {
+			break // but one that is anywhere is looked for
 		}
 		out[i] = counts[i]
 	}

@@ -2,15 +2,11 @@ package coursestest_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/kb/courses/coursestest"
 	"github.com/stoa-go/stoa/kb/courses/memcourses"
@@ -287,33 +283,14 @@ var broken = map[string]func(courses.Store) faulty{
 	},
 }
 
-const which = "STOA_BROKEN_COURSES"
-
-// TestBroken is the suite on one broken store, run by TestSuiteCatches only.
-func TestBroken(t *testing.T) {
-	name := os.Getenv(which)
-	if broken[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	coursestest.TestStore(t, func(*testing.T) courses.Store {
-		good := memcourses.New()
-		f := broken[name](good)
-		f.Store = good
-		return f
-	})
-}
-
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	for name := range broken {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestBroken$", "-test.count=1")
-			cmd.Env = append(os.Environ(), which+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite lets it pass")
-			require.Contains(t, string(out), "contract: ", "it fails for another reason:\n%s", out)
+	suite.Catches(t, broken, func(t *testing.T, fault func(courses.Store) faulty) {
+		coursestest.TestStore(t, func(*testing.T) courses.Store {
+			good := memcourses.New()
+			f := fault(good)
+			f.Store = good
+			return f
 		})
-	}
+	})
 }

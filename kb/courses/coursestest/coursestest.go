@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -22,26 +23,11 @@ import (
 // TestStore runs the contract of [courses.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) courses.Store) {
-	for _, p := range contract() {
-		t.Run(p.name, func(t *testing.T) {
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + p.says)
-				}
-			})
-			p.check(t, open(t))
-		})
-	}
+	suite.Run(t, contract(), open)
 }
 
-// A promise is one sentence of the contract; a failing run prints it.
-type promise struct {
-	name, says string
-	check      func(*testing.T, courses.Store)
-}
-
-func contract() []promise {
-	return []promise{
+func contract() []suite.Promise[courses.Store] {
+	return []suite.Promise[courses.Store]{
 		{"RoundTrip", "what was saved comes back as it was, with times in UTC", checkRoundTrip},
 		{"Versions", "Save keeps the rules of versions, and of concurrent ones exactly one wins", checkVersions},
 		{"WholeCourse", "SaveCourse saves a course with its revision, or neither", checkWhole},

@@ -17,42 +17,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile/assets"
 )
 
 // TestStore runs the contract of [assets.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) assets.Store) {
-	run(t, contract(), open)
+	suite.Run(t, contract(), open)
 }
 
 // TestReaders runs the contract of the reading ports as subtests. open must
 // return ports over what [Filled] returns; those that are missing are left out.
 func TestReaders(t *testing.T, open func(t *testing.T) assets.Ports) {
-	run(t, readers(), open)
+	suite.Run(t, readers(), open)
 }
 
-// A promise is one sentence of the contract; a failing run prints it.
-type promise[S any] struct {
-	name, says string
-	check      func(*testing.T, S)
-}
-
-func run[S any](t *testing.T, promises []promise[S], open func(*testing.T) S) {
-	for _, p := range promises {
-		t.Run(p.name, func(t *testing.T) {
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + p.says)
-				}
-			})
-			p.check(t, open(t))
-		})
-	}
-}
-
-func contract() []promise[assets.Store] {
-	return []promise[assets.Store]{
+func contract() []suite.Promise[assets.Store] {
+	return []suite.Promise[assets.Store]{
 		{"RoundTrip", "what was saved comes back as it was, with times in UTC", checkRoundTrip},
 		{"Versions", "Save keeps the rules of versions, and of concurrent ones exactly one wins", checkVersions},
 		{"Serial", "a serial number is there once, until its product is removed", checkSerial},

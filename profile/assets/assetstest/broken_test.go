@@ -3,8 +3,6 @@ package assetstest_test
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/assets/assetstest"
 	"github.com/stoa-go/stoa/profile/assets/memassets"
@@ -257,35 +256,16 @@ func reversed(change func([]assets.Asset)) func(assets.Store) faulty {
 	}
 }
 
-const which = "STOA_BROKEN_ASSETS"
-
-// TestBroken is the suite on one broken store, run by TestSuiteCatches only.
-func TestBroken(t *testing.T) {
-	name := os.Getenv(which)
-	if broken[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	assetstest.TestStore(t, func(*testing.T) assets.Store {
-		good := memassets.New()
-		f := broken[name](good)
-		f.Store = good
-		return f
-	})
-}
-
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	for name := range broken {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestBroken$", "-test.count=1")
-			cmd.Env = append(os.Environ(), which+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite lets it pass")
-			require.Contains(t, string(out), "contract: ", "it fails for another reason:\n%s", out)
+	suite.Catches(t, broken, func(t *testing.T, fault func(assets.Store) faulty) {
+		assetstest.TestStore(t, func(*testing.T) assets.Store {
+			good := memassets.New()
+			f := fault(good)
+			f.Store = good
+			return f
 		})
-	}
+	})
 }
 
 // TestReadersOfAFullStore: what a CRM that only reads is held to.

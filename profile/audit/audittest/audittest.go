@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/audit"
 )
@@ -23,27 +24,11 @@ import (
 // TestStore runs the contract of [audit.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) audit.Store) {
-	for _, c := range contract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	suite.Run(t, contract(), open)
 }
 
-// A promise is one sentence of the contract; a failing run prints it.
-type promise struct {
-	name, says string
-	check      func(*testing.T, audit.Store)
-}
-
-func contract() []promise {
-	return []promise{
+func contract() []suite.Promise[audit.Store] {
+	return []suite.Promise[audit.Store]{
 		{"Append/RoundTrip", "Entries returns what Append was given, with Seq and Hash and times in UTC", checkRoundTrip},
 		{"Append/Seal", "seal is given the hash before and the entry with its Seq, and what it returns is kept", checkSeal},
 		{"Append/Race", "of entries that are appended at the same time each follows exactly one other", checkRace},
@@ -190,6 +175,7 @@ func checkAliasing(t *testing.T, s audit.Store) {
 	all(t, s, audit.Filter{})[0].Changes[0].To = "spoilt"
 	list, err := s.Chain(t.Context(), 0, 1)
 	require.NoError(t, err)
+	require.Len(t, list[0].Changes, len(given.Changes))
 	list[0].Changes[1].To = "spoilt"
 	require.Equal(t, newEntry().Changes, all(t, s, audit.Filter{})[0].Changes)
 }

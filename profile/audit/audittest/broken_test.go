@@ -2,15 +2,11 @@ package audittest_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/audit/audittest"
 	"github.com/stoa-go/stoa/profile/audit/memaudit"
@@ -228,34 +224,14 @@ var broken = map[string]func(audit.Store) faulty{
 	},
 }
 
-const which = "AUDITTEST_BROKEN"
-
-// TestBroken runs the suite on one faulty store, and fails; TestSuiteCatches
-// starts it.
-func TestBroken(t *testing.T) {
-	fault, ok := broken[os.Getenv(which)]
-	if !ok {
-		t.Skip("it is run by TestSuiteCatches")
-	}
-	audittest.TestStore(t, func(*testing.T) audit.Store {
-		good := memaudit.New()
-		bad := fault(good)
-		bad.Store = good
-		return bad
-	})
-}
-
+// TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	for name := range broken {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			t.Parallel()
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestBroken$", "-test.count=1")
-			cmd.Env = append(os.Environ(), which+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite lets it pass")
-			require.Contains(t, string(out), "contract: ", "it fails for another reason:\n%s", out)
+	suite.Catches(t, broken, func(t *testing.T, fault func(audit.Store) faulty) {
+		audittest.TestStore(t, func(*testing.T) audit.Store {
+			good := memaudit.New()
+			f := fault(good)
+			f.Store = good
+			return f
 		})
-	}
+	})
 }

@@ -2,15 +2,11 @@ package layouttest_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/layout/layouttest"
 	"github.com/stoa-go/stoa/profile/layout/memlayout"
@@ -343,34 +339,14 @@ func eachShow(shows []layout.Show, change func(*layout.Show)) {
 	}
 }
 
-const which = "STOA_BROKEN_LAYOUT"
-
-// TestBroken is the suite on one broken store, run by TestSuiteCatches only.
-func TestBroken(t *testing.T) {
-	name := os.Getenv(which)
-	if broken[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	layouttest.TestStore(t, func(*testing.T) layout.Store {
-		good := memlayout.New()
-		f := broken[name](good)
-		f.Store = good
-		return f
-	})
-}
-
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	for name := range broken {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			t.Parallel()
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestBroken$", "-test.count=1")
-			cmd.Env = append(os.Environ(), which+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite lets it pass")
-			require.Contains(t, string(out), "contract: ", "it fails for another reason:\n%s", out)
+	suite.Catches(t, broken, func(t *testing.T, fault func(layout.Store) faulty) {
+		layouttest.TestStore(t, func(*testing.T) layout.Store {
+			good := memlayout.New()
+			f := fault(good)
+			f.Store = good
+			return f
 		})
-	}
+	})
 }

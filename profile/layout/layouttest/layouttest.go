@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/layout"
 )
@@ -22,27 +23,11 @@ import (
 // TestStore runs the contract of [layout.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) layout.Store) {
-	for _, c := range contract() {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
+	suite.Run(t, contract(), open)
 }
 
-// A promise is one sentence of the contract; a failing run prints it.
-type promise struct {
-	name, says string
-	check      func(*testing.T, layout.Store)
-}
-
-func contract() []promise {
-	return []promise{
+func contract() []suite.Promise[layout.Store] {
+	return []suite.Promise[layout.Store]{
 		{"Rules/RoundTrip", "Rulebook returns what SaveRulebook was given, with times in UTC, and the zero one at first", checkBookRoundTrip},
 		{"Rules/At", "Rulebook returns the newest that is in force at a time", checkBookAt},
 		{"Rules/Revisions", "SaveRulebook takes the next revision only, and of concurrent ones exactly one", checkBookRevisions},

@@ -138,6 +138,7 @@ func checkStartAliasing(t *testing.T, s layout.Store) {
 	given := newStart("v1", ann, "beta")
 	got, err := s.Begin(t.Context(), given)
 	require.NoError(t, err)
+	require.Equal(t, given.Segments, got.Segments)
 	given.Segments[0], got.Segments[0] = "spoilt", "spoilt"
 	trail(t, s, ann).Starts[0].Segments[0] = "spoilt"
 	again, err := s.Begin(t.Context(), newStart("v1", ann, "other"))

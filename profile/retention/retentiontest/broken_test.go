@@ -2,14 +2,11 @@ package retentiontest_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile/retention"
 	"github.com/stoa-go/stoa/profile/retention/memretention"
 	"github.com/stoa-go/stoa/profile/retention/retentiontest"
@@ -243,36 +240,14 @@ var broken = map[string]func(retention.Store) faulty{
 	},
 }
 
-// brokenStore says which fault the store of this process has.
-const brokenStore = "STOA_TEST_BROKEN_STORE"
-
-// TestBroken is the suite on a store with a fault: TestSuiteCatches starts it in a
-// process of its own, since it fails.
-func TestBroken(t *testing.T) {
-	make, there := broken[os.Getenv(brokenStore)]
-	if !there {
-		t.Skip(brokenStore + " names no fault; TestSuiteCatches does")
-	}
-	retentiontest.TestStore(t, func(*testing.T) retention.Store {
-		good := memretention.New()
-		f := make(good)
-		f.Store = good
-		return f
-	})
-}
-
-// TestSuiteCatches: the suite catches every fault, and says which promise was broken.
+// TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	for name := range broken {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := exec.CommandContext(t.Context(), self, "-test.run", "^TestBroken$")
-			c.Env = append(os.Environ(), brokenStore+"="+name)
-			out, err := c.CombinedOutput()
-			require.Error(t, err, "nothing was found:\n%s", out)
-			require.Contains(t, string(out), "contract: ", "it fails for another reason")
+	suite.Catches(t, broken, func(t *testing.T, fault func(retention.Store) faulty) {
+		retentiontest.TestStore(t, func(*testing.T) retention.Store {
+			good := memretention.New()
+			f := fault(good)
+			f.Store = good
+			return f
 		})
-	}
+	})
 }

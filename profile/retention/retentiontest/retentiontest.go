@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/suite"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/retention"
 )
@@ -21,26 +22,11 @@ import (
 // TestStore runs the contract of [retention.Store] as subtests. open must return
 // an empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) retention.Store) {
-	for _, c := range contract() {
-		t.Run(c.name, func(t *testing.T) {
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, open(t))
-		})
-	}
+	suite.Run(t, contract(), open)
 }
 
-// A promise is one sentence of the contract; a failing run prints it.
-type promise struct {
-	name, says string
-	check      func(*testing.T, retention.Store)
-}
-
-func contract() []promise {
-	return []promise{
+func contract() []suite.Promise[retention.Store] {
+	return []suite.Promise[retention.Store]{
 		{"RoundTrip", "every field survives, times in UTC to the microsecond and text as it is", checkRoundTrip},
 		{"Versions", "Version 1 is new, any other follows the stored one", checkVersions},
 		{"Query", "a query returns what matches every field that is set, the newest first and then by ID, at most Limit", checkQuery},
