@@ -16,18 +16,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/analytics"
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 )
 
 // TestStore runs the contract of [analytics.Store] as subtests, and those of
 // [analytics.Counter] and [analytics.Rememberer] if the store is one. open must return an empty store each
 // time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) analytics.Store) {
-	suite.Run(t, contract(), open)
+	suitetest.Run(t, contract(), open)
 }
 
-func contract() []suite.Promise[analytics.Store] {
-	list := []suite.Promise[analytics.Store]{
+func contract() []suitetest.Promise[analytics.Store] {
+	list := []suitetest.Promise[analytics.Store]{
 		{"RoundTrip", "Scan returns what Append was given, with times in UTC", checkRoundTrip},
 		{"Bare", "an event with nothing but an ID, a name and times survives", checkBare},
 		{"Twice", "Append leaves out events whose ID it has, and keeps the first", checkTwice},
@@ -47,7 +47,7 @@ func contract() []suite.Promise[analytics.Store] {
 		{"Prune", "Prune takes what happened before a time, and says how much that was", checkPrune},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkCancelled},
 	}
-	for _, p := range []suite.Promise[analytics.Store]{
+	for _, p := range []suitetest.Promise[analytics.Store]{
 		{"Counter/Top", "Top agrees with a scan", checkTop},
 		{"Counter/Filter", "Top answers for the name, the kind and the days that it is asked for, in order, cut to Limit", checkTopFilter},
 		{"Counter/Twice", "an event that is appended again is not counted again", checkTopTwice},
@@ -55,10 +55,10 @@ func contract() []suite.Promise[analytics.Store] {
 		{"Counter/Erase", "Erase takes the counts about a person and leaves the others", checkTopErase},
 		{"Counter/Prune", "Prune leaves the counts", checkTopPrune},
 	} {
-		list = append(list, suite.Promise[analytics.Store]{p.Name, p.Says, ifCounter(p.Check)})
+		list = append(list, suitetest.Promise[analytics.Store]{p.Name, p.Says, ifCounter(p.Check)})
 	}
-	list = append(list, suite.Promise[analytics.Store]{"Expirer", "Expire takes what is older, the oldest first, at most Limit, and nothing of who is held", ifExpirer(checkExpire)})
-	return append(list, suite.Promise[analytics.Store]{"Rememberer", "Latest agrees with a scan: one person's events, the latest first, cut to Limit", ifRememberer(checkLatest)})
+	list = append(list, suitetest.Promise[analytics.Store]{"Expirer", "Expire takes what is older, the oldest first, at most Limit, and nothing of who is held", ifExpirer(checkExpire)})
+	return append(list, suitetest.Promise[analytics.Store]{"Rememberer", "Latest agrees with a scan: one person's events, the latest first, cut to Limit", ifRememberer(checkLatest)})
 }
 
 // ifRememberer skips what only a Rememberer promises.

@@ -12,7 +12,7 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/analytics/analyticstest"
 	"github.com/stoa-go/stoa/analytics/memanalytics"
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 )
 
 // faulty is a good store with one fault: whatever is set replaces it.
@@ -440,7 +440,7 @@ func forgetting(s *memanalytics.Store, gone func(analytics.Who, analytics.Event)
 
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	suite.Catches(t, broken, func(t *testing.T, fault fault) {
+	suitetest.Catches(t, broken, func(t *testing.T, fault fault) {
 		analyticstest.TestStore(t, func(*testing.T) analytics.Store {
 			good := memanalytics.New()
 			f := fault(good)

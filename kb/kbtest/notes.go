@@ -64,7 +64,9 @@ func checkNoteVersions(t testing.TB, s kb.Store) {
 	require.NoError(t, err)
 	jot(t, s, note("n", "a"))
 	require.ErrorIs(t, s.SaveNote(t.Context(), note("n", "a")), kb.ErrConflict)
-	next := note("n", "a", func(n *kb.Note) { n.Version, n.Text, n.Mentions, n.UpdatedAt = 2, "more", []string{"kim"}, t0.Add(time.Hour) })
+	next := note("n", "a", func(n *kb.Note) {
+		n.Version, n.Text, n.Mentions, n.UpdatedAt = 2, "more", []string{"kim"}, t0.Add(time.Hour)
+	})
 	jot(t, s, next)
 	require.ErrorIs(t, s.SaveNote(t.Context(), next), kb.ErrConflict, "somebody was quicker")
 	got, err := s.Note(t.Context(), "n")
@@ -81,7 +83,10 @@ func checkNoteVersions(t testing.TB, s kb.Store) {
 func checkNoteFilters(t testing.TB, s kb.Store) {
 	save(t, s, article("a"), article("b"))
 	at := func(minutes int) func(*kb.Note) {
-		return func(n *kb.Note) { n.CreatedAt = t0.Add(time.Duration(minutes) * time.Minute); n.UpdatedAt = n.CreatedAt }
+		return func(n *kb.Note) {
+			n.CreatedAt = t0.Add(time.Duration(minutes) * time.Minute)
+			n.UpdatedAt = n.CreatedAt
+		}
 	}
 	in := func(thread string) func(*kb.Note) { return func(n *kb.Note) { n.Thread = thread } }
 	settled := func(n *kb.Note) { n.ResolvedBy, n.ResolvedAt = "kim", t0 }

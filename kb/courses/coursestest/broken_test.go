@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/kb/courses/coursestest"
 	"github.com/stoa-go/stoa/kb/courses/memcourses"
@@ -285,7 +285,7 @@ var broken = map[string]func(courses.Store) faulty{
 
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	suite.Catches(t, broken, func(t *testing.T, fault func(courses.Store) faulty) {
+	suitetest.Catches(t, broken, func(t *testing.T, fault func(courses.Store) faulty) {
 		coursestest.TestStore(t, func(*testing.T) courses.Store {
 			good := memcourses.New()
 			f := fault(good)

@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/i18n"
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -23,11 +23,11 @@ import (
 // TestStore runs the contract of [courses.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) courses.Store) {
-	suite.Run(t, contract(), open)
+	suitetest.Run(t, contract(), open)
 }
 
-func contract() []suite.Promise[courses.Store] {
-	return []suite.Promise[courses.Store]{
+func contract() []suitetest.Promise[courses.Store] {
+	return []suitetest.Promise[courses.Store]{
 		{"RoundTrip", "what was saved comes back as it was, with times in UTC", checkRoundTrip},
 		{"Versions", "Save keeps the rules of versions, and of concurrent ones exactly one wins", checkVersions},
 		{"WholeCourse", "SaveCourse saves a course with its revision, or neither", checkWhole},

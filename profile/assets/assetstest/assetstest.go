@@ -17,24 +17,24 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/i18n"
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/assets"
 )
 
 // TestStore runs the contract of [assets.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) assets.Store) {
-	suite.Run(t, contract(), open)
+	suitetest.Run(t, contract(), open)
 }
 
 // TestReaders runs the contract of the reading ports as subtests. open must
 // return ports over what [Filled] returns; those that are missing are left out.
 func TestReaders(t *testing.T, open func(t *testing.T) assets.Ports) {
-	suite.Run(t, readers(), open)
+	suitetest.Run(t, readers(), open)
 }
 
-func contract() []suite.Promise[assets.Store] {
-	return []suite.Promise[assets.Store]{
+func contract() []suitetest.Promise[assets.Store] {
+	return []suitetest.Promise[assets.Store]{
 		{"RoundTrip", "what was saved comes back as it was, with times in UTC", checkRoundTrip},
 		{"Versions", "Save keeps the rules of versions, and of concurrent ones exactly one wins", checkVersions},
 		{"Serial", "a serial number is there once, until its product is removed", checkSerial},

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/assets/assetstest"
 	"github.com/stoa-go/stoa/profile/assets/memassets"
@@ -258,7 +258,7 @@ func reversed(change func([]assets.Asset)) func(assets.Store) faulty {
 
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	suite.Catches(t, broken, func(t *testing.T, fault func(assets.Store) faulty) {
+	suitetest.Catches(t, broken, func(t *testing.T, fault func(assets.Store) faulty) {
 		assetstest.TestStore(t, func(*testing.T) assets.Store {
 			good := memassets.New()
 			f := fault(good)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/assets"
 )
 
@@ -67,8 +67,8 @@ func checkScopes(t *testing.T, s assets.Store) {
 	readScopes(t, assets.PortsOf(s))
 }
 
-func readers() []suite.Promise[assets.Ports] {
-	return []suite.Promise[assets.Ports]{
+func readers() []suitetest.Promise[assets.Ports] {
+	return []suitetest.Promise[assets.Ports]{
 		{"Scopes", "lists hold what both scopes admit, and nothing else", readScopes},
 		{"About", "a list about a person holds what they have or registered, and nothing else", readAbout},
 		{"One", "what is there is found by its ID as it is, and what is not is ErrNotFound", readOne},

@@ -16,7 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/audit"
 )
@@ -24,11 +24,11 @@ import (
 // TestStore runs the contract of [audit.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) audit.Store) {
-	suite.Run(t, contract(), open)
+	suitetest.Run(t, contract(), open)
 }
 
-func contract() []suite.Promise[audit.Store] {
-	return []suite.Promise[audit.Store]{
+func contract() []suitetest.Promise[audit.Store] {
+	return []suitetest.Promise[audit.Store]{
 		{"Append/RoundTrip", "Entries returns what Append was given, with Seq and Hash and times in UTC", checkRoundTrip},
 		{"Append/Seal", "seal is given the hash before and the entry with its Seq, and what it returns is kept", checkSeal},
 		{"Append/Race", "of entries that are appended at the same time each follows exactly one other", checkRace},

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/audit/audittest"
 	"github.com/stoa-go/stoa/profile/audit/memaudit"
@@ -226,7 +226,7 @@ var broken = map[string]func(audit.Store) faulty{
 
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	suite.Catches(t, broken, func(t *testing.T, fault func(audit.Store) faulty) {
+	suitetest.Catches(t, broken, func(t *testing.T, fault func(audit.Store) faulty) {
 		audittest.TestStore(t, func(*testing.T) audit.Store {
 			good := memaudit.New()
 			f := fault(good)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/profile/layout/layouttest"
 	"github.com/stoa-go/stoa/profile/layout/memlayout"
@@ -341,7 +341,7 @@ func eachShow(shows []layout.Show, change func(*layout.Show)) {
 
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	suite.Catches(t, broken, func(t *testing.T, fault func(layout.Store) faulty) {
+	suitetest.Catches(t, broken, func(t *testing.T, fault func(layout.Store) faulty) {
 		layouttest.TestStore(t, func(*testing.T) layout.Store {
 			good := memlayout.New()
 			f := fault(good)

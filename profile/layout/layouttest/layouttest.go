@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/layout"
 )
@@ -23,11 +23,11 @@ import (
 // TestStore runs the contract of [layout.Store] as subtests. open must return an
 // empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) layout.Store) {
-	suite.Run(t, contract(), open)
+	suitetest.Run(t, contract(), open)
 }
 
-func contract() []suite.Promise[layout.Store] {
-	return []suite.Promise[layout.Store]{
+func contract() []suitetest.Promise[layout.Store] {
+	return []suitetest.Promise[layout.Store]{
 		{"Rules/RoundTrip", "Rulebook returns what SaveRulebook was given, with times in UTC, and the zero one at first", checkBookRoundTrip},
 		{"Rules/At", "Rulebook returns the newest that is in force at a time", checkBookAt},
 		{"Rules/Revisions", "SaveRulebook takes the next revision only, and of concurrent ones exactly one", checkBookRevisions},

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/retention"
 	"github.com/stoa-go/stoa/profile/retention/memretention"
 	"github.com/stoa-go/stoa/profile/retention/retentiontest"
@@ -242,7 +242,7 @@ var broken = map[string]func(retention.Store) faulty{
 
 // TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	suite.Catches(t, broken, func(t *testing.T, fault func(retention.Store) faulty) {
+	suitetest.Catches(t, broken, func(t *testing.T, fault func(retention.Store) faulty) {
 		retentiontest.TestStore(t, func(*testing.T) retention.Store {
 			good := memretention.New()
 			f := fault(good)

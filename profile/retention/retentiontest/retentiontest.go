@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/errs"
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/retention"
 )
@@ -22,11 +22,11 @@ import (
 // TestStore runs the contract of [retention.Store] as subtests. open must return
 // an empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) retention.Store) {
-	suite.Run(t, contract(), open)
+	suitetest.Run(t, contract(), open)
 }
 
-func contract() []suite.Promise[retention.Store] {
-	return []suite.Promise[retention.Store]{
+func contract() []suitetest.Promise[retention.Store] {
+	return []suitetest.Promise[retention.Store]{
 		{"RoundTrip", "every field survives, times in UTC to the microsecond and text as it is", checkRoundTrip},
 		{"Versions", "Version 1 is new, any other follows the stored one", checkVersions},
 		{"Query", "a query returns what matches every field that is set, the newest first and then by ID, at most Limit", checkQuery},

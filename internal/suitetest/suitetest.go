@@ -1,6 +1,6 @@
-// Package suite runs the contracts of stores and other ports, and proves that
+// Package suitetest runs the contracts of stores and other ports, and proves that
 // they find what is broken.
-package suite
+package suitetest
 
 import (
 	"maps"

@@ -1,11 +1,11 @@
-package suite_test
+package suitetest_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/stoa-go/stoa/internal/suite"
+	"github.com/stoa-go/stoa/internal/suitetest"
 )
 
 type counter interface{ next() int }
@@ -22,14 +22,14 @@ type late struct{}
 
 func (late) next() int { return 2 }
 
-var contract = []suite.Promise[counter]{
+var contract = []suitetest.Promise[counter]{
 	{"First", "the first is 1", func(t *testing.T, c counter) { require.Equal(t, 1, c.next()) }},
 	{"Counts", "each is one more", func(t *testing.T, c counter) { require.Equal(t, c.next()+1, c.next()) }},
 }
 
 func TestRun(t *testing.T) {
 	opened := 0
-	suite.Run(t, contract, func(*testing.T) counter {
+	suitetest.Run(t, contract, func(*testing.T) counter {
 		opened++
 		return &honest{}
 	})
@@ -37,7 +37,7 @@ func TestRun(t *testing.T) {
 }
 
 func TestCatches(t *testing.T) {
-	suite.Catches(t, map[string]counter{"is stuck": stuck{}, "is late": late{}}, func(t *testing.T, c counter) {
-		suite.Run(t, contract, func(*testing.T) counter { return c })
+	suitetest.Catches(t, map[string]counter{"is stuck": stuck{}, "is late": late{}}, func(t *testing.T, c counter) {
+		suitetest.Run(t, contract, func(*testing.T) counter { return c })
 	})
 }
