@@ -77,6 +77,8 @@ type Article struct {
 	CreatedAt    time.Time
 	UpdatedAt    time.Time     // of anything in it
 	ShownAt      time.Time     // last change that readers see, zero if they never saw it
+	DeletedAt    time.Time     // when it was put into the bin, zero if it is not there
+	DeletedBy    string        // person who put it there
 	Version      int           // incremented by every change
 	Translations []Translation // by language, in order
 }
@@ -123,8 +125,15 @@ func (a Article) In(locale string) (Translation, bool) {
 	return Translation{}, false
 }
 
+// Binned reports whether a is in the bin: for readers, and for the lists of the
+// desk, it is not there.
+func (a Article) Binned() bool { return !a.DeletedAt.IsZero() }
+
 // Live returns the languages that readers are shown, in order.
 func (a Article) Live() []string {
+	if a.Binned() {
+		return nil
+	}
 	var out []string
 	for _, t := range a.Translations {
 		if t.Visible() {

@@ -54,6 +54,7 @@ func (l *Library) serveWriting(api *web.API) {
 		Method: "DELETE", Path: "/manuscripts/{id}/texts/{locale}/publication", Name: "kb.archive", Summary: "Takes a text away from readers; nothing is lost.",
 		Policy: publish, Out: manuscriptWire{}, Update: true,
 	}, l.servePublication(l.Archive))
+	l.serveBin(api)
 	l.serveTyping(api)
 	l.serveBlocks(api)
 	l.serveWorkingOn(api)

@@ -158,6 +158,9 @@ func (im *importing) article(ctx context.Context, g []Item) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
+	if old.Binned() {
+		return im.leaveOut(g, errs.Say(ErrInvalid, "error.bin.import", nil))
+	}
 	g = ordered(g, old.Source, im.opts.Source)
 	a := old.clone()
 	if old.Version == 0 {

@@ -24,8 +24,8 @@ type PersonStore interface {
 	// after the one that after names; its zero value means from the first.
 	RevisionsBy(ctx context.Context, person string, after Revision, limit int) ([]Revision, error)
 
-	// OwnedBy returns the IDs of the articles and the names of the media that
-	// are a person's, in order.
+	// OwnedBy returns the IDs of the articles that are a person's or that they
+	// put into the bin, and the names of the media that are theirs, in order.
 	OwnedBy(ctx context.Context, person string) (articles, media []string, err error)
 
 	// ReviewsOf returns the reviews that a person asked for or is asked in, by

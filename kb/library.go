@@ -3,6 +3,7 @@ package kb
 import (
 	"context"
 	"crypto/rand"
+	"hash/maphash"
 	"log/slog"
 	"slices"
 	"strings"
@@ -36,6 +37,7 @@ type Library struct {
 	census  atomic.Pointer[census]
 	texts   *lru.Cache[textKey, *document]
 	scripts *lru.Cache[textKey, *script]
+	seed    maphash.Seed
 	boxer   *markdown.Boxer
 	blocks  atomic.Pointer[blockSet]
 	series  atomic.Pointer[seriesSet]
@@ -45,6 +47,8 @@ type Library struct {
 	process func(Kind, string) Process
 	actor   func(context.Context, string) (profile.Actor, error)
 	notify  func(context.Context, profile.Occurrence) error
+	binFor  time.Duration
+	held    func(context.Context) ([]string, error)
 }
 
 // Options adjust a Library. The zero value is ready to use.
@@ -73,6 +77,13 @@ type Options struct {
 	// nobody is told. [profile.Notifier.Notify] does it.
 	Notify func(ctx context.Context, o profile.Occurrence) error
 
+	// BinFor is how long what was deleted can be restored; 0 means 30 days.
+	BinFor time.Duration
+
+	// Held returns the people of whom nothing may be removed, say for a legal
+	// hold: what they have a part in stays in the bin. Nil means nobody.
+	Held func(ctx context.Context) ([]string, error)
+
 	CacheMax int // rendered texts, pages and addresses kept, of each; 0 means 512
 }
 
@@ -97,7 +108,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 	l := &Library{
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
 		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
-		process: o.Process, actor: o.Actor, notify: o.Notify,
+		process: o.Process, actor: o.Actor, notify: o.Notify, binFor: o.BinFor, held: o.Held,
 	}
 	l.defaults(o)
 	return l
@@ -128,11 +139,15 @@ func (l *Library) defaults(o Options) {
 	if l.path == nil {
 		l.path = defaultPath
 	}
+	if l.binFor <= 0 {
+		l.binFor = 30 * 24 * time.Hour
+	}
 	if o.CacheMax <= 0 {
 		o.CacheMax = 512
 	}
 	l.texts = lru.New[textKey, *document](o.CacheMax)
 	l.scripts = lru.New[textKey, *script](o.CacheMax)
+	l.seed = maphash.MakeSeed()
 	l.boxer = markdown.NewBoxer(strings.ToLower(rand.Text()))
 	l.pages = lru.New[pageKey, stampedPage](o.CacheMax)
 	l.unnamed = newHourly()

@@ -30,14 +30,25 @@ func (l *Library) manuscript(ctx context.Context, by profile.Actor, id string) (
 	if err != nil {
 		return Article{}, err
 	}
-	f, err := l.categories(ctx)
-	if err != nil {
-		return Article{}, err
-	}
-	if !l.policy.May(by, profile.PermissionContentPublish) && a.Owner != by.ID && !sees(by, a, f) {
+	if a.Binned() {
 		return Article{}, ErrNotFound
 	}
+	if err := l.knows(ctx, by, a); err != nil {
+		return Article{}, err
+	}
 	return a, nil
+}
+
+// knows returns ErrNotFound unless by sees a at the desk.
+func (l *Library) knows(ctx context.Context, by profile.Actor, a Article) error {
+	f, err := l.categories(ctx)
+	if err != nil {
+		return err
+	}
+	if !l.policy.May(by, profile.PermissionContentPublish) && a.Owner != by.ID && !sees(by, a, f) {
+		return ErrNotFound
+	}
+	return nil
 }
 
 // worksHere reports whether by has a place at the desk.

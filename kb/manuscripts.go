@@ -27,6 +27,7 @@ type ManuscriptQuery struct {
 	Title      string          // with a text that has this in its title, in whatever case; to stores in lower case
 	Ahead      bool            // with a text whose newest revision readers do not see though they see another
 	Stale      bool            // with a translation whose source has gone on since
+	Binned     bool            // only what is in the bin, instead of only what is not
 	Order      ManuscriptOrder //
 	After      string          // page token from an earlier answer to the same query
 	Limit      int             // 0 means 50, at most 200

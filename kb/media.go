@@ -180,7 +180,7 @@ func (l *Library) showsMedium(ctx context.Context, by profile.Actor, id, name st
 		return false, absent(err)
 	}
 	for _, t := range a.Translations {
-		if !t.Visible() {
+		if a.Binned() || !t.Visible() {
 			continue
 		}
 		rev, err := l.store.Revision(ctx, id, t.Locale, t.Live)

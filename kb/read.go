@@ -356,14 +356,11 @@ func (l *Library) Version(ctx context.Context, by profile.Actor, id string) (str
 
 // blocksIn returns a text that changes with the blocks in what readers see of t.
 func (l *Library) blocksIn(ctx context.Context, a Article, t Translation) (string, error) {
-	s, ok := l.scripts.Load(textKey{article: a.ID, locale: t.Locale, revision: t.Live})
-	if !ok {
-		rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Live)
-		if err != nil {
-			return "", err
-		}
-		s = l.scriptOf(ctx, rev)
+	rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Live)
+	if err != nil {
+		return "", err
 	}
+	s := l.scriptOf(ctx, rev)
 	if len(s.includes) == 0 {
 		return "", nil
 	}

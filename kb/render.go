@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"html/template"
 	"maps"
 	"net/url"
@@ -52,7 +53,12 @@ func defaultPath(r Ref) string {
 type textKey struct {
 	article, locale string
 	revision        int
+	body            uint64 // hash of what it says: what was purged may come again with other texts
 	variant         string // of what a viewer sees of it, see composed
+}
+
+func (l *Library) textKey(rev Revision, variant string) textKey {
+	return textKey{rev.Article, rev.Locale, rev.Number, maphash.String(l.seed, rev.Body), variant}
 }
 
 // document renders a revision as a viewer sees it, or takes it from the cache: a
@@ -68,7 +74,7 @@ func (l *Library) document(ctx context.Context, rev Revision, v viewer) (*docume
 
 // inked renders what was composed of a revision.
 func (l *Library) inked(ctx context.Context, rev Revision, c composed) (*document, error) {
-	key := textKey{rev.Article, rev.Locale, rev.Number, c.variant}
+	key := l.textKey(rev, c.variant)
 	if d, ok := l.texts.Load(key); ok {
 		return d, nil
 	}

@@ -17,8 +17,8 @@ const (
 )
 
 // Run does what is due until ctx is done: it carries out plans, reminds owners
-// of verifications that run out, and does what follows when they have. Any
-// number of instances may run it.
+// of verifications that run out, does what follows when they have, and empties
+// the bin. Any number of instances may run it.
 func (l *Library) Run(ctx context.Context) error {
 	tick := time.NewTicker(runEvery)
 	defer tick.Stop()
@@ -37,7 +37,7 @@ func (l *Library) Run(ctx context.Context) error {
 // DoDue does once what [Library.Run] does again and again. One thing that
 // cannot be done keeps no other from being done.
 func (l *Library) DoDue(ctx context.Context) error {
-	return errors.Join(l.carryOutDue(ctx), l.remindOfDue(ctx), l.lapseDue(ctx), l.tellOfRecent(ctx), l.tellOfMended(ctx), l.tellOfNotes(ctx))
+	return errors.Join(l.carryOutDue(ctx), l.remindOfDue(ctx), l.lapseDue(ctx), l.tellOfRecent(ctx), l.tellOfMended(ctx), l.tellOfNotes(ctx), l.purgeDue(ctx))
 }
 
 func (l *Library) carryOutDue(ctx context.Context) (err error) {

@@ -90,7 +90,7 @@ func partAudience(seg markdown.Segment) (profile.Audience, error) {
 // scriptOf returns the script of a revision. One that cannot be read is for
 // nobody but staff.
 func (l *Library) scriptOf(ctx context.Context, rev Revision) *script {
-	key := textKey{article: rev.Article, locale: rev.Locale, revision: rev.Number}
+	key := l.textKey(rev, "")
 	if s, ok := l.scripts.Load(key); ok {
 		return s
 	}

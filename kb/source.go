@@ -105,7 +105,7 @@ func (s source) change(ctx context.Context, f *forest, id string) (search.Change
 		return c, err
 	}
 	audience := a.Audience.And(f.audience[a.Category])
-	if audience.Nobody() {
+	if a.Binned() || audience.Nobody() {
 		return c, nil
 	}
 	have := a.live()

@@ -42,6 +42,15 @@ type ArticleStore interface {
 	// ErrConflict; slugs given up go on to find the article.
 	SaveArticle(ctx context.Context, a Article, revisions ...Revision) error
 
+	// PurgeArticle removes an article that is in the bin at version, with all
+	// there is about it: revisions and what they use, slugs, redirects to it,
+	// feedback, reviews, plans, notes, verification, unsaved texts and locks. It
+	// does nothing and returns false if any of the people in held owns it, deleted
+	// it, wrote a revision of it or said something of it, in a note as well. It is ErrNotFound if there
+	// is no such article, and ErrConflict if its version differs or it is not in
+	// the bin.
+	PurgeArticle(ctx context.Context, id string, version int, held []string) (purged bool, err error)
+
 	// Slug returns the ID of the article of which a translation was visible
 	// when it was saved with slug, whatever became of it, or ErrNotFound.
 	Slug(ctx context.Context, slug string) (id string, err error)
@@ -62,7 +71,9 @@ type ArticleStore interface {
 	Articles(ctx context.Context, q ArticleQuery) (page []Article, next string, err error)
 
 	// Manuscripts returns the articles within scope that match q, in its order,
-	// and a token for the next page, empty on the last.
+	// and a token for the next page, empty on the last. What is in the bin matches
+	// only a query for that; what is about it is listed by none of Feedback,
+	// Reviews, Plans, Notes and Expiring.
 	Manuscripts(ctx context.Context, scope DeskScope, q ManuscriptQuery) (page []Article, next string, err error)
 
 	// CountManuscripts returns how many articles within scope match q, whatever

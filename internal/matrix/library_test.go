@@ -236,6 +236,31 @@ func libraryWriting() []operation {
 			a, err := w.library.Archive(ctx, by, a.ID, "en", a.Version)
 			return a, true, err
 		}, "kb.archive"),
+		about("Delete", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Delete(ctx, by, a.ID, a.Version)
+			return a, true, err
+		}, "kb.delete", "kb.bin"),
+		about("Undelete", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Undelete(ctx, by, a.ID, a.Version) // what is not in the bin stays as it is
+			return a, true, err
+		}, "kb.undelete"),
+		about("MayDelete", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			a, err := w.library.Manuscript(ctx, by, a.ID)
+			if err == nil && !w.library.MayDelete(by, a) {
+				err = kb.ErrForbidden
+			}
+			return nil, true, err
+		}),
+		overall("kb.MayPurge", func(_ context.Context, w *world, by profile.Actor) error {
+			if !w.library.MayPurge(by) {
+				return kb.ErrForbidden
+			}
+			return nil
+		}),
+		about("Purge", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			err := w.library.Purge(ctx, by, a.ID, a.Version)
+			return nil, err == nil, err
+		}, "kb.purge"),
 		within("Places", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
 			tree, err := w.library.Places(ctx, by, "en")
 			return tree, inTree(tree, id), err

@@ -39,6 +39,7 @@ type faulty struct {
 	faultyWorking
 	faultyHandling
 	faultyNotes
+	faultyBin
 }
 
 // or returns the fault if there is one, and otherwise the method.

@@ -45,7 +45,7 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 }
 
 func textsOf(a kb.Article, revisions []kb.Revision) []string {
-	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input}
+	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input, a.DeletedBy}
 	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related)
 	for key, value := range a.Fields {
 		texts = append(texts, key, value)
@@ -62,7 +62,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 }
 
 func timesOf(a kb.Article, revisions []kb.Revision) []time.Time {
-	times := []time.Time{a.CreatedAt, a.UpdatedAt, a.ShownAt}
+	times := []time.Time{a.CreatedAt, a.UpdatedAt, a.ShownAt, a.DeletedAt}
 	for _, t := range a.Translations {
 		times = append(times, t.PublishedAt, t.UpdatedAt, t.NewsAt)
 	}
@@ -244,7 +244,7 @@ func cloneArticle(a kb.Article) kb.Article {
 	a.Fields = maps.Clone(a.Fields)
 	a.Audience, a.Products, a.Tags = slices.Clone(a.Audience), slices.Clone(a.Products), slices.Clone(a.Tags)
 	a.Related, a.Translations = slices.Clone(a.Related), slices.Clone(a.Translations)
-	a.CreatedAt, a.UpdatedAt, a.ShownAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC(), a.ShownAt.UTC()
+	a.CreatedAt, a.UpdatedAt, a.ShownAt, a.DeletedAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC(), a.ShownAt.UTC(), a.DeletedAt.UTC()
 	for i, t := range a.Translations {
 		a.Translations[i].PublishedAt, a.Translations[i].UpdatedAt, a.Translations[i].NewsAt = t.PublishedAt.UTC(), t.UpdatedAt.UTC(), t.NewsAt.UTC()
 	}

@@ -61,7 +61,7 @@ func (s *Store) Feedback(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback
 	defer s.mu.RUnlock()
 	var list []kb.Feedback
 	for _, f := range s.feedback {
-		if selectsFeedback(q, f) && s.among(q.Among, q.Owner, f.Article) {
+		if !s.articles[f.Article].Binned() && selectsFeedback(q, f) && s.among(q.Among, q.Owner, f.Article) {
 			list = append(list, f)
 		}
 	}

@@ -55,7 +55,7 @@ func within(scope kb.DeskScope, a kb.Article) bool {
 
 func isManuscript(a kb.Article, q kb.ManuscriptQuery) bool {
 	_, has := a.In(q.Lacks)
-	return (q.Lacks == "" || !has) && (q.Owner == "" || a.Owner == q.Owner) &&
+	return a.Binned() == q.Binned && (q.Lacks == "" || !has) && (q.Owner == "" || a.Owner == q.Owner) &&
 		(!asksOfText(q) || slices.ContainsFunc(a.Translations, func(t kb.Translation) bool { return isText(a, t, q) })) &&
 		matches(a, kb.ArticleQuery{IDs: q.IDs, Categories: q.Categories, Kinds: q.Kinds, Product: q.Product})
 }

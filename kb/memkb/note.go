@@ -57,7 +57,7 @@ func (s *Store) selectsNote(q kb.NoteQuery, n kb.Note) bool {
 	if n.Thread != "" {
 		root = s.notes[n.Thread]
 	}
-	return (q.Article == "" || q.Article == n.Article) && (q.Kinds == nil || slices.Contains(q.Kinds, n.Kind)) &&
+	return !s.articles[n.Article].Binned() && (q.Article == "" || q.Article == n.Article) && (q.Kinds == nil || slices.Contains(q.Kinds, n.Kind)) &&
 		(!q.Open || !root.Resolved()) && (q.Mentions == "" || slices.Contains(n.Mentions, q.Mentions)) &&
 		(q.Since.IsZero() || !n.UpdatedAt.Before(q.Since))
 }

@@ -48,7 +48,7 @@ func (s *Store) OwnedBy(ctx context.Context, person string) (articles, media []s
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, id := range slices.Sorted(maps.Keys(s.articles)) {
-		if person != "" && s.articles[id].Owner == person {
+		if person != "" && (s.articles[id].Owner == person || s.articles[id].DeletedBy == person) {
 			articles = append(articles, id)
 		}
 	}
@@ -79,8 +79,8 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		}
 	}
 	for id, a := range s.articles {
-		if a.Owner == person {
-			a.Owner = pseudonym
+		if a.Owner == person || a.DeletedBy == person {
+			a.Owner, a.DeletedBy = replaced(a.Owner, person, pseudonym), replaced(a.DeletedBy, person, pseudonym)
 			a.Version++
 			s.articles[id] = a
 			renamed++
@@ -109,6 +109,13 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		s.changed()
 	}
 	return removed, renamed, nil
+}
+
+func replaced(who, person, pseudonym string) string {
+	if who == person {
+		return pseudonym
+	}
+	return who
 }
 
 func (s *Store) forgetFeedback(person, pseudonym string) (removed, renamed int) {

@@ -104,7 +104,7 @@ func (s *Store) selectsReview(q kb.ReviewQuery, r kb.Review) bool {
 		(q.Revision == 0 || q.Revision == r.Revision) && (q.States == nil || slices.Contains(q.States, r.State)) &&
 		(!q.Current || !r.Superseded(s.articles[r.Article])) && (q.By == "" || q.By == r.By) &&
 		(q.Since.IsZero() || !r.UpdatedAt.Before(q.Since)) && (q.For == "" || s.waitsFor(r, q.For)) &&
-		within(q.Scope, s.articles[r.Article])
+		within(q.Scope, s.articles[r.Article]) && !s.articles[r.Article].Binned()
 }
 
 // waitsFor reports whether a person can decide on r and has not.
@@ -157,7 +157,8 @@ func (s *Store) Plans(ctx context.Context, q kb.PlanQuery) ([]kb.Plan, string, e
 	var list []kb.Plan
 	for _, p := range s.plans {
 		if (q.Article == "" || q.Article == p.Article) && (q.Locale == "" || q.Locale == p.Locale) &&
-			(q.States == nil || slices.Contains(q.States, p.State)) && between(p.At, q.From, q.Until) && within(q.Scope, s.articles[p.Article]) {
+			(q.States == nil || slices.Contains(q.States, p.State)) && between(p.At, q.From, q.Until) &&
+			within(q.Scope, s.articles[p.Article]) && !s.articles[p.Article].Binned() {
 			list = append(list, p)
 		}
 	}
@@ -205,7 +206,8 @@ func (s *Store) Expiring(ctx context.Context, q kb.ExpiryQuery) ([]kb.Verificati
 	for _, v := range s.verified {
 		due := q.RemindBy.IsZero() || !v.RemindAt.IsZero() && v.RemindAt.Before(q.RemindBy)
 		owned := q.OwnedBy == "" || s.articles[v.Article].Owner == q.OwnedBy
-		if !v.Until.IsZero() && between(v.Until, q.From, q.Until) && due && owned && (!q.Standing || !v.Lapsed) && within(q.Scope, s.articles[v.Article]) {
+		there := within(q.Scope, s.articles[v.Article]) && !s.articles[v.Article].Binned()
+		if !v.Until.IsZero() && between(v.Until, q.From, q.Until) && due && owned && (!q.Standing || !v.Lapsed) && there {
 			list = append(list, v)
 		}
 	}

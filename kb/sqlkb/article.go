@@ -35,18 +35,20 @@ type articleRow struct {
 	CreatedAt sqldb.Time `db:"created_at"`
 	UpdatedAt sqldb.Time `db:"updated_at"`
 	ShownAt   sqldb.Time `db:"shown_at"`
+	DeletedAt sqldb.Time `db:"deleted_at"`
+	DeletedBy string     `db:"deleted_by"`
 	Version   int
 }
 
 const articleColumns = `id, category, kind, audience, products, tags, related, fields, place, source, owner, external, input,
-	created_at, updated_at, shown_at, version`
+	created_at, updated_at, shown_at, deleted_at, deleted_by, version`
 
 func (r articleRow) article() kb.Article {
 	return kb.Article{
 		ID: r.ID, Category: r.Category, Kind: kb.Kind(r.Kind), Audience: profile.Audience(r.Audience),
 		Products: r.Products, Tags: r.Tags, Related: r.Related, Fields: r.Fields, Order: r.Place, Source: r.Source, Owner: r.Owner,
 		External: r.External, Input: r.Input, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
-		ShownAt: r.ShownAt.Time, Version: r.Version,
+		ShownAt: r.ShownAt.Time, DeletedAt: r.DeletedAt.Time, DeletedBy: r.DeletedBy, Version: r.Version,
 	}
 }
 
@@ -142,7 +144,7 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 }
 
 func textsOf(a kb.Article, revisions []kb.Revision) []string {
-	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input}
+	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input, a.DeletedBy}
 	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related)
 	for key, value := range a.Fields {
 		texts = append(texts, key, value)
@@ -163,12 +165,14 @@ func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 		a.ID, a.Category, string(a.Kind), sqldb.Strings(a.Audience), sqldb.Strings(a.Products), sqldb.Strings(a.Tags),
 		sqldb.Strings(a.Related), a.Order, a.Source, a.Owner, a.External, a.Input, len(a.Live()) > 0,
 		sqldb.At(a.CreatedAt), sqldb.At(a.UpdatedAt), sqldb.At(a.ShownAt), a.Version, heading(a), sqldb.StringMap(a.Fields),
+		sqldb.At(a.DeletedAt), a.DeletedBy,
 	}
 	if a.Version == 1 {
 		res, err := sqldb.Exec(ctx, tx, `
 			insert into stoa_article (id, category, kind, audience, products, tags, related, place, source, owner,
-				external, input, visible, created_at, updated_at, shown_at, version, heading, fields)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+				external, input, visible, created_at, updated_at, shown_at, version, heading, fields,
+				deleted_at, deleted_by)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 			on conflict (id) do nothing`, args...)
 		if err != nil {
 			return err
@@ -178,7 +182,8 @@ func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 	res, err := sqldb.Exec(ctx, tx, `
 		update stoa_article set category = $2, kind = $3, audience = $4, products = $5, tags = $6, related = $7,
 			place = $8, source = $9, owner = $10, external = $11, input = $12, visible = $13, created_at = $14,
-			updated_at = $15, shown_at = $16, version = $17, heading = $18, fields = $19
+			updated_at = $15, shown_at = $16, version = $17, heading = $18, fields = $19,
+			deleted_at = $20, deleted_by = $21
 		where id = $1 and version = $17 - 1`, args...)
 	if err != nil {
 		return err

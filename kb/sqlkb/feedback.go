@@ -84,6 +84,7 @@ func (s *Store) Feedback(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback
 	}
 	w := &sqldb.Where{}
 	selectFeedback(w, q)
+	there(w)
 	if q.Among != nil {
 		among(w, *q.Among, q.Owner)
 	}

@@ -56,6 +56,11 @@ func manuscripts(scope kb.DeskScope, q kb.ManuscriptQuery) *sqldb.Where {
 	if sqldb.CheckText(q.Owner, q.Lacks, q.Locale, string(q.Status), q.Title) != nil {
 		return w.And("1 = 0")
 	}
+	if q.Binned {
+		w.And("deleted_at is not null")
+	} else {
+		w.And("deleted_at is null")
+	}
 	if q.Owner != "" {
 		w.And("owner = ?", q.Owner)
 	}
@@ -140,4 +145,9 @@ func ofScope(w *sqldb.Where, scope kb.DeskScope) {
 	if scope.Sight != nil {
 		among(w, kb.ArticleQuery{Sight: scope.Sight, Categories: append([]string{}, scope.Categories...)}, scope.Owner)
 	}
+}
+
+// there adds the condition that a row is of an article that is not in the bin.
+func there(w *sqldb.Where) {
+	w.And("article not in (select id from stoa_article where deleted_at is not null)")
 }

@@ -133,6 +133,7 @@ func (s *Store) Notes(ctx context.Context, q kb.NoteQuery) ([]kb.Note, string, e
 	}
 	w := &sqldb.Where{}
 	equals(w, "article", q.Article)
+	there(w)
 	if q.Kinds != nil {
 		sqldb.In(w, "kind", storable(q.Kinds))
 	}

@@ -51,7 +51,7 @@ func (s *Store) OwnedBy(ctx context.Context, person string) (articles, media []s
 	if nobody(person) {
 		return nil, nil, ctx.Err()
 	}
-	err = s.db.Select(ctx, &articles, `select id from stoa_article where owner = $1 and owner <> '' order by id`, person)
+	err = s.db.Select(ctx, &articles, `select id from stoa_article where (owner = $1 or deleted_by = $1) and $1 <> '' order by id`, person)
 	if err == nil {
 		err = s.db.Select(ctx, &media, `select name from stoa_media where owner = $1 and owner <> '' order by name`, person)
 	}
@@ -99,7 +99,8 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		for _, text := range []string{
 			`update stoa_article_feedback set assignee = $2, version = version + 1 where assignee = $1`,
 			`update stoa_revision set author = $2 where author = $1`,
-			`update stoa_article set owner = $2, version = version + 1 where owner = $1`,
+			`update stoa_article set owner = case when owner = $1 then $2 else owner end,
+				deleted_by = case when deleted_by = $1 then $2 else deleted_by end, version = version + 1 where owner = $1 or deleted_by = $1`,
 			`update stoa_media set owner = $2 where owner = $1`,
 			`update stoa_block set author = $2 where author = $1`,
 			`update stoa_review_vote set person = $2, comment = '' where person = $1`,

@@ -98,6 +98,7 @@ func (s *Store) Plans(ctx context.Context, q kb.PlanQuery) ([]kb.Plan, string, e
 	}
 	between(w, "due", q.From, q.Until)
 	ofScope(w, q.Scope)
+	there(w)
 	from := `select ` + planColumns + ` from stoa_plan `
 	rows, next, err := paged(ctx, s, w, from, byTime{"due", "id", false}, q.After, q.Limit, func(r planRow) (sqldb.Time, string) { return r.Due, r.ID })
 	var page []kb.Plan

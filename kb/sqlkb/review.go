@@ -192,6 +192,7 @@ func selectReviews(w *sqldb.Where, q kb.ReviewQuery) {
 		w.And("updated_at >= ?", sqldb.At(q.Since))
 	}
 	ofScope(w, q.Scope)
+	there(w)
 }
 
 // equals adds the condition that a column has a value, if there is one.

@@ -97,6 +97,7 @@ func (s *Store) Expiring(ctx context.Context, q kb.ExpiryQuery) ([]kb.Verificati
 		w.And("article in (select id from stoa_article where owner = ?)", q.OwnedBy)
 	}
 	ofScope(w, q.Scope)
+	there(w)
 	from := `select ` + verificationColumns + ` from stoa_verification `
 	rows, next, err := paged(ctx, s, w, from, byTime{"ends_at", "article", false}, q.After, q.Limit,
 		func(r verificationRow) (sqldb.Time, string) { return r.EndsAt, r.Article })

@@ -62,6 +62,7 @@ type editorBody struct {
 	Original  *original
 	Key       string
 	Unsaved   *unsaved // nil if there is none
+	Delete    string   // address to delete it at, "" for who may not
 	Writers   []string // who else has the text before them, in words
 	OpenNotes int      // threads of notes that are not settled, as far as they are counted
 }
@@ -107,7 +108,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		Writes: s.mayWrite(v.By, a, wr.Locale), Arranges: s.mayArrange(v.By, a), Publishes: s.policy.May(v.By, profile.PermissionContentPublish),
 		Published: t.Visible(), Minor: r.PostFormValue("minor") != "",
 	}
-	if done := v.Query.Get("done"); slices.Contains([]string{"saved", "published", "archived", "restored"}, done) && status == http.StatusOK {
+	if done := v.Query.Get("done"); slices.Contains([]string{"saved", "published", "archived", "restored", "undeleted"}, done) && status == http.StatusOK {
 		b.Done = "write.done_" + done
 	}
 	b.Heading, b.HeadingIn = headingOf(v, a, wr)
@@ -115,6 +116,9 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		b.Action = v.link(editorPath(wr.Article, wr.Locale))
 		b.State, b.Look = stateOf(a, t)
 		b.Tabs = s.deskTabs(v, a, wr.Locale)
+		if s.library.MayDelete(v.By, a) {
+			b.Delete = v.link("/desk/articles/" + escape(a.ID) + "/delete")
+		}
 	}
 	if t.Visible() {
 		b.Live = s.path(kb.Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug})

@@ -19,6 +19,7 @@ import (
 func (s *Site) openRetention(context.Context) error {
 	store := sqlretention.New(s.db.write).WithReader(s.db.read)
 	s.holds = retention.NewHolds(store, s.people, &retention.HoldOptions{Policy: s.policy, Audit: s.audit, Logger: s.cfg.Log, Now: s.cfg.Now})
+	s.held = func(ctx context.Context) ([]string, error) { return store.Held(ctx, s.cfg.Now()) }
 	s.people.Register(s.holds.Keeper())
 	s.schedule = retention.NewSchedule(store, &retention.ScheduleOptions{Policy: s.policy, Audit: s.audit, System: system, Logger: s.cfg.Log, Now: s.cfg.Now})
 	texts := sqlkb.NewWithReader(s.db.write, s.db.read)

@@ -52,8 +52,9 @@ type Site struct {
 	policy    profile.Policy
 	people    *profile.Directory
 	audit     *audit.Log
-	holds     *retention.Holds    // whose data must not go yet
-	schedule  *retention.Schedule // how long things are kept
+	held      func(context.Context) ([]string, error) // of whom nothing may be removed
+	holds     *retention.Holds                        // whose data must not go yet
+	schedule  *retention.Schedule                     // how long things are kept
 	visits    *analytics.Visits
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
@@ -174,6 +175,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types,
 		Process: s.processOf, Actor: s.actorOf,
 		Notify: func(ctx context.Context, o profile.Occurrence) error { return s.notifier.Notify(ctx, o) },
+		Held:   func(ctx context.Context) ([]string, error) { return s.held(ctx) },
 	})
 	s.people.Register(s.library.Keeper())
 	return nil

@@ -93,8 +93,9 @@ var surfaces = []surface{
 			"/api/v1/roles", "/api/v1/roles/agent", "/api/v1/permissions", "/api/v1/roles/staff.none/removal", "/api/v1/layout/pages/home", "/api/v1/layout/rules", "/api/v1/layout/promotions",
 		}
 	}},
-	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes"}, func(h hidden) []string {
-		return []string{"/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
+	{"bin", []string{"GET /desk/bin", "kb.bin"}, fixed("/desk/bin", "/de/desk/bin?title=zq", "/api/v1/bin", "/api/v1/bin?title=zq")},
+	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete"}, func(h hidden) []string {
+		return []string{"/desk/articles/" + h.id + "/delete", "/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
 	}},
 	{"courses", []string{
 		"GET /courses", "GET /courses/{slug}", "POST /courses/{slug}", "GET /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/sessions/{id}",
@@ -164,6 +165,9 @@ var exempt = map[string]string{
 	"kb.hold":                                   "names colleagues who write",
 	"kb.release":                                "answers nothing",
 	"kb.holders":                                "names colleagues who write",
+	"kb.delete":                                 "authorization matrix: answers like kb.bin",
+	"kb.undelete":                               "authorization matrix: answers like kb.manuscript",
+	"kb.purge":                                  "answers nothing",
 	"kb.restore":                                "authorization matrix: answers like kb.manuscript",
 	"kb.edit":                                   "authorization matrix: answers like kb.manuscript",
 	"kb.arrange":                                "authorization matrix: answers like kb.manuscript",

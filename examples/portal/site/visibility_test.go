@@ -57,6 +57,7 @@ var states = []struct {
 	{"custom-role", []string{"role:member.buyer"}, []string{"public"}, []string{"mateo"}},
 	{"draft", []string{"public"}, []string{"public"}, nil},
 	{"archived", []string{"public"}, []string{"public"}, nil},
+	{"deleted", []string{"public"}, []string{"public"}, nil},
 }
 
 // plant puts an article in each state into the portal.
@@ -104,6 +105,14 @@ func (s *Site) bring(t *testing.T, a *kb.Article, state string) {
 		require.NoError(t, err)
 	}
 	require.NoError(t, s.library.SaveRedirects(t.Context(), system, kb.Redirect{From: "/old/" + state, To: "article/" + a.ID}))
+	if state == "deleted" {
+		defer func() {
+			b, err := s.library.Manuscript(t.Context(), system, a.ID)
+			require.NoError(t, err)
+			_, err = s.library.Delete(t.Context(), system, a.ID, b.Version)
+			require.NoError(t, err)
+		}()
+	}
 	if state == "archived" {
 		_, err := s.library.Archive(t.Context(), system, a.ID, "en", a.Version)
 		require.NoError(t, err)
@@ -156,6 +165,9 @@ func linkToAll(t *testing.T, s *Site, all map[string]hidden) kb.Article {
 // atDesk are those who see articles at the desk that readers do not: whoever
 // writes sees drafts meant for them.
 func atDesk(person string, h hidden, surface string) bool {
+	if person == "ines" && h.state == "deleted" {
+		return surface == "bin" || surface == "media"
+	}
 	if person != "ines" || !strings.HasPrefix(surface, "API: desk") && !strings.HasPrefix(surface, "desk") && !strings.HasPrefix(surface, "API: feedback") && surface != "media" {
 		return false
 	}
