@@ -23,6 +23,7 @@ import (
 //	/invitations     who is asked in
 //	/connections     other programs that are let in
 //	/identities      who people are elsewhere
+//	/address-suggestions   postal addresses, looked up
 type Handler struct {
 	people *Directory
 	opts   HandlerOptions
@@ -37,6 +38,7 @@ type HandlerOptions struct {
 	Connections *Connections // nil means that no other programs are let in
 	Identities  *Identities  // nil means that nobody is known elsewhere
 	Bounces     *Bounces     // nil means that no address is held
+	Addresses   *Addresses   // nil means that no postal address is looked up
 
 	// Sure is how surely somebody must be who they claim before they take out or
 	// erase what is known of people, make somebody staff or let other programs
@@ -82,10 +84,12 @@ func (h *Handler) serveOthers() {
 		serve func()
 	}{
 		{h.opts.Sessions != nil, h.serveSessions},
+		{h.opts.Sessions != nil, h.serveView},
 		{h.opts.Invitations != nil, h.serveInvitations},
 		{h.opts.Connections != nil, h.serveConnections},
 		{h.opts.Identities != nil, h.serveIdentities},
 		{h.opts.Bounces != nil, h.serveBounces},
+		{h.opts.Addresses != nil, h.serveAddresses},
 	} {
 		if one.there {
 			one.serve()

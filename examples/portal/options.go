@@ -27,7 +27,7 @@ type options struct {
 	oidcSecret, oidcAdmins, oidcACR string
 	auditKey, keep                  string
 	mailPassword, mailHook          string
-	smsToken                        string
+	smsToken, addressToken          string
 	saml                            samlOptions
 }
 
@@ -66,6 +66,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.smsToken, "sms-token-file", "", "`file` with the token for the service of text messages")
 	f.StringVar(&o.cfg.SMS.Folder, "sms-folder", "", "`folder` that text messages are written into in place of a service, as .json files; a demo without -sms-service uses texts in -data")
 	f.StringVar(&o.cfg.AddressService, "address-service", "", "`address` of a service of yours that finds postal addresses, as profile/addressprofile says; a demo without has a list of a few")
+	f.StringVar(&o.addressToken, "address-token-file", "", "`file` with the token for the service that finds postal addresses")
 	f.BoolVar(&o.cfg.Push, "push", true, "notices go to people's browsers and webhooks too; needs -base-url, except in a demo")
 	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")
 	f.StringVar(&o.metrics, "metrics", "", "`address` to serve /metrics on, such as 10.0.0.5:9100; empty serves it with the pages, for programs on this machine alone")
@@ -109,7 +110,7 @@ func parse(args []string) (options, error) {
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
 	o.cfg.OIDC.ACR = list(o.oidcACR)
 	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept())
+	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept(), secretIn("-address-token-file", o.addressToken, &o.cfg.AddressToken))
 }
 
 // kept reads how long classes of data are kept.

@@ -43,7 +43,7 @@ func ids() (out []string) {
 
 func auditOperations() []operation {
 	return []operation{
-		{name: "audit.Entries", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+		{name: "audit.Entries", on: "portal", routes: []string{"audit.entries"}, call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
 			list, _, err := w.log.Entries(ctx, by, audit.Query{})
 			return list, len(list) > 0, err
 		}},

@@ -12,7 +12,7 @@ import (
 )
 
 func noticeOperations() []operation {
-	return slices.Concat(inboxOperations(), noticeReading(), channelOperations(), phoneOperations(), bounceOperations())
+	return slices.Concat(inboxOperations(), noticeReading(), channelOperations(), phoneOperations(), addressOperations(), bounceOperations())
 }
 
 func inboxOperations() []operation {

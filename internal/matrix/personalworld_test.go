@@ -15,6 +15,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/addressprofile"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/audit"
 	"github.com/stoa-go/stoa/profile/memprofile"
@@ -54,6 +55,7 @@ type personal struct {
 	hooks       *webhookprofile.Channel
 	push        *pushprofile.Channel
 	phones      *smsprofile.Phones
+	addresses   *profile.Addresses
 	texts       *texts
 	desk        *profile.Handler
 
@@ -93,8 +95,9 @@ func (w *world) connect(t *testing.T, b build) {
 	w.notifier, err = profile.NewNotifier(kept, w.people, &profile.NotifierOptions{Kinds: w.kinds(), Secret: secret, Now: w.now.time})
 	require.NoError(t, err)
 	w.bounces = profile.NewBounces(kept, w.people, &profile.BounceOptions{Now: w.now.time})
+	w.addresses = profile.NewAddresses(addressprofile.NewList([]profile.Address{{Street: []string{"Damrak 1"}, PostalCode: "1012 LG", City: "Amsterdam", Country: "NL"}}), &profile.AddressOptions{PerMinute: 1000})
 	w.desk = profile.NewHandler(w.people, &profile.HandlerOptions{
-		Sessions: w.sessions, Invitations: w.invitations, Connections: w.connections, Identities: w.identities, Bounces: w.bounces,
+		Sessions: w.sessions, Invitations: w.invitations, Connections: w.connections, Identities: w.identities, Bounces: w.bounces, Addresses: w.addresses,
 	})
 	w.hooks = webhookprofile.New(kept, &webhookprofile.Options{Now: w.now.time})
 	w.texts = &texts{sent: map[string]string{}}

@@ -76,3 +76,16 @@ func phoneOperations() []operation {
 		}),
 	}
 }
+
+func addressOperations() []operation {
+	return []operation{
+		{name: "profile.Addresses.Suggest", on: "portal", routes: []string{"profile.address_suggestions"}, call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			list, err := w.addresses.Suggest(ctx, by, profile.AddressQuery{Text: "Damrak"})
+			return list, len(list) == 1, err
+		}},
+		{name: "profile.Addresses.Address", on: "portal", routes: []string{"profile.suggested_address"}, call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			a, err := w.addresses.Address(ctx, by, "0")
+			return a, a.City == "Amsterdam", err
+		}},
+	}
+}

@@ -37,7 +37,7 @@ var fronts = map[string][]reflect.Type{
 	"profile": {
 		reflect.TypeFor[*profile.Directory](), reflect.TypeFor[*profile.Sessions](), reflect.TypeFor[*profile.Identities](),
 		reflect.TypeFor[*profile.Notifier](), reflect.TypeFor[*profile.Links](), reflect.TypeFor[*profile.Bounces](), reflect.TypeFor[*profile.Invitations](),
-		reflect.TypeFor[*profile.Connections](),
+		reflect.TypeFor[*profile.Connections](), reflect.TypeFor[*profile.Addresses](),
 	},
 	"kb/courses":             {reflect.TypeFor[*courses.School]()},
 	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},
@@ -146,6 +146,7 @@ var actorless = map[string]string{
 	"profile.me":                     "it shows who asks who they are",
 	"profile.notices.unsubscription": "it is for whoever holds a signed token, signed in or not",
 	"profile.notices.unsubscribe":    "it is for whoever holds a signed token, signed in or not",
+	"profile.end_view":               "it ends what the session that asks does",
 	"profile.push":                   "it shows everybody the public key",
 }
 
@@ -163,7 +164,7 @@ func TestEveryRouteIsRegistered(t *testing.T) {
 		}
 	}
 	served := map[string]bool{}
-	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.phones.API(), w.arranger.API(), w.inventory.API(), w.school.API()} {
+	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.phones.API(), w.arranger.API(), w.inventory.API(), w.school.API(), w.log.API()} {
 		for _, op := range api.Ops() {
 			served[op.Name] = true
 			require.True(t, routes[op.Name], "the route %s (%s %s) belongs to no registered operation", op.Name, op.Method, op.Path)

@@ -32,7 +32,7 @@ func sessionOperations() []operation {
 		}),
 		regarding("Sessions.View", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
 			return nil, true, w.sessions.View(w.browser(by).WithContext(ctx), by, id)
-		}),
+		}, "profile.view"),
 	}
 }
 

@@ -3,6 +3,7 @@ package site
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,16 +67,23 @@ const lookupFor = 3 * time.Second
 // configuration or, in the demo, in a list that needs no network.
 func (s *Site) openAddresses(context.Context) error {
 	switch {
+	case s.cfg.AddressToken != "" && s.cfg.AddressService == "":
+		return errors.New("-address-token-file: say with -address-service whom the token is for")
 	case s.cfg.AddressService != "":
-		service, err := addressprofile.NewService(s.cfg.AddressService, &addressprofile.ServiceOptions{Timeout: lookupFor})
+		service, err := addressprofile.NewService(s.cfg.AddressService, &addressprofile.ServiceOptions{Timeout: lookupFor, Token: s.cfg.AddressToken})
 		if err != nil {
 			return fmt.Errorf("-address-service: %w", err)
 		}
-		s.lookup = profile.BoundLookup(service, lookupFor)
+		s.lookup = s.looksUp(service)
 	case s.cfg.Demo:
-		s.lookup = profile.BoundLookup(addressprofile.NewList(demoAddresses), lookupFor)
+		s.lookup = s.looksUp(addressprofile.NewList(demoAddresses))
 	}
 	return nil
+}
+
+// looksUp has people look addresses up, so often.
+func (s *Site) looksUp(l profile.AddressLookup) *profile.Addresses {
+	return profile.NewAddresses(l, &profile.AddressOptions{Wait: lookupFor, Now: s.cfg.Now})
 }
 
 // demoAddresses are what the demo finds.

@@ -28,7 +28,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	mux.Handle(apiPrefix+"/search/", s.inLanguage(engine))
 	s.directory = s.directoryAPI()
 	people := http.StripPrefix(apiPrefix, s.directory)
-	for _, path := range []string{"/me", "/people", "/accounts", "/segments", "/segment-facts", "/roles", "/permissions", "/fields", "/form-rules", "/invitations", "/connections", "/identities"} {
+	for _, path := range []string{"/me", "/people", "/accounts", "/segments", "/segment-facts", "/roles", "/permissions", "/fields", "/form-rules", "/invitations", "/connections", "/identities", "/address-suggestions"} {
 		mux.Handle(apiPrefix+path, s.inLanguage(people))
 		mux.Handle(apiPrefix+path+"/", s.inLanguage(people))
 	}
@@ -41,6 +41,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 		mux.Handle(apiPrefix+path+"/", s.inLanguage(things))
 	}
 	mux.Handle(apiPrefix+"/cover", s.inLanguage(things))
+	mux.Handle(apiPrefix+"/audit", s.inLanguage(http.StripPrefix(apiPrefix, s.audit.Handler())))
 	lessons := http.StripPrefix(apiPrefix, s.school.Handler())
 	for _, path := range []string{"/courses", "/learning", "/certificates"} {
 		mux.Handle(apiPrefix+path, s.inLanguage(lessons))
@@ -50,7 +51,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	described := []web.Document{
 		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.directory.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
-		s.inventory.API().OpenAPI(apiPrefix), s.arranger.API().OpenAPI(apiPrefix + "/layout"), s.school.API().OpenAPI(apiPrefix),
+		s.inventory.API().OpenAPI(apiPrefix), s.arranger.API().OpenAPI(apiPrefix + "/layout"), s.school.API().OpenAPI(apiPrefix), s.audit.API().OpenAPI(apiPrefix),
 	}
 	if s.push != nil {
 		browsers := http.StripPrefix(apiPrefix, s.push.Handler())
@@ -70,7 +71,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 // directoryAPI is the JSON of people and of all that goes with them. What takes a
 // proof of who one is on a page takes it here too.
 func (s *Site) directoryAPI() *profile.Handler {
-	o := profile.HandlerOptions{Sessions: s.sessions, Connections: s.connected, Identities: s.known, Bounces: s.bounces}
+	o := profile.HandlerOptions{Sessions: s.sessions, Connections: s.connected, Identities: s.known, Bounces: s.bounces, Addresses: s.lookup}
 	if s.invites() {
 		o.Invitations = s.inviting
 	}

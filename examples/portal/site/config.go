@@ -43,6 +43,7 @@ type Config struct {
 	// AddressService is the address of a service that postal addresses are looked
 	// up at; empty is none, and in the demo a list of a few.
 	AddressService string
+	AddressToken   string // for it; empty is none
 
 	// AuditKey makes the chain of the record of who did what. Empty means a key
 	// that is in the database, and then whoever reaches that can make the chain anew.

@@ -177,14 +177,16 @@ func (s *Site) lookUp(ctx context.Context, v *visit, form *addressForm, do, id s
 	var err error
 	if do == "pick" {
 		var a profile.Address
-		if a, err = s.lookup.Address(ctx, id); err == nil {
+		if a, err = s.lookup.Address(ctx, v.By, id); err == nil {
 			form.address, form.find, form.note = a, "", v.P.T("addresses.picked")
 			return
 		}
 	} else {
-		form.found, err = s.lookup.Suggest(ctx, profile.AddressQuery{Text: form.find, Country: form.address.Country, Locale: string(v.Locale)})
+		form.found, err = s.lookup.Suggest(ctx, v.By, profile.AddressQuery{Text: form.find, Country: form.address.Country, Locale: string(v.Locale)})
 	}
 	switch {
+	case errors.Is(err, profile.ErrTooMany):
+		form.note = v.P.T("addresses.too_often")
 	case err != nil:
 		s.cfg.Log.WarnContext(ctx, "address not looked up", "err", err)
 		form.note = v.P.T("addresses.away")

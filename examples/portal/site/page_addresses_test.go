@@ -115,10 +115,15 @@ func TestAddresses(t *testing.T) {
 		says(t, tom.post(path, url.Values{"whose": {"nobody"}}), 404)
 	})
 	t.Run("a service that is away holds nobody up", func(t *testing.T) {
-		s.lookup = profile.BoundLookup(profile.AddressFuncs{SuggestFunc: func(context.Context, profile.AddressQuery) ([]profile.AddressSuggestion, error) {
+		s.lookup = profile.NewAddresses(profile.AddressFuncs{SuggestFunc: func(context.Context, profile.AddressQuery) ([]profile.AddressSuggestion, error) {
 			return nil, profile.ErrUnavailable
-		}}, time.Second)
-		says(t, tom.post(path, addressSent(t, tom, "person", "do", "find", "find", "damrak", "city", "Still there")), 200, "cannot be looked up", "Still there")
+		}}, &profile.AddressOptions{PerMinute: 2})
+		again := func(want string) {
+			says(t, tom.post(path, addressSent(t, tom, "person", "do", "find", "find", "damrak", "city", "Still there")), 200, want, "Still there")
+		}
+		again("cannot be looked up")
+		again("cannot be looked up")
+		again("You have looked up many addresses")
 	})
 }
 

@@ -45,7 +45,7 @@ func (s *Site) viewerMay(r *http.Request) bool {
 	if _, rest, ok := s.languages.SplitPath(path); ok {
 		path = rest
 	}
-	return path == "/sign-out" || path == "/account/view/end"
+	return path == "/sign-out" || path == "/account/view/end" || path == apiPrefix+"/me/view"
 }
 
 // cookie returns a cookie for the whole portal that no script reads and no other

@@ -94,7 +94,7 @@ type Site struct {
 	hooks     *webhookprofile.Channel     // nil without one
 	phones    *smsprofile.Phones          // of people, nil where no text messages go out
 	located   atomic.Pointer[located]     // whether there is a page of addresses
-	lookup    profile.AddressLookup       // of postal addresses, nil without one
+	lookup    *profile.Addresses          // of postal addresses, nil without one
 	tongues   map[string]*i18n.Negotiator // of brands with languages of their own, by ID
 	declared  *layout.Site                // what the portal consists of
 	arranger  *layout.Arranger
