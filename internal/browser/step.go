@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -179,11 +181,28 @@ func keyCode(name string) string {
 // it goes to.
 func (p *Page) Screenshot(path string) {
 	p.tb.Helper()
-	png := run(p, "taking a screenshot", chromedp.FullScreenshot(100))
+	p.write(path, run(p, "taking a screenshot", chromedp.FullScreenshot(100)))
+}
+
+// PDF returns the page as the browser prints it, on A4.
+func (p *Page) PDF() []byte {
+	p.tb.Helper()
+	var pdf []byte
+	p.do("printing", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		yes := true
+		out, err := cdp.Call(ctx, t, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: 8.27, PaperHeight: 11.69, PreferCSSPageSize: &yes, PrintBackground: &yes})
+		pdf = out.Data
+		return err
+	}))
+	return pdf
+}
+
+func (p *Page) write(path string, data []byte) {
+	p.tb.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		p.tb.Fatal(err)
 	}
-	if err := os.WriteFile(path, png, 0o644); err != nil {
+	if err := os.WriteFile(path, data, 0o644); err != nil {
 		p.tb.Fatal(err)
 	}
 }

@@ -48,6 +48,14 @@ func libraryReading() []operation {
 			p, err := w.library.Lend(ctx, by, a.ID, "en")
 			return p, !strings.Contains(string(p.Text.HTML), "for staff alone"), err
 		}),
+		about("Print", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, err := w.library.Print(ctx, by, []string{a.ID}, "en")
+			return list, len(list) == 1, err
+		}),
+		about("SeriesParts", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, err := w.library.SeriesParts(ctx, by, a.ID, "en")
+			return list, err == nil, err
+		}),
 		about("Find", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			slug := "nothing"
 			if len(a.Translations) > 0 {

@@ -49,6 +49,7 @@ func (s *Site) routes() []route {
 	}
 	pages = append(pages, s.ownRoutes()...)
 	pages = append(pages, s.followingRoutes()...)
+	pages = append(pages, s.printRoutes()...)
 	pages = append(pages, s.noticeRoutes()...)
 	pages = append(pages, s.owningRoutes()...)
 	pages = append(pages, s.courseRoutes()...)

@@ -25,6 +25,11 @@ document.addEventListener("keydown", (e) => {
   }
 });
 
+for (const b of document.querySelectorAll("[data-print]")) {
+  b.hidden = false;
+  b.addEventListener("click", () => print());
+}
+
 // A search box is a combobox: arrows move through suggestions, Enter opens one,
 // Escape closes the list. Without a choice, Enter searches as ever.
 let boxes = 0;
