@@ -69,6 +69,7 @@ type Article struct {
 	Tags         []string          // words it should be found by
 	Related      []string          // IDs of articles to read next
 	Fields       map[string]string // what there is to say of it beside its text, by the keys of its type's fields
+	Media        []string          // names of the media that its fields name, sorted
 	Order        int               // position in its category, low first
 	Source       string            // language it is written in first
 	Owner        string            // person who answers for it
@@ -166,6 +167,6 @@ func (a *Article) put(t Translation) {
 func (a Article) clone() Article {
 	a.Audience = slices.Clone(a.Audience)
 	a.Products, a.Tags, a.Related = slices.Clone(a.Products), slices.Clone(a.Tags), slices.Clone(a.Related)
-	a.Fields, a.Translations = maps.Clone(a.Fields), slices.Clone(a.Translations)
+	a.Fields, a.Media, a.Translations = maps.Clone(a.Fields), slices.Clone(a.Media), slices.Clone(a.Translations)
 	return a
 }

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -58,9 +59,13 @@ type exporting struct {
 
 // file writes one file of the archive.
 func (ex *exporting) file(name string, at time.Time, data []byte) error {
+	return ex.stream(name, at, bytes.NewReader(data))
+}
+
+func (ex *exporting) stream(name string, at time.Time, r io.Reader) error {
 	w, err := ex.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: at.UTC().Truncate(2 * time.Second)})
 	if err == nil {
-		_, err = w.Write(data)
+		_, err = io.Copy(w, r)
 	}
 	return err
 }
@@ -172,14 +177,14 @@ func (ex *exporting) translatedFrom(ctx context.Context, a Article, t Translatio
 // pictures writes what the exported texts show, as far as by may see it.
 func (ex *exporting) pictures(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(ex.media)) {
-		m, err := ex.l.Media(ctx, ex.by, name)
+		m, r, err := ex.l.File(ctx, ex.by, name)
 		if errors.Is(err, ErrNotFound) {
 			continue // a text may name what there is not
 		}
 		if err != nil {
 			return err
 		}
-		if err := ex.file("media/"+m.Name, m.At, m.Data); err != nil {
+		if err := errors.Join(ex.stream("media/"+m.Name, m.At, r), r.Close()); err != nil {
 			return err
 		}
 	}

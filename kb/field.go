@@ -191,3 +191,15 @@ func (t Type) spoken(values map[string]string) []string {
 	}
 	return out
 }
+
+// media returns the names of the media that values name.
+func (t Type) media(values map[string]string) []string {
+	var out []string
+	for _, f := range t.Fields {
+		if v := values[f.Key]; v != "" && f.Kind == FieldMedia {
+			out = append(out, v)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

@@ -21,6 +21,7 @@ func (l *Library) API() *web.API {
 	l.serveWriting(api)
 	l.serveProcess(api)
 	l.serveTransfer(api)
+	l.serveMedia(api)
 	return api
 }
 

@@ -35,9 +35,12 @@ func (im *importing) media(ctx context.Context) error {
 // picture keeps one picture, and returns the name it has. Where another picture
 // has that name, of this bundle or from elsewhere, it gets one that no other has.
 func (im *importing) picture(ctx context.Context, item MediaItem, taken map[string]string) (string, error) {
-	m, err := newMedia(mediumName(item.Name), item.Data)
+	m, file, err := im.l.readMedia(ctx, mediumName(item.Name), item.Data)
 	if err != nil {
 		return "", err
+	}
+	if file != nil {
+		defer file.discard()
 	}
 	m.Owner, m.External, m.At = im.by.ID, im.b.Name, im.l.clock()
 	for _, m.Name = range []string{m.Name, im.ownName(item)} {
@@ -52,7 +55,7 @@ func (im *importing) picture(ctx context.Context, item MediaItem, taken map[stri
 		case err == nil && old.External != im.b.Name:
 			continue
 		default:
-			if err := im.l.store.PutMedia(ctx, m); err != nil {
+			if err := im.put(ctx, m, file); err != nil {
 				return "", err
 			}
 			im.report.Media++
@@ -73,4 +76,14 @@ func (im *importing) ownName(item MediaItem) string {
 	}
 	base := []rune(strings.TrimSuffix(name, ext))
 	return string(base[:min(len(base), 90)]) + "-" + hex.EncodeToString(sum[:6]) + ext
+}
+
+// put stores a medium, with its content if that is a file.
+func (im *importing) put(ctx context.Context, m Media, file *spool) error {
+	if file != nil {
+		if err := im.l.storeFile(ctx, m, file); err != nil {
+			return err
+		}
+	}
+	return im.l.store.PutMedia(ctx, m)
 }

@@ -49,6 +49,12 @@ type Library struct {
 	notify  func(context.Context, profile.Occurrence) error
 	binFor  time.Duration
 	held    func(context.Context) ([]string, error)
+
+	files     Files
+	fileTypes []string
+	maxFile   int64
+	maxFiles  int64
+	swept     atomic.Pointer[time.Time]
 }
 
 // Options adjust a Library. The zero value is ready to use.
@@ -84,6 +90,13 @@ type Options struct {
 	// hold: what they have a part in stays in the bin. Nil means nobody.
 	Held func(ctx context.Context) ([]string, error)
 
+	// Files is where the content of large media is kept; nil means that only
+	// pictures and captions can be. See [FolderFiles].
+	Files     Files
+	FileTypes []string // ends of the names of what can be uploaded; nil means [FileTypes]
+	MaxFile   int64    // how large a file may be, in bytes; 0 means 100 MB. Pictures and captions: [MaxMedia]
+	MaxFiles  int64    // how large all media together may be before no more files are taken; 0 means any
+
 	CacheMax int // rendered texts, pages and addresses kept, of each; 0 means 512
 }
 
@@ -109,6 +122,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
 		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
 		process: o.Process, actor: o.Actor, notify: o.Notify, binFor: o.BinFor, held: o.Held,
+		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles,
 	}
 	l.defaults(o)
 	return l
@@ -141,6 +155,9 @@ func (l *Library) defaults(o Options) {
 	}
 	if l.binFor <= 0 {
 		l.binFor = 30 * 24 * time.Hour
+	}
+	if l.maxFile <= 0 {
+		l.maxFile = maxFile
 	}
 	if o.CacheMax <= 0 {
 		o.CacheMax = 512

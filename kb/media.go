@@ -2,8 +2,6 @@ package kb
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -45,17 +43,7 @@ func (l *Library) putMedia(ctx context.Context, by profile.Actor, name string, d
 	if err != nil {
 		return Media{}, err
 	}
-	old, err := l.store.Media(ctx, m.Name)
-	switch {
-	case err == nil && old.Hash == m.Hash:
-		return old, nil
-	case err == nil && !l.policy.May(by, profile.PermissionContentPublish):
-		return Media{}, ErrForbidden
-	case err != nil && !errors.Is(err, ErrNotFound):
-		return Media{}, err
-	}
-	m.Owner, m.External, m.At = by.ID, old.External, l.clock()
-	return m, l.store.PutMedia(ctx, m)
+	return l.keepMedia(ctx, by, m, true, nil)
 }
 
 func newMedia(name string, data []byte) (Media, error) {
@@ -63,33 +51,20 @@ func newMedia(name string, data []byte) (Media, error) {
 	if !mediaName.MatchString(name) || strings.Contains(name, "..") {
 		f.Add("name", "error.field.format", nil)
 	}
-	if len(data) == 0 {
-		f.Add("data", "error.field.required", nil)
+	m, err := filled(Media{Name: name}, picture, slices.Clone(data))
+	if wrong, ok := errors.AsType[errs.Fields](err); ok {
+		f.Add("data", wrong["data"].Key, wrong["data"].Args)
 	}
-	if len(data) > MaxMedia {
-		f.Add("data", "error.too_large", map[string]any{"max": MaxMedia})
-	}
-	kind := pictureType(name, data)
-	if kind == "" {
-		f.Add("data", "error.media.not_a_picture", nil)
-	}
-	if err := f.Err(); err != nil {
-		return Media{}, err
-	}
-	sum := sha256.Sum256(data)
-	return Media{Name: name, Type: kind, Data: slices.Clone(data), Hash: hex.EncodeToString(sum[:])}, nil
+	return m, f.Err()
 }
 
 // pictureType returns the MIME type of a picture, or "" for anything else.
-// Drawings (SVG) are taken by their first element; they are only ever served in
-// a sandbox, where nothing in them can run.
 func pictureType(name string, data []byte) string {
 	switch t := http.DetectContentType(data); t {
 	case "image/png", "image/jpeg", "image/gif", "image/webp":
 		return t
 	}
-	head := strings.ToLower(string(data[:min(len(data), 1024)]))
-	if strings.EqualFold(path.Ext(name), ".svg") && strings.Contains(head, "<svg") && !strings.Contains(head, "<html") {
+	if strings.EqualFold(path.Ext(name), ".svg") && isDrawing(content{head: data}) {
 		return "image/svg+xml"
 	}
 	return ""
@@ -173,11 +148,15 @@ func (l *Library) readsBlockMedia(ctx context.Context, by profile.Actor, name st
 	return l.readsMedia(ctx, by, name, live)
 }
 
-// showsMedium reports whether an article shows by a medium in any language.
+// showsMedium reports whether an article shows by a medium, in any language or in
+// its fields.
 func (l *Library) showsMedium(ctx context.Context, by profile.Actor, id, name string) (bool, error) {
 	a, err := l.store.Article(ctx, id)
 	if err != nil {
 		return false, absent(err)
+	}
+	if slices.Contains(a.Media, name) {
+		return true, nil
 	}
 	for _, t := range a.Translations {
 		if a.Binned() || !t.Visible() {

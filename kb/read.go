@@ -35,6 +35,7 @@ type Page struct {
 	Languages   []Language
 	Related     []Entry
 	Series      []SeriesPlace // that it is a part of
+	Files       []Attachment  // that its text links to
 	Public      bool          // everybody may see it, so may search engines
 	Checked     Checked
 }
@@ -175,6 +176,9 @@ func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Articl
 		return Page{}, nil, err
 	}
 	p.Parts = l.Type(a.Kind).parts(p.Text)
+	if p.Files, err = l.attachments(ctx, d); err != nil {
+		return Page{}, nil, err
+	}
 	if p.Checked, err = l.checked(ctx, a); err != nil {
 		return Page{}, nil, err
 	}

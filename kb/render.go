@@ -175,6 +175,7 @@ func (l *Library) keepPage(key pageKey, p stampedPage, by profile.Actor) {
 func (p Page) clone() Page {
 	p.Text.Headings = slices.Clone(p.Text.Headings)
 	p.Products, p.Tags = slices.Clone(p.Products), slices.Clone(p.Tags)
+	p.Files = slices.Clone(p.Files)
 	p.Series = slices.Clone(p.Series) // its entries are for reading
 	p.Fields, p.Parts = maps.Clone(p.Fields), slices.Clone(p.Parts)
 	p.Languages, p.Related, p.Categories = slices.Clone(p.Languages), slices.Clone(p.Related), slices.Clone(p.Categories)

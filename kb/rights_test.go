@@ -403,7 +403,7 @@ func TestMediaChecks(t *testing.T) {
 	_, err := w.PutMedia(w.ctx(), author, "e.png", nil)
 	require.Equal(t, map[string]string{"data": "error.field.required"}, fields(t, err))
 	_, err = w.PutMedia(w.ctx(), author, "big.png", append(append([]byte{}, picture...), make([]byte, kb.MaxMedia)...))
-	require.Equal(t, map[string]string{"data": "error.too_large"}, fields(t, err))
+	require.Equal(t, map[string]string{"data": "error.media.too_large"}, fields(t, err))
 	_, err = w.PutMedia(w.ctx(), ann, "x.png", picture)
 	require.ErrorIs(t, err, kb.ErrForbidden)
 

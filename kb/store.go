@@ -220,34 +220,3 @@ const (
 func Reasons() []Reason {
 	return []Reason{ReasonUnclear, ReasonIncorrect, ReasonOutdated, ReasonMissing, ReasonOther}
 }
-
-// A MediaStore keeps the pictures and files that articles show.
-type MediaStore interface {
-	// PutMedia stores m under its name, replacing what was there.
-	PutMedia(ctx context.Context, m Media) error
-
-	// Media returns what is stored under name, or ErrNotFound.
-	Media(ctx context.Context, name string) (Media, error)
-
-	// MediaUses returns the articles with a revision that shows what is stored
-	// under name, once for each author of such a revision, by ID and author.
-	MediaUses(ctx context.Context, name string) ([]MediaUse, error)
-}
-
-// A MediaUse is an article that shows a medium in revisions of one author.
-type MediaUse struct {
-	Article string
-	Author  string // of the revision
-	Live    bool   // in one that readers are shown
-}
-
-// A Media is a picture or a file.
-type Media struct {
-	Name     string // "hub-leds.svg"
-	Type     string // MIME type, found from the content
-	Data     []byte
-	Hash     string // SHA-256 of Data in hexadecimal
-	Owner    string // person who put it there
-	External string // bundle it was imported from, or empty
-	At       time.Time
-}

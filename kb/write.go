@@ -103,6 +103,7 @@ func (l *Library) setMeta(a *Article, m Meta) {
 	a.Audience, _ = profile.ParseAudience(m.Audience) // checked before
 	a.Products, a.Tags, a.Related = tidy(m.Products), tidy(m.Tags), tidy(m.Related)
 	a.Fields = l.Type(m.Kind).fields(errs.Fields{}, m.Fields)
+	a.Media = l.Type(m.Kind).media(a.Fields)
 }
 
 // sameMeta reports whether two articles have all in common that their languages

@@ -1,6 +1,7 @@
 package matrix_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -31,6 +32,14 @@ func overall(name string, call func(ctx context.Context, w *world, by profile.Ac
 	return operation{name: name, on: "portal", routes: routes, call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
 		err := call(ctx, w, by)
 		return nil, err == nil, err
+	}}
+}
+
+// ofMedium returns an operation on the picture of an article.
+func ofMedium(name string, call func(ctx context.Context, w *world, by profile.Actor, medium string) (any, error), routes ...string) operation {
+	return operation{name: "kb." + name, on: "article", routes: routes, call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+		out, err := call(ctx, w, by, "m-"+state+".png")
+		return out, true, err
 	}}
 }
 
@@ -79,6 +88,24 @@ func libraryReading() []operation {
 		{name: "kb.Media", on: "article", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
 			m, err := w.library.Media(ctx, by, "m-"+state+".png")
 			return string(m.Data), true, err
+		}},
+		ofMedium("File", func(ctx context.Context, w *world, by profile.Actor, name string) (any, error) {
+			_, r, err := w.library.File(ctx, by, name)
+			if err != nil {
+				return nil, err
+			}
+			text, err := io.ReadAll(r)
+			return string(text), errors.Join(err, r.Close())
+		}, "kb.media_content"),
+		ofMedium("MediaUsers", func(ctx context.Context, w *world, by profile.Actor, name string) (any, error) {
+			return w.library.MediaUsers(ctx, by, name)
+		}, "kb.media_uses"),
+		ofMedium("DescribeMedia", func(ctx context.Context, w *world, by profile.Actor, name string) (any, error) {
+			return w.library.DescribeMedia(ctx, by, name, "new words")
+		}, "kb.describe_media"),
+		{name: "kb.ListMedia", on: "article", routes: []string{"kb.media_list"}, call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+			list, _, err := w.library.ListMedia(ctx, by, kb.MediaList{})
+			return list, lists(list, func(m kb.Media) bool { return m.Name == "m-"+state+".png" }), err
 		}},
 	}
 }
@@ -365,6 +392,17 @@ func libraryOverall() []operation {
 		}),
 		overall("kb.PutMedia/replace", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.library.PutMedia(ctx, by, "m-published.png", picture("other"))
+			return err
+		}),
+		overall("kb.Upload", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.Upload(ctx, by, kb.Upload{Name: "new.png", Content: bytes.NewReader(picture("new"))})
+			return err
+		}, "kb.upload"),
+		overall("kb.RemoveMedia", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.library.RemoveMedia(ctx, by, "spare.png")
+		}, "kb.remove_media"),
+		overall("kb.MediaTotal", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, _, err := w.library.MediaTotal(ctx, by)
 			return err
 		}),
 		overall("kb.SaveRedirects", func(ctx context.Context, w *world, by profile.Actor) error {

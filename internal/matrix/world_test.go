@@ -153,6 +153,8 @@ func newWorld(t *testing.T, b build) *world {
 // fill writes one article and one category for each state.
 func (w *world) fill(t *testing.T) {
 	w.block(t)
+	_, err := w.library.PutMedia(t.Context(), people["admin"], "spare.png", picture("spare"))
+	require.NoError(t, err)
 	w.category(t, "open", "", "public")
 	w.category(t, "staff-only", "", "staff")
 	w.category(t, "below-staff", "cat-staff-only", "public")
@@ -166,7 +168,7 @@ func (w *world) fill(t *testing.T) {
 	w.write(t, "draft", "open", false, "public")
 	w.write(t, "draft-acme", "open", false, "account:acme")
 	a := w.write(t, "archived", "open", true, "public")
-	a, err := w.library.Archive(t.Context(), people["admin"], a.ID, "en", a.Version)
+	a, err = w.library.Archive(t.Context(), people["admin"], a.ID, "en", a.Version)
 	require.NoError(t, err)
 	w.article["archived"] = a
 	w.article["missing"] = kb.Article{ID: "missing", Version: 1}

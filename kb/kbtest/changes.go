@@ -1,7 +1,6 @@
 package kbtest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"testing"
@@ -109,60 +108,6 @@ func checkStamps(t testing.TB, s kb.Store) {
 	require.Equal(t, placed[0], read)
 	require.NoError(t, s.PutMedia(t.Context(), kb.Media{Name: "m", Type: "image/png", Data: []byte{1}, At: t0}))
 	require.NotEqual(t, placed[1], stamps()[1])
-}
-
-func checkMedia(t testing.TB, s kb.Store) {
-	m := kb.Media{Name: "leds.svg", Type: "image/svg+xml", Data: []byte("\x00\xff<svg>"), Hash: "h1", Owner: "ann", External: "docs", At: t0}
-	require.NoError(t, s.PutMedia(t.Context(), m))
-	m.Data[0] = 'x'
-	got, err := s.Media(t.Context(), m.Name)
-	require.NoError(t, err)
-	require.True(t, bytes.Equal([]byte("\x00\xff<svg>"), got.Data))
-	m.Data, m.Hash, m.Owner, m.External = []byte("other"), "h2", "bob", ""
-	require.NoError(t, s.PutMedia(t.Context(), m))
-	got, err = s.Media(t.Context(), m.Name)
-	require.NoError(t, err)
-	require.Equal(t, m, got)
-}
-
-// showing returns the first revision of a text that shows media.
-func showing(a kb.Article, locale string, number int, media ...string) kb.Revision {
-	r := revision(a, locale, number)
-	r.Media = media
-	return r
-}
-
-func checkMediaUses(t testing.TB, s kb.Store) {
-	uses := func(want ...kb.MediaUse) {
-		t.Helper()
-		got, err := s.MediaUses(t.Context(), "leds.svg")
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-	}
-	inA1, inA2 := kb.MediaUse{Article: "a1", Author: "ann"}, kb.MediaUse{Article: "a2", Author: "ann"}
-	live := func(u kb.MediaUse) kb.MediaUse { u.Live = true; return u }
-	uses()
-	a, b := article("a1"), article("a2")
-	require.NoError(t, s.SaveArticle(t.Context(), a, showing(a, "de", 1, "other.png"), showing(a, "en", 1, "leds.svg", "other.png")))
-	require.NoError(t, s.SaveArticle(t.Context(), b, showing(b, "de", 1, "leds.svg"), revision(b, "en", 1)))
-	uses(live(inA1), inA2)
-	a.Version, a.Translations[1].Head = 2, 2
-	require.NoError(t, s.SaveArticle(t.Context(), a, revision(a, "en", 2)))
-	uses(live(inA1), inA2)
-	a.Version, a.Translations[1].Live = 3, 2
-	require.NoError(t, s.SaveArticle(t.Context(), a))
-	uses(inA1, inA2)
-	b.Version, b.Translations[0].Status, b.Translations[0].Live = 2, kb.StatusArchived, 1
-	require.NoError(t, s.SaveArticle(t.Context(), b))
-	uses(inA1, inA2)
-	b.Version, b.Translations[0].Status = 3, kb.StatusPublished
-	require.NoError(t, s.SaveArticle(t.Context(), b))
-	uses(inA1, live(inA2))
-	again := showing(a, "en", 3, "leds.svg")
-	again.Author = "bob"
-	a.Version, a.Translations[1].Head, a.Translations[1].Live = 4, 3, 3
-	require.NoError(t, s.SaveArticle(t.Context(), a, again))
-	uses(inA1, kb.MediaUse{Article: "a1", Author: "bob", Live: true}, live(inA2))
 }
 
 func checkOddText(t testing.TB, s kb.Store) {

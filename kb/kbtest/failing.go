@@ -178,21 +178,6 @@ func (f *Failing) Ratings(ctx context.Context, articles []string) (map[string]kb
 	return ask(f, func() (map[string]kb.Rating, error) { return f.store.Ratings(ctx, articles) })
 }
 
-// PutMedia implements [kb.Store].
-func (f *Failing) PutMedia(ctx context.Context, m kb.Media) error {
-	return f.do(func() error { return f.store.PutMedia(ctx, m) })
-}
-
-// Media implements [kb.Store].
-func (f *Failing) Media(ctx context.Context, name string) (kb.Media, error) {
-	return ask(f, func() (kb.Media, error) { return f.store.Media(ctx, name) })
-}
-
-// MediaUses implements [kb.Store].
-func (f *Failing) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, error) {
-	return ask(f, func() ([]kb.MediaUse, error) { return f.store.MediaUses(ctx, name) })
-}
-
 // SaveReview implements [kb.Store].
 func (f *Failing) SaveReview(ctx context.Context, r kb.Review, plans ...kb.Plan) error {
 	return f.do(func() error { return f.store.SaveReview(ctx, r, plans...) })

@@ -40,6 +40,7 @@ type faulty struct {
 	faultyHandling
 	faultyNotes
 	faultyBin
+	faultyMedia
 }
 
 // or returns the fault if there is one, and otherwise the method.

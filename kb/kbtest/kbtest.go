@@ -39,7 +39,7 @@ type promise struct {
 
 // promises are all that a store promises.
 func promises() []promise {
-	return slices.Concat(contract, deskPromises, processContract, blockContract, workingPromises, handlingContract, noteContract, binContract)
+	return slices.Concat(contract, deskPromises, processContract, blockContract, workingPromises, handlingContract, noteContract, binContract, mediaContract)
 }
 
 var contract = []promise{
@@ -72,8 +72,6 @@ var contract = []promise{
 	{"Feedback", "feedback is kept once, listed newest first by pages, and counted", checkFeedback},
 	{"Ratings", "Ratings counts each person and each visitor once, with what they said last, and nobody else", checkRatings},
 	{"FeedbackAmong", "feedback is selected by its article, by pages that end when there is no more", checkFeedbackAmong},
-	{"Media", "Media returns the bytes last put under a name", checkMedia},
-	{"MediaUses", "MediaUses tells which articles show a medium in any revision, by whom, and in one that readers are shown", checkMediaUses},
 	{"OddText", "text survives: quotes, placeholders, wildcards, emoji, right-to-left", checkOddText},
 	{"BadText", "text with NUL or broken UTF-8 is ErrInvalid to write, and nothing to read", checkBadText},
 	{"BadTimes", "a time of a year before 1 or after 9999 is ErrInvalid to write, and changes nothing", checkBadTimes},
@@ -86,7 +84,7 @@ var t0 = time.Date(2026, 3, 1, 9, 30, 0, 123456000, time.UTC)
 func article(id string, change ...func(*kb.Article)) kb.Article {
 	a := kb.Article{
 		ID: id, Category: "c1", Kind: kb.KindHowTo, Audience: profile.Public(), Products: []string{"p1", "p2"},
-		Tags: []string{"tag"}, Related: []string{"other"}, Fields: map[string]string{"version": "2.1", "odd \"key\"": "%_'؟"}, Order: 10, Source: "en", Owner: "ann", External: "x/" + id, Input: "hash",
+		Tags: []string{"tag"}, Related: []string{"other"}, Fields: map[string]string{"version": "2.1", "odd \"key\"": "%_'؟"}, Media: []string{"field.png"}, Order: 10, Source: "en", Owner: "ann", External: "x/" + id, Input: "hash",
 		CreatedAt: t0, UpdatedAt: t0, ShownAt: t0, Version: 1,
 		Translations: []kb.Translation{
 			{Locale: "de", Slug: "zu-" + id, Status: kb.StatusDraft, Head: 1, Title: "Titel", Summary: "Kurz"},

@@ -46,7 +46,7 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 
 func textsOf(a kb.Article, revisions []kb.Revision) []string {
 	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input, a.DeletedBy}
-	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related)
+	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related, a.Media)
 	for key, value := range a.Fields {
 		texts = append(texts, key, value)
 	}
@@ -241,7 +241,7 @@ func after(q kb.ArticleQuery) (func(kb.Article) bool, error) {
 }
 
 func cloneArticle(a kb.Article) kb.Article {
-	a.Fields = maps.Clone(a.Fields)
+	a.Fields, a.Media = maps.Clone(a.Fields), slices.Clone(a.Media)
 	a.Audience, a.Products, a.Tags = slices.Clone(a.Audience), slices.Clone(a.Products), slices.Clone(a.Tags)
 	a.Related, a.Translations = slices.Clone(a.Related), slices.Clone(a.Translations)
 	a.CreatedAt, a.UpdatedAt, a.ShownAt, a.DeletedAt = a.CreatedAt.UTC(), a.UpdatedAt.UTC(), a.ShownAt.UTC(), a.DeletedAt.UTC()

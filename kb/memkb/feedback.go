@@ -130,48 +130,6 @@ func (s *Store) Ratings(ctx context.Context, articles []string) (map[string]kb.R
 	return out, ctx.Err()
 }
 
-// PutMedia implements [kb.MediaStore].
-func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash, m.Owner, m.External), checkTimes(m.At)); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m.Data, m.At = slices.Clone(m.Data), m.At.UTC()
-	s.media[m.Name] = m
-	s.contents++
-	return nil
-}
-
-// Media implements [kb.MediaStore].
-func (s *Store) Media(ctx context.Context, name string) (kb.Media, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	m, err := find(ctx, s.media, name)
-	m.Data = slices.Clone(m.Data)
-	return m, err
-}
-
-// MediaUses implements [kb.MediaStore].
-func (s *Store) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	live := map[[2]string]bool{}
-	for _, key := range s.uses[name] {
-		t, _ := s.articles[key.article].In(key.locale)
-		use := [2]string{key.article, s.revisions[key].Author}
-		live[use] = live[use] || t.Visible() && t.Live == key.number
-	}
-	var out []kb.MediaUse
-	for use, shown := range live {
-		out = append(out, kb.MediaUse{Article: use[0], Author: use[1], Live: shown})
-	}
-	slices.SortFunc(out, func(a, b kb.MediaUse) int {
-		return cmp.Or(strings.Compare(a.Article, b.Article), strings.Compare(a.Author, b.Author))
-	})
-	return out, ctx.Err()
-}
-
 // among reports whether q selects an article, or owner owns it.
 func (s *Store) among(q *kb.ArticleQuery, owner, article string) bool {
 	a := s.articles[article]

@@ -29,6 +29,7 @@ type Store struct {
 	redirects  map[string]kb.Redirect
 	feedback   map[string]kb.Feedback
 	media      map[string]kb.Media
+	texts      map[string]string        // words in media, by name
 	uses       map[string][]revisionKey // medium to the revisions that show it
 	blocks     map[string][]kb.Block    // versions, the newest last
 	reviews    map[string]kb.Review
@@ -56,7 +57,7 @@ func New() *Store {
 		articles: map[string]kb.Article{}, revisions: map[revisionKey]kb.Revision{}, slugs: map[string]string{},
 		shown:      map[string]bool{},
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
-		media: map[string]kb.Media{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
+		media: map[string]kb.Media{}, texts: map[string]string{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
 		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
 		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{}, notes: map[string]kb.Note{},
 	}

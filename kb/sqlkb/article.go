@@ -27,6 +27,7 @@ type articleRow struct {
 	Tags      sqldb.Strings
 	Related   sqldb.Strings
 	Fields    sqldb.StringMap
+	Media     sqldb.Strings
 	Place     int
 	Source    string
 	Owner     string
@@ -40,13 +41,13 @@ type articleRow struct {
 	Version   int
 }
 
-const articleColumns = `id, category, kind, audience, products, tags, related, fields, place, source, owner, external, input,
+const articleColumns = `id, category, kind, audience, products, tags, related, fields, media, place, source, owner, external, input,
 	created_at, updated_at, shown_at, deleted_at, deleted_by, version`
 
 func (r articleRow) article() kb.Article {
 	return kb.Article{
 		ID: r.ID, Category: r.Category, Kind: kb.Kind(r.Kind), Audience: profile.Audience(r.Audience),
-		Products: r.Products, Tags: r.Tags, Related: r.Related, Fields: r.Fields, Order: r.Place, Source: r.Source, Owner: r.Owner,
+		Products: r.Products, Tags: r.Tags, Related: r.Related, Fields: r.Fields, Media: r.Media, Order: r.Place, Source: r.Source, Owner: r.Owner,
 		External: r.External, Input: r.Input, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
 		ShownAt: r.ShownAt.Time, DeletedAt: r.DeletedAt.Time, DeletedBy: r.DeletedBy, Version: r.Version,
 	}
@@ -131,7 +132,7 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 		if err := putArticle(ctx, tx, a); err != nil {
 			return err
 		}
-		for _, step := range []func(context.Context, sqlx.ExtContext, kb.Article) error{putSlugs, putTranslations, putAudience, putProducts} {
+		for _, step := range []func(context.Context, sqlx.ExtContext, kb.Article) error{putSlugs, putTranslations, putAudience, putProducts, putFieldMedia} {
 			if err := step(ctx, tx, a); err != nil {
 				return err
 			}
@@ -145,7 +146,7 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 
 func textsOf(a kb.Article, revisions []kb.Revision) []string {
 	texts := []string{a.ID, a.Category, string(a.Kind), a.Owner, a.External, a.Source, a.Input, a.DeletedBy}
-	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related)
+	texts = slices.Concat(texts, a.Audience, a.Products, a.Tags, a.Related, a.Media)
 	for key, value := range a.Fields {
 		texts = append(texts, key, value)
 	}
@@ -165,14 +166,14 @@ func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 		a.ID, a.Category, string(a.Kind), sqldb.Strings(a.Audience), sqldb.Strings(a.Products), sqldb.Strings(a.Tags),
 		sqldb.Strings(a.Related), a.Order, a.Source, a.Owner, a.External, a.Input, len(a.Live()) > 0,
 		sqldb.At(a.CreatedAt), sqldb.At(a.UpdatedAt), sqldb.At(a.ShownAt), a.Version, heading(a), sqldb.StringMap(a.Fields),
-		sqldb.At(a.DeletedAt), a.DeletedBy,
+		sqldb.At(a.DeletedAt), a.DeletedBy, sqldb.Strings(a.Media),
 	}
 	if a.Version == 1 {
 		res, err := sqldb.Exec(ctx, tx, `
 			insert into stoa_article (id, category, kind, audience, products, tags, related, place, source, owner,
 				external, input, visible, created_at, updated_at, shown_at, version, heading, fields,
-				deleted_at, deleted_by)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+				deleted_at, deleted_by, media)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 			on conflict (id) do nothing`, args...)
 		if err != nil {
 			return err
@@ -183,7 +184,7 @@ func putArticle(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 		update stoa_article set category = $2, kind = $3, audience = $4, products = $5, tags = $6, related = $7,
 			place = $8, source = $9, owner = $10, external = $11, input = $12, visible = $13, created_at = $14,
 			updated_at = $15, shown_at = $16, version = $17, heading = $18, fields = $19,
-			deleted_at = $20, deleted_by = $21
+			deleted_at = $20, deleted_by = $21, media = $22
 		where id = $1 and version = $17 - 1`, args...)
 	if err != nil {
 		return err
@@ -311,6 +312,19 @@ func putProducts(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 		rows = append(rows, []any{a.ID, p})
 	}
 	_, err := putRows(ctx, tx, `insert into stoa_article_product (article, product)`, rows, ` on conflict do nothing`)
+	return err
+}
+
+// putFieldMedia notes which media the fields of an article name.
+func putFieldMedia(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
+	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_media_use where article = $1 and locale = ''`, a.ID); err != nil {
+		return err
+	}
+	var rows [][]any
+	for _, name := range a.Media {
+		rows = append(rows, []any{name, a.ID, "", 0})
+	}
+	_, err := putRows(ctx, tx, `insert into stoa_media_use (name, article, locale, number)`, rows, ` on conflict do nothing`)
 	return err
 }
 

@@ -19,7 +19,7 @@ const apiPrefix = "/api/v1"
 // description of all of it.
 func (s *Site) mountAPI(mux *http.ServeMux) {
 	library := http.StripPrefix(apiPrefix, s.library.Handler())
-	for _, path := range []string{"/articles", "/slugs", "/categories", "/feedback", "/manuscripts", "/unsaved", "/export", "/notes"} {
+	for _, path := range []string{"/articles", "/slugs", "/categories", "/feedback", "/manuscripts", "/unsaved", "/export", "/notes", "/media"} {
 		mux.Handle(apiPrefix+path, s.inLanguage(library))
 		mux.Handle(apiPrefix+path+"/", s.inLanguage(library))
 	}

@@ -1,33 +1,33 @@
 package site
 
 import (
-	"bytes"
 	"net/http"
 
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
-// media serves the pictures of articles to those who may read one that shows
-// it. A drawing opened by itself is in a sandbox, where nothing in it can run.
+// mediaPath is where media are looked after.
+const mediaPath = "/desk/media"
+
+// media serves pictures and files of articles to those who may read one that
+// shows them.
 func (s *Site) media(w http.ResponseWriter, r *http.Request) error {
 	name, err := web.PathValue(r, "name")
 	if err != nil {
 		return err
 	}
-	m, err := s.library.Media(r.Context(), visitOf(r.Context()).By, name)
+	return s.sendMedia(w, r, visitOf(r.Context()).By, name)
+}
+
+func (s *Site) sendMedia(w http.ResponseWriter, r *http.Request, by profile.Actor, name string) error {
+	m, content, err := s.library.File(r.Context(), by, name)
 	if err != nil {
 		return err
 	}
-	return serveMedia(w, r, m)
-}
-
-func serveMedia(w http.ResponseWriter, r *http.Request, m kb.Media) error {
-	h := w.Header()
-	h.Set("Content-Type", m.Type)
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-	h.Set("Cache-Control", "private, no-cache")
-	h.Set("ETag", `"`+m.Hash[:32]+`"`)
-	http.ServeContent(w, r, "", m.At, bytes.NewReader(m.Data))
+	defer content.Close() //nolint:errcheck // it was only read
+	web.Unhurried(r)
+	kb.ServeMedia(w, r, m, content)
 	return nil
 }

@@ -258,14 +258,10 @@ func (s *Site) sharedMedia(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && !strings.Contains(string(a.Text.HTML), `"/media/`+name+`"`) {
 		err = profile.ErrNotFound
 	}
-	var m kb.Media
-	if err == nil {
-		m, err = s.library.Media(r.Context(), by, name)
-	}
 	if err != nil {
 		return err
 	}
-	return serveMedia(w, r, m)
+	return s.sendMedia(w, r, by, name)
 }
 
 // leaveShared ends the pass of a browser.

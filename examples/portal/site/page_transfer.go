@@ -31,12 +31,13 @@ const transferPath = "/desk/transfer"
 // maxUpload is how long a file may be that articles are read from, in bytes.
 const maxUpload = 256 << 20
 
-// maxBodies caps the bodies of requests: files that articles are read from may be
-// longer than anything else.
+// maxBodies caps the bodies of requests: files that articles are read from and
+// media may be longer than anything else.
 func maxBodies(next http.Handler) http.Handler {
 	usual, files := web.MaxBytes(1<<20)(next), web.MaxBytes(maxUpload+1<<20)(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, transferPath) {
+		sends := r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, transferPath) || strings.HasSuffix(r.URL.Path, mediaPath))
+		if sends || r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, apiPrefix+"/media/") {
 			files.ServeHTTP(w, r)
 			return
 		}

@@ -170,7 +170,12 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 
 func (s *Site) openLibrary(ctx context.Context) error {
 	s.articles = sqlkb.NewWithReader(s.db.write, s.db.read)
+	files, err := kb.FolderFiles(filepath.Join(s.cfg.Data, "files"))
+	if err != nil {
+		return err
+	}
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
+		Files: files,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types,
 		Process: s.processOf, Actor: s.actorOf,

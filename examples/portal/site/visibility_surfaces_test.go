@@ -130,6 +130,9 @@ var surfaces = []surface{
 	{"API: feedback", []string{"kb.feedback", "kb.one_feedback", "kb.feedback_figures"}, func(h hidden) []string {
 		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id, "/api/v1/feedback/f-" + h.state, "/api/v1/articles/" + h.id + "/feedback"}
 	}},
+	{"API: media", []string{"kb.media_list", "kb.media_content", "kb.media_uses"}, func(h hidden) []string {
+		return []string{"/api/v1/media", "/api/v1/media?name=zq", "/api/v1/media/" + canary(h.state, "picture") + ".svg/content", "/api/v1/media/" + canary(h.state, "picture") + ".svg/uses"}
+	}},
 	{"API: search", []string{"search.search", "search.suggestions"}, func(h hidden) []string {
 		var out []string
 		for _, q := range asked(h) {
@@ -156,6 +159,9 @@ var exempt = map[string]string{
 	"profile.end_view":                          "TestViewOverHTTP: pages look as they did",
 	"profile.address_suggestions":               "of a service, and of nobody here",
 	"profile.suggested_address":                 "of a service, and of nobody here",
+	"kb.upload":                                 "answers with what was sent",
+	"kb.describe_media":                         "authorization matrix: answers like kb.media_list",
+	"kb.remove_media":                           "answers nothing",
 	"kb.rate":                                   "tested with the articles of others below",
 	"kb.blocks":                                 "authorization matrix: for those who work on articles",
 	"kb.block":                                  "authorization matrix: for those who work on articles",
