@@ -175,7 +175,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 		return err
 	}
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
-		Files: files,
+		Files:  files,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types,
 		Process: s.processOf, Actor: s.actorOf,
