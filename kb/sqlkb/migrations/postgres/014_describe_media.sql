@@ -12,4 +12,3 @@ create index stoa_media_waiting on stoa_media (at desc, name) where words = 'wai
 
 -- Media that the fields of an article name: uses without a language, of number 0.
 alter table stoa_article add column media text not null default '[]';
-create index stoa_media_use_article on stoa_media_use (article, locale);
