@@ -149,13 +149,13 @@ func (d *Directory) changeAccount(ctx context.Context, by Actor, a Account) (Acc
 	if err := d.checkData(ctx, accountSubject(old), accountSubject(a), reach.asks(set.accounts, form)); err != nil {
 		return Account{}, wrap(err, "account", a.ID)
 	}
-	keep := func() error { return d.keepAccount(ctx, by, old, a) }
+	keep := func(ctx context.Context) error { return d.keepAccount(ctx, by, old, a) }
 	if a.Disabled && !old.Disabled {
 		err = d.guarded(ctx, func(set *roleSet) (*roleSet, func(Person) bool) {
 			return set, func(p Person) bool { return p.Account == a.ID }
 		}, "", keep)
 	} else {
-		err = keep()
+		err = keep(ctx)
 	}
 	return a, wrap(err, "account", a.ID)
 }

@@ -37,7 +37,7 @@ type Directory struct {
 
 	keptRoles RoleStore // nil if nobody keeps any
 	catalogue catalogue
-	leaving   sync.Mutex // held by who takes rights from somebody who administers the portal
+	leaving   sync.Mutex // in this process, see alone; held by who takes rights from somebody who administers the portal
 
 	own    *personal
 	crm    crm

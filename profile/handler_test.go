@@ -123,6 +123,7 @@ var calls = map[string]struct{ path, body string }{
 	"profile.shelve":           {"/me/shelf/favourites", `{"ref":"article/1"}`},
 	"profile.unshelve":         {"/me/shelf/favourites", ""},
 	"profile.end_my_session":   {"/me/sessions/none", ""},
+	"profile.view":             {"/people/bob/view", ""},
 
 	"profile.add_person":     {"/people", `{"name":"New","roles":["customer"]}`},
 	"profile.person":         {"/people/bob", ""},

@@ -22,7 +22,12 @@ func (h *Handler) serveView() {
 	h.api.Handle(web.Op{
 		Method: http.MethodDelete, Path: "/me/view", Name: "profile.end_view", Summary: "Shows this session the portal as it is to oneself.",
 		Policy: "everybody, of their own session",
-	}, func(w http.ResponseWriter, r *http.Request) error { return h.viewed(w, h.opts.Sessions.EndView(r)) })
+	}, func(w http.ResponseWriter, r *http.Request) error {
+		if FromContext(r.Context()).Anonymous() {
+			return ErrForbidden
+		}
+		return h.viewed(w, h.opts.Sessions.EndView(r))
+	})
 }
 
 // viewed answers, and takes away what the browser kept of somebody else's pages.

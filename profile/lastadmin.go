@@ -19,14 +19,16 @@ func nobodyElse(Person) bool { return false }
 // tells who would be gone. field says where the refusal stands in a form; with ""
 // it is a conflict.
 //
-// One is made after the other in this process. Instances that take the last two
-// from each other in the same instant are not kept from it.
-func (d *Directory) guarded(ctx context.Context, after func(*roleSet) (*roleSet, func(Person) bool), field string, do func() error) error {
+// One is made after the other, in all instances whose store is a [LeaseStore].
+func (d *Directory) guarded(ctx context.Context, after func(*roleSet) (*roleSet, func(Person) bool), field string, do func(context.Context) error) error {
 	if len(d.policy[RoleAdmin]) == 0 {
-		return do()
+		return do(ctx)
 	}
-	d.leaving.Lock()
-	defer d.leaving.Unlock()
+	ctx, done, err := d.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	set, err := d.readRoles(ctx)
 	if err != nil {
 		return err
@@ -42,7 +44,7 @@ func (d *Directory) guarded(ctx context.Context, after func(*roleSet) (*roleSet,
 	if err != nil {
 		return err
 	}
-	return do()
+	return do(ctx)
 }
 
 func lastAdministrator(field string) error {
@@ -100,14 +102,14 @@ func (d *Directory) administersWith(ctx context.Context, set *roleSet, role Role
 
 // leaves does something that takes rights from one person, see guarded. p is who
 // they are after it, nil if they are not here any more.
-func (d *Directory) leaves(ctx context.Context, old Person, p *Person, field string, do func() error) error {
+func (d *Directory) leaves(ctx context.Context, old Person, p *Person, field string, do func(context.Context) error) error {
 	set, err := d.roleSet(ctx)
 	if err != nil {
 		return err
 	}
 	still := p != nil && !p.Disabled && d.administers(set, p.Roles)
 	if old.Disabled || still || !d.administers(set, old.Roles) {
-		return do()
+		return do(ctx)
 	}
 	return d.guarded(ctx, func(set *roleSet) (*roleSet, func(Person) bool) {
 		return set, func(other Person) bool { return other.ID == old.ID }

@@ -195,7 +195,7 @@ func (d *Directory) changeRole(ctx context.Context, by Actor, r CustomRole) (Cus
 	r.Origin, r.CreatedAt, r.UpdatedAt = old.Origin, old.CreatedAt, d.clock()
 	r.Version++
 	return r, d.guarded(ctx, func(set *roleSet) (*roleSet, func(Person) bool) { return set.with(r.Key, &r), nobodyElse }, "permissions",
-		func() error { return d.keepRole(ctx, by, old, r) })
+		func(ctx context.Context) error { return d.keepRole(ctx, by, old, r) })
 }
 
 // keepRole stores r in the place of old and says so.

@@ -96,7 +96,7 @@ func (d *Directory) mayView(ctx context.Context, by, person Actor) bool {
 func (s *Sessions) View(r *http.Request, by Actor, person string) error {
 	session, err := s.find(r)
 	if err != nil || by.Anonymous() || by.ID != session.Person {
-		return fmt.Errorf("view as %q: %w", person, errors.Join(notThere(err), ErrForbidden))
+		return fmt.Errorf("view as %q: %w", person, errors.Join(err, ErrForbidden))
 	}
 	deed := Deed{Action: "view.begun", Person: person}
 	if !s.people.policy.May(by, PermissionImpersonate) {

@@ -34,6 +34,7 @@ type Store struct {
 	notices     notices
 
 	endpoints map[string]profile.Endpoint // by ID
+	leases    map[string]lease            // by name
 	habits    habits
 }
 
@@ -48,6 +49,7 @@ func New() *Store {
 		sessions: map[string]profile.Session{},
 		fields:   map[string]profile.Field{},
 		roles:    map[string]profile.CustomRole{},
+		leases:   map[string]lease{},
 
 		suppressions: map[string]profile.Suppression{},
 	}

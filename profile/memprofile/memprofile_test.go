@@ -20,6 +20,10 @@ func TestFieldStore(t *testing.T) {
 	profiletest.TestFieldStore(t, func(*testing.T) profile.FieldStore { return memprofile.New() })
 }
 
+func TestLeaseStore(t *testing.T) {
+	profiletest.TestLeaseStore(t, func(*testing.T) profile.LeaseStore { return memprofile.New() })
+}
+
 func TestRoleStore(t *testing.T) {
 	profiletest.TestRoleStore(t, func(*testing.T) profile.RoleStore { return memprofile.New() })
 }

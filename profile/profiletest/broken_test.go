@@ -386,7 +386,7 @@ func TestSuiteCatches(t *testing.T) {
 		slices.Collect(maps.Keys(broken)),
 		slices.Collect(maps.Keys(brokenSessions)),
 		slices.Collect(maps.Keys(brokenFields)),
-		slices.Collect(maps.Keys(brokenRoles)),
+		slices.Collect(maps.Keys(brokenRoles)), slices.Collect(maps.Keys(brokenLeases)),
 		slices.Collect(maps.Keys(brokenData)),
 		slices.Collect(maps.Keys(brokenIdentities)),
 		slices.Collect(maps.Keys(brokenOnce)),

@@ -41,8 +41,8 @@ func TestViewOverHTTP(t *testing.T) {
 
 	require.Equal(t, 403, view(http.MethodPut, "/people/priya/view", tom).Status)
 	require.Equal(t, 403, view(http.MethodPut, "/people/nobody/view", tom).Status, "nobody learns who is there")
-	require.Equal(t, 403, view(http.MethodPut, "/people/priya/view", "x=y").Status)
-	require.Equal(t, 403, as("ruth").do(http.MethodPut, "/api/v1/people/tom/view", "").Status, "a token has no session that could show it")
+	require.Equal(t, 404, view(http.MethodPut, "/people/priya/view", "x=y").Status)
+	require.Equal(t, 404, as("ruth").do(http.MethodPut, "/api/v1/people/tom/view", "").Status, "a token has no session that could show it")
 	require.Equal(t, 404, view(http.MethodPut, "/people/nobody/view", ruth).Status)
 	require.Equal(t, 403, view(http.MethodPut, "/people/ruth/view", ruth).Status)
 
