@@ -55,6 +55,7 @@ func (l *Library) serveWriting(api *web.API) {
 		Policy: publish, Out: manuscriptWire{}, Update: true,
 	}, l.servePublication(l.Archive))
 	l.serveBin(api)
+	l.serveBulk(api)
 	l.serveTyping(api)
 	l.serveBlocks(api)
 	l.serveWorkingOn(api)

@@ -271,6 +271,20 @@ func libraryWriting() []operation {
 			a, err := w.library.Archive(ctx, by, a.ID, "en", a.Version)
 			return a, true, err
 		}, "kb.archive"),
+		about("Bulk", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, err := w.library.Bulk(ctx, by, kb.BulkChange{Do: kb.BulkArchive}, []kb.BulkItem{{Article: a.ID, Version: a.Version}})
+			if err == nil {
+				err = list[0].Err
+			}
+			return list, true, err
+		}, "kb.bulk"),
+		about("TryBulk", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, err := w.library.TryBulk(ctx, by, kb.BulkChange{Do: kb.BulkPublish}, []string{a.ID})
+			if err == nil {
+				err = list[0].Err
+			}
+			return list, true, err
+		}, "kb.bulk"),
 		about("Delete", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			a, err := w.library.Delete(ctx, by, a.ID, a.Version)
 			return a, true, err

@@ -21,6 +21,7 @@ func (s *Site) deskArticleRoutes() []route {
 	return append(slices.Concat(s.historyRoutes(), s.workingRoutes(), s.noteRoutes()), []route{
 		{"GET /desk/articles", "desk", s.deskArticles},
 		{"GET /desk/articles/new", nothing + "templates, and what can be chosen", s.newArticle},
+		{"POST " + bulkPath, "desk editor", s.bulk},
 		{"POST /desk/articles/new", nothing + "leads to the article", s.createArticle},
 		{"POST /desk/articles/preview", nothing + "answers with what was sent", s.previewArticle},
 		{"GET /desk/articles/{id}", "desk editor", s.deskArticle},
@@ -47,11 +48,13 @@ type deskListBody struct {
 	Rows    []deskRow
 	First   string
 	Next    string
+	Query   string // what is asked for, to choose all that match
 	New     string // address to write one, "" for those who write none
 }
 
 // A deskRow is an article in the list of the desk.
 type deskRow struct {
+	ID        string
 	Title     string
 	Locale    string // of the title
 	Href      string // where it is edited
@@ -132,6 +135,7 @@ func (s *Site) deskArticles(w http.ResponseWriter, r *http.Request) error {
 	if err := s.fillDeskList(r.Context(), v, &b, q, page, places); err != nil {
 		return err
 	}
+	b.Query = r.URL.RawQuery
 	b.Filters = append(b.Filters, s.deskFilters(v, s.offered(v), q, b.Rows, page, places)...)
 	note(faults, b.Filters)
 	if next != "" {
@@ -173,7 +177,7 @@ func (s *Site) deskRow(v *visit, a kb.Article, place kb.Place, owner string) des
 	if !ok {
 		t, _ = a.In(a.Source)
 	}
-	row := deskRow{Title: t.Title, Locale: t.Locale, Kind: a.Kind, Place: place.Title, PlaceIn: place.Locale, Owner: owner, Changed: a.UpdatedAt}
+	row := deskRow{ID: a.ID, Title: t.Title, Locale: t.Locale, Kind: a.Kind, Place: place.Title, PlaceIn: place.Locale, Owner: owner, Changed: a.UpdatedAt}
 	row.Href = v.link(editorPath(a.ID, t.Locale))
 	for _, t := range a.Translations {
 		key, look := stateOf(a, t)
