@@ -115,6 +115,14 @@ func (im *importing) id(kind, external string) string {
 	return idem.ID("kb.import."+kind, im.b.Name, external)
 }
 
+// ImportedID returns the ID of the article that a bundle calls external.
+func ImportedID(bundle, external string) string {
+	return idem.ID("kb.import.article", bundle, external)
+}
+
+// ImportedNote is what the revisions of an import say of themselves.
+func ImportedNote(bundle string) string { return "imported from " + bundle }
+
 // serious reports whether an error ends the import: it is not about one item.
 func serious(err error) bool {
 	return !errors.Is(err, ErrInvalid) && !errors.Is(err, ErrConflict)
@@ -124,6 +132,9 @@ func (im *importing) articles(ctx context.Context) error {
 	for i, g := range im.groups {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if im.opts.Only != nil && !im.opts.Only[g[0].External] {
+			continue
 		}
 		if err := im.once(ctx, g); err != nil {
 			if serious(err) {

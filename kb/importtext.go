@@ -38,7 +38,7 @@ func (im *importing) texts(ctx context.Context, a *Article, g []Item) ([]Revisio
 func (im *importing) text(ctx context.Context, a *Article, source, item Item) (Revision, error) {
 	t := Text{
 		Title: item.Title, Slug: item.Slug, Summary: markdown.Summary(item.Summary, MaxSummary),
-		Body: im.links.rewrite(item), Note: "imported from " + im.b.Name,
+		Body: im.links.rewrite(item), Note: ImportedNote(im.b.Name),
 	}
 	fields := errs.Fields{}
 	t.check(fields)

@@ -123,5 +123,6 @@ type ImportOptions struct {
 	Source   string                // language preferred as the source of an article; empty means the library's default
 	Audience profile.Audience      // of new articles and categories that name none; nil means public
 	Progress func(done, total int) // nil means none; called after each article
+	Only     map[string]bool       // external names of the articles that are taken; nil means all. The others lend links their addresses
 	Rehearse bool                  // true changes nothing, and reports what would be changed
 }

@@ -4,6 +4,7 @@
 // documents of Word (DOCX), or the HTML export of a space of Confluence. [Archive]
 // reads a ZIP with any of them, or an export of Zendesk Guide, and what
 // [kb.Library.Export] wrote. [JSONLines] reads a file with one article a line.
+// A [Mirror] keeps articles as the files of a folder are, for as long as it runs.
 // All read what they can and report the rest by file, line and reason.
 package importkb
 
