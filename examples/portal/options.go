@@ -43,6 +43,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.Brand, "brand", "", "`name` of the portal; empty means the demo's company, or Support")
 	f.StringVar(&o.cfg.Site, "site", "", "`file` that says what the portal consists of: menus, blocks of pages, places for promotions, look; empty takes the portal's own")
 	f.StringVar(&o.cfg.Types, "types", "", "`file` that says what types of content there are, with their sections, fields and templates; empty takes those of the library")
+	f.StringVar(&o.cfg.Sync, "sync", "", "`folder` of Markdown files, maybe a checkout of Git, that articles are kept as: what changes there is taken, and what is gone is archived")
 	f.StringVar(&o.cfg.Processes, "processes", "", "`file` that says what it takes to publish: reviews, verification, by type or category")
 	f.IntVar(&o.cfg.Holdout, "holdout", 0, "`share` of visitors, per cent, whose pages stay as declared; events tell them apart, so that it shows what arranging brings about")
 	f.StringVar(&o.cfg.Brands, "brands", "", "`file` with several portals over this one store, by host: name, look, menus and languages of each; brands.json is an example")

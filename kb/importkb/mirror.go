@@ -78,7 +78,6 @@ type MirrorConflict struct {
 	Title    string    `json:"title"`
 	Locale   string    `json:"locale"`
 	Revision int       `json:"revision"` // what it replaced
-	Author   string    `json:"author"`   // of that
 	File     string    `json:"file"`
 	At       time.Time `json:"at"`
 }

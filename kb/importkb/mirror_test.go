@@ -23,7 +23,9 @@ type states struct {
 	broken bool
 }
 
-func (s *states) MirrorState(_ context.Context, name string) (string, error) { return s.kept[name], nil }
+func (s *states) MirrorState(_ context.Context, name string) (string, error) {
+	return s.kept[name], nil
+}
 
 func (s *states) SetMirrorState(_ context.Context, name, state string) error {
 	if s.broken {
@@ -139,7 +141,7 @@ func TestMirror(t *testing.T) {
 		r := w.sync()
 		require.Len(t, r.Conflicts, 1)
 		c := r.Conflicts[0]
-		require.Equal(t, []string{pair.Article, "en", "guide/pair.md", admin.ID}, []string{c.Article, c.Locale, c.File, c.Author})
+		require.Equal(t, []string{pair.Article, "en", "guide/pair.md"}, []string{c.Article, c.Locale, c.File})
 		require.Contains(t, string(w.article("pair").Text.HTML), "Theirs.")
 		rev, err := w.library.Revision(t.Context(), admin, c.Article, "en", c.Revision)
 		require.NoError(t, err)

@@ -143,7 +143,7 @@ func (t *taking) conflicts(ctx context.Context) error {
 		if rev.Note == kb.ImportedNote(t.opts.Name) && rev.Author == t.opts.By.ID || rev.Title == item.Title && rev.Body == item.Body {
 			continue
 		}
-		c := MirrorConflict{Article: id, Title: rev.Title, Locale: rev.Locale, Revision: rev.Number, Author: rev.Author, File: item.Path, At: t.report.At}
+		c := MirrorConflict{Article: id, Title: rev.Title, Locale: rev.Locale, Revision: rev.Number, File: item.Path, At: t.report.At}
 		t.report.Conflicts = slices.Insert(slices.Clone(t.report.Conflicts), 0, c)
 	}
 	t.report.Conflicts = t.report.Conflicts[:min(len(t.report.Conflicts), mostConflicts)]

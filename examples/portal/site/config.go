@@ -25,6 +25,7 @@ type Config struct {
 	Site      string           // file that says what the portal consists of: menus, blocks, promotions, look; empty means the portal's own
 	Brands    string           // file with the brands that share the portal, in the place of those of Site; empty means no others
 	Types     string           // file that says what content consists of, as JSON; empty means kb.DefaultTypes
+	Sync      string           // folder of Markdown files, maybe a checkout of Git, that articles are kept as; empty means none
 	Processes string           // file that says what it takes to publish, as JSON; empty means nothing, and in demo mode what it shows
 	Brand     string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies   []netip.Prefix   // proxies whose word on the client's address is taken; nil means none

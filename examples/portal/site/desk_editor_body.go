@@ -40,8 +40,9 @@ type editorBody struct {
 	Writes    bool   // the visitor may change the text
 	Arranges  bool   // and what all languages share
 	Publishes bool
-	Published bool // readers are shown the text
-	Minor     bool // followers are not to be told
+	Published bool   // readers are shown the text
+	Mirrored  string // file that the text comes from, empty for none
+	Minor     bool   // followers are not to be told
 	Title     input
 	Slug      input
 	Summary   input
@@ -124,7 +125,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		b.Live = s.path(kb.Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug})
 	}
 	b.texts(v)
-	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes} {
+	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes, s.fillMirrored} {
 		if err := fill(ctx, v, a, &b); err != nil {
 			return err
 		}

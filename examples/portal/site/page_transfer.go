@@ -59,6 +59,7 @@ type transferBody struct {
 	Changes        []transferChange
 	Problems       []string
 	More           int // problems that are not listed
+	Mirror         *mirrorView
 }
 
 type transferChange struct {
@@ -78,6 +79,10 @@ func (s *Site) showTransfer(w http.ResponseWriter, r *http.Request, status int, 
 		b.Audience.Choices = append(b.Audience.Choices, option{c, v.P.T("transfer.for_" + strings.ReplaceAll(c, "-", "_"))})
 	}
 	b.Inputs = []input{b.Audience}
+	var err error
+	if b.Mirror, err = s.mirrorView(r.Context(), v); err != nil {
+		return err
+	}
 	p := s.deskPage(r, v.P.T("transfer.title"))
 	p.Body = b
 	return s.show(w, r, status, "desk-transfer", p)
