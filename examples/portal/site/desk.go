@@ -34,6 +34,7 @@ func deskRoutes() []deskPart {
 		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},
 		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},
 		{"/desk/courses", "courses.title", "teach.note", teaches, (*Site).deskCourseRoutes},
+		{mediaPath, "media.title", "media.note", mediaNeeds, (*Site).mediaRoutes},
 		{transferPath, "transfer.title", "transfer.note", []profile.Permission{profile.PermissionContentImport}, (*Site).transferRoutes},
 		{"/desk/feedback", "said.title", "said.note", saidNeeds, (*Site).feedbackRoutes},
 	}

@@ -8,9 +8,6 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// mediaPath is where media are looked after.
-const mediaPath = "/desk/media"
-
 // media serves pictures and files of articles to those who may read one that
 // shows them.
 func (s *Site) media(w http.ResponseWriter, r *http.Request) error {

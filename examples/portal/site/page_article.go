@@ -15,13 +15,14 @@ type articleBody struct {
 	Page      kb.Page
 	Related   []kb.Entry
 	Rating    ratingForm
-	Keeping   *keeping  // nil for those who cannot keep it
-	Facts     []detail  // what there is to say of it beside its text
-	Watch     []detail  // what there is to watch
-	Questions []kb.Part // of an FAQ that has several
-	Calendar  string    // address of the file for calendars, "" for what does not take place
-	Old       string    // that it may be out of date, or empty
-	Share     string    // address where guests are let in, "" for those who may not
+	Keeping   *keeping    // nil for those who cannot keep it
+	Facts     []detail    // what there is to say of it beside its text
+	Watch     []detail    // what there is to watch
+	Files     []mediumRow // to download
+	Questions []kb.Part   // of an FAQ that has several
+	Calendar  string      // address of the file for calendars, "" for what does not take place
+	Old       string      // that it may be out of date, or empty
+	Share     string      // address where guests are let in, "" for those who may not
 }
 
 // A ratingForm is the form below an article as it was filled in.
@@ -123,6 +124,9 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	body := articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form, Keeping: keeping}
 	body.Facts, body.Watch = s.factsOf(v, a.Kind, a.Fields)
 	body.Questions = questionsOf(a)
+	for _, f := range a.Files {
+		body.Files = append(body.Files, mediumRow{Name: f.Name, About: f.About, Source: f.Path, Ending: endingOf(f.Name), Size: v.P.T("media.size", "size", f.Size)})
+	}
 	if _, _, ok := s.event(a); ok {
 		body.Calendar = v.link("/articles/" + escape(a.Slug) + "/calendar")
 	}

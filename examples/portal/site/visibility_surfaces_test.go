@@ -130,6 +130,9 @@ var surfaces = []surface{
 	{"API: feedback", []string{"kb.feedback", "kb.one_feedback", "kb.feedback_figures"}, func(h hidden) []string {
 		return []string{"/api/v1/feedback?limit=200", "/api/v1/feedback?article=" + h.id, "/api/v1/feedback/f-" + h.state, "/api/v1/articles/" + h.id + "/feedback"}
 	}},
+	{"desk media", []string{"GET /desk/media", "GET /desk/media/{name}"}, func(h hidden) []string {
+		return []string{"/desk/media", "/desk/media?name=zq", "/desk/media?unused=yes", "/desk/media/" + canary(h.state, "picture") + ".svg"}
+	}},
 	{"API: media", []string{"kb.media_list", "kb.media_content", "kb.media_uses"}, func(h hidden) []string {
 		return []string{"/api/v1/media", "/api/v1/media?name=zq", "/api/v1/media/" + canary(h.state, "picture") + ".svg/content", "/api/v1/media/" + canary(h.state, "picture") + ".svg/uses"}
 	}},
