@@ -201,3 +201,28 @@ func (l *Library) Ratings(ctx context.Context, by profile.Actor, ids []string) (
 	}
 	return out, nil
 }
+
+// RatingsAtDesk is [Library.Ratings] for the articles that by sees at the desk,
+// whether readers are shown them or not.
+func (l *Library) RatingsAtDesk(ctx context.Context, by profile.Actor, ids []string) (map[string]Rating, error) {
+	if !l.policy.May(by, profile.PermissionFeedbackRead) {
+		return nil, fmt.Errorf("ratings: %w", ErrForbidden)
+	}
+	out := map[string]Rating{}
+	for chunk := range slices.Chunk(ids, maxEntries) {
+		page, _, err := l.Manuscripts(ctx, by, ManuscriptQuery{IDs: chunk, Limit: maxEntries})
+		if err != nil {
+			return nil, fmt.Errorf("ratings: %w", err)
+		}
+		seen := make([]string, len(page))
+		for i, a := range page {
+			seen[i] = a.ID
+		}
+		ratings, err := l.store.Ratings(ctx, seen)
+		if err != nil {
+			return nil, fmt.Errorf("ratings: %w", err)
+		}
+		maps.Copy(out, ratings)
+	}
+	return out, nil
+}

@@ -55,6 +55,7 @@ type Library struct {
 	maxFile   int64
 	maxFiles  int64
 	swept     atomic.Pointer[time.Time]
+	redactor  Redactor
 }
 
 // Options adjust a Library. The zero value is ready to use.
@@ -97,6 +98,10 @@ type Options struct {
 	MaxFile   int64    // how large a file may be, in bytes; 0 means 100 MB. Pictures and captions: [MaxMedia]
 	MaxFiles  int64    // how large all media together may be before no more files are taken; 0 means any
 
+	// Redactor takes personal data out of conversations; the zero one knows the
+	// common kinds.
+	Redactor Redactor
+
 	CacheMax int // rendered texts, pages and addresses kept, of each; 0 means 512
 }
 
@@ -121,7 +126,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 	l := &Library{
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
 		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
-		process: o.Process, actor: o.Actor, notify: o.Notify, binFor: o.BinFor, held: o.Held,
+		process: o.Process, actor: o.Actor, notify: o.Notify, redactor: o.Redactor, binFor: o.BinFor, held: o.Held,
 		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles,
 	}
 	l.defaults(o)

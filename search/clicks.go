@@ -33,12 +33,23 @@ func (e *Engine) recordSearch(ctx context.Context, by profile.Actor, a asked, re
 	}
 	e.opts.Events.Record(ctx, analytics.Event{
 		ID: res.ID, Name: EventPerformed, At: e.now(), User: by.ID, Account: by.Account,
-		Text: analytics.Redact(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: filterProps(a.query.Filters),
+		Text: analytics.Redact(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: searchProps(a.query.Filters, res.Hits),
 	}.Complete(ctx))
 }
 
-func filterProps(filters map[string][]string) map[string]string {
+// mostShown is how many hits an event of a search names.
+const mostShown = 10
+
+// searchProps returns what a search was filtered by and what it showed first.
+func searchProps(filters map[string][]string, hits []Hit) map[string]string {
 	props := map[string]string{}
+	var shown []string
+	for _, h := range hits[:min(len(hits), mostShown)] {
+		shown = append(shown, h.Group)
+	}
+	if len(shown) > 0 {
+		props["shown"] = strings.Join(shown, " ")
+	}
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
 		props["filter."+name] = analytics.Redact(clip(strings.Join(filters[name], ","), maxValue))
 	}

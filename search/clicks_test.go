@@ -23,7 +23,7 @@ func TestEvents(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []analytics.Event{{
 		ID: res.ID, Name: "search.performed", At: t0, User: "ann", Account: "acme", Text: "Reset hub", Hits: 2, Locale: "en",
-		Visitor: "v1", Session: "s1", Channel: "web", Props: map[string]string{"filter.kind": "how-to,faq"},
+		Visitor: "v1", Session: "s1", Channel: "web", Props: map[string]string{"filter.kind": "how-to,faq", "shown": res.Hits[0].Group + " " + res.Hits[1].Group},
 	}}, b.events.take())
 
 	require.NoError(t, b.Clicked(ctx, ann, res.Hits[1].Click))

@@ -44,7 +44,7 @@ func ofMedium(name string, call func(ctx context.Context, w *world, by profile.A
 }
 
 func libraryOperations() []operation {
-	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryNotes(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall())
+	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryNotes(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall(), insightOperations())
 }
 
 func libraryReading() []operation {
@@ -152,6 +152,10 @@ func libraryLists() []operation {
 			f, err := w.library.Suggest(ctx, by, kb.Suggestion{Article: a.ID, Quote: "a", Proposal: "b"})
 			return f, true, err
 		}, "kb.suggest"),
+		about("RatingsAtDesk", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			r, err := w.library.RatingsAtDesk(ctx, by, []string{a.ID})
+			return r, len(r) == 1, err
+		}),
 		about("Ratings", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			r, err := w.library.Ratings(ctx, by, []string{a.ID})
 			return r, len(r) == 1, err
@@ -396,6 +400,10 @@ func libraryOverall() []operation {
 			_, err := w.library.SaveBlock(ctx, by, kb.Block{Name: "new", Audience: profile.Public(), Texts: kb.Words{"en": "x"}})
 			return err
 		}, "kb.create_block", "kb.save_block"),
+		overall("kb.DraftFrom", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.DraftFrom(ctx, by, kb.Conversation{Source: kb.Source{Kind: "case"}, Turns: []kb.Turn{{Role: kb.TurnAsker, Text: "x"}}})
+			return err
+		}),
 		overall("kb.Preview", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.library.Preview(ctx, by, "en", kb.Meta{Kind: kb.KindFAQ}, "Text")
 			return err

@@ -18,6 +18,7 @@ import (
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
+	"github.com/stoa-go/stoa/kb/insight"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
 	"github.com/stoa-go/stoa/profile/audit"
@@ -40,6 +41,7 @@ var fronts = map[string][]reflect.Type{
 		reflect.TypeFor[*profile.Connections](), reflect.TypeFor[*profile.Addresses](),
 	},
 	"kb/courses":             {reflect.TypeFor[*courses.School]()},
+	"kb/insight":             {reflect.TypeFor[*insight.Analyst]()},
 	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},
 	"profile/layout":         {reflect.TypeFor[*layout.Arranger]()},
 	"profile/audit":          {reflect.TypeFor[*audit.Log]()},

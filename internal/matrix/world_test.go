@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/kb/courses/memcourses"
+	"github.com/stoa-go/stoa/kb/insight"
 	"github.com/stoa-go/stoa/kb/memkb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
@@ -92,6 +93,7 @@ type world struct {
 	lessons   *memcourses.Store
 	school    *courses.School
 	log       *audit.Log
+	analyst   *insight.Analyst
 }
 
 // A build is what worlds are built from, for those that are built wrong.
@@ -137,6 +139,7 @@ func newWorld(t *testing.T, b build) *world {
 	w.arrange(t, b)
 	w.stock(t, b)
 	w.teach(t, b)
+	w.watch(t, b)
 	w.writeDown(t, b)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
 		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret,
