@@ -23,6 +23,7 @@ import (
 	"github.com/stoa-go/stoa/internal/migrate"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/kb/courses/sqlcourses"
+	"github.com/stoa-go/stoa/kb/insight/sqlinsight"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile/assets/sqlassets"
 	"github.com/stoa-go/stoa/profile/audit/sqlaudit"
@@ -217,6 +218,9 @@ func (d *database) migrate(ctx context.Context) error {
 		return err
 	}
 	if err := sqlcourses.Migrate(ctx, d.write.DB); err != nil {
+		return err
+	}
+	if err := sqlinsight.Migrate(ctx, d.write.DB); err != nil {
 		return err
 	}
 	return sqlkb.Migrate(ctx, d.write.DB)

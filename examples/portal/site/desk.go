@@ -37,6 +37,8 @@ func deskRoutes() []deskPart {
 		{mediaPath, "media.title", "media.note", mediaNeeds, (*Site).mediaRoutes},
 		{transferPath, "transfer.title", "transfer.note", []profile.Permission{profile.PermissionContentImport}, (*Site).transferRoutes},
 		{"/desk/feedback", "said.title", "said.note", saidNeeds, (*Site).feedbackRoutes},
+		{"/desk/health", "health.title", "health.desk_note", works, (*Site).healthRoutes},
+		{"/desk/draft", "draft.title", "draft.note", []profile.Permission{profile.PermissionContentWrite}, (*Site).draftRoutes},
 	}
 }
 

@@ -62,10 +62,13 @@ type editorBody struct {
 	Tabs      []deskTab
 	Original  *original
 	Key       string
-	Unsaved   *unsaved // nil if there is none
-	Delete    string   // address to delete it at, "" for who may not
-	Writers   []string // who else has the text before them, in words
-	OpenNotes int      // threads of notes that are not settled, as far as they are counted
+	Unsaved   *unsaved  // nil if there is none
+	Delete    string    // address to delete it at, "" for who may not
+	Writers   []string  // who else has the text before them, in words
+	Leads     []leadRow // searches that showed the article
+	Gaps      []gapRow  // of a new one: what it could answer
+	Health    string    // address of how the article does
+	OpenNotes int       // threads of notes that are not settled, as far as they are counted
 }
 
 // A tick is a box to tick.
@@ -125,7 +128,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		b.Live = s.path(kb.Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug})
 	}
 	b.texts(v)
-	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes, s.fillMirrored} {
+	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes, s.fillSearches, s.fillMirrored} {
 		if err := fill(ctx, v, a, &b); err != nil {
 			return err
 		}

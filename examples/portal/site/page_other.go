@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/valid"
@@ -17,6 +18,7 @@ import (
 // contact tells people how to reach a person. There is always a way.
 func (s *Site) contact(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
+	s.events.Record(r.Context(), analytics.Event{Name: contactOpened, At: s.cfg.Now(), User: v.By.ID, Account: v.By.Account, Locale: string(v.Locale)})
 	p := s.newPage(r, v.P.T("contact.title"))
 	p.Crumbs = s.crumbs(v)
 	return s.show(w, r, http.StatusOK, "contact", p)

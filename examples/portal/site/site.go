@@ -26,6 +26,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/kb/importkb"
+	"github.com/stoa-go/stoa/kb/insight"
 	"github.com/stoa-go/stoa/kb/sqlkb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/assets"
@@ -67,6 +68,7 @@ type Site struct {
 	mirror    *importkb.Mirror // of a folder, nil without one
 	processes processFile      // what it takes to publish
 	school    *courses.School
+	analyst   *insight.Analyst // of how articles do
 	index     search.Index
 	engine    *search.Engine
 	world     demo.World
@@ -115,7 +117,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openNotices, s.openCourses, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -235,6 +237,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.library.Run(ctx) })
 	g.Go(func() error { return s.runMirror(ctx) })
 	g.Go(func() error { return s.school.Run(ctx) })
+	g.Go(func() error { return s.analyst.Run(ctx) })
 	return g.Wait()
 }
 

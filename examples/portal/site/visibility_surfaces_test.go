@@ -96,6 +96,9 @@ var surfaces = []surface{
 			"/api/v1/roles", "/api/v1/roles/agent", "/api/v1/permissions", "/api/v1/roles/staff.none/removal", "/api/v1/layout/pages/home", "/api/v1/layout/rules", "/api/v1/layout/promotions",
 		}
 	}},
+	{"desk health", []string{"GET /desk/health", "GET /desk/health/articles/{id}"}, func(h hidden) []string {
+		return []string{"/desk/health", "/desk/health?code=translation_missing", "/de/desk/health?owner=me&category=place-" + h.state, "/desk/health/articles/" + h.id}
+	}},
 	{"bin", []string{"GET /desk/bin", "kb.bin"}, fixed("/desk/bin", "/de/desk/bin?title=zq", "/api/v1/bin", "/api/v1/bin?title=zq")},
 	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete"}, func(h hidden) []string {
 		return []string{"/desk/articles/" + h.id + "/delete", "/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
