@@ -45,6 +45,7 @@ func (r reach) merge(fields []Field, old, given map[string][]string, seesAll boo
 	if given == nil {
 		return old, nil
 	}
+	fields = withAddresses(fields)
 	out := map[string][]string{}
 	for name, values := range given {
 		if len(values) > 0 {
@@ -89,6 +90,7 @@ func changedNames(a, b map[string][]string) []string {
 // them must not leave out what is required and theirs to give.
 func (r reach) checkFields(fields []Field, old, given map[string][]string, form bool) (map[string][]string, error) {
 	w := errs.Fields{}
+	fields = withAddresses(fields)
 	given = maps.Clone(given)
 	if given == nil {
 		given = map[string][]string{}
@@ -105,7 +107,7 @@ func (r reach) checkFields(fields []Field, old, given map[string][]string, form 
 			delete(given, f.Name)
 		}
 	}
-	given = checkAddress(w, old, given)
+	given = checkAddresses(w, old, given)
 	if len(given) == 0 {
 		given = nil
 	}
@@ -115,7 +117,7 @@ func (r reach) checkFields(fields []Field, old, given map[string][]string, form 
 // visible returns the attributes that the actor may see.
 func (r reach) visible(fields []Field, m map[string][]string) map[string][]string {
 	var out map[string][]string
-	for _, f := range fields {
+	for _, f := range withAddresses(fields) {
 		if values, ok := m[f.Name]; ok && r.reads(f) {
 			if out == nil {
 				out = map[string][]string{}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/browser"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/profile/retention"
 )
 
 // askFor adds questions of every kind to the account page.
@@ -218,6 +219,14 @@ func TestAccountAccessible(t *testing.T) {
 	slow(t)
 	s := open(t)
 	askFor(t, s)
+	_, err := s.holds.Place(t.Context(), system, retention.HoldDraft{Person: "tom", Ground: retention.GroundClaims, Reason: "A claim", Key: "k"})
+	require.NoError(t, err)
+	tom := serve(t, s)("")
+	_, cookie := signIn(t, tom, "tom")
+	confirmed := tom.post("/en/account/confirm", nil, "Cookie", cookie)
+	cookie, _, _ = strings.Cut(confirmed.Header.Get("Set-Cookie"), ";")
+	refused := tom.post("/en/account/privacy/delete", url.Values{"name": {"Tom Whitlock"}}, "Cookie", cookie)
+	require.Equal(t, "/en/account/privacy#erasures", refused.Header.Get("Location"))
 	inEveryLook(t, s, "tom", func(t *testing.T, p *browser.Page, to, check func(string)) {
 		to("/account")
 		check("account")
@@ -233,6 +242,9 @@ func TestAccountAccessible(t *testing.T) {
 		check("saved")
 		to("/account/sessions")
 		check("sessions")
+		to("/account/privacy#erasures")
+		p.WaitVisible("#erasures")
+		check("privacy with a refusal")
 		require.Empty(t, p.CSPViolations())
 	})
 }

@@ -133,6 +133,8 @@ func TestAuditAccessible(t *testing.T) {
 		check("audit checked")
 		to("/account/privacy")
 		check("privacy with looks")
+		to("/admin/retention")
+		check("retention")
 		require.Empty(t, p.CSPViolations())
 	})
 }
