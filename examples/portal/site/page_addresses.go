@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -27,6 +27,8 @@ type addressed struct {
 
 // An addressForm is what was typed of an address, and what came of it.
 type addressForm struct {
+	at      int // which of several; as many as there are is another
+	label   string
 	address addressTyped
 	find    string
 	found   []profile.AddressSuggestion
@@ -54,6 +56,10 @@ type addressPart struct {
 	FindNote      string
 	Inputs        []input
 	Faults        []string
+	At            int
+	Label         input
+	Rows          []addressRow // all of them, where there are several
+	Another       string       // where one more is added, or empty
 }
 
 // myself returns the visitor's own address.
@@ -140,7 +146,11 @@ func (s *Site) saveAddress(w http.ResponseWriter, r *http.Request) error {
 	if i < 0 {
 		return profile.ErrNotFound
 	}
-	form := addressForm{address: typedAddress(r.PostForm), find: r.PostFormValue("find")}
+	form := addressForm{address: typedAddress(r.PostForm), label: r.PostFormValue("label"), find: r.PostFormValue("find")}
+	list := profile.AddressesOf(all[i].attributes)
+	if form.at, err = placeAmong(list, r.PostFormValue("at")); err != nil {
+		return err
+	}
 	again := func(status int) error { return s.showAddresses(w, r, status, all, of, form) }
 	do, id, _ := strings.Cut(r.PostFormValue("do"), " ")
 	switch do {
@@ -149,11 +159,9 @@ func (s *Site) saveAddress(w http.ResponseWriter, r *http.Request) error {
 	case "find", "pick":
 		s.lookUp(ctx, v, &form, do, id)
 		return again(http.StatusOK)
-	case "delete":
-		form.address = profile.Address{}
 	}
 	version, _ := strconv.Atoi(r.PostFormValue("version"))
-	err = all[i].save(ctx, withAddress(all[i].attributes, form.address), version)
+	err = all[i].save(ctx, profile.WithAddresses(all[i].attributes, changedList(list, do, form)), version)
 	done := "saved"
 	if do == "delete" {
 		done = "removed"
@@ -163,7 +171,7 @@ func (s *Site) saveAddress(w http.ResponseWriter, r *http.Request) error {
 		return again(http.StatusServiceUnavailable)
 	}
 	return s.afterForm(w, r, err, "/account/addresses?done="+done, func(status int, faults map[string]string) error {
-		form.faults = faults
+		form.faults = faultsOf(faults, form.at)
 		return again(status)
 	})
 }
@@ -208,25 +216,6 @@ func typedAddress(form url.Values) profile.Address {
 	}
 }
 
-// withAddress returns attributes with an address in the place of the one there.
-func withAddress(attributes map[string][]string, a profile.Address) map[string][]string {
-	out := maps.Clone(attributes)
-	if out == nil {
-		out = map[string][]string{}
-	}
-	for _, part := range addressParts {
-		delete(out, addressPrefix+string(part))
-	}
-	if bare := a; bare.Country != "" {
-		// A country alone is what the form begins with.
-		if bare.Country = ""; bare.Empty() {
-			return out
-		}
-	}
-	maps.Copy(out, a.Attributes())
-	return out
-}
-
 // addressNotices are the texts about what has just happened.
 var addressNotices = map[string]string{"saved": "addresses.saved", "removed": "addresses.removed"}
 
@@ -238,7 +227,7 @@ func (s *Site) showAddresses(w http.ResponseWriter, r *http.Request, status int,
 	for i, a := range all {
 		one := form
 		if a.of != of {
-			one = addressForm{address: profile.AddressOf(a.attributes)}
+			one = chosenAddress(a, v.Query.Get("at"))
 		}
 		part, err := s.addressPart(r.Context(), v, a, one, i+1)
 		if err != nil {
@@ -254,11 +243,20 @@ func (s *Site) showAddresses(w http.ResponseWriter, r *http.Request, status int,
 // addressPart asks for one address in the way of its country.
 func (s *Site) addressPart(ctx context.Context, v *visit, a *addressed, form addressForm, row int) (addressPart, error) {
 	country := cmp.Or(strings.ToUpper(form.address.Country), a.country)
-	kept := profile.AddressOf(a.attributes)
+	kept := profile.Address{}
+	if list := profile.AddressesOf(a.attributes); form.at < len(list) {
+		kept = list[form.at].Address
+	}
 	part := addressPart{
 		Of: a.of, Title: v.P.T("addresses.of_" + string(a.of)), Note: v.P.T("addresses.note_" + string(a.of)), Edits: a.edits, Version: a.version,
 		Wrong: len(form.faults) > 0, Looks: s.lookup != nil, Found: form.found, FindNote: form.note,
 		Find: input{Name: "find", Label: v.P.T("addresses.find"), Hint: v.P.T("addresses.find_note"), Kind: "text", Value: form.find, Max: 200, Complete: "off", Row: row},
+	}
+	list := profile.AddressesOf(a.attributes)
+	part.At, part.Label = form.at, input{Name: "label", Label: v.P.T("addresses.label"), Hint: v.P.T("addresses.label_note"), Kind: "text", Value: form.label, Max: 60, Complete: "off", Row: row}
+	part.Rows = s.addressRows(v, a.of, list)
+	if n := len(list); a.edits && n > 0 && n < profile.MaxAddresses && form.at != n {
+		part.Another = fmt.Sprintf("%s?at=%s.%d#%s", v.link("/account/addresses"), a.of, n, a.of)
 	}
 	if !kept.Empty() {
 		part.Lines = append(kept.Lines(), nameIn(s.countryOptions(v), kept.Country))
@@ -273,6 +271,9 @@ func (s *Site) addressPart(ctx context.Context, v *visit, a *addressed, form add
 		return part, err
 	}
 	part.Faults = note(form.faults, inputs)
+	if label := "attributes." + addressPrefix + "label"; form.faults[label] != "" {
+		part.Label.Error = form.faults[label]
+	}
 	part.Country, part.Inputs = inputs[0], inputs[1:]
 	return part, nil
 }
