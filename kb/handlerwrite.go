@@ -56,6 +56,7 @@ func (l *Library) serveWriting(api *web.API) {
 	}, l.servePublication(l.Archive))
 	l.serveBin(api)
 	l.serveBulk(api)
+	l.serveReplacing(api)
 	l.serveTyping(api)
 	l.serveBlocks(api)
 	l.serveWorkingOn(api)

@@ -289,6 +289,15 @@ func libraryWriting() []operation {
 			}
 			return list, true, err
 		}, "kb.bulk"),
+		about("FindText", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			list, _, err := w.library.FindText(ctx, by, kb.FindQuery{Replacement: kb.Replacement{Find: ".", Regexp: true, Titles: true}, Locale: "en"})
+			return list, lists(list, func(t kb.TextHits) bool { return t.Article == a.ID }), err
+		}, "kb.find_text"),
+		about("Replace", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			r := kb.Replacement{Find: "^.", With: "x", Regexp: true, Titles: true}
+			a, err := w.library.Replace(ctx, by, kb.Replacing{Replacement: r, Article: a.ID, Locale: "en", Version: a.Version, Head: 1})
+			return a, true, err
+		}, "kb.replace"),
 		about("Delete", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			a, err := w.library.Delete(ctx, by, a.ID, a.Version)
 			return a, true, err

@@ -30,6 +30,7 @@ type deskPart struct {
 func deskRoutes() []deskPart {
 	return []deskPart{
 		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
+		{replacePath, "replace.title", "replace.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate}, (*Site).replaceRoutes},
 		{binPath, "bin.title", "bin.note", works, (*Site).binRoutes},
 		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},
 		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},

@@ -99,6 +99,7 @@ var surfaces = []surface{
 	{"desk health", []string{"GET /desk/health", "GET /desk/health/articles/{id}"}, func(h hidden) []string {
 		return []string{"/desk/health", "/desk/health?code=translation_missing", "/de/desk/health?owner=me&category=place-" + h.state, "/desk/health/articles/" + h.id}
 	}},
+	{"desk find and replace", []string{"GET /desk/replace"}, fixed("/desk/replace?find=ordinary&titles=yes&code=yes", "/de/desk/replace?find=.%2b&regexp=yes&titles=yes")},
 	{"bin", []string{"GET /desk/bin", "kb.bin"}, fixed("/desk/bin", "/de/desk/bin?title=zq", "/api/v1/bin", "/api/v1/bin?title=zq")},
 	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete"}, func(h hidden) []string {
 		return []string{"/desk/articles/" + h.id + "/delete", "/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
@@ -186,6 +187,8 @@ var exempt = map[string]string{
 	"kb.release":                                "answers nothing",
 	"kb.holders":                                "names colleagues who write",
 	"POST /desk/articles/bulk":                  "authorization matrix: shows what kb.bulk tells and kb.manuscripts lists",
+	"kb.find_text":                              "authorization matrix: answers like GET /desk/replace",
+	"kb.replace":                                "authorization matrix: answers like kb.manuscript",
 	"kb.bulk":                                   "authorization matrix: answers about what kb.manuscript shows",
 	"kb.delete":                                 "authorization matrix: answers like kb.bin",
 	"kb.undelete":                               "authorization matrix: answers like kb.manuscript",
