@@ -13,6 +13,7 @@ import (
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/filetext"
 	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/profile"
@@ -54,6 +55,7 @@ type Library struct {
 	fileTypes []string
 	maxFile   int64
 	maxFiles  int64
+	readText  TextReader
 	swept     atomic.Pointer[time.Time]
 	redactor  Redactor
 }
@@ -94,9 +96,10 @@ type Options struct {
 	// Files is where the content of large media is kept; nil means that only
 	// pictures and captions can be. See [FolderFiles].
 	Files     Files
-	FileTypes []string // ends of the names of what can be uploaded; nil means [FileTypes]
-	MaxFile   int64    // how large a file may be, in bytes; 0 means 100 MB. Pictures and captions: [MaxMedia]
-	MaxFiles  int64    // how large all media together may be before no more files are taken; 0 means any
+	FileTypes []string   // ends of the names of what can be uploaded; nil means [FileTypes]
+	MaxFile   int64      // how large a file may be, in bytes; 0 means 100 MB. Pictures and captions: [MaxMedia]
+	ReadText  TextReader // finds the words in files; nil reads text, HTML and documents of Word and OpenDocument. Package search/filetext reads PDF too
+	MaxFiles  int64      // how large all media together may be before no more files are taken; 0 means any
 
 	// Redactor takes personal data out of conversations; the zero one knows the
 	// common kinds.
@@ -127,7 +130,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
 		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
 		process: o.Process, actor: o.Actor, notify: o.Notify, redactor: o.Redactor, binFor: o.BinFor, held: o.Held,
-		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles,
+		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles, readText: o.ReadText,
 	}
 	l.defaults(o)
 	return l
@@ -160,6 +163,9 @@ func (l *Library) defaults(o Options) {
 	}
 	if l.binFor <= 0 {
 		l.binFor = 30 * 24 * time.Hour
+	}
+	if l.readText == nil {
+		l.readText = filetext.Extract
 	}
 	if l.maxFile <= 0 {
 		l.maxFile = maxFile

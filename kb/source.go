@@ -131,9 +131,13 @@ func (s source) search(ctx context.Context, f *forest, a Article, t Translation,
 	if err != nil {
 		return search.Document{}, err
 	}
+	words, err := s.l.attached(ctx, slices.Concat(d.media, a.Media))
+	if err != nil {
+		return search.Document{}, err
+	}
 	doc := search.Document{
 		ID: groupPrefix + a.ID + "@" + t.Locale, Group: groupPrefix + a.ID, Kind: string(a.Kind), Locale: t.Locale,
-		Title: rev.Title, Summary: rev.Summary, Body: d.text, Keywords: slices.Concat(a.Tags, s.l.Type(a.Kind).spoken(a.Fields)),
+		Title: rev.Title, Summary: rev.Summary, Body: d.text + words, Keywords: slices.Concat(a.Tags, s.l.Type(a.Kind).spoken(a.Fields)),
 		Path:     s.l.path(Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug}),
 		Audience: audience, UpdatedAt: t.UpdatedAt,
 		Facets: map[string][]string{

@@ -94,6 +94,11 @@ var rules = []rule{
 		deny: func(_ pkg, dep string) bool { return under(dep, "github.com/blevesearch") },
 	},
 	{
+		why:  "its parser reads what strangers wrote: who reads no PDF has none of it in their program",
+		of:   func(p pkg) bool { return p.top != "examples" && p.path != "search/filetext" && !forTests(p.path) },
+		deny: func(_ pkg, dep string) bool { return under(dep, "github.com/ledongthuc") },
+	},
+	{
 		why: "XML signatures have a history: who does not sign in with SAML has none of it in their program",
 		of:  func(p pkg) bool { return p.top != "examples" && p.path != "profile/samlprofile" && !forTests(p.path) },
 		deny: func(_ pkg, dep string) bool {

@@ -41,6 +41,7 @@ import (
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/blevesearch"
+	"github.com/stoa-go/stoa/search/filetext"
 )
 
 // A Site is a portal. Make one with [Open], serve its Handler, and call Run for
@@ -179,7 +180,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 		return err
 	}
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
-		Files:  files,
+		Files: files, ReadText: filetext.Extract,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types,
 		Process: s.processOf, Actor: s.actorOf,

@@ -21,7 +21,7 @@ const gate = "gate-to-everything"
 
 // Words that a reader might search for. Those of the article come last.
 func asked(h hidden) []string {
-	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), canary(h.state, "field"), canary(h.state, "part"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
+	return []string{"canaries", "ordinary words", canary(h.state, "title"), canary(h.state, "body"), canary(h.state, "tag"), canary(h.state, "field"), canary(h.state, "part"), canary(h.state, "filetext"), "\"heading " + canary(h.state, "body") + "\"", canary(h.state, "title")[:6]}
 }
 
 var surfaces = []surface{
@@ -48,7 +48,7 @@ var surfaces = []surface{
 		return []string{"/search/suggestions?q=" + canary(h.state, "title")[:5], "/search/suggestions?q=about", "/search/suggestions?q=about+zq"}
 	}},
 	{"media", []string{"GET /media/{name}"}, func(h hidden) []string {
-		return []string{"/media/" + canary(h.state, "picture") + ".svg", "/media/" + canary(h.state, "part") + ".svg"}
+		return []string{"/media/" + canary(h.state, "file") + ".txt", "/media/" + canary(h.state, "picture") + ".svg", "/media/" + canary(h.state, "part") + ".svg"}
 	}},
 	{"share", []string{"GET /articles/{slug}/share"}, func(h hidden) []string {
 		return []string{"/articles/" + h.slug + "/share", "/de/articles/" + h.slug + "/share"}
@@ -138,7 +138,7 @@ var surfaces = []surface{
 		return []string{"/desk/media", "/desk/media?name=zq", "/desk/media?unused=yes", "/desk/media/" + canary(h.state, "picture") + ".svg"}
 	}},
 	{"API: media", []string{"kb.media_list", "kb.media_content", "kb.media_uses"}, func(h hidden) []string {
-		return []string{"/api/v1/media", "/api/v1/media?name=zq", "/api/v1/media/" + canary(h.state, "picture") + ".svg/content", "/api/v1/media/" + canary(h.state, "picture") + ".svg/uses"}
+		return []string{"/api/v1/media", "/api/v1/media?name=zq", "/api/v1/media/" + canary(h.state, "picture") + ".svg/content", "/api/v1/media/" + canary(h.state, "picture") + ".svg/uses", "/api/v1/media/" + canary(h.state, "file") + ".txt/content"}
 	}},
 	{"API: search", []string{"search.search", "search.suggestions"}, func(h hidden) []string {
 		var out []string

@@ -34,7 +34,7 @@ func canary(state, part string) string {
 	return "zq" + strings.ReplaceAll(state, "-", "") + part + "zq"
 }
 
-var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment", "field", "part"}
+var parts = []string{"title", "summary", "body", "slug", "tag", "picture", "place", "comment", "field", "part", "file", "filetext"}
 
 // viewers are the people who ask, one for each kind of rights.
 var viewers = []string{"", "tom", "priya", "mateo", "sverre", "jonas", "ines"}
@@ -78,9 +78,12 @@ func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidde
 		h := hidden{state: st.state, slug: canary(st.state, "slug")}
 		_, err = s.library.PutMedia(t.Context(), system, canary(st.state, "picture")+".svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><title>`+canary(st.state, "picture")+`</title></svg>`))
 		require.NoError(t, err)
+		file := canary(st.state, "file") + ".txt"
+		_, err = s.library.Upload(t.Context(), system, kb.Upload{Name: file, About: canary(st.state, "file"), Content: strings.NewReader("Words in files " + canary(st.state, "filetext"))})
+		require.NoError(t, err)
 		d := draft("About "+canary(st.state, "title"), profile.NewAudience(st.audience...), place.ID)
 		d.Slug, d.Summary = h.slug, "In short "+canary(st.state, "summary")
-		d.Body = "## Heading " + canary(st.state, "body") + "\n\nOrdinary words about canaries ![p](media:" + canary(st.state, "picture") + ".svg)"
+		d.Body = "## Heading " + canary(st.state, "body") + "\n\nOrdinary words about canaries ![p](media:" + canary(st.state, "picture") + ".svg) [f](media:" + file + ")"
 		d.Kind, d.Fields = kb.KindWebinar, map[string]string{"starts": "2026-12-01T15:00:00Z", "speaker": canary(st.state, "field")}
 		d.Tags, d.Products = []string{canary(st.state, "tag")}, []string{canary(st.state, "tag")}
 		a, err := s.library.Create(t.Context(), system, d)
@@ -90,6 +93,7 @@ func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidde
 		s.discuss(t, a, st.state)
 		out[st.state] = h
 	}
+	require.NoError(t, s.library.DoDue(t.Context())) // words in files are read
 	return out
 }
 
@@ -267,6 +271,8 @@ func TestVisibleToThoseWhoMay(t *testing.T) {
 				"/en/search/suggestions?q=about":                    "",
 				"/media/" + canary(st.state, "picture") + ".svg":    "picture",
 				"/api/v1/articles/" + h.id:                          "title",
+				"/media/" + canary(st.state, "file") + ".txt":       "filetext",
+				"/en/search?q=" + canary(st.state, "filetext"):      "slug",
 				"/api/v1/categories":                                "place",
 				"/en/articles/" + gate:                              "slug",
 				"/en/categories/place-" + canary(st.state, "place"): "title",
