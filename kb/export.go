@@ -15,9 +15,10 @@ import (
 )
 
 // Export writes what by sees at the desk as a ZIP of Markdown files with front
-// matter, one for each language of each article, with the pictures that they
-// show and a categories.yaml. Package importkb reads it. Readers' texts are
-// exported as readers see them, others as they were last saved. The same content
+// matter, one for each language of each article, with its old addresses, the
+// pictures that they show and a categories.yaml. Package importkb reads it.
+// Readers' texts are exported as readers see them, with a newer draft in a file of
+// its own, others as they were last saved. Earlier texts are not. The same content
 // is the same bytes. Nothing is kept in memory but the names of what was written.
 //
 // An error after the first bytes leaves half an archive, which no reader of ZIP
@@ -132,19 +133,72 @@ func (ex *exporting) article(ctx context.Context, a Article) error {
 		if err != nil {
 			return err
 		}
-		front, err := yamlOf(articleMatter(a, t, rev, since))
-		if err != nil {
+		matter := articleMatter(a, t, rev, since)
+		if matter.RedirectFrom, err = ex.formerly(ctx, a, t); err != nil {
 			return err
 		}
-		for _, name := range rev.Media {
-			ex.media[name] = true
+		if err := ex.text("articles/"+t.Locale+"/"+t.Slug+".md", matter, rev); err != nil {
+			return err
 		}
-		text := slices.Concat([]byte("---\n"), front, []byte("---\n"), []byte(rev.Body))
-		if err := ex.file("articles/"+t.Locale+"/"+t.Slug+".md", rev.At, text); err != nil {
+		if err := ex.draft(ctx, a, t); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// text writes a revision as a file.
+func (ex *exporting) text(name string, matter any, rev Revision) error {
+	front, err := yamlOf(matter)
+	if err != nil {
+		return err
+	}
+	for _, medium := range rev.Media {
+		ex.media[medium] = true
+	}
+	return ex.file(name, rev.At, slices.Concat([]byte("---\n"), front, []byte("---\n"), []byte(rev.Body)))
+}
+
+// draft writes the text that is to take the place of what readers see, if there
+// is one.
+func (ex *exporting) draft(ctx context.Context, a Article, t Translation) error {
+	if t.exported() == t.Head {
+		return nil
+	}
+	rev, err := ex.l.store.Revision(ctx, a.ID, t.Locale, t.Head)
+	if err != nil {
+		return err
+	}
+	return ex.text("drafts/"+t.Locale+"/"+t.Slug+".md", exportedDraft{
+		ID: a.ID, Lang: t.Locale, DraftOf: t.Slug, Title: rev.Title, Summary: rev.Summary,
+	}, rev)
+}
+
+// formerly returns the old addresses of a text: those that were made for its
+// language, and with the source those of all and the names that it once had.
+func (ex *exporting) formerly(ctx context.Context, a Article, t Translation) ([]string, error) {
+	redirects, err := ex.l.store.RedirectsTo(ctx, "article/"+a.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range redirects {
+		_, has := a.In(r.Locale)
+		if r.Locale == t.Locale || !has && t.Locale == a.Source {
+			out = append(out, r.From)
+		}
+	}
+	if t.Locale != a.Source {
+		return out, nil
+	}
+	slugs, err := ex.l.store.Slugs(ctx, a.ID)
+	for _, slug := range slugs {
+		if !slices.ContainsFunc(a.Translations, func(t Translation) bool { return t.Slug == slug }) {
+			out = append(out, ex.l.path(Ref{Kind: "article", ID: a.ID, Slug: slug}))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), err
 }
 
 // exported returns the revision of a text that is exported: what readers are

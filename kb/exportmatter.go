@@ -32,6 +32,17 @@ type exportedFront struct {
 	Created       string            `yaml:"created,omitempty"`
 	Updated       string            `yaml:"updated,omitempty"`
 	SourceUpdated string            `yaml:"source_updated,omitempty"`
+	RedirectFrom  []string          `yaml:"redirect_from,omitempty"`
+}
+
+// exportedDraft is the front matter of a text that readers are not shown yet,
+// beside the one that they are.
+type exportedDraft struct {
+	ID      string `yaml:"id"`
+	Lang    string `yaml:"lang"`
+	DraftOf string `yaml:"draft_of"` // slug of what readers see
+	Title   string `yaml:"title"`
+	Summary string `yaml:"summary,omitempty"`
 }
 
 func articleMatter(a Article, t Translation, rev Revision, since time.Time) exportedFront {

@@ -29,8 +29,55 @@ func (im *importing) texts(ctx context.Context, a *Article, g []Item) ([]Revisio
 		if rev.Number > 0 {
 			revisions = append(revisions, rev)
 		}
+		draft, err := im.draft(ctx, a, item, rev.Number > 0)
+		if err != nil && serious(err) {
+			return nil, err
+		}
+		if err != nil {
+			im.problem(item, err)
+			continue
+		}
+		if draft.Number > 0 {
+			revisions = append(revisions, draft)
+		}
 	}
 	return revisions, nil
+}
+
+// draft adds the text that is to take the place of an item's to a, as a revision
+// that readers are not shown. Its number is 0 if there is none, or if it is there
+// already.
+func (im *importing) draft(ctx context.Context, a *Article, item Item, renewed bool) (Revision, error) {
+	if item.Draft == nil {
+		return Revision{}, nil
+	}
+	d := *item.Draft
+	d.Slug, d.Note = "", ImportedNote(im.b.Name)
+	text := item
+	text.Body = d.Body
+	d.Body = im.links.rewrite(text)
+	fields := errs.Fields{}
+	if d.check(fields); len(fields) > 0 {
+		return Revision{}, fields.Err()
+	}
+	have, ok := a.In(item.Locale)
+	if !ok {
+		return Revision{}, nil // its text could not be taken, and was reported
+	}
+	if !renewed && have.Head > have.Live {
+		newest, err := im.newest(ctx, a.ID, have)
+		if err != nil || d.same(newest) {
+			return Revision{}, err
+		}
+	}
+	doc, err := im.l.draw(item.Locale, d.Body)
+	if err != nil {
+		return Revision{}, err
+	}
+	if at := im.l.clock(); at.After(a.UpdatedAt) {
+		a.UpdatedAt = at
+	}
+	return im.l.revise(a, im.by, item.Locale, d, doc.all, have.Based), nil
 }
 
 // text adds one item to a. The revision it returns has number 0 if the text is
@@ -50,6 +97,9 @@ func (im *importing) text(ctx context.Context, a *Article, source, item Item) (R
 		return Revision{}, err
 	}
 	have, _ := a.In(item.Locale)
+	if item.Draft != nil && have.Live > 0 {
+		have.Head = have.Live // what comes after it is looked at by itself
+	}
 	newest, err := im.newest(ctx, a.ID, have)
 	if err != nil {
 		return Revision{}, err

@@ -34,6 +34,7 @@ type Item struct {
 	Fields        map[string]string // by the keys of the fields of its type
 	Order         int
 	Owner         string   // person's id; empty means whoever imports
+	Draft         *Text    // newer text that readers are not shown yet; nil means that there is none
 	Path          string   // file it stood in, that links of others are relative to
 	RedirectFrom  []string // paths it was found at
 	Created       time.Time

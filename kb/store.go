@@ -55,6 +55,10 @@ type ArticleStore interface {
 	// when it was saved with slug, whatever became of it, or ErrNotFound.
 	Slug(ctx context.Context, slug string) (id string, err error)
 
+	// Slugs returns the slugs that an article has or had in a translation that was
+	// visible then, sorted. There are none of an article that there is not.
+	Slugs(ctx context.Context, article string) ([]string, error)
+
 	// Holder returns the ID of the article that has or had slug, whether
 	// readers saw it or not, or ErrNotFound.
 	Holder(ctx context.Context, slug string) (id string, err error)
@@ -140,6 +144,9 @@ type CategoryStore interface {
 	// whether c is in order depends on the others. The articles that stand in
 	// the categories in moved are logged as changed.
 	SaveCategory(ctx context.Context, c Category, stamp string, moved []string) error
+
+	// RedirectsTo returns the redirects that lead to any of the targets, by path.
+	RedirectsTo(ctx context.Context, targets ...string) ([]Redirect, error)
 
 	// Redirect returns where an old path leads, or ErrNotFound.
 	Redirect(ctx context.Context, from string) (Redirect, error)

@@ -42,6 +42,7 @@ type front struct {
 	MsDate        text      `yaml:"ms.date"`
 	SourceUpdated text      `yaml:"source_updated"`
 	RedirectFrom  list      `yaml:"redirect_from"`
+	DraftOf       text      `yaml:"draft_of"`
 	Permalink     text      `yaml:"permalink"`
 	Status        text      `yaml:"status"`
 	Draft         *bool     `yaml:"draft"`
@@ -77,6 +78,7 @@ func Folder(fsys fs.FS, name string) (kb.Bundle, error) {
 	if err != nil {
 		return b, fmt.Errorf("read %s: %w", name, err)
 	}
+	joinDrafts(&b)
 	addPictures(&b, fsys)
 	return b, nil
 }
@@ -170,7 +172,33 @@ func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
 		return kb.Item{}, 2, err
 	}
 	item.File, item.Line, item.Path = file, 1, file
+	if f.DraftOf != "" {
+		item.Draft = &kb.Text{Title: item.Title, Summary: item.Summary, Body: item.Body}
+	}
 	return item, 1, nil
+}
+
+// joinDrafts puts the texts that are drafts of others beside them.
+func joinDrafts(b *kb.Bundle) {
+	at := map[string]int{}
+	var kept []kb.Item
+	for _, item := range b.Items {
+		if item.Draft == nil {
+			at[item.External+" "+item.Locale] = len(kept)
+			kept = append(kept, item)
+		}
+	}
+	for _, item := range b.Items {
+		if item.Draft == nil {
+			continue
+		}
+		if i, ok := at[item.External+" "+item.Locale]; ok {
+			kept[i].Draft = item.Draft
+			continue
+		}
+		b.Problems = append(b.Problems, kb.Problem{File: item.File, Line: 1, Reason: "the text that it is a draft of is not there"})
+	}
+	b.Items = kept
 }
 
 func (f front) item(file, body string) (kb.Item, error) {

@@ -38,6 +38,24 @@ func little(t *testing.T) *kb.Library {
 	return l
 }
 
+// grown is the little library after a while: with a draft beside a text, a name
+// that an article had, and old addresses.
+func grown(t *testing.T) *kb.Library {
+	l := little(t)
+	id := kb.ImportedID("little", "a")
+	a, err := l.Manuscript(t.Context(), admin, id)
+	require.NoError(t, err)
+	rev, err := l.Revision(t.Context(), admin, id, "en", 0)
+	require.NoError(t, err)
+	a, err = l.Edit(t.Context(), admin, id, "en", a.Version, kb.Text{Title: rev.Title, Slug: "first", Summary: rev.Summary, Body: rev.Body})
+	require.NoError(t, err)
+	_, err = l.Edit(t.Context(), admin, id, "en", a.Version, kb.Text{Title: "A, anew", Summary: "Not yet.", Body: "Draft ![dot](media:dot.png)"})
+	require.NoError(t, err)
+	require.NoError(t, l.SaveRedirects(t.Context(), admin,
+		kb.Redirect{From: "/help/a", To: "article/" + id}, kb.Redirect{From: "/hilfe/a", To: "article/" + id, Locale: "de"}))
+	return l
+}
+
 func export(t *testing.T, l *kb.Library, by profile.Actor) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -64,7 +82,7 @@ func files(t *testing.T, archive []byte) map[string]string {
 // TestRoundTrip: what was exported and imported elsewhere is exported there as
 // it was, but for the names of things that are new there.
 func TestRoundTrip(t *testing.T) {
-	l := little(t)
+	l := grown(t)
 	archive := export(t, l, admin)
 	require.Equal(t, archive, export(t, l, admin), "the same content is the same bytes")
 	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
@@ -101,6 +119,23 @@ func TestRoundTrip(t *testing.T) {
 		require.Equal(t, first[name], text, name)
 	}
 	require.Contains(t, first["articles/en/c.md"], "audience: [nobody]")
+	require.Contains(t, first["articles/en/first.md"], "- /help/a")
+	require.Contains(t, first["articles/en/first.md"], "- /articles/a-first-1")
+	require.Contains(t, first["articles/de/a.md"]+first["articles/de/ae.md"], "- /hilfe/a")
+	require.Contains(t, first["drafts/en/first.md"], "Draft ![dot]")
+	r, err = copied.Import(t.Context(), admin, b, nil)
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 0, 3}, []int{r.Created, r.Updated, r.Unchanged}, "again is nothing new")
+	for i, item := range b.Items {
+		if item.Draft != nil {
+			d := *item.Draft
+			d.Body = "Another draft"
+			b.Items[i].Draft = &d
+		}
+	}
+	r, err = copied.Import(t.Context(), admin, b, nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, r.Updated)
 	for _, a := range byExternal(t, store) {
 		tr, ok := a.In("de")
 		require.True(t, !ok || a.Stale(tr), "what was behind its source still is")

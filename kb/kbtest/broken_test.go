@@ -289,6 +289,17 @@ var broken = []broke{
 			return first[from], err
 		}}
 	}},
+	{"names redirects to anything", "Redirects", func(s kb.Store) faulty {
+		return faulty{redirectsTo: func(ctx context.Context, _ ...string) ([]kb.Redirect, error) {
+			return s.RedirectsTo(ctx, "article/a1", "article/a2", "category/c1")
+		}}
+	}},
+	{"names no former slug", "Former slugs", func(s kb.Store) faulty {
+		return faulty{slugs: func(ctx context.Context, article string) ([]string, error) {
+			all, err := s.Slugs(ctx, article)
+			return all[:min(len(all), 1)], err
+		}}
+	}},
 	{"keeps feedback twice", "Feedback", func(s kb.Store) faulty {
 		return faulty{addFeedback: func(ctx context.Context, f kb.Feedback) error {
 			if err := s.AddFeedback(ctx, f); !errors.Is(err, kb.ErrConflict) {

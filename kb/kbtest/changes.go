@@ -213,6 +213,8 @@ func checkCancelled(t testing.TB, s kb.Store) {
 		"Manuscripts":      func() error { _, _, err := s.Manuscripts(ctx, kb.DeskScope{}, kb.ManuscriptQuery{}); return err },
 		"CountManuscripts": func() error { _, err := s.CountManuscripts(ctx, kb.DeskScope{}, kb.ManuscriptQuery{}, 9); return err },
 		"CountArticles":    func() error { _, err := s.CountArticles(ctx); return err },
+		"Slugs":            func() error { _, err := s.Slugs(ctx, "a1"); return err },
+		"RedirectsTo":      func() error { _, err := s.RedirectsTo(ctx, "article/a1"); return err },
 		"Slug":             func() error { _, err := s.Slug(ctx, "on-a1"); return err },
 		"Holder":           func() error { _, err := s.Holder(ctx, "on-a1"); return err },
 		"Feedback":         func() error { _, _, err := s.Feedback(ctx, kb.FeedbackQuery{}); return err },

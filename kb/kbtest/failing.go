@@ -147,6 +147,16 @@ func (f *Failing) SaveCategory(ctx context.Context, c kb.Category, stamp string,
 	return f.do(func() error { return f.store.SaveCategory(ctx, c, stamp, moved) })
 }
 
+// Slugs implements [kb.Store].
+func (f *Failing) Slugs(ctx context.Context, article string) ([]string, error) {
+	return ask(f, func() ([]string, error) { return f.store.Slugs(ctx, article) })
+}
+
+// RedirectsTo implements [kb.Store].
+func (f *Failing) RedirectsTo(ctx context.Context, targets ...string) ([]kb.Redirect, error) {
+	return ask(f, func() ([]kb.Redirect, error) { return f.store.RedirectsTo(ctx, targets...) })
+}
+
 // Redirect implements [kb.Store].
 func (f *Failing) Redirect(ctx context.Context, from string) (kb.Redirect, error) {
 	return ask(f, func() (kb.Redirect, error) { return f.store.Redirect(ctx, from) })

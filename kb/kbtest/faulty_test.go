@@ -29,6 +29,8 @@ type faulty struct {
 	stamps       func(ctx context.Context) (string, string, error)
 	saveCategory func(ctx context.Context, c kb.Category, stamp string, moved []string) error
 	redirect     func(ctx context.Context, from string) (kb.Redirect, error)
+	redirectsTo  func(ctx context.Context, targets ...string) ([]kb.Redirect, error)
+	slugs        func(ctx context.Context, article string) ([]string, error)
 	addFeedback  func(ctx context.Context, f kb.Feedback) error
 	feedback     func(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error)
 	ratings      func(ctx context.Context, articles []string) (map[string]kb.Rating, error)
@@ -113,6 +115,14 @@ func (f faulty) SaveCategory(ctx context.Context, c kb.Category, stamp string, m
 
 func (f faulty) Redirect(ctx context.Context, from string) (kb.Redirect, error) {
 	return or(&f.redirect, f.redirect != nil, f.Store.Redirect)(ctx, from)
+}
+
+func (f faulty) RedirectsTo(ctx context.Context, targets ...string) ([]kb.Redirect, error) {
+	return or(&f.redirectsTo, f.redirectsTo != nil, f.Store.RedirectsTo)(ctx, targets...)
+}
+
+func (f faulty) Slugs(ctx context.Context, article string) ([]string, error) {
+	return or(&f.slugs, f.slugs != nil, f.Store.Slugs)(ctx, article)
 }
 
 func (f faulty) AddFeedback(ctx context.Context, fb kb.Feedback) error {

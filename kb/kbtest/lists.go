@@ -254,6 +254,31 @@ func checkRedirects(t testing.TB, s kb.Store) {
 	got, err = s.Redirect(t.Context(), "/old")
 	require.NoError(t, err)
 	require.Equal(t, first, got)
+	third := kb.Redirect{From: "/Older", To: "article/a1"}
+	require.NoError(t, s.SaveRedirects(t.Context(), third))
+	list, err := s.RedirectsTo(t.Context(), "article/a1", "article/none")
+	require.NoError(t, err)
+	require.Equal(t, []kb.Redirect{third, first}, list)
+	list, err = s.RedirectsTo(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, list)
+}
+
+func checkFormerSlugs(t testing.TB, s kb.Store) {
+	a := article("a1")
+	a.Translations = a.Translations[:1]
+	a.Translations[0].Slug, a.Translations[0].Status = "only-a-draft", kb.StatusDraft
+	save(t, s, a, article("a2"))
+	for i, slug := range []string{"zebra", "alpha"} {
+		a.Version, a.Translations[0].Slug, a.Translations[0].Status, a.Translations[0].Live = i+2, slug, kb.StatusPublished, 1
+		require.NoError(t, s.SaveArticle(t.Context(), a))
+	}
+	got, err := s.Slugs(t.Context(), "a1")
+	require.NoError(t, err)
+	require.Equal(t, []string{"alpha", "zebra"}, got)
+	got, err = s.Slugs(t.Context(), "nope")
+	require.NoError(t, err)
+	require.Empty(t, got)
 }
 
 func checkFeedback(t testing.TB, s kb.Store) {

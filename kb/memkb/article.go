@@ -110,6 +110,20 @@ func (s *Store) Slug(ctx context.Context, slug string) (string, error) {
 	return find(ctx, s.slugs, slug)
 }
 
+// Slugs implements [kb.ArticleStore].
+func (s *Store) Slugs(ctx context.Context, article string) ([]string, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []string
+	for slug, id := range s.slugs {
+		if id == article && s.shown[slug] {
+			out = append(out, slug)
+		}
+	}
+	slices.Sort(out)
+	return out, ctx.Err()
+}
+
 // Holder implements [kb.ArticleStore].
 func (s *Store) Holder(ctx context.Context, slug string) (string, error) {
 	s.mu.RLock()

@@ -199,6 +199,20 @@ func follows(stored, version int) error {
 	return kb.ErrConflict
 }
 
+// RedirectsTo implements [kb.CategoryStore].
+func (s *Store) RedirectsTo(ctx context.Context, targets ...string) ([]kb.Redirect, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	var out []kb.Redirect
+	for _, r := range s.redirects {
+		if slices.Contains(targets, r.To) {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, func(a, b kb.Redirect) int { return cmp.Compare(a.From, b.From) })
+	return out, ctx.Err()
+}
+
 // Redirect implements [kb.CategoryStore].
 func (s *Store) Redirect(ctx context.Context, from string) (kb.Redirect, error) {
 	s.mu.RLock()

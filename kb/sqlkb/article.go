@@ -335,6 +335,13 @@ func (s *Store) Slug(ctx context.Context, slug string) (string, error) {
 	return id, err
 }
 
+// Slugs implements [kb.ArticleStore].
+func (s *Store) Slugs(ctx context.Context, article string) ([]string, error) {
+	var out []string
+	err := s.db.Select(ctx, &out, `select slug from stoa_article_slug where article = $1 and shown order by slug`, article)
+	return out, err
+}
+
 // Holder implements [kb.ArticleStore].
 func (s *Store) Holder(ctx context.Context, slug string) (string, error) {
 	var id string

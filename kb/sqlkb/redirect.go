@@ -19,6 +19,24 @@ func (s *Store) Redirect(ctx context.Context, from string) (kb.Redirect, error) 
 	return kb.Redirect{From: r.Path, To: r.Target, Locale: r.Locale}, err
 }
 
+// RedirectsTo implements [kb.CategoryStore].
+func (s *Store) RedirectsTo(ctx context.Context, targets ...string) ([]kb.Redirect, error) {
+	var out []kb.Redirect
+	for chunk := range slices.Chunk(targets, maxRows) {
+		var w sqldb.Where
+		sqldb.In(&w, "target", chunk)
+		var rows []struct{ Path, Target, Locale string }
+		if err := s.db.Select(ctx, &rows, `select path, target, locale from stoa_redirect `+w.String(), w.Args()...); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out = append(out, kb.Redirect{From: r.Path, To: r.Target, Locale: r.Locale})
+		}
+	}
+	slices.SortFunc(out, func(a, b kb.Redirect) int { return strings.Compare(a.From, b.From) })
+	return out, nil
+}
+
 // SaveRedirects implements [kb.CategoryStore].
 func (s *Store) SaveRedirects(ctx context.Context, redirects ...kb.Redirect) error {
 	last := map[string][]any{} // a statement may not change a row twice

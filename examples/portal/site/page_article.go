@@ -45,6 +45,9 @@ type articleParams struct {
 
 func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	found, moved, err := s.findArticle(w, r)
+	if errors.Is(err, kb.ErrNotFound) {
+		return s.elsewhere(w, r) // it may be an address that an article had in another portal
+	}
 	if err != nil || moved {
 		return err
 	}

@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"mime/multipart"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/importkb"
 )
 
@@ -81,6 +83,10 @@ func TestTransfer(t *testing.T) {
 		require.Empty(t, b.Problems)
 		require.NotEmpty(t, b.Media)
 		require.Equal(t, 200, c.get("/api/v1/export").Status)
+		zebra := b.Items[slices.IndexFunc(b.Items, func(i kb.Item) bool { return i.Title == "Zebra crossing" })].External
+		require.NoError(t, s.library.SaveRedirects(t.Context(), system, kb.Redirect{From: "/articles/donkey", To: "article/" + zebra}))
+		require.Equal(t, "/en/articles/zebra", c.get("/en/articles/donkey").Header.Get("Location"), "an address that it had elsewhere")
+		require.Equal(t, 404, as("").get("/en/articles/donkey").Status)
 	})
 }
 
