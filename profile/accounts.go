@@ -139,7 +139,10 @@ func (d *Directory) changeAccount(ctx context.Context, by Actor, a Account) (Acc
 	if !reach.all && !sameButAttributes(old, a) {
 		return Account{}, wrap(ErrForbidden, "account", a.ID)
 	}
-	a.Key, a.Origin, a.CreatedAt, a.UpdatedAt = "", old.Origin, old.CreatedAt, d.clock()
+	a.Key, a.Origin, a.CreatedAt, a.UpdatedAt, a.LockedAt = "", old.Origin, old.CreatedAt, d.clock(), old.LockedAt
+	if a.Disabled && !old.Disabled {
+		a.LockedAt = a.UpdatedAt
+	}
 	a.Version++
 	given, wrong := reach.checkFields(set.accounts, old.Attributes, a.Attributes, form)
 	a.Attributes = given

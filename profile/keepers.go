@@ -67,6 +67,7 @@ type personRecord struct {
 	Zone       string              `json:"zone"`
 	Attributes map[string][]string `json:"attributes"`
 	Disabled   bool                `json:"disabled"`
+	LockedAt   time.Time           `json:"locked_at,omitzero"`
 	CreatedAt  time.Time           `json:"created_at"`
 	UpdatedAt  time.Time           `json:"updated_at"`
 }
@@ -75,7 +76,7 @@ func (d *Directory) exportPerson(ctx context.Context, person string) iter.Seq2[a
 	p, err := d.store.Person(ctx, person)
 	return one(personRecord{
 		ID: p.ID, Name: p.Name, Email: p.Email, Account: p.Account, Roles: p.Roles, Locale: p.Locale, Zone: p.Zone,
-		Attributes: p.Attributes, Disabled: p.Disabled, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+		Attributes: p.Attributes, Disabled: p.Disabled, LockedAt: p.LockedAt, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}, err)
 }
 

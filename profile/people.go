@@ -252,7 +252,10 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	if old.Version != p.Version {
 		return Person{}, wrap(ErrConflict, "person", p.ID)
 	}
-	p.Key, p.Origin, p.CreatedAt, p.UpdatedAt = "", old.Origin, old.CreatedAt, d.clock()
+	p.Key, p.Origin, p.CreatedAt, p.UpdatedAt, p.LockedAt = "", old.Origin, old.CreatedAt, d.clock(), old.LockedAt
+	if p.Disabled && !old.Disabled {
+		p.LockedAt = p.UpdatedAt
+	}
 	p.Version++
 	given, wrong := reach.checkFields(set.people, old.Attributes, p.Attributes, form)
 	p.Attributes = given

@@ -22,6 +22,7 @@ type Person struct {
 	Zone       string              // IANA time zone, or empty
 	Attributes map[string][]string // facts for the rules of segments, not shown to customers
 	Disabled   bool                // may not sign in, and is signed out at once
+	LockedAt   time.Time           // when they were last disabled: who signed in before is signed out; set by the Directory
 	CreatedAt  time.Time           // set by the Directory
 	UpdatedAt  time.Time           // set by the Directory
 	Version    int                 // 0 in a new one; each change adds 1
@@ -39,6 +40,7 @@ type Account struct {
 	Products   []string            // what it uses
 	Attributes map[string][]string // facts for the rules of segments, not shown to customers
 	Disabled   bool                // none of its people may sign in
+	LockedAt   time.Time           // when it was last disabled: who signed in before is signed out; set by the Directory
 	CreatedAt  time.Time           // set by the Directory
 	UpdatedAt  time.Time           // set by the Directory
 	Version    int                 // 0 in a new one; each change adds 1

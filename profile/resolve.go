@@ -17,16 +17,33 @@ import (
 // The host's [Authenticator] calls it once it knows who is asking, and raises
 // Assurance if they signed in with more than usual.
 func (d *Directory) Actor(ctx context.Context, id string) (Actor, error) {
+	return d.signedIn(ctx, id, time.Time{})
+}
+
+// signedIn is Actor for somebody who signed in at a time; zero is now. If they or
+// their account have been disabled since, it is ErrNotFound, whatever became of
+// that: a session ends for good.
+func (d *Directory) signedIn(ctx context.Context, id string, at time.Time) (Actor, error) {
 	p, err := d.store.Person(ctx, id)
-	if err == nil && p.Disabled {
+	if err == nil && (p.Disabled || locked(p.LockedAt, at)) {
+		err = ErrNotFound
+	}
+	var a Account
+	if err == nil {
+		a, err = d.accountOf(ctx, p)
+	}
+	if err == nil && locked(a.LockedAt, at) {
 		err = ErrNotFound
 	}
 	if err != nil {
 		return Actor{}, wrap(err, "person", id)
 	}
-	actor, err := d.actorOf(ctx, p)
+	actor, err := d.actorIn(ctx, p, a)
 	return actor, wrap(err, "person", id)
 }
+
+// locked reports whether somebody who signed in at a time was signed out since.
+func locked(since, at time.Time) bool { return !at.IsZero() && !at.After(since) }
 
 // actorOf returns p as somebody to act for.
 func (d *Directory) actorOf(ctx context.Context, p Person) (Actor, error) {
@@ -34,6 +51,10 @@ func (d *Directory) actorOf(ctx context.Context, p Person) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
+	return d.actorIn(ctx, p, a)
+}
+
+func (d *Directory) actorIn(ctx context.Context, p Person, a Account) (Actor, error) {
 	own, err := d.roleSet(ctx)
 	if err != nil {
 		return Actor{}, err
@@ -176,4 +197,23 @@ func (r Rule) asks(prefix string, names []string) []string {
 		names = append(names, name)
 	}
 	return names
+}
+
+// lockedAt returns since when sessions of a person are good.
+func (d *Directory) lockedAt(ctx context.Context, id string) (time.Time, error) {
+	p, err := d.store.Person(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return time.Time{}, nil
+	}
+	if err != nil || p.Account == "" {
+		return p.LockedAt, err
+	}
+	a, err := d.store.Account(ctx, p.Account)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return time.Time{}, err
+	}
+	if a.LockedAt.After(p.LockedAt) {
+		return a.LockedAt, nil
+	}
+	return p.LockedAt, nil
 }

@@ -177,7 +177,7 @@ func (s *Sessions) Authenticate(r *http.Request) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	a, err := s.people.Actor(r.Context(), session.Person)
+	a, err := s.people.signedIn(r.Context(), session.Person, session.StartedAt)
 	if errors.Is(err, ErrNotFound) {
 		return Actor{}, errSignedOut()
 	}

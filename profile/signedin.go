@@ -16,12 +16,16 @@ func (s *Sessions) List(ctx context.Context, by Actor, person string) ([]Session
 	if err == nil {
 		err = s.people.looked(ctx, by, "sessions.read", person)
 	}
+	since := time.Time{}
+	if err == nil {
+		since, err = s.people.lockedAt(ctx, person)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sessions of %q: %w", person, err)
 	}
 	now, out := s.clock(), []Session{}
 	for _, one := range list {
-		if now.Before(one.ExpiresAt) && now.Sub(one.SeenAt) <= s.opts.Idle {
+		if !locked(since, one.StartedAt) && now.Before(one.ExpiresAt) && now.Sub(one.SeenAt) <= s.opts.Idle {
 			one.Secret = ""
 			out = append(out, one)
 		}

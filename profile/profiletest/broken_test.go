@@ -163,18 +163,19 @@ var broken = map[string]func(profile.Store) faulty{
 			},
 		}
 	},
-	"drops the origin":       changed(func(p *profile.Person) { p.Origin = "" }),
-	"drops disabled":         changed(func(p *profile.Person) { p.Disabled = false }),
-	"drops the e-mail":       changed(func(p *profile.Person) { p.Email = "" }),
-	"drops attributes":       changed(func(p *profile.Person) { p.Attributes = nil }),
-	"drops roles":            changed(func(p *profile.Person) { p.Roles = nil }),
-	"sorts attribute values": changed(func(p *profile.Person) { slices.Sort(p.Attributes["team"]) }),
-	"cuts times to seconds":  changed(func(p *profile.Person) { p.UpdatedAt = p.CreatedAt.Truncate(time.Second) }),
-	"trims text":             changed(func(p *profile.Person) { p.Name = strings.TrimSpace(p.Name) }),
-	"lower-cases ids":        changed(func(p *profile.Person) { p.ID = strings.ToLower(p.ID) }),
-	"unescapes text":         changed(func(p *profile.Person) { p.Account = strings.ReplaceAll(p.Account, "''", "'") }),
-	"cuts text at a NUL":     changed(func(p *profile.Person) { p.Name, _, _ = strings.Cut(p.Name, "\x00") }),
-	"repairs broken UTF-8":   changed(func(p *profile.Person) { p.Name = strings.ToValidUTF8(p.Name, "?") }),
+	"drops the origin":              changed(func(p *profile.Person) { p.Origin = "" }),
+	"drops when they were disabled": changed(func(p *profile.Person) { p.LockedAt = time.Time{} }),
+	"drops disabled":                changed(func(p *profile.Person) { p.Disabled = false }),
+	"drops the e-mail":              changed(func(p *profile.Person) { p.Email = "" }),
+	"drops attributes":              changed(func(p *profile.Person) { p.Attributes = nil }),
+	"drops roles":                   changed(func(p *profile.Person) { p.Roles = nil }),
+	"sorts attribute values":        changed(func(p *profile.Person) { slices.Sort(p.Attributes["team"]) }),
+	"cuts times to seconds":         changed(func(p *profile.Person) { p.UpdatedAt = p.CreatedAt.Truncate(time.Second) }),
+	"trims text":                    changed(func(p *profile.Person) { p.Name = strings.TrimSpace(p.Name) }),
+	"lower-cases ids":               changed(func(p *profile.Person) { p.ID = strings.ToLower(p.ID) }),
+	"unescapes text":                changed(func(p *profile.Person) { p.Account = strings.ReplaceAll(p.Account, "''", "'") }),
+	"cuts text at a NUL":            changed(func(p *profile.Person) { p.Name, _, _ = strings.Cut(p.Name, "\x00") }),
+	"repairs broken UTF-8":          changed(func(p *profile.Person) { p.Name = strings.ToValidUTF8(p.Name, "?") }),
 	"answers in local time": func(s profile.Store) faulty {
 		return faulty{person: func(ctx context.Context, id string) (profile.Person, error) {
 			p, err := s.Person(ctx, id)
@@ -324,10 +325,11 @@ var broken = map[string]func(profile.Store) faulty{
 			return s.SavePerson(context.WithoutCancel(ctx), p)
 		}}
 	},
-	"drops an account's plan":     changedAccount(func(a *profile.Account) { a.Plan = "" }),
-	"drops an account's country":  changedAccount(func(a *profile.Account) { a.Country = "" }),
-	"drops an account's products": changedAccount(func(a *profile.Account) { a.Products = nil }),
-	"drops an account's disabled": changedAccount(func(a *profile.Account) { a.Disabled = false }),
+	"drops an account's plan":            changedAccount(func(a *profile.Account) { a.Plan = "" }),
+	"drops an account's country":         changedAccount(func(a *profile.Account) { a.Country = "" }),
+	"drops an account's products":        changedAccount(func(a *profile.Account) { a.Products = nil }),
+	"drops when an account was disabled": changedAccount(func(a *profile.Account) { a.LockedAt = time.Time{} }),
+	"drops an account's disabled":        changedAccount(func(a *profile.Account) { a.Disabled = false }),
 	"accounts are never found": func(s profile.Store) faulty {
 		return faulty{account: func(context.Context, string) (profile.Account, error) { return profile.Account{}, profile.ErrNotFound }}
 	},

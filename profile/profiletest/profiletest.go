@@ -85,7 +85,7 @@ func newPerson(id string, change ...func(*profile.Person)) profile.Person {
 		ID: id, Name: "Ann Ash", Email: "ann@acme.example", Account: "acme",
 		Roles: []profile.Role{profile.RoleCustomer, profile.RoleManager}, Locale: "de-AT", Zone: "Europe/Vienna",
 		Attributes: map[string][]string{"team": {"ops", "dev"}, "tier": {"1"}},
-		CreatedAt:  t0, UpdatedAt: t0.Add(time.Second), Version: 1, Origin: "hash",
+		CreatedAt:  t0, UpdatedAt: t0.Add(time.Second), LockedAt: t0.Add(time.Minute), Version: 1, Origin: "hash",
 	}
 	for _, f := range change {
 		f(&p)
@@ -97,7 +97,7 @@ func newAccount(id string, change ...func(*profile.Account)) profile.Account {
 	a := profile.Account{
 		ID: id, Name: "Acme", Plan: "enterprise", Country: "AT", Products: []string{"hub", "cloud"},
 		Attributes: map[string][]string{"region": {"emea"}},
-		CreatedAt:  t0, UpdatedAt: t0.Add(time.Second), Version: 1, Origin: "hash",
+		CreatedAt:  t0, UpdatedAt: t0.Add(time.Second), LockedAt: t0.Add(time.Minute), Version: 1, Origin: "hash",
 	}
 	for _, f := range change {
 		f(&a)

@@ -18,13 +18,14 @@ type account struct {
 	Products   sqldb.Strings
 	Attributes attributes
 	Disabled   bool
+	LockedAt   sqldb.Time `db:"locked_at"`
 	CreatedAt  sqldb.Time `db:"created_at"`
 	UpdatedAt  sqldb.Time `db:"updated_at"`
 	Version    int
 	Origin     string
 }
 
-const accountColumns = `id, name, plan, country, products, attributes, disabled, created_at, updated_at, version, origin`
+const accountColumns = `id, name, plan, country, products, attributes, disabled, created_at, updated_at, version, origin, locked_at`
 
 // Account implements [profile.AccountStore].
 func (s *Store) Account(ctx context.Context, id string) (profile.Account, error) {
@@ -66,11 +67,11 @@ func (s *Store) SaveAccount(ctx context.Context, a profile.Account) error {
 		return err
 	}
 	args := []any{a.ID, a.Name, a.Plan, a.Country, sqldb.Strings(a.Products), attributes{V: a.Attributes}, a.Disabled,
-		sqldb.At(a.CreatedAt), sqldb.At(a.UpdatedAt), a.Version, a.Origin}
+		sqldb.At(a.CreatedAt), sqldb.At(a.UpdatedAt), a.Version, a.Origin, sqldb.At(a.LockedAt)}
 	return s.save(ctx, a.Version, a.ID,
 		query{`insert into stoa_account (` + accountColumns + `) values ` + sqldb.Tuples(1, len(args)) + ` on conflict (id) do nothing`, args},
 		query{`update stoa_account set name = $2, plan = $3, country = $4, products = $5, attributes = $6,
-			disabled = $7, created_at = $8, updated_at = $9, version = $10, origin = $11
+			disabled = $7, created_at = $8, updated_at = $9, version = $10, origin = $11, locked_at = $12
 			where id = $1 and version = $10 - 1`, args},
 		query{`select id from stoa_account where id = $1`, []any{a.ID}})
 }
@@ -78,7 +79,7 @@ func (s *Store) SaveAccount(ctx context.Context, a profile.Account) error {
 func (r account) account() profile.Account {
 	return profile.Account{
 		ID: r.ID, Name: r.Name, Plan: r.Plan, Country: r.Country, Products: r.Products,
-		Attributes: attributesOf(r.Attributes), Disabled: r.Disabled,
+		Attributes: attributesOf(r.Attributes), Disabled: r.Disabled, LockedAt: r.LockedAt.Time,
 		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time, Version: r.Version, Origin: r.Origin,
 	}
 }

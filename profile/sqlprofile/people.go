@@ -22,13 +22,14 @@ type person struct {
 	Zone       string
 	Attributes attributes
 	Disabled   bool
+	LockedAt   sqldb.Time `db:"locked_at"`
 	CreatedAt  sqldb.Time `db:"created_at"`
 	UpdatedAt  sqldb.Time `db:"updated_at"`
 	Version    int
 	Origin     string
 }
 
-const personColumns = `id, name, email, account, roles, locale, zone, attributes, disabled, created_at, updated_at, version, origin`
+const personColumns = `id, name, email, account, roles, locale, zone, attributes, disabled, created_at, updated_at, version, origin, locked_at`
 
 // Person implements [profile.PersonStore].
 func (s *Store) Person(ctx context.Context, id string) (profile.Person, error) {
@@ -85,11 +86,11 @@ func (s *Store) SavePerson(ctx context.Context, p profile.Person) error {
 		return err
 	}
 	args := []any{p.ID, p.Name, p.Email, p.Account, roles, p.Locale, p.Zone, attributes{V: p.Attributes}, p.Disabled,
-		sqldb.At(p.CreatedAt), sqldb.At(p.UpdatedAt), p.Version, p.Origin}
+		sqldb.At(p.CreatedAt), sqldb.At(p.UpdatedAt), p.Version, p.Origin, sqldb.At(p.LockedAt)}
 	return s.save(ctx, p.Version, p.ID,
 		query{`insert into stoa_person (` + personColumns + `) values ` + sqldb.Tuples(1, len(args)) + ` on conflict (id) do nothing`, args},
 		query{`update stoa_person set name = $2, email = $3, account = $4, roles = $5, locale = $6, zone = $7, attributes = $8,
-			disabled = $9, created_at = $10, updated_at = $11, version = $12, origin = $13
+			disabled = $9, created_at = $10, updated_at = $11, version = $12, origin = $13, locked_at = $14
 			where id = $1 and version = $12 - 1`, args},
 		query{`select id from stoa_person where id = $1`, []any{p.ID}})
 }
@@ -102,7 +103,7 @@ func (s *Store) RemovePerson(ctx context.Context, id string) error {
 func (r person) person() profile.Person {
 	p := profile.Person{
 		ID: r.ID, Name: r.Name, Email: r.Email, Account: r.Account, Locale: r.Locale, Zone: r.Zone,
-		Attributes: attributesOf(r.Attributes), Disabled: r.Disabled,
+		Attributes: attributesOf(r.Attributes), Disabled: r.Disabled, LockedAt: r.LockedAt.Time,
 		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time, Version: r.Version, Origin: r.Origin,
 	}
 	for _, role := range r.Roles {
