@@ -87,17 +87,30 @@ func absent(err error) error {
 	return err
 }
 
-// FindCategory is [Library.Find] for categories.
+// FindCategory is [Library.Find] for categories: it finds the category that has a
+// slug or, if there is none, the one that had it last.
 func (l *Library) FindCategory(ctx context.Context, by profile.Actor, locale, slug string) (Found, error) {
 	f, err := l.categories(ctx)
 	if err != nil {
 		return Found{}, fmt.Errorf("category %q: %w", slug, err)
 	}
-	ref, err := l.shownCategory(ctx, by, f.bySlug[slug], locale)
+	id, ok := f.bySlug[slug]
+	if !ok {
+		if id, err = l.formerly(ctx, slug); err != nil {
+			return Found{}, fmt.Errorf("category %q: %w", slug, err)
+		}
+	}
+	ref, err := l.shownCategory(ctx, by, id, locale)
 	if err != nil {
 		return Found{}, fmt.Errorf("category %q: %w", slug, err)
 	}
 	return Found{Ref: ref, Moved: ref.Slug != slug}, nil
+}
+
+// formerly returns the ID of the category that had a slug last.
+func (l *Library) formerly(ctx context.Context, slug string) (string, error) {
+	r, err := l.store.Redirect(ctx, formerSlug(slug))
+	return strings.TrimPrefix(r.To, "category/"), absent(err)
 }
 
 // Redirect returns what took the place of a path that is no longer served, if

@@ -74,6 +74,11 @@ func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, 
 			return Category{}, false, err
 		}
 	}
+	if former := c.formerSlugs(old); len(former) > 0 {
+		if err := l.store.SaveRedirects(ctx, former...); err != nil {
+			return Category{}, false, err
+		}
+	}
 	c.Version++
 	c.UpdatedAt = l.clock()
 	err = l.store.SaveCategory(ctx, c, f.stamp, f.below(c.ID))
@@ -84,6 +89,21 @@ func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, 
 		return Category{}, false, err
 	}
 	return c, true, nil
+}
+
+// formerSlug is where it is kept which category had a slug: under a path that is
+// nobody's. What a category is called now comes first.
+func formerSlug(slug string) string { return refPrefix + "category/" + slug }
+
+// formerSlugs returns redirects for the slugs that c no longer has.
+func (c Category) formerSlugs(old Category) (out []Redirect) {
+	now := c.slugs()
+	for _, slug := range old.slugs() {
+		if !slices.Contains(now, slug) {
+			out = append(out, Redirect{From: formerSlug(slug), To: "category/" + c.ID})
+		}
+	}
+	return out
 }
 
 // checkBelow checks that who sees the articles in a category and below can
