@@ -24,22 +24,20 @@ func (d *Directory) guarded(ctx context.Context, after func(*roleSet) (*roleSet,
 	if len(d.policy[RoleAdmin]) == 0 {
 		return do(ctx)
 	}
+	return d.inTurn(ctx, func(ctx context.Context, set *roleSet) error { return d.keepsAdministrator(ctx, set, after, field) }, do)
+}
+
+// inTurn does something unless check refuses it, while nobody else does anything
+// of the kind.
+func (d *Directory) inTurn(ctx context.Context, check func(context.Context, *roleSet) error, do func(context.Context) error) error {
 	ctx, done, err := d.alone(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
 	set, err := d.readRoles(ctx)
-	if err != nil {
-		return err
-	}
-	left, gone := after(set)
-	some, err := d.somebodyAdministers(ctx, left, gone)
-	if err == nil && !some {
-		// Where there was nobody before, nothing is lost.
-		if some, err = d.somebodyAdministers(ctx, set, nobodyElse); err == nil && some {
-			err = lastAdministrator(field)
-		}
+	if err == nil {
+		err = check(ctx, set)
 	}
 	if err != nil {
 		return err
@@ -47,11 +45,26 @@ func (d *Directory) guarded(ctx context.Context, after func(*roleSet) (*roleSet,
 	return do(ctx)
 }
 
-func lastAdministrator(field string) error {
-	if field == "" {
-		return errs.Say(errs.Conflict, "error.role.last_administrator", nil)
+// keepsAdministrator refuses what would leave nobody who administers the portal.
+func (d *Directory) keepsAdministrator(ctx context.Context, set *roleSet, after func(*roleSet) (*roleSet, func(Person) bool), field string) error {
+	left, gone := after(set)
+	some, err := d.somebodyAdministers(ctx, left, gone)
+	if err != nil || some {
+		return err
 	}
-	return errs.Field(field, "error.role.last_administrator", nil)
+	// Where there was nobody before, nothing is lost.
+	if some, err = d.somebodyAdministers(ctx, set, nobodyElse); err == nil && some {
+		err = lastOne(field, "error.role.last_administrator")
+	}
+	return err
+}
+
+// lastOne is the refusal of what would lose somebody who is needed.
+func lastOne(field, key string) error {
+	if field == "" {
+		return errs.Say(errs.Conflict, key, nil)
+	}
+	return errs.Field(field, key, nil)
 }
 
 // administers reports whether roles permit all that RoleAdmin does.
@@ -102,16 +115,34 @@ func (d *Directory) administersWith(ctx context.Context, set *roleSet, role Role
 
 // leaves does something that takes rights from one person, see guarded. p is who
 // they are after it, nil if they are not here any more.
-func (d *Directory) leaves(ctx context.Context, old Person, p *Person, field string, do func(context.Context) error) error {
+func (d *Directory) leaves(ctx context.Context, by Actor, old Person, p *Person, field string, do func(context.Context) error) error {
 	set, err := d.roleSet(ctx)
 	if err != nil {
 		return err
 	}
-	still := p != nil && !p.Disabled && d.administers(set, p.Roles)
-	if old.Disabled || still || !d.administers(set, old.Roles) {
+	admin := d.loses(old, p, func(q Person) bool { return d.administers(set, q.Roles) })
+	manager := d.minds(by, old) && d.loses(old, p, func(q Person) bool { return q.Account == old.Account && d.managesOwn(set, q) })
+	if !admin && !manager {
 		return do(ctx)
 	}
-	return d.guarded(ctx, func(set *roleSet) (*roleSet, func(Person) bool) {
-		return set, func(other Person) bool { return other.ID == old.ID }
-	}, field, do)
+	return d.inTurn(ctx, func(ctx context.Context, set *roleSet) error {
+		if admin {
+			err := d.keepsAdministrator(ctx, set, func(set *roleSet) (*roleSet, func(Person) bool) {
+				return set, func(other Person) bool { return other.ID == old.ID }
+			}, field)
+			if err != nil {
+				return err
+			}
+		}
+		if manager {
+			return d.keepsManager(ctx, set, old, field)
+		}
+		return nil
+	}, do)
+}
+
+// loses reports whether a person who could do something cannot any more.
+func (d *Directory) loses(old Person, p *Person, can func(Person) bool) bool {
+	still := p != nil && !p.Disabled && can(*p)
+	return !old.Disabled && !still && can(old)
 }

@@ -274,7 +274,7 @@ func (d *Directory) changePerson(ctx context.Context, by Actor, p Person) (Perso
 	if p.Disabled {
 		field = ""
 	}
-	err = d.leaves(ctx, old, &p, field, func(ctx context.Context) error { return d.keepPerson(ctx, by, old, p) })
+	err = d.leaves(ctx, by, old, &p, field, func(ctx context.Context) error { return d.keepPerson(ctx, by, old, p) })
 	return p, wrap(err, "person", p.ID)
 }
 
@@ -340,7 +340,7 @@ func (d *Directory) RemovePerson(ctx context.Context, by Actor, id string) error
 	if err := d.unguarded(ctx, by, deed, ""); err != nil {
 		return err
 	}
-	err = d.leaves(ctx, p, nil, "", func(ctx context.Context) error {
+	err = d.leaves(ctx, by, p, nil, "", func(ctx context.Context) error {
 		return d.audited(ctx, by, deed, func() error {
 			if err := d.forgetHabits(ctx, id); err != nil {
 				return err

@@ -245,7 +245,7 @@ func (d *Directory) EraseEverything(ctx context.Context, by Actor, person string
 		how.Pseudonym = d.own.pseudonym(person)
 	}
 	var report []Erased
-	err = d.leaves(ctx, Person{ID: person, Roles: roles}, nil, "", func(ctx context.Context) error {
+	err = d.leaves(ctx, by, Person{ID: person, Roles: roles}, nil, "", func(ctx context.Context) error {
 		return d.audited(ctx, by, deed, func() (err error) {
 			report, err = d.erase(ctx, person, how)
 			return err

@@ -221,7 +221,8 @@ func (s *Site) saveMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	_, err = s.people.SavePerson(r.Context(), visitOf(r.Context()).By, typed)
-	return s.afterForm(w, r, err, "/account/organisation/people/"+escape(p.ID)+"?saved=1", func(status int, faults map[string]string) error {
+	page := s.landing(r, p.ID, profile.PermissionMembersRead, "/account/organisation/people/"+escape(p.ID))
+	return s.afterForm(w, r, err, page+"?saved=1", func(status int, faults map[string]string) error {
 		if status == http.StatusConflict {
 			typed.Version = p.Version
 		}

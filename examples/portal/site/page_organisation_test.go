@@ -128,6 +128,24 @@ func TestMembers(t *testing.T) {
 	require.Equal(t, 422, wrong.Status)
 	require.Contains(t, wrong.Body, "f-name-fault")
 
+	// Who manages alone stays; who leaves it to another lands where they may be.
+	mine := c.get("/en/account/organisation/people/priya", "Cookie", priya)
+	step := ticked(url.Values{"version": {version(t, mine.Body)}, "name": {"Priya Raman"}}, "customer")
+	left := post("/people/priya", step)
+	require.Equal(t, 303, left.Status)
+	require.Equal(t, "/en/account?saved=1", left.Header.Get("Location"))
+	require.Equal(t, 200, c.get("/en/account?saved=1", "Cookie", priya).Status)
+	alone := c.post("/en/account/organisation/people/tom", ticked(url.Values{"version": {"4"}, "name": {"Tom W."}}, "customer"), "Cookie", tom)
+	require.Equal(t, 422, alone.Status)
+	require.Contains(t, alone.Body, "Nobody would be left who looks after your organisation")
+	lost, err := s.people.Person(t.Context(), system, "priya")
+	require.NoError(t, err)
+	lost.Roles = append(lost.Roles, profile.RoleManager)
+	_, err = s.people.SavePerson(t.Context(), system, lost)
+	require.NoError(t, err)
+	p, err = s.people.Person(t.Context(), system, "tom")
+	require.NoError(t, err)
+
 	// Somebody with more rights than their manager is looked at only.
 	p.Roles = append(p.Roles, profile.RoleAgent)
 	_, err = s.people.SavePerson(t.Context(), system, p)

@@ -329,12 +329,27 @@ func (s *Site) savePersonPage(w http.ResponseWriter, r *http.Request) error {
 	if try && (err == nil || errors.Is(err, profile.ErrNotFound)) {
 		return s.showPerson(w, r, http.StatusOK, p, typed, nil, true)
 	}
-	return s.afterForm(w, r, err, "/admin/people/"+escape(p.ID)+"?saved=1", func(status int, faults map[string]string) error {
+	page := s.landing(r, p.ID, profile.PermissionDirectoryRead, "/admin/people/"+escape(p.ID))
+	return s.afterForm(w, r, err, page+"?saved=1", func(status int, faults map[string]string) error {
 		if status == http.StatusConflict {
 			typed.Version = p.Version
 		}
 		return s.showPerson(w, r, status, p, typed, faults, false)
 	})
+}
+
+// landing is where to go on from a form about a person: to a page for those who
+// may do something, unless the visitor has just taken that from themselves.
+func (s *Site) landing(r *http.Request, person string, may profile.Permission, page string) string {
+	by := visitOf(r.Context()).By
+	if person != by.ID {
+		return page
+	}
+	now, err := s.people.Actor(r.Context(), by.ID)
+	if err != nil || !s.policy.May(now, may) {
+		return "/account"
+	}
+	return page
 }
 
 // afterForm goes on to the page at path, or shows the form again with what is
