@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
@@ -179,8 +180,14 @@ func readerFacts(v *visit, h insight.Health) (out []string) {
 // causeRows say why an article has its score, each with the way to where it is
 // mended.
 func (s *Site) causeRows(v *visit, a kb.Article, h insight.Health) (out []causeRow) {
+	var missing []string
+	points := 0
 	for _, c := range h.Causes {
 		locale := cmpText(c.Locale, a.Source)
+		if c.Code == insight.CodeMissing {
+			missing, points = append(missing, i18n.Locale(locale).Name(v.Locale)), points+c.Points
+			continue
+		}
 		row := causeRow{Points: c.Points, Good: c.Code == insight.CodeDeflecting, Href: v.link(editorPath(a.ID, locale))}
 		row.Text = v.P.T("health.cause_"+string(c.Code), "n", c.N, "language", i18n.Locale(locale).Name(v.Locale))
 		switch c.Code {
@@ -192,6 +199,11 @@ func (s *Site) causeRows(v *visit, a kb.Article, h insight.Health) (out []causeR
 			row.Href = v.link("/desk/health/articles/"+escape(a.ID)) + "#searches"
 		}
 		out = append(out, row)
+	}
+	if len(missing) > 0 {
+		out = append(out, causeRow{
+			Text: v.P.T("health.cause_translation_missing", "languages", strings.Join(missing, v.P.T("health.and"))), Href: v.link(editorPath(a.ID, a.Source)), Points: points,
+		})
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
+	"github.com/stoa-go/stoa/internal/browser"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/insight"
 	"github.com/stoa-go/stoa/profile"
@@ -106,6 +107,16 @@ func TestContentHealth(t *testing.T) {
 		require.Contains(t, as("ines").get("/en/desk/draft?question="+list[0].ID).Body, "It is on the back.")
 		require.Equal(t, 303, as("ines").post("/en/desk/health/questions/"+list[0].ID, url.Values{"state": {"dismissed"}}).Status)
 		require.NotContains(t, as("ines").get("/en/desk/health/questions").Body, "zebra button")
+	})
+	if testing.Short() {
+		return
+	}
+	inEveryLook(t, s, "marek", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		for _, path := range []string{"/desk/health", "/desk/health/articles/" + a.ID, "/desk/articles/" + a.ID + "/en/notes", "/desk/draft"} {
+			to(path)
+			check(path)
+		}
+		require.Empty(t, p.CSPViolations())
 	})
 }
 
