@@ -113,7 +113,7 @@ func (l *Library) ink(locale, text string, fresh bool) (*document, error) {
 	if fresh && markdown.StrayPart(d) {
 		return nil, errs.Field("body", "markdown.part_stray", nil)
 	}
-	d.HTML, d.Text = l.boxer.Draw(r, d.HTML), l.boxer.Erase(d.Text)
+	d.HTML, d.Text = l.framed(l.boxer.Draw(r, d.HTML)), l.boxer.Erase(d.Text)
 	return newDocument(d), nil
 }
 

@@ -56,6 +56,7 @@ type Library struct {
 	maxFile   int64
 	maxFiles  int64
 	readText  TextReader
+	providers []provider
 	swept     atomic.Pointer[time.Time]
 	redactor  Redactor
 }
@@ -104,6 +105,8 @@ type Options struct {
 	// Redactor takes personal data out of conversations; the zero one knows the
 	// common kinds.
 	Redactor Redactor
+
+	Providers []Provider // whose films and the like are shown in pages; nil means DefaultProviders, an empty list none
 
 	CacheMax int // rendered texts, pages and addresses kept, of each; 0 means 512
 }
@@ -164,6 +167,7 @@ func (l *Library) defaults(o Options) {
 	if l.binFor <= 0 {
 		l.binFor = 30 * 24 * time.Hour
 	}
+	l.providers = providersOf(o.Providers, l.log)
 	if l.readText == nil {
 		l.readText = filetext.Extract
 	}

@@ -161,7 +161,8 @@ func (l *Library) Findings(ctx context.Context, by profile.Actor, id, locale str
 	if err != nil {
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
-	return sorted(l.Type(a.Kind).missing(d, a.Fields, spokenBy(by, locale))), nil
+	kind := l.Type(a.Kind)
+	return sorted(append(kind.missing(d, a.Fields, spokenBy(by, locale)), l.embedFindings(kind, rev.Body, a.Fields)...)), nil
 }
 
 // sorted puts the worst first.

@@ -83,6 +83,7 @@ type cutter struct {
 
 var (
 	colons    = regexp.MustCompile(`^:{3,}[ \t]*([A-Za-z][A-Za-z0-9_-]*)?(.*)$`)
+	embedded  = regexp.MustCompile(`^https?://[^\s<>]+$`)
 	blockName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 	codeFence = regexp.MustCompile("^(`{3,}|~{3,})(.*)$")
 )
@@ -107,6 +108,8 @@ func (c *cutter) line(line string) error {
 		return c.begin(name, rest)
 	case name == "include":
 		return c.include(rest)
+	case name == "embed" && embedded.MatchString(rest):
+		c.text.WriteString("\n<" + strings.TrimRight(rest, ": \t") + ">\n\n") // a link in a paragraph of its own
 	case name == "" && rest == "":
 		c.end(line)
 	case name == "" || strings.HasSuffix(rest, ":::"):

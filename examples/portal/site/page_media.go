@@ -132,7 +132,7 @@ func mediaFilters(v *visit, q mediaListParams) []input {
 	}
 	uses := []option{{"", v.P.T("people.any")}, {"yes", v.P.T("media.unused")}}
 	return []input{
-		{Name: "name", Label: v.P.T("desk.search"), Kind: "text", Value: q.Name, Max: 120, Complete: "off", Row: 1},
+		{Name: "name", Label: v.P.T("media.name_part"), Kind: "text", Value: q.Name, Max: 120, Complete: "off", Row: 1},
 		{Name: "group", Label: v.P.T("media.group"), Kind: "select", Value: q.Group, Choices: groups},
 		{Name: "unused", Label: v.P.T("media.use"), Kind: "select", Value: q.Unused, Choices: uses},
 	}

@@ -105,6 +105,20 @@ func TestMediaLibrary(t *testing.T) {
 		p := browser.Open(t, &browser.Options{Width: 1280})
 		p.Go(server.URL + "/demo")
 		p.Submit(`form:has([value="` + "ruth" + `"]) button`)
+		d := draft("With a film", profile.Public(), "")
+		places, err := s.library.Places(t.Context(), system, "en")
+		require.NoError(t, err)
+		d.Category, d.Body = places[0].ID, ":::embed https://youtu.be/abcdefghijk\n"
+		film := "/en/articles/" + write(t, s, d).Translations[0].Slug
+		got := as("").get(film)
+		require.Contains(t, got.Header.Get("Content-Security-Policy"), "frame-src https://player.vimeo.com https://www.youtube-nocookie.com;")
+		require.NotContains(t, got.Body, "<iframe")
+		require.Equal(t, 200, p.Go(server.URL+film))
+		require.Empty(t, p.Axe())
+		require.Empty(t, p.ThirdParty(), "nothing is asked of others before somebody wants it")
+		p.Click(".embed button")
+		p.Until(`document.querySelector('.embed iframe[sandbox][title]')?.src === 'https://www.youtube-nocookie.com/embed/abcdefghijk'`)
+		require.Empty(t, p.CSPViolations())
 		for _, path := range []string{page, page + "/My-manual-1.pdf"} {
 			require.Equal(t, 200, p.Go(server.URL+path))
 			require.Empty(t, p.Axe())

@@ -37,6 +37,8 @@ type detail struct {
 	Href string    // where it leads, or empty
 	At   time.Time // if it is a time
 	Zone string    // that At is told in
+
+	Frame string // address of a frame that shows it, or empty
 }
 
 // kindName returns what content of a kind is called.
@@ -58,6 +60,9 @@ func (s *Site) factsOf(v *visit, kind kb.Kind, fields map[string]string) (facts,
 		said := said(v, f, value)
 		said.Name = f.Names.In(string(v.Locale))
 		if f.Kind == kb.FieldEmbed {
+			if frame, ok := s.library.Frame(value); ok {
+				said.Frame, said.Text = frame.Address, frame.Provider
+			}
 			watch = append(watch, said)
 			continue
 		}

@@ -201,7 +201,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 		web.Timeout(s.cfg.timeout),
 		web.RateLimit(limiter, limited),
 		maxBodies,
-		web.SecurityHeaders(nil),
+		web.SecurityHeaders(&web.HeaderOptions{Frames: s.library.FrameOrigins()}),
 		web.Recover(s.cfg.Log),
 		web.Access(s.cfg.Log, s.observe),
 		web.ErrorPages(s.errorPage),

@@ -175,3 +175,26 @@ if (news && "EventSource" in window) {
   addEventListener("pagehide", () => source?.close());
   setTimeout(listen, 2000);
 }
+
+// What others show is a link until a reader wants it here: nothing is asked of
+// them before.
+for (const box of document.querySelectorAll(".embed[data-frame]")) {
+  const { frame, provider } = box.dataset;
+  const words = box.closest("[data-embed-show]")?.dataset;
+  if (!words) continue;
+  const show = Object.assign(document.createElement("button"), { type: "button", className: "button button-quiet", textContent: words.embedShow });
+  const note = Object.assign(document.createElement("p"), { className: "hint", textContent: words.embedNote.replaceAll("{provider}", provider) });
+  box.classList.add("embed-card");
+  box.append(note, show);
+  show.addEventListener("click", () => {
+    const view = document.createElement("iframe");
+    view.title = box.querySelector("a").textContent;
+    view.setAttribute("sandbox", "allow-scripts allow-same-origin allow-presentation allow-popups");
+    view.allow = "fullscreen; picture-in-picture; encrypted-media";
+    view.referrerPolicy = "strict-origin-when-cross-origin";
+    view.src = frame;
+    note.remove();
+    show.replaceWith(view);
+    view.focus();
+  });
+}
