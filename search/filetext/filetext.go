@@ -24,7 +24,7 @@ const (
 
 // Errors that Extract returns, alone or wrapped.
 var (
-	ErrKind  = filetext.ErrKind                                    // no words are found in files of this kind
+	ErrKind  = filetext.ErrKind                                     // no words are found in files of this kind
 	ErrLarge = errors.New("there is too much in this file to read") // or it would be when it is unpacked
 )
 

@@ -189,7 +189,9 @@ func (s *Site) takeMedium(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func asksJSON(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "application/json") }
+func asksJSON(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "application/json")
+}
 
 // receiveMedium reads the form of an upload as it comes in. With a name, it takes
 // the place of what has that.
