@@ -2,6 +2,7 @@ package valid
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/errs"
@@ -117,7 +118,16 @@ func Text(s string, kind TextKind) error {
 	if strings.ContainsFunc(s, l.forbids) {
 		return say("characters", nil)
 	}
+	if kind == TextName && s != "" && !strings.ContainsFunc(s, visible) {
+		return say("required", nil)
+	}
 	return nil
+}
+
+// visible reports whether a character can be seen. Those that only look like
+// space belong to scripts, where they stand beside others.
+func visible(r rune) bool {
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !strings.ContainsRune("\u115f\u1160\u2800\u3164\uffa0", r)
 }
 
 func (l textLimit) forbids(r rune) bool {

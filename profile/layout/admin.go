@@ -41,7 +41,7 @@ func (a *Arranger) SaveRule(ctx context.Context, by profile.Actor, r Rule) (Rule
 	}
 	r = r.Clone()
 	r.ID, r.Ref = strings.TrimSpace(r.ID), strings.TrimSpace(r.Ref)
-	if err := r.check(a.site.knows); err != nil {
+	if err := r.check(a.site); err != nil {
 		return Rule{}, wrap(err, "rule", r.ID)
 	}
 	old, err := a.ruleNow(ctx, r.ID)

@@ -74,7 +74,7 @@ func sortRules(rules []Rule) {
 const maxRules = 200
 
 // check reports what is wrong with r for a site with the given IDs.
-func (r Rule) check(known func(ref string) bool) error {
+func (r Rule) check(site *plant) error {
 	f := errs.Fields{}
 	if !validID(r.ID) {
 		f.Add("id", "error.layout.id", nil)
@@ -83,8 +83,11 @@ func (r Rule) check(known func(ref string) bool) error {
 		f.Add("do", "error.layout.action", nil)
 	}
 	valid.Note(f, "ref", valid.Text(r.Ref, valid.TextID))
-	if !known(r.Ref) {
+	switch {
+	case !site.knows(r.Ref):
 		f.Add("ref", "error.layout.ref", nil)
+	case site.pinned(r.Ref):
+		f.Add("ref", "error.layout.pinned", nil)
 	}
 	r.For.check("for", f)
 	checkTexts("reason", r.Reason, valid.TextTitle, f)

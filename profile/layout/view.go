@@ -19,6 +19,7 @@ type plant struct {
 	views    []view
 	byBrand  map[string]int
 	ids      map[string]bool     // of items and blocks
+	movable  map[string]bool     // those that the site has not pinned wherever they are
 	links    map[string][]string // address -> IDs of the items that lead there and could move
 	offers   map[string]int      // "home/aside" -> how many promotions it shows
 	segments map[string]bool     // that items and blocks are meant for
@@ -26,7 +27,7 @@ type plant struct {
 
 func newPlant(s Site) *plant {
 	p := &plant{
-		site: s, byBrand: map[string]int{}, ids: map[string]bool{}, links: map[string][]string{},
+		site: s, byBrand: map[string]int{}, ids: map[string]bool{}, movable: map[string]bool{}, links: map[string][]string{},
 		offers: map[string]int{}, segments: map[string]bool{},
 	}
 	for i, b := range s.brands() {
@@ -48,7 +49,7 @@ func newPlant(s Site) *plant {
 func (p *plant) addItems(items []Item, fixed bool) {
 	for i, it := range items {
 		items[i].Audience = canonical(it.Audience)
-		p.ids[it.ID] = true
+		p.add(it.ID, it.Pinned)
 		p.mean(it.For)
 		if at := p.links[it.Address]; it.Address != "" && !fixed && !it.Pinned && !slices.Contains(at, it.ID) {
 			p.links[it.Address] = append(at, it.ID)
@@ -63,9 +64,14 @@ func (p *plant) addSlot(page string, s Slot) {
 	}
 	for i, b := range s.Blocks {
 		s.Blocks[i].Audience = canonical(b.Audience)
-		p.ids[b.ID] = true
+		p.add(b.ID, b.Pinned)
 		p.mean(b.For)
 	}
+}
+
+func (p *plant) add(id string, pinned bool) {
+	p.ids[id] = true
+	p.movable[id] = p.movable[id] || !pinned
 }
 
 func (p *plant) mean(segments []string) {
@@ -96,6 +102,9 @@ func (p *plant) page(name string) (Page, bool) {
 
 // knows reports whether a rule or a count may be about ref.
 func (p *plant) knows(ref string) bool { return p.ids[ref] || dynamic(ref) }
+
+// pinned reports whether ref is of something that no rule moves or hides.
+func (p *plant) pinned(ref string) bool { return p.ids[ref] && !p.movable[ref] }
 
 // An eye is who looks, for one arrangement.
 type eye struct {

@@ -177,8 +177,7 @@ func (s *Site) auditFilters(v *visit, q auditParams, faults map[string]string) [
 		}
 		return in
 	}
-	kind := choose("action", q.Action)
-	kind.Label = v.P.T("audit.kind")
+	kind := input{Name: "action", Label: v.P.T("audit.kind"), Kind: "select", Value: q.Action, Choices: []option{{"", v.P.T("people.any")}}}
 	for _, k := range auditKinds {
 		kind.Choices = append(kind.Choices, option{k, v.P.T("audit.kind." + k)})
 	}
