@@ -30,6 +30,7 @@ type deskPart struct {
 func deskRoutes() []deskPart {
 	return []deskPart{
 		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
+		{blocksPath, "blocks.title", "blocks.note", works, (*Site).blockRoutes},
 		{replacePath, "replace.title", "replace.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate}, (*Site).replaceRoutes},
 		{binPath, "bin.title", "bin.note", works, (*Site).binRoutes},
 		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},

@@ -100,6 +100,7 @@ var surfaces = []surface{
 		return []string{"/desk/health", "/desk/health?code=translation_missing", "/de/desk/health?owner=me&category=place-" + h.state, "/desk/health/articles/" + h.id}
 	}},
 	{"desk find and replace", []string{"GET /desk/replace"}, fixed("/desk/replace?find=ordinary&titles=yes&code=yes", "/de/desk/replace?find=.%2b&regexp=yes&titles=yes")},
+	{"desk blocks", []string{"GET /desk/blocks", "GET /desk/blocks/{name}"}, fixed("/desk/blocks", "/de/desk/blocks/any")},
 	{"bin", []string{"GET /desk/bin", "kb.bin"}, fixed("/desk/bin", "/de/desk/bin?title=zq", "/api/v1/bin", "/api/v1/bin?title=zq")},
 	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete"}, func(h hidden) []string {
 		return []string{"/desk/articles/" + h.id + "/delete", "/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
