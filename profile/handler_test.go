@@ -287,7 +287,7 @@ func TestWhoMayOverHTTP(t *testing.T) {
 		{"profile.link_identity", "403 403 403 403 403 201"},
 		{"profile.my_address", "200 200 200 200 200 200"},
 		{"profile.invitations", "403 403 200 200 200 200"},
-		{"profile.invite", "403 403 201 403 201 201"},
+		{"profile.invite", "403 403 201 403 201 422"},
 		{"profile.connections", "403 403 403 403 200 200"},
 		{"profile.connect", "403 403 403 403 403 201"},
 		{"profile.end_connection", "403 403 403 403 404 404"},

@@ -15,12 +15,12 @@ func (h *Handler) serveInvitations() {
 		Policy: string(PermissionMembersRead) + " for one's own organisation; " + string(PermissionDirectoryRead) + " for all", Params: invitationsParams{}, Out: invitationsWire{},
 	}, h.serveInvitationList)
 	h.api.Handle(web.Op{
-		Method: http.MethodPost, Path: "/invitations", Name: "profile.invite", Summary: "Invites somebody; whether the address is known here is not told.",
+		Method: http.MethodPost, Path: "/invitations", Name: "profile.invite", Summary: "Invites somebody; whether the address is known in other organisations is not told.",
 		Policy: write, In: newInvitationWire{}, Out: madeInvitationWire{}, Create: true, Errors: []int{http.StatusTooManyRequests, http.StatusServiceUnavailable},
 	}, h.serveInvite)
 	h.api.Handle(web.Op{
 		Method: http.MethodDelete, Path: "/invitations/{id}", Name: "profile.revoke_invitation", Summary: "Takes an invitation back.",
-		Policy: write,
+		Policy: write, Errors: []int{http.StatusGone},
 	}, h.serveRevokeInvitation)
 }
 
@@ -55,6 +55,7 @@ type newInvitationWire struct {
 	Account string `json:"account,omitempty" doc:"Left out, the sender's own; for those who may change the whole directory, none."`
 	Roles   []Role `json:"roles,omitempty" doc:"Left out, customer."`
 	Locale  string `json:"locale,omitempty" doc:"Of the letter to them."`
+	Again   string `json:"again,omitempty" doc:"ID of the open invitation of the address that this one takes the place of."`
 }
 
 type madeInvitationWire struct {
@@ -88,7 +89,7 @@ func (h *Handler) serveInvite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	i, err := h.opts.Invitations.Invite(r.Context(), by, InvitationDraft{
-		Address: in.Address, Name: in.Name, Account: in.Account, Roles: in.Roles, Locale: in.Locale, Key: key,
+		Address: in.Address, Name: in.Name, Account: in.Account, Roles: in.Roles, Locale: in.Locale, Again: in.Again, Key: key,
 	})
 	if err != nil {
 		return err

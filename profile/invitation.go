@@ -31,6 +31,7 @@ type InvitationDraft struct {
 	Account string // "" means the sender's own
 	Roles   []Role // nil means RoleCustomer
 	Locale  string // the language to write to them in, or empty
+	Again   string // ID of the open invitation of the address that this one takes the place of; "" means that there is none
 	Key     string // the same draft with the same key is sent once; "" is no key
 }
 
@@ -43,6 +44,7 @@ type Joiner struct {
 	Name     string // what they are called; "" means what the sender called them
 	Locale   string // the language they prefer; "" means that of the invitation
 	Zone     string // their IANA time zone, or empty
+	Person   string // who they are signed in as here, or empty
 }
 
 const (
@@ -55,7 +57,7 @@ func (d InvitationDraft) check() (InvitationDraft, error) {
 	f := errs.Fields{}
 	plain, err := valid.Email(d.Address)
 	valid.Note(f, "address", err)
-	d.Address = plain
+	d.Address = strings.ToLower(plain) // of one mailbox there is one invitation
 	valid.Note(f, "name", valid.Text(d.Name, valid.TextName))
 	checkLocale(f, d.Locale)
 	if len(d.Roles) == 0 {

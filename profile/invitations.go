@@ -17,8 +17,9 @@ import (
 )
 
 // Invitations let people be asked into an account by those who may add them:
-// managers into their own, with roles that they may give. Whether an address is
-// known already is neither looked up nor told.
+// managers into their own, with roles that they may give. They are told if an
+// address is that of somebody there, or has an open invitation; whether it is
+// known elsewhere is neither looked up nor told.
 type Invitations struct {
 	links  *Links
 	people *Directory
@@ -78,9 +79,10 @@ func NewInvitations(links *Links, people *Directory, opts *InvitationOptions) *I
 }
 
 // Invite sends an invitation. It takes what adding the person would take: see
-// [Directory.SavePerson]. An earlier invitation of the address to the same
-// account is good no more. The answer is the same whether or not the address is
-// somebody's already. Beyond InvitationOptions.PerHour it is ErrTooMany. A draft
+// [Directory.SavePerson]. Somebody who is there already is not invited, nor is an
+// address that has an open invitation to the same account, unless the draft says
+// that it takes the place of that one, which is good no more then. Addresses that
+// differ in capitals are one. Beyond InvitationOptions.PerHour it is ErrTooMany. A draft
 // with a key that was sent before answers with what it was, and sends nothing.
 func (s *Invitations) Invite(ctx context.Context, by Actor, d InvitationDraft) (Invitation, error) {
 	deed := Deed{Action: "invitation.sent", Account: clip(d.Account), Changes: []Change{{Field: "roles", To: clip(roleList(d.Roles))}}}
@@ -111,6 +113,9 @@ func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft, d
 	if sent, err := s.sentBefore(ctx, by, d); !errors.Is(err, ErrNotFound) {
 		return sent, err
 	}
+	if err := s.isNew(ctx, d); err != nil {
+		return Invitation{}, err
+	}
 	if err := s.limit(ctx, by); err != nil {
 		return Invitation{}, err
 	}
@@ -123,6 +128,29 @@ func (s *Invitations) invite(ctx context.Context, by Actor, d InvitationDraft, d
 		return s.sentBefore(ctx, by, d)
 	}
 	return i, err
+}
+
+// isNew refuses an address that is there already, or has an open invitation that
+// d does not say to replace.
+func (s *Invitations) isNew(ctx context.Context, d InvitationDraft) error {
+	_, found, err := s.people.member(ctx, d.Account, d.Address, d.Roles)
+	if err != nil {
+		return err
+	}
+	if found {
+		return errs.Field("address", "error.invitation.member", nil)
+	}
+	open, err := s.links.store.Links(ctx, LinkQuery{Purpose: invitationPurpose, Subject: invitationSubject(d.Account), Address: d.Address, Open: true})
+	if err != nil {
+		return err
+	}
+	now := s.links.clock()
+	for _, l := range open {
+		if l.Live(now) && l.ID != d.Again {
+			return errs.Field("address", "error.invitation.open", nil)
+		}
+	}
+	return nil
 }
 
 // sentBefore returns what was sent with the key of d, or ErrNotFound.
@@ -200,8 +228,8 @@ func (s *Invitations) List(ctx context.Context, by Actor, account string) ([]Inv
 	return out, nil
 }
 
-// Revoke takes an invitation back. It takes what sending it would. One that has
-// been accepted, or that the actor may not see, is ErrNotFound.
+// Revoke takes an invitation back. It takes what sending it would. One that is
+// not open any more is ErrGone, one that the actor may not see ErrNotFound.
 func (s *Invitations) Revoke(ctx context.Context, by Actor, id string) error {
 	l, err := s.byID(ctx, id)
 	if err == nil && (by.Anonymous() || !s.people.sees(by, Person{Account: l.Data["account"]})) {
@@ -218,10 +246,22 @@ func (s *Invitations) Revoke(ctx context.Context, by Actor, id string) error {
 	return wrap(s.people.audited(ctx, by, deed, func() error {
 		n, err := s.links.Revoke(ctx, by, LinkQuery{ID: id})
 		if err == nil && n == 0 {
-			err = ErrNotFound
+			err = s.ended(ctx, id)
 		}
 		return err
 	}), "invitation", id)
+}
+
+// ended says what became of an invitation that could not be ended.
+func (s *Invitations) ended(ctx context.Context, id string) error {
+	l, err := s.byID(ctx, id)
+	if err == nil {
+		err = s.links.good(l)
+	}
+	if err == nil {
+		err = ErrNotFound
+	}
+	return err
 }
 
 func (s *Invitations) byID(ctx context.Context, id string) (Link, error) {
@@ -253,6 +293,10 @@ func (s *Invitations) Peek(ctx context.Context, token string) (Invitation, error
 // it is good no more. Whoever accepts must have signed in as somebody whose
 // address it was sent to. If it fails on the way, the same j may try again, and
 // nobody else.
+//
+// Whoever is signed in as a person of the account whose address it is stays that
+// person, and gets the roles that it offers besides; nobody else joins with the
+// address of somebody who is there.
 func (s *Invitations) Accept(ctx context.Context, token string, j Joiner) (Person, error) {
 	p, err := s.accept(ctx, token, j)
 	if err != nil {
@@ -274,6 +318,9 @@ func (s *Invitations) accept(ctx context.Context, token string, j Joiner) (Perso
 		return Person{}, err
 	}
 	i := l.invitation()
+	if j.Person != "" {
+		return s.rejoin(ctx, token, i, j)
+	}
 	if !s.proves(j, i.Address) {
 		return Person{}, errs.Say(errs.Forbidden, "error.invitation.other_address", nil)
 	}
@@ -287,6 +334,9 @@ func (s *Invitations) accept(ctx context.Context, token string, j Joiner) (Perso
 	}
 	if l.Claim == "" {
 		if err := s.unknown(ctx, j); err != nil {
+			return Person{}, err
+		}
+		if err := s.isNobodys(ctx, i); err != nil {
 			return Person{}, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -66,6 +67,9 @@ func linksOf(ctx context.Context, people PersonStore, person string) ([]LinkQuer
 	}
 	if p.Email != "" {
 		queries = append(queries, LinkQuery{Address: p.Email})
+		if folded := strings.ToLower(p.Email); folded != p.Email {
+			queries = append(queries, LinkQuery{Address: folded}) // of invitations
+		}
 	}
 	return queries, nil
 }

@@ -269,7 +269,7 @@ func servedSessions() []served {
 func servedOthers() []served {
 	invite := func(roles ...string) func(*world, profile.Actor, string) (string, any) {
 		return func(_ *world, _ profile.Actor, state string) (string, any) {
-			return "/invitations", map[string]any{"address": "new@example.com", "account": state, "roles": append([]string{}, roles...)}
+			return "/invitations", map[string]any{"address": newAddress(), "account": state, "roles": append([]string{}, roles...)}
 		}
 	}
 	connect := func(body map[string]any) func(*world, profile.Actor, string) (string, any) {

@@ -2,7 +2,9 @@ package matrix_test
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/profile"
 )
@@ -82,10 +84,13 @@ func linkOperations() []operation {
 	}
 }
 
+// newAddress is one that nobody has been invited at.
+func newAddress() string { return strings.ToLower(rand.Text()) + "@example.com" }
+
 func invitationOperations() []operation {
 	invite := func(name string, roles ...profile.Role) operation {
 		return at("Invitations."+name, func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
-			i, err := w.invitations.Invite(ctx, by, profile.InvitationDraft{Address: "new@example.com", Account: id, Roles: roles})
+			i, err := w.invitations.Invite(ctx, by, profile.InvitationDraft{Address: newAddress(), Account: id, Roles: roles})
 			return i, true, err
 		})
 	}

@@ -36,6 +36,7 @@ type adminPart struct {
 // adminParts are all of them, in the order of the index.
 var adminParts = []adminPart{
 	{"/admin/people", "people.title", "admin.people_note", profile.PermissionDirectoryRead},
+	{deskInvitations, "invite.part", "invite.part_note", profile.PermissionDirectoryWrite},
 	{"/admin/roles", "roles.title", "roles.lead", profile.PermissionDirectoryRead},
 	{"/admin/fields", "fields.title", "admin.fields_note", profile.PermissionDirectoryWrite},
 	{"/admin/segments", "segments.title", "admin.segments_note", profile.PermissionSegmentsRead},
@@ -49,7 +50,7 @@ var adminParts = []adminPart{
 // administers returns what somebody may administer.
 func (s *Site) administers(by profile.Actor) (out []adminPart) {
 	for _, part := range adminParts {
-		if s.policy.May(by, part.Needs) {
+		if s.policy.May(by, part.Needs) && (part.Path != deskInvitations || s.invites()) {
 			out = append(out, part)
 		}
 	}

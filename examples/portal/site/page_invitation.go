@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
@@ -54,28 +53,37 @@ func (s *Site) sendInvitation(ctx context.Context, i profile.Invitation, token s
 	if v := visitOf(ctx); v != nil {
 		brand = v.Brand // where whoever invites is
 	}
-	return s.post.Send(ctx, s.invitationLetter(i, token, brand))
+	l, err := s.invitationLetter(ctx, i, token, brand)
+	if err != nil {
+		return err
+	}
+	return s.post.Send(ctx, l)
 }
 
-// invitationLetter is what is written to whoever is invited.
-func (s *Site) invitationLetter(i profile.Invitation, token string, brand layout.Brand) profile.Message {
+// invitationLetter is what is written to whoever is invited: by whom, and to what.
+func (s *Site) invitationLetter(ctx context.Context, i profile.Invitation, token string, brand layout.Brand) (profile.Message, error) {
 	locale := i18n.Locale(s.readersLocale(i.Locale))
 	p := s.catalog.In(locale)
+	line, err := s.invitationLine(ctx, p, i, brand.Name)
+	if err != nil {
+		return profile.Message{}, err
+	}
 	return profile.Message{
-		Key: i.ID + "-invitation", To: profile.Recipient{Name: i.Name, Email: i.Address, Locale: string(locale)},
-		Brand: brand.ID, Line: p.T("invitation.to_portal", "brand", brand.Name), At: i.MadeAt,
+		Key: i.ID + "-invitation", To: profile.Recipient{Name: nameOrNothing(i.Name), Email: i.Address, Locale: string(locale)},
+		Brand: brand.ID, Line: line, At: i.MadeAt,
 		Items: []profile.MessageItem{{
-			ID: i.ID, Kind: "invitation", Title: p.T("invitation.title"), Body: p.T("invitation.letter", "when", p.Date(i.ExpiresAt, "long")),
+			ID: i.ID, Kind: "invitation", Title: p.T("invitation.title"), Body: line + " " + p.T("invitation.letter", "when", p.Date(i.ExpiresAt, "long")),
 			URL: s.originOf(brand.ID) + i18n.JoinPath(locale, "/invitations/"+token), At: i.MadeAt,
 		}},
 		Open: p.T("invitation.letter_open"), Why: p.T("invitation.letter_why", "brand", brand.Name),
-	}
+	}, nil
 }
 
 type invitationRow struct {
 	profile.Invitation
-	Names  []string // of the roles
-	Revoke string   // address that takes it back
+	Names  []string   // of the roles
+	Revoke string     // address that takes it back
+	Again  *againForm // sends it again; nil for those who could not
 }
 
 // addInvitations adds the invitations to the visitor's organisation, and the
@@ -85,15 +93,18 @@ func (s *Site) addInvitations(ctx context.Context, v *visit, form organisationFo
 		return nil
 	}
 	var err error
-	b.Invite, b.Made, b.Invitations, err = s.invitationsTo(ctx, v, v.By.Account, "/account/organisation/invitations", form)
+	b.Invite, b.Made, b.Invitations, err = s.invitationsTo(ctx, v, v.By.Account, organisationInvitations, form)
+	if err == nil {
+		b.Open, err = s.openPart(ctx, v, organisationInvitations, form)
+	}
 	return err
 }
 
 // invitationsTo returns what pages show of the invitations to an organisation:
 // the form, the link just made, and those that are open.
 func (s *Site) invitationsTo(ctx context.Context, v *visit, account, path string, form organisationForm) (*sheet, *input, []invitationRow, error) {
-	if form.draft.Roles == nil {
-		form.draft.Roles = []profile.Role{profile.RoleCustomer}
+	if form.draft.Roles == nil && form.refused == nil {
+		form.draft.Roles = s.usualRoles(ctx, v.By, account)
 	}
 	f := s.inviteSheet(ctx, v, form)
 	f.Action = v.link(path)
@@ -108,14 +119,14 @@ func (s *Site) invitationsTo(ctx context.Context, v *visit, account, path string
 	list, err := s.inviting.List(ctx, v.By, account)
 	var rows []invitationRow
 	for _, i := range list {
-		rows = append(rows, invitationRow{i, s.roleNames(ctx, v, i.Roles), v.link(path + "/" + escape(i.ID) + "/revoke")})
+		rows = append(rows, s.invitationRow(ctx, v, path, i))
 	}
 	return f, made, rows, err
 }
 
 func (s *Site) inviteSheet(ctx context.Context, v *visit, form organisationForm) *sheet {
 	f := &sheet{
-		Submit: v.P.T("invitation.send"), Wrong: len(form.refused) > 0,
+		Submit: v.P.T("invitation.send"), Wrong: len(form.refused) > 0, Hidden: []option{{"key", s.memory.formKey}},
 		Roles: s.roleInputs(ctx, v, form.draft.Roles),
 		Basics: []input{
 			{Name: "address", Label: v.P.T("account.email"), Kind: "email", Value: form.draft.Address, Required: true, Max: 254, Complete: "off"},
@@ -123,57 +134,15 @@ func (s *Site) inviteSheet(ctx context.Context, v *visit, form organisationForm)
 			{Name: "locale", Label: v.P.T("account.language"), Kind: "select", Value: form.draft.Locale, Choices: s.languageOptions(form.draft.Locale)},
 		},
 	}
+	if form.draft.Again != "" && form.refused == nil {
+		f.Hidden = append(f.Hidden, option{"again", form.draft.Again}) // after a sign-in in between
+	}
 	f.Faults = note(form.refused, f.Basics)
 	return f
 }
 
-// invite makes an invitation, and shows its link this once: with the answer to
-// the form, since an address would be kept by browsers.
-func (s *Site) invite(w http.ResponseWriter, r *http.Request) error {
-	v := visitOf(r.Context())
-	a, err := s.people.Account(r.Context(), v.By, v.By.Account)
-	if err != nil {
-		return err
-	}
-	form, status, err := s.typedInvitation(r, v.By.Account)
-	if err != nil {
-		return err
-	}
-	form.account = a
-	return s.showOrganisation(w, r, status, form)
-}
-
-// typedInvitation makes the invitation to an organisation that a form asks for.
-// What comes of it is in the form that is shown next.
-func (s *Site) typedInvitation(r *http.Request, account string) (form organisationForm, status int, err error) {
-	if err := r.ParseForm(); err != nil {
-		return form, 0, errs.Invalid
-	}
-	v := visitOf(r.Context())
-	form.draft = s.invitationDraft(r.Context(), v.By, r.PostForm, account)
-	made, err := s.inviting.Invite(r.Context(), v.By, form.draft)
-	if wrong, isFields := errors.AsType[errs.Fields](err); isFields {
-		form.refused = v.P.Fields(wrong)
-		return form, http.StatusUnprocessableEntity, nil
-	}
-	if err != nil {
-		return form, 0, err
-	}
-	form.draft = profile.InvitationDraft{}
-	if form.link = made.Link; form.link == "" {
-		form.sent = made.Address
-	}
-	return form, http.StatusOK, nil
-}
-
-func (s *Site) invitationDraft(ctx context.Context, by profile.Actor, form url.Values, account string) profile.InvitationDraft {
-	return profile.InvitationDraft{
-		Address: form.Get("address"), Name: form.Get("name"), Locale: form.Get("locale"), Account: account, Roles: s.typedRoles(ctx, by, nil, form),
-	}
-}
-
 func (s *Site) revokeInvitation(w http.ResponseWriter, r *http.Request) error {
-	return s.takeBack(w, r, "/account/organisation?done=revoked")
+	return s.takeBack(w, r, "/account/organisation?")
 }
 
 // takeBack revokes the invitation in a request's path, and leads to a page.
@@ -183,10 +152,14 @@ func (s *Site) takeBack(w http.ResponseWriter, r *http.Request, to string) error
 	if err == nil {
 		err = s.inviting.Revoke(r.Context(), v.By, id)
 	}
+	done := "revoked"
+	if errors.Is(err, profile.ErrGone) {
+		done, err = "not_open", nil // it is as it should be
+	}
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, v.link(to), http.StatusSeeOther)
+	http.Redirect(w, r, v.link(to)+"done="+done, http.StatusSeeOther)
 	return nil
 }
 
@@ -194,7 +167,8 @@ type invitationBody struct {
 	Invitation   profile.Invitation
 	Organisation string
 	Roles        []string
-	Form         *sheet // nil for those who are somebody here
+	Form         *sheet // nil for those who are somebody else here
+	Member       bool   // whoever is signed in is whom it is for, and there already
 	Again        string // address to sign out to, for them
 }
 
@@ -220,7 +194,14 @@ func (s *Site) invited(r *http.Request) (i profile.Invitation, token string, err
 func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, status int, i profile.Invitation, name string, faults map[string]string) error {
 	v := visitOf(r.Context())
 	b := invitationBody{Invitation: i, Roles: s.roleNames(r.Context(), v, i.Roles), Again: v.link(v.Path)}
+	member, err := s.isInvited(r.Context(), v.By, i)
+	if err != nil {
+		return err
+	}
+	b.Member = member
 	switch {
+	case member:
+		b.Form = &sheet{Action: v.link(v.Path), Submit: v.P.T("invitation.accept")}
 	case s.cfg.Demo:
 		b.Form = &sheet{
 			Action: v.link(v.Path), Submit: v.P.T("invitation.accept"), Wrong: len(faults) > 0,
@@ -230,7 +211,6 @@ func (s *Site) showInvitation(w http.ResponseWriter, r *http.Request, status int
 	case v.By.Anonymous():
 		b.Form = &sheet{Action: v.link(v.Path), Submit: v.P.T("invitation.accept_there")}
 	}
-	var err error
 	// Whoever holds the link is nobody yet; what it invites to is theirs to know.
 	if b.Organisation, err = s.accountName(r.Context(), system, i.Account); err != nil {
 		return err
@@ -251,7 +231,12 @@ func (s *Site) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, name := visitOf(r.Context()), r.PostFormValue("name")
+	member, err := s.isInvited(r.Context(), v.By, i)
 	switch {
+	case err != nil:
+		return err
+	case member:
+		return s.rejoin(w, r, token)
 	case !s.cfg.Demo && v.By.Anonymous():
 		return s.joinAtProvider(w, r, token)
 	case !s.cfg.Demo:

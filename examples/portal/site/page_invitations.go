@@ -17,6 +17,7 @@ type invitationDesk struct {
 	Invite      *sheet
 	Made        *input // the link that was just made, shown this once
 	Invitations []invitationRow
+	Open        *openPart // the one that stands in the way of what was typed
 	Notice      string
 }
 
@@ -34,6 +35,7 @@ func (s *Site) invitationDesk(w http.ResponseWriter, r *http.Request) error {
 	if before := s.typedBefore(w, r); before != nil {
 		form.draft, q.Account = s.invitationDraft(r.Context(), visitOf(r.Context()).By, before, ""), before.Get("account")
 	}
+	s.justMade(w, r, &form)
 	return s.showInvitationDesk(w, r, http.StatusOK, q.Account, form)
 }
 
@@ -45,16 +47,19 @@ func (s *Site) showInvitationDesk(w http.ResponseWriter, r *http.Request, status
 	}
 	b := invitationDesk{Filter: filters[0], Account: account}
 	b.Filter.Choices[0].Label = v.P.T("invitation.no_organisation")
-	if v.Query.Get("done") == "revoked" && form.link == "" {
-		b.Notice = v.P.T("invitation.revoked")
+	if key := organisationNotices[v.Query.Get("done")]; key != "" && status == http.StatusOK && form.link == "" {
+		b.Notice = v.P.T(key)
 	}
 	if form.sent != "" {
 		b.Notice = v.P.T("invitation.sent", "address", form.sent)
 	}
-	if b.Invite, b.Made, b.Invitations, err = s.invitationsTo(ctx, v, account, "/admin/invitations", form); err != nil {
+	if b.Invite, b.Made, b.Invitations, err = s.invitationsTo(ctx, v, account, deskInvitations, form); err != nil {
 		return err
 	}
-	b.Invite.Hidden = []option{{"account", account}}
+	if b.Open, err = s.openPart(ctx, v, deskInvitations, form); err != nil {
+		return err
+	}
+	b.Invite.Hidden = append(b.Invite.Hidden, option{"account", account})
 	p := s.newPage(r, v.P.T("invitation.invite"))
 	p.NoIndex, p.Body = true, b
 	p.Crumbs = s.adminCrumbs(v, crumb{Title: v.P.T("people.title"), Href: v.link("/admin/people")})
@@ -75,18 +80,16 @@ func (s *Site) inviteAnybody(w http.ResponseWriter, r *http.Request) error {
 	if !sure(r) && makesStaff(nil, s.typedRoles(r.Context(), visitOf(r.Context()).By, nil, r.PostForm)) {
 		return s.stepUp(w, r, "/admin/invitations")
 	}
-	form, status, err := s.typedInvitation(r, account)
-	if err != nil {
-		return err
-	}
-	return s.showInvitationDesk(w, r, status, account, form)
+	return s.takeInvitation(w, r, account, "/admin/invitations?account="+escape(account)+"&", func(status int, form organisationForm) error {
+		return s.showInvitationDesk(w, r, status, account, form)
+	})
 }
 
 func (s *Site) revokeAnybody(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Invalid
 	}
-	return s.takeBack(w, r, "/admin/invitations?done=revoked&account="+escape(r.PostFormValue("account")))
+	return s.takeBack(w, r, "/admin/invitations?account="+escape(r.PostFormValue("account"))+"&")
 }
 
 // joinedSince are people of the demo who were not there when it began, because

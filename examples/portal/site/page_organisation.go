@@ -30,6 +30,7 @@ type organisationBody struct {
 	Invite      *sheet // nil for those who cannot
 	Made        *input // the link that was just made, shown this once
 	Invitations []invitationRow
+	Open        *openPart // the one that stands in the way of what was typed
 	Notice      string
 }
 
@@ -42,11 +43,12 @@ type organisationForm struct {
 	refused map[string]string // what is wrong with the draft
 	link    string            // of an invitation just made
 	sent    string            // address that one was just sent to
+	open    bool              // the address of the draft has an open invitation
 }
 
 // organisationNotices are the texts about what has just happened.
 var organisationNotices = map[string]string{
-	"saved": "person.saved", "revoked": "invitation.revoked", "disabled": "organisation.disabled", "enabled": "organisation.enabled",
+	"saved": "person.saved", "revoked": "invitation.revoked", "not_open": "invite.not_open", "invited": "invite.done", "disabled": "organisation.disabled", "enabled": "organisation.enabled",
 }
 
 func (s *Site) organisation(w http.ResponseWriter, r *http.Request) error {
@@ -55,7 +57,9 @@ func (s *Site) organisation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showOrganisation(w, r, http.StatusOK, organisationForm{account: a})
+	form := organisationForm{account: a}
+	s.justMade(w, r, &form)
+	return s.showOrganisation(w, r, http.StatusOK, form)
 }
 
 func (s *Site) showOrganisation(w http.ResponseWriter, r *http.Request, status int, form organisationForm) error {

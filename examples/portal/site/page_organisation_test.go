@@ -157,6 +157,14 @@ func TestMembers(t *testing.T) {
 	require.Equal(t, 403, post("/people/tom", ticked(url.Values{"version": {"5"}, "name": {"X"}}, "customer")).Status)
 }
 
+// shown is the page that an answer leads to, in the browser that got it.
+func shown(t *testing.T, c *client, a answer) answer {
+	t.Helper()
+	require.Equal(t, 303, a.Status, a.Body)
+	cookie, _, _ := strings.Cut(a.Header.Get("Set-Cookie"), ";")
+	return c.get(a.Header.Get("Location"), "Cookie", cookie)
+}
+
 // linkIn returns the path of the invitation that a page shows.
 func linkIn(t *testing.T, body string) string {
 	t.Helper()
@@ -181,12 +189,16 @@ func TestInvitations(t *testing.T) {
 	require.Contains(t, wrong.Body, `value="Nia"`)
 
 	form := ticked(url.Values{"address": {"nia@aldergate.example.com"}, "name": {"Nia"}, "locale": {"de"}, "account": {"brisa"}}, "manager", "admin")
-	made := priya.post(send, form)
+	form.Set("key", "first")
+	posted := priya.post(send, form)
+	made := shown(t, priya, posted)
 	require.Equal(t, 200, made.Status)
 	require.Equal(t, "no-store", made.Header.Get("Cache-Control"))
 	path := linkIn(t, made.Body)
 	require.True(t, strings.HasPrefix(path, "/de/invitations/"))
+	require.Equal(t, posted.Header.Get("Location"), priya.post(send, form).Header.Get("Location"), "a retry does nothing more")
 	list := priya.get(page).Body
+	require.Equal(t, 1, strings.Count(list, `/revoke"`))
 	require.Contains(t, list, "nia@aldergate.example.com")
 	require.NotContains(t, list, strings.TrimPrefix(path, "/de"), "it is shown once")
 	require.NotContains(t, lucia.get(page).Body, "nia@")
@@ -216,12 +228,14 @@ func TestInvitations(t *testing.T) {
 	require.NotContains(t, priya.get(page).Body, "/revoke")
 
 	// What is taken back lets nobody in, and nobody takes back what is others'.
-	path = linkIn(t, priya.post(send, ticked(url.Values{"address": {"otto@example.com"}}, "customer")).Body)
+	path = linkIn(t, shown(t, priya, priya.post(send, ticked(url.Values{"address": {"otto@example.com"}}, "customer"))).Body)
 	_, rest, _ := strings.Cut(priya.get(page).Body, send+"/")
 	id, _, _ := strings.Cut(rest, "/revoke")
 	require.Equal(t, 404, lucia.post(send+"/"+id+"/revoke", nil).Status)
 	require.Equal(t, 200, guest.get(path).Status)
-	require.Equal(t, 303, priya.post(send+"/"+id+"/revoke", nil).Status)
+	require.Equal(t, page+"?done=revoked", priya.post(send+"/"+id+"/revoke", nil).Header.Get("Location"))
+	require.Equal(t, page+"?done=not_open", priya.post(send+"/"+id+"/revoke", nil).Header.Get("Location"))
+	require.Contains(t, priya.get(page+"?done=not_open").Body, "not open any more")
 	require.Equal(t, 410, guest.post(path, url.Values{"name": {"Otto"}}).Status)
 	require.Equal(t, 404, guest.get("/en/invitations/ABCDEFGHIJKLMNOPQRSTUVWXYZ").Status)
 	require.Equal(t, 404, guest.get("/en/invitations/x").Status)
@@ -237,6 +251,69 @@ func TestInvitations(t *testing.T) {
 	require.Contains(t, log, "invitation made")
 	require.NotContains(t, log, strings.TrimPrefix(path, "/en/invitations/"))
 	require.NotContains(t, log, "otto@")
+}
+
+// TestInvitedAgain: an address that has an open invitation is not invited behind
+// its back, and nobody becomes two people.
+func TestInvitedAgain(t *testing.T) {
+	s := open(t)
+	as := serve(t, s)
+	priya, guest := as("priya"), as("")
+	const page, send = "/en/account/organisation", organisationInvitations
+	invite := func(change url.Values) answer {
+		form := ticked(url.Values{"address": {"nia@aldergate.example.com"}, "name": {"Nia"}}, "customer")
+		for key, values := range change {
+			form[key] = values
+		}
+		return priya.post("/en"+send, form)
+	}
+	for _, address := range []string{"tom.whitlock@aldergate.example.com", "Tom.Whitlock@ALDERGATE.example.com"} {
+		member := invite(url.Values{"address": {address}})
+		require.Equal(t, 422, member.Status)
+		require.Contains(t, member.Body, "in the organisation already")
+	}
+	require.Equal(t, 303, invite(url.Values{"address": {"lucia@brisa.example.com"}}).Status, "who is elsewhere is not told")
+	require.Equal(t, 422, priya.post("/en"+send, url.Values{"address": {"x@aldergate.example.com"}}).Status, "somebody is to be something")
+
+	first := linkIn(t, shown(t, priya, invite(nil)).Body)
+	met := invite(url.Values{"address": {"Nia@Aldergate.example.com"}, "name": {"Nia P."}, "role.manager": {"yes"}, "locale": {"de"}})
+	require.Equal(t, 422, met.Status)
+	for _, text := range []string{"This invitation is open", "Send again with the new details", "Take back", "<bdi>Nia</bdi>", "<bdi>Nia P.</bdi>", "Deutsch", `value="Nia@Aldergate.example.com"`} {
+		require.Contains(t, met.Body, text)
+	}
+	require.Equal(t, 200, guest.get(first).Status, "it is as it was")
+	require.NotContains(t, invite(nil).Body, "new details")
+	_, rest, _ := strings.Cut(met.Body, `name="again" value="`)
+	id, _, _ := strings.Cut(rest, `"`)
+	again := url.Values{"again": {id}, "key": {"k"}, "role.manager": {"yes"}}
+	second := linkIn(t, shown(t, priya, invite(again)).Body)
+	require.Equal(t, 410, guest.get(first).Status)
+	require.Equal(t, 303, invite(again).Status)
+	require.Equal(t, 200, guest.get(second).Status, "a retry does nothing more")
+	again.Set("name", "Other")
+	require.Equal(t, 409, invite(again).Status)
+
+	// Somebody who came by another way stays who they are.
+	_, err := s.people.SavePerson(t.Context(), system, profile.Person{ID: "nia", Name: "Nia", Email: "NIA@aldergate.example.com", Account: "aldergate", Roles: []profile.Role{"customer"}})
+	require.NoError(t, err)
+	require.Equal(t, 409, guest.post(second, url.Values{"name": {"Nia Two"}}).Status)
+	nia := as("nia")
+	require.Contains(t, nia.get(second).Body, "belong to the organisation already")
+	require.Equal(t, 303, nia.post(second, nil).Status)
+	p, err := s.people.Person(t.Context(), system, "nia")
+	require.NoError(t, err)
+	require.ElementsMatch(t, []profile.Role{"customer", "manager"}, p.Roles)
+	require.Equal(t, 410, guest.get(second).Status)
+}
+
+// TestNamesInLetters: what people call themselves is no text of the portal's.
+func TestNamesInLetters(t *testing.T) {
+	for name, want := range map[string]string{
+		"Priya Raman": "Priya Raman", "Dr. Ana-María O’Neill": "Dr. Ana-María O’Neill", "李 小龙": "李 小龙", "  ليلى  ": "ليلى",
+		"Your account is locked! Call 0800123456": "", "https://evil.example": "", "evil.example": "", "A\nB: c": "", strings.Repeat("x", 61): "", "a@b": "",
+	} {
+		require.Equal(t, want, nameOrNothing(name), name)
+	}
 }
 
 func TestOrganisationAccessible(t *testing.T) {

@@ -60,25 +60,44 @@ func (s *Site) stepUp(w http.ResponseWriter, r *http.Request, page string) error
 		return errs.Invalid
 	}
 	v := visitOf(r.Context())
-	text, err := json.Marshal(typed{v.By.ID, page, r.PostForm, s.cfg.Now().Add(typedFor)})
+	if err := s.sealTyped(w, v, typedCookie, page, r.PostForm, typedFor); err != nil {
+		return err
+	}
+	http.Redirect(w, r, v.link("/account/confirm")+"?return_to="+url.QueryEscape(v.link(page)), http.StatusSeeOther)
+	return nil
+}
+
+// sealTyped has the visitor's browser keep, sealed, what is for them to find at
+// the page at a path.
+func (s *Site) sealTyped(w http.ResponseWriter, v *visit, cookie, page string, form url.Values, lasts time.Duration) error {
+	text, err := json.Marshal(typed{v.By.ID, page, form, s.cfg.Now().Add(lasts)})
 	if err != nil {
 		return err
 	}
 	sealed := base64.RawURLEncoding.EncodeToString(s.typedSeal().Seal(nil, nil, text, nil))
 	// What is longer has to be typed again, rather than not be sent at all.
 	if len(sealed) <= mostTyped {
-		c := s.cookie(typedCookie, sealed)
-		c.MaxAge = int(typedFor.Seconds())
+		c := s.cookie(cookie, sealed)
+		c.MaxAge = int(lasts.Seconds())
 		http.SetCookie(w, c)
 	}
-	http.Redirect(w, r, v.link("/account/confirm")+"?return_to="+url.QueryEscape(v.link(page)), http.StatusSeeOther)
 	return nil
 }
 
 // typedBefore returns what the visitor had typed into the form of a page before
 // they were asked who they are, once, or nil.
 func (s *Site) typedBefore(w http.ResponseWriter, r *http.Request) url.Values {
-	c, err := r.Cookie(typedCookie)
+	form := s.takeTyped(w, r, typedCookie)
+	if v := visitOf(r.Context()); form != nil && sure(r) {
+		v.Alert = v.P.T("confirm.thanks")
+	}
+	return form
+}
+
+// takeTyped returns what sealTyped has kept for the page that is asked for, once,
+// or nil.
+func (s *Site) takeTyped(w http.ResponseWriter, r *http.Request, cookie string) url.Values {
+	c, err := r.Cookie(cookie)
 	if err != nil {
 		return nil
 	}
@@ -87,10 +106,7 @@ func (s *Site) typedBefore(w http.ResponseWriter, r *http.Request) url.Values {
 	if err != nil || t.Person != v.By.ID || t.Path != v.Path || !s.cfg.Now().Before(t.Until) {
 		return nil
 	}
-	http.SetCookie(w, s.ended(typedCookie))
-	if sure(r) {
-		v.Alert = v.P.T("confirm.thanks")
-	}
+	http.SetCookie(w, s.ended(cookie))
 	return t.Form
 }
 
