@@ -30,9 +30,9 @@ const (
 // Weekdays returns the names of the seven days from the first of the week on.
 // The short style abbreviates them.
 func (p *Printer) Weekdays(style Style) []string {
-	names := p.tongue.conv.Days
+	names := p.conv().Days
 	if style == StyleShort {
-		names = p.tongue.conv.DaysShort
+		names = p.conv().DaysShort
 	}
 	first := int(p.FirstWeekday())
 	return slices.Concat(names[first:], names[:first])
@@ -49,5 +49,5 @@ func (p *Printer) Month(t time.Time) string {
 	case "es", "pt":
 		pattern = "MMMM 'de' y"
 	}
-	return string(p.tongue.conv.appendMoment(nil, pattern, t.In(p.zone)))
+	return string(p.conv().appendMoment(nil, pattern, t.In(p.zone)))
 }

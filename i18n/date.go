@@ -35,18 +35,18 @@ func ParseZone(name string) (*time.Location, error) {
 
 // Date returns the day of t in the printer's zone, in the Gregorian calendar.
 func (p *Printer) Date(t time.Time, style Style) string {
-	return p.tongue.conv.date(t.In(p.zone), style)
+	return p.conv().date(t.In(p.zone), style)
 }
 
 // Time returns the time of day of t in the printer's zone. The long and full
 // styles add the distance from UTC, which reads the same in every language.
 func (p *Printer) Time(t time.Time, style Style) string {
-	return p.tongue.conv.time(t.In(p.zone), style)
+	return p.conv().time(t.In(p.zone), style)
 }
 
 // DateTime returns day and time of t; style is the date's, the time is short.
 func (p *Printer) DateTime(t time.Time, style Style) string {
-	return p.tongue.conv.dateTime(t.In(p.zone), style)
+	return p.conv().dateTime(t.In(p.zone), style)
 }
 
 func (c *Conventions) dateTime(t time.Time, style Style) string {

@@ -43,9 +43,9 @@ func (r *renderer) list(style string, v any) error {
 }
 
 func (r *renderer) items(style string, items []string) {
-	join := r.in.conv.And
+	join := r.conv().And
 	if style == "or" {
-		join = r.in.conv.Or
+		join = r.conv().Or
 	}
 	for i, item := range items {
 		if i > 0 {

@@ -74,7 +74,7 @@ func (m Money) Plain() string {
 // Money returns a sum with the symbol where the locale has it: "€1,234.50",
 // "1.234,50 €". A currency without a symbol shows its code.
 func (p *Printer) Money(m Money) string {
-	return string(p.tongue.conv.appendMoney(nil, m.decimal(), m.Currency))
+	return string(p.conv().appendMoney(nil, m.decimal(), m.Currency))
 }
 
 // decimal splits the amount at the point of its currency.

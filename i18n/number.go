@@ -169,18 +169,18 @@ func (p *Printer) Number(v any) string {
 	if !ok {
 		return plain(v)
 	}
-	return string(p.tongue.conv.appendNumber(nil, d))
+	return string(p.conv().appendNumber(nil, d))
 }
 
 // Decimal returns v with exactly so many digits after the point.
 func (p *Printer) Decimal(v float64, places int) string {
-	return string(p.tongue.conv.appendNumber(nil, floatDecimal(v, clamp(places), true)))
+	return string(p.conv().appendNumber(nil, floatDecimal(v, clamp(places), true)))
 }
 
 // Percent returns the ratio v as a percentage: 0.455 with one place is
 // "45.5%", "45,5 %".
 func (p *Printer) Percent(v float64, places int) string {
-	return string(p.tongue.conv.appendPercent(nil, floatDecimal(v*100, clamp(places), true)))
+	return string(p.conv().appendPercent(nil, floatDecimal(v*100, clamp(places), true)))
 }
 
 func (c *Conventions) appendPercent(b []byte, d decimal) []byte {

@@ -14,6 +14,7 @@ type Printer struct {
 	tongue    *tongue
 	zone      *time.Location
 	isolation Isolation
+	formats   Formats
 }
 
 func (t *tongue) printer() *Printer {

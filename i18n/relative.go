@@ -8,15 +8,15 @@ import "time"
 // days, months and years. The words come from the texts relative.*; in a
 // language without them it is the date.
 func (p *Printer) Relative(t time.Time) string {
-	return p.tongue.relative(t.In(p.zone), p.tongue.catalog.opts.Now())
+	return p.tongue.relative(p.formats, t.In(p.zone), p.tongue.catalog.opts.Now())
 }
 
-func (t *tongue) relative(at, now time.Time) string {
+func (t *tongue) relative(f Formats, at, now time.Time) string {
 	key, n := distance(at, now.In(at.Location()))
 	if s, ok := t.phrase(key, n); ok {
 		return s
 	}
-	return t.conv.date(at, StyleMedium)
+	return f.over(t).date(at, StyleMedium)
 }
 
 // distance names the text for the way from now to at, and its number.

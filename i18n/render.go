@@ -64,7 +64,7 @@ func (r *renderer) write(parts message.Pattern, number *decimal) {
 		case message.KindText:
 			r.literal(part)
 		case message.KindHash:
-			r.out = r.in.conv.appendNumber(r.out, *number)
+			r.out = r.conv().appendNumber(r.out, *number)
 		case message.KindOpen, message.KindClose, message.KindLink:
 			r.tag(part)
 		case message.KindPlural:
@@ -206,23 +206,26 @@ func (r *renderer) formatted(part *message.Part, v any) error {
 		if !ok {
 			return errMismatch
 		}
-		r.text(r.in.duration(d))
+		r.text(r.in.duration(r.p.formats, d))
 		return nil
 	}
 	return r.quantity(part, v)
 }
 
+// conv returns the conventions that the text is written by.
+func (r *renderer) conv() *Conventions { return r.p.formats.over(r.in) }
+
 func (r *renderer) moment(part *message.Part, t time.Time) string {
 	t = t.In(r.p.zone)
 	switch part.Kind {
 	case message.KindDate:
-		return r.in.conv.date(t, Style(part.Style))
+		return r.conv().date(t, Style(part.Style))
 	case message.KindTime:
-		return r.in.conv.time(t, Style(part.Style))
+		return r.conv().time(t, Style(part.Style))
 	case message.KindDateTime:
-		return r.in.conv.dateTime(t, Style(part.Style))
+		return r.conv().dateTime(t, Style(part.Style))
 	}
-	return r.in.relative(t, r.p.tongue.catalog.opts.Now())
+	return r.in.relative(r.p.formats, t, r.p.tongue.catalog.opts.Now())
 }
 
 // quantity writes what is made of a number.
@@ -240,11 +243,11 @@ func (r *renderer) quantity(part *message.Part, v any) error {
 	}
 	switch part.Kind {
 	case message.KindPercent:
-		r.text(string(r.in.conv.appendPercent(nil, d)))
+		r.text(string(r.conv().appendPercent(nil, d)))
 	case message.KindSize:
-		r.isolated(r.in.conv.size(d))
+		r.isolated(r.conv().size(d))
 	default:
-		r.text(string(r.in.conv.appendNumber(nil, d)))
+		r.text(string(r.conv().appendNumber(nil, d)))
 	}
 	return nil
 }
@@ -260,14 +263,14 @@ func hundredfold(v any) any {
 // money writes a sum: a Money in its own currency, a number in the text's.
 func (r *renderer) money(code string, v any) error {
 	if m, ok := v.(Money); ok {
-		r.isolated(string(r.in.conv.appendMoney(nil, m.decimal(), m.Currency)))
+		r.isolated(string(r.conv().appendMoney(nil, m.decimal(), m.Currency)))
 		return nil
 	}
 	d, ok := decimalOf(v, CurrencyPlaces(code), true)
 	if !ok || code == "" {
 		return errMismatch
 	}
-	r.isolated(string(r.in.conv.appendMoney(nil, d, code)))
+	r.isolated(string(r.conv().appendMoney(nil, d, code)))
 	return nil
 }
 
@@ -277,9 +280,9 @@ func (r *renderer) any(v any) {
 	case string:
 		r.isolated(x)
 	case time.Time:
-		r.text(r.in.conv.dateTime(x.In(r.p.zone), StyleMedium))
+		r.text(r.conv().dateTime(x.In(r.p.zone), StyleMedium))
 	case time.Duration:
-		r.text(r.in.duration(x))
+		r.text(r.in.duration(r.p.formats, x))
 	case Money:
 		_ = r.money("", x)
 	case Locale:
@@ -294,7 +297,7 @@ func (r *renderer) any(v any) {
 func (r *renderer) other(v any) {
 	if _, ok := v.(fmt.Stringer); !ok {
 		if d, ok := decimalOf(v, fractionDigits, false); ok {
-			r.out = r.in.conv.appendNumber(r.out, d)
+			r.out = r.conv().appendNumber(r.out, d)
 			return
 		}
 		if r.list("and", v) == nil {

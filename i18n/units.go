@@ -8,7 +8,7 @@ import (
 // Size returns a number of bytes in the unit that reads best, with one digit
 // after the point below ten: "512 B", "1.5 MB". A kilobyte is 1,000 bytes.
 func (p *Printer) Size(bytes int64) string {
-	return p.tongue.conv.size(wholeDecimal(strconv.FormatInt(bytes, 10), 0, false))
+	return p.conv().size(wholeDecimal(strconv.FormatInt(bytes, 10), 0, false))
 }
 
 func (c *Conventions) size(d decimal) string {
@@ -28,7 +28,7 @@ func (c *Conventions) size(d decimal) string {
 // minutes", "1 day 3 hours", "40 seconds". Days have 24 hours. The words come
 // from the texts duration.day, .hour, .minute and .second; in a language
 // without them the units are symbols: "2 h 5 min".
-func (p *Printer) Duration(d time.Duration) string { return p.tongue.duration(d) }
+func (p *Printer) Duration(d time.Duration) string { return p.tongue.duration(p.formats, d) }
 
 var units = []struct {
 	key, symbol string
@@ -40,7 +40,7 @@ var units = []struct {
 	{"duration.second", "s", time.Second},
 }
 
-func (t *tongue) duration(d time.Duration) string {
+func (t *tongue) duration(f Formats, d time.Duration) string {
 	var out string
 	if d < 0 {
 		out = t.conv.Minus
@@ -51,10 +51,10 @@ func (t *tongue) duration(d time.Duration) string {
 		if n == 0 && u.size > time.Second {
 			continue
 		}
-		out += t.counted(u.key, u.symbol, int64(n))
+		out += t.counted(f, u.key, u.symbol, int64(n))
 		if i+1 < len(units) {
 			if next := units[i+1]; d%u.size/next.size > 0 {
-				out += " " + t.counted(next.key, next.symbol, int64(d%u.size/next.size))
+				out += " " + t.counted(f, next.key, next.symbol, int64(d%u.size/next.size))
 			}
 		}
 		break
@@ -63,12 +63,12 @@ func (t *tongue) duration(d time.Duration) string {
 }
 
 // counted returns a number with its unit.
-func (t *tongue) counted(key, symbol string, n int64) string {
+func (t *tongue) counted(f Formats, key, symbol string, n int64) string {
 	if s, ok := t.phrase(key, n); ok {
 		return s
 	}
 	d := wholeDecimal(strconv.FormatInt(n, 10), 0, false)
-	return string(t.conv.appendNumber(nil, d)) + "\u00a0" + symbol
+	return string(f.over(t).appendNumber(nil, d)) + "\u00a0" + symbol
 }
 
 // phrase renders one of the library's own texts, which takes a number n. It

@@ -118,6 +118,8 @@ func (p Preferences) check() (Preferences, error) {
 	choice(f, "contrast", p.Contrast, ContrastMore)
 	choice(f, "motion", p.Motion, MotionLess)
 	choice(f, "clock", p.Clock, Clock12, Clock24)
+	choice(f, "dates", p.Dates, DatesDayFirst, DatesMonthFirst, DatesYearFirst)
+	choice(f, "numbers", p.Numbers, NumbersPoint, NumbersComma, NumbersSpace)
 	if p.TextSize != 0 && (p.TextSize < minTextSize || p.TextSize > maxTextSize) {
 		f.Add("text_size", "error.field.out_of_range", map[string]any{"min": minTextSize, "max": maxTextSize})
 	}

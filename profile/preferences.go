@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stoa-go/stoa/i18n"
 )
 
 // Preferences are how somebody wants the portal to look and to write to them.
@@ -18,6 +20,8 @@ type Preferences struct {
 	Motion   Motion              // "" follows the device
 	TextSize int                 // of ordinary text in per cent, 80 to 200; 0 means 100
 	Clock    Clock               // "" follows the language
+	Dates    DateOrder           // of dates in figures; "" follows the language
+	Numbers  NumberStyle         // "" follows the language
 	Notices  map[string][]string // channels for each kind of notice; none means nowhere; a kind that is missing goes where the portal sends it
 	Digests  map[string]Digest   // how often a channel may write; one that is missing writes at once
 	Quiet    Quiet               // when no channel may make a noise
@@ -54,6 +58,27 @@ type Clock string
 const (
 	Clock12 Clock = "h12" // 2:30 PM
 	Clock24 Clock = "h23" // 14:30
+)
+
+// A DateOrder is the order in which dates in figures are written.
+type DateOrder string
+
+// The orders.
+const (
+	DatesDayFirst   DateOrder = "dmy" // 31/12/2026
+	DatesMonthFirst DateOrder = "mdy" // 12/31/2026
+	DatesYearFirst  DateOrder = "ymd" // 2026-12-31
+)
+
+// A NumberStyle says what stands in numbers between thousands and before
+// decimals.
+type NumberStyle string
+
+// The styles.
+const (
+	NumbersPoint NumberStyle = "point" // 1,234.5
+	NumbersComma NumberStyle = "comma" // 1.234,5
+	NumbersSpace NumberStyle = "space" // 1 234,5
 )
 
 // A Digest says how often a channel may write.
@@ -139,6 +164,11 @@ func (p Preferences) CSS() string {
 		all = append(all, "font-size: "+strconv.Itoa(n)+"%;")
 	}
 	return strings.Join(all, " ")
+}
+
+// Formats returns how dates, times and numbers are to be written.
+func (p Preferences) Formats() i18n.Formats {
+	return i18n.Formats{Clock: string(p.Clock), Dates: string(p.Dates), Numbers: string(p.Numbers)}
 }
 
 // textSize returns the size of text in per cent, within what is allowed.

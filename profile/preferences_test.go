@@ -109,6 +109,8 @@ func TestPreferencesThatCannotBe(t *testing.T) {
 		{"contrast", "error.field.choice", profile.Preferences{Contrast: "less"}},
 		{"motion", "error.field.choice", profile.Preferences{Motion: "x"}},
 		{"clock", "error.field.choice", profile.Preferences{Clock: "h11"}},
+		{"dates", "error.field.choice", profile.Preferences{Dates: "ydm"}},
+		{"numbers", "error.field.choice", profile.Preferences{Numbers: "roman"}},
 		{"text_size", "error.field.out_of_range", profile.Preferences{TextSize: 79}},
 		{"text_size", "error.field.out_of_range", profile.Preferences{TextSize: 201}},
 		{"text_size", "error.field.out_of_range", profile.Preferences{TextSize: -1}},

@@ -9,6 +9,8 @@ type preferencesWire struct {
 	Motion   Motion              `json:"motion" doc:"less; empty follows the device."`
 	TextSize int                 `json:"text_size" doc:"Of ordinary text in per cent, 80 to 200; 0 means 100."`
 	Clock    Clock               `json:"clock" doc:"h12 or h23; empty follows the language."`
+	Dates    DateOrder           `json:"dates" doc:"dmy, mdy or ymd, for dates in figures; empty follows the language."`
+	Numbers  NumberStyle         `json:"numbers" doc:"point (1,234.5), comma (1.234,5) or space (1 234,5); empty follows the language."`
 	Notices  map[string][]string `json:"notices" doc:"Channels for each kind of notice; an empty list means none, a missing kind goes where the portal sends it."`
 	Digests  map[string]Digest   `json:"digests" doc:"How often a channel may write: daily or weekly. A missing channel writes at once."`
 	Quiet    quietWire           `json:"quiet"`
@@ -32,12 +34,12 @@ func preferencesAsWire(p Preferences) preferencesWire {
 	if p.Digests == nil {
 		p.Digests = map[string]Digest{}
 	}
-	return preferencesWire{p.Theme, p.Contrast, p.Motion, p.TextSize, p.Clock, p.Notices, p.Digests, quietWire(p.Quiet), p.Unnoted}
+	return preferencesWire{p.Theme, p.Contrast, p.Motion, p.TextSize, p.Clock, p.Dates, p.Numbers, p.Notices, p.Digests, quietWire(p.Quiet), p.Unnoted}
 }
 
 func (w preferencesWire) preferences() Preferences {
 	return Preferences{
-		Theme: w.Theme, Contrast: w.Contrast, Motion: w.Motion, TextSize: w.TextSize, Clock: w.Clock,
+		Theme: w.Theme, Contrast: w.Contrast, Motion: w.Motion, TextSize: w.TextSize, Clock: w.Clock, Dates: w.Dates, Numbers: w.Numbers,
 		Notices: w.Notices, Digests: w.Digests, Quiet: Quiet(w.Quiet), Unnoted: w.Unnoted,
 	}
 }

@@ -62,7 +62,7 @@ func (s *Store) preferred() map[string]profile.Preferences {
 }
 
 func preferenceTexts(p profile.Preferences) []string {
-	texts := []string{string(p.Theme), string(p.Contrast), string(p.Motion), string(p.Clock), p.Quiet.From, p.Quiet.To}
+	texts := []string{string(p.Theme), string(p.Contrast), string(p.Motion), string(p.Clock), string(p.Dates), string(p.Numbers), p.Quiet.From, p.Quiet.To}
 	for channel, often := range p.Digests {
 		texts = append(texts, channel, string(often))
 	}

@@ -123,6 +123,8 @@ var brokenPreferences = map[string]func(profile.PreferenceStore) faultyPreferenc
 	},
 	"preferences: takes any text": preferring(func(p *profile.Preferences) {
 		p.Clock = profile.Clock(strings.ToValidUTF8(strings.ReplaceAll(string(p.Clock), "\x00", ""), ""))
+		p.Dates = profile.DateOrder(strings.ToValidUTF8(strings.ReplaceAll(string(p.Dates), "\x00", ""), ""))
+		p.Numbers = profile.NumberStyle(strings.ToValidUTF8(strings.ReplaceAll(string(p.Numbers), "\x00", ""), ""))
 	}),
 	"preferences: does not notice a cancelled context": func(s profile.PreferenceStore) faultyPreferences {
 		return faultyPreferences{save: func(ctx context.Context, person string, p profile.Preferences) error {

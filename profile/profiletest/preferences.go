@@ -25,7 +25,7 @@ func TestPreferenceStore(t *testing.T, open func(t *testing.T) profile.Preferenc
 
 func newPreferences(change ...func(*profile.Preferences)) profile.Preferences {
 	p := profile.Preferences{
-		Theme: profile.ThemeDark, Contrast: profile.ContrastMore, Motion: profile.MotionLess, TextSize: 125, Clock: profile.Clock24,
+		Theme: profile.ThemeDark, Contrast: profile.ContrastMore, Motion: profile.MotionLess, TextSize: 125, Clock: profile.Clock24, Dates: profile.DatesYearFirst, Numbers: profile.NumbersSpace,
 		Notices: map[string][]string{"case.answered": {"sms", "email"}, "article.changed": {}},
 		Digests: map[string]profile.Digest{"email": profile.DigestWeekly},
 		Quiet:   profile.Quiet{From: "22:00", To: "07:30"}, Unnoted: true, Version: 1, SavedAt: t0,
@@ -123,6 +123,8 @@ func checkPreferencesText(t *testing.T, s profile.PreferenceStore) {
 	for _, bad := range []string{"a\x00b", "a\xffb"} {
 		for i, change := range []func(*profile.Preferences){
 			func(p *profile.Preferences) { p.Clock = profile.Clock(bad) },
+			func(p *profile.Preferences) { p.Dates = profile.DateOrder(bad) },
+			func(p *profile.Preferences) { p.Numbers = profile.NumberStyle(bad) },
 			func(p *profile.Preferences) { p.Notices = map[string][]string{bad: {"email"}} },
 			func(p *profile.Preferences) { p.Notices = map[string][]string{"x": {bad}} },
 			func(p *profile.Preferences) { p.Digests = map[string]profile.Digest{bad: "daily"} },

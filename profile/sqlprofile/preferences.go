@@ -32,7 +32,7 @@ func (s *Store) Preferences(ctx context.Context, person string) (profile.Prefere
 
 // SavePreferences implements [profile.PreferenceStore].
 func (s *Store) SavePreferences(ctx context.Context, person string, p profile.Preferences) error {
-	err := errors.Join(checkAttributes(p.Notices), sqldb.CheckText(person, string(p.Theme), string(p.Contrast), string(p.Motion), string(p.Clock), p.Quiet.From, p.Quiet.To))
+	err := errors.Join(checkAttributes(p.Notices), sqldb.CheckText(person, string(p.Theme), string(p.Contrast), string(p.Motion), string(p.Clock), string(p.Dates), string(p.Numbers), p.Quiet.From, p.Quiet.To))
 	for channel, often := range p.Digests {
 		err = errors.Join(err, sqldb.CheckText(channel, string(often)))
 	}

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/internal/web"
@@ -18,35 +19,18 @@ const apiPrefix = "/api/v1"
 // mountAPI serves the JSON of each capability under one prefix, and one
 // description of all of it.
 func (s *Site) mountAPI(mux *http.ServeMux) {
-	library := http.StripPrefix(apiPrefix, s.library.Handler())
-	for _, path := range []string{"/articles", "/slugs", "/categories", "/feedback", "/manuscripts", "/unsaved", "/export", "/notes", "/media"} {
-		mux.Handle(apiPrefix+path, s.inLanguage(library))
-		mux.Handle(apiPrefix+path+"/", s.inLanguage(library))
-	}
+	s.directory = s.directoryAPI()
+	s.mountAll(mux, s.library.API(), s.library.Handler())
+	s.mountAll(mux, s.directory.API(), s.directory)
+	s.mountAll(mux, s.inventory.API(), s.inventory.Handler())
+	s.mountAll(mux, s.school.API(), s.school.Handler())
 	engine := http.StripPrefix(apiPrefix+"/search", s.engine.Handler())
 	mux.Handle(apiPrefix+"/search", s.inLanguage(engine))
 	mux.Handle(apiPrefix+"/search/", s.inLanguage(engine))
-	s.directory = s.directoryAPI()
-	people := http.StripPrefix(apiPrefix, s.directory)
-	for _, path := range []string{"/me", "/people", "/accounts", "/segments", "/segment-facts", "/roles", "/permissions", "/fields", "/form-rules", "/invitations", "/connections", "/identities", "/address-suggestions"} {
-		mux.Handle(apiPrefix+path, s.inLanguage(people))
-		mux.Handle(apiPrefix+path+"/", s.inLanguage(people))
-	}
 	news := http.StripPrefix(apiPrefix, s.notifier.Handler())
 	mux.Handle(apiPrefix+"/me/notices", s.inLanguage(news))
 	mux.Handle(apiPrefix+"/me/notices/", s.inLanguage(news))
-	things := http.StripPrefix(apiPrefix, s.inventory.Handler())
-	for _, path := range []string{"/products", "/purchases", "/entitlements"} {
-		mux.Handle(apiPrefix+path, s.inLanguage(things))
-		mux.Handle(apiPrefix+path+"/", s.inLanguage(things))
-	}
-	mux.Handle(apiPrefix+"/cover", s.inLanguage(things))
 	mux.Handle(apiPrefix+"/audit", s.inLanguage(http.StripPrefix(apiPrefix, s.audit.Handler())))
-	lessons := http.StripPrefix(apiPrefix, s.school.Handler())
-	for _, path := range []string{"/courses", "/learning", "/certificates"} {
-		mux.Handle(apiPrefix+path, s.inLanguage(lessons))
-		mux.Handle(apiPrefix+path+"/", s.inLanguage(lessons))
-	}
 	mux.Handle(apiPrefix+"/layout/", s.inLanguage(s.onStay(http.StripPrefix(apiPrefix+"/layout", s.arranger.Handler()))))
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	described := []web.Document{
@@ -66,6 +50,19 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 		described = append(described, s.phones.API().OpenAPI(apiPrefix))
 	}
 	mux.Handle("/openapi.json", web.OpenAPIHandler(web.JoinOpenAPI(s.cfg.Brand+" API", Version, described...)))
+}
+
+// mountAll serves all operations of an API below the first parts of their paths.
+func (s *Site) mountAll(mux *http.ServeMux, api *web.API, h http.Handler) {
+	h, seen := s.inLanguage(http.StripPrefix(apiPrefix, h)), map[string]bool{}
+	for _, op := range api.Ops() {
+		first, _, _ := strings.Cut(strings.TrimPrefix(op.Path, "/"), "/")
+		if path := apiPrefix + "/" + first; !seen[path] {
+			seen[path] = true
+			mux.Handle(path, h)
+			mux.Handle(path+"/", h)
+		}
+	}
 }
 
 // directoryAPI is the JSON of people and of all that goes with them. What takes a

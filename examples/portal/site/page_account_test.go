@@ -164,15 +164,17 @@ func TestPreferencesPage(t *testing.T) {
 	require.NotContains(t, page.Body, "data-theme")
 	form := url.Values{
 		"version": {version(t, page.Body)}, "theme": {"dark"}, "contrast": {"more"}, "motion": {"less"}, "text_size": {"125"},
-		"quiet.from": {"22:00"}, "quiet.to": {"07:00"}, "unnoted": {"yes"},
+		"quiet.from": {"22:00"}, "quiet.to": {"07:00"}, "unnoted": {"yes"}, "clock": {"h23"}, "dates": {"ymd"}, "numbers": {"comma"},
 	}
+	require.Regexp(t, `\d:\d\d\x{a0}[AP]M`, c.get("/en/courses/temperature-mapping-in-a-day").Body)
 	require.Equal(t, 303, c.post("/en/account/preferences", form).Status)
+	require.NotRegexp(t, `\d:\d\d\x{a0}[AP]M`, c.get("/en/courses/temperature-mapping-in-a-day").Body)
 	for _, path := range []string{"/en/", "/de/search?q=hub", "/nowhere"} {
 		require.Contains(t, c.get(path).Body, ` data-contrast="more" data-motion="less" data-text-size="125" data-theme="dark">`, path)
 	}
 	require.NotContains(t, serve(t, s)("priya").get("/en/").Body, "data-theme", "it is one's own")
 	again := c.get("/en/account/preferences?saved=1").Body
-	for _, text := range []string{`value="dark" selected`, `value="125" selected`, `value="22:00"`, "checked", "Your changes have been saved."} {
+	for _, text := range []string{`value="dark" selected`, `value="125" selected`, `value="ymd" selected`, `value="comma" selected`, `value="22:00"`, "checked", "Your changes have been saved."} {
 		require.Contains(t, again, text)
 	}
 	require.Equal(t, 409, c.post("/en/account/preferences", form).Status, "the form is older than what is kept")

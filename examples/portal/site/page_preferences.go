@@ -31,17 +31,23 @@ type preferencesBody struct {
 	Arranged string // what has become of the arrangement
 }
 
-// lookOf returns how somebody wants pages to look. A page that does not know
-// looks as the device says.
-func (s *Site) lookOf(r *http.Request, by profile.Actor) template.HTMLAttr {
+// preferencesOf returns how somebody wants pages. A page that does not know is the
+// portal's own way.
+func (s *Site) preferencesOf(r *http.Request, by profile.Actor) profile.Preferences {
 	if by.Anonymous() {
-		return ""
+		return profile.Preferences{}
 	}
 	p, err := s.people.Preferences(r.Context(), by, by.ID)
 	if err != nil {
 		s.cfg.Log.WarnContext(r.Context(), "preferences not read", "err", err)
-		return ""
+		return profile.Preferences{}
 	}
+	return p
+}
+
+// lookOf returns how somebody wants pages to look. A page that does not know
+// looks as the device says.
+func lookOf(p profile.Preferences) template.HTMLAttr {
 	var b strings.Builder
 	data := p.Data() // of fixed words and numbers
 	for _, name := range slices.Sorted(maps.Keys(data)) {
@@ -129,6 +135,9 @@ func lookInputs(v *visit, p profile.Preferences) []input {
 		choose(v, "contrast", string(p.Contrast), string(profile.ContrastMore)),
 		choose(v, "motion", string(p.Motion), string(profile.MotionLess)),
 		size,
+		choose(v, "clock", string(p.Clock), string(profile.Clock12), string(profile.Clock24)),
+		choose(v, "dates", string(p.Dates), string(profile.DatesDayFirst), string(profile.DatesMonthFirst), string(profile.DatesYearFirst)),
+		choose(v, "numbers", string(p.Numbers), string(profile.NumbersPoint), string(profile.NumbersComma), string(profile.NumbersSpace)),
 	}
 }
 
@@ -160,6 +169,8 @@ func (s *Site) savePreferences(w http.ResponseWriter, r *http.Request) error {
 	typed := old.Clone() // what the form does not ask for stays
 	typed.Theme, typed.Contrast = profile.Theme(r.PostFormValue("theme")), profile.Contrast(r.PostFormValue("contrast"))
 	typed.Motion = profile.Motion(r.PostFormValue("motion"))
+	typed.Clock, typed.Dates = profile.Clock(r.PostFormValue("clock")), profile.DateOrder(r.PostFormValue("dates"))
+	typed.Numbers = profile.NumberStyle(r.PostFormValue("numbers"))
 	typed.TextSize, _ = strconv.Atoi(r.PostFormValue("text_size"))
 	if typed.TextSize == 100 {
 		typed.TextSize = 0

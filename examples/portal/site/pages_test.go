@@ -258,10 +258,22 @@ func TestOpenAPI(t *testing.T) {
 		OpenAPI string                               `json:"openapi"`
 		Paths   map[string]map[string]map[string]any `json:"paths"`
 	}
-	require.NoError(t, json.Unmarshal([]byte(serve(t, open(t))("").get("/openapi.json").Body), &doc))
+	c := serve(t, open(t))("ruth")
+	require.NoError(t, json.Unmarshal([]byte(c.get("/openapi.json").Body), &doc))
 	require.Equal(t, "3.1.0", doc.OpenAPI)
 	for _, path := range []string{"/api/v1/articles", "/api/v1/articles/{id}", "/api/v1/categories", "/api/v1/search/", "/api/v1/search/suggestions", "/api/v1/articles/{id}/feedback", "/api/v1/me"} {
 		require.True(t, doc.Paths[path] != nil, "%s is described", path)
+	}
+	part := regexp.MustCompile(`\{[^}]*\}`)
+	for path, ops := range doc.Paths {
+		if ops["get"] == nil {
+			continue
+		}
+		if strings.HasSuffix(path, "/unsubscribe") {
+			continue // a page for those who follow the link in a mail
+		}
+		got := c.get(part.ReplaceAllString(path, "x"))
+		require.NotContains(t, got.Header.Get("Content-Type"), "text/html", "%s is described and not there", path)
 	}
 }
 

@@ -213,7 +213,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
 	p := &page{visit: v, Brand: v.Brand.Name, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, laid: s.layoutOf(r)}
 	p.dress(s.arranger)
-	p.Look = s.lookOf(r, v.By)
+	p.Look = lookOf(v.Prefs)
 	p.admin, p.desk = s.administers(v.By), s.deskOf(v.By)
 	p.located = !v.By.Anonymous() && s.asksAddresses(r.Context())
 	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)

@@ -28,6 +28,8 @@ type visit struct {
 
 	Entering bool // they are between here and a provider, on no page
 
+	Prefs profile.Preferences // how they want pages; nothing for a visitor who is nobody
+
 	stay layout.Visit   // which visit this is, for what must not move while it lasts
 	laid *layout.Layout // how the portal is arranged for them, once somebody has asked
 }
@@ -54,7 +56,8 @@ func (s *Site) withVisit(next http.Handler) http.Handler {
 		}
 		v.Wanted, v.Locale = s.languages.Pick(ask)
 		s.ownTongue(v, ask)
-		v.P = s.catalog.In(v.Locale).InZone(zoneOf(by))
+		v.Prefs = s.preferencesOf(r, by)
+		v.P = s.catalog.In(v.Locale).InZone(zoneOf(by)).WithFormats(v.Prefs.Formats())
 		w.Header().Add("Vary", "Accept-Language, Cookie")
 		w.Header().Set("Content-Language", string(v.Wanted))
 		ctx := context.WithValue(r.Context(), visitKey{}, v)
