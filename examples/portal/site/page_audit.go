@@ -58,7 +58,36 @@ type auditRow struct {
 	Whom    string // whom it is about
 	Ended   string // how, if not well
 	Network string
-	Changes []profile.Change
+	Changes []auditChange
+}
+
+// An auditChange is a change with a name for what was changed, where the portal
+// has one.
+type auditChange struct {
+	profile.Change
+	Name string
+}
+
+// changesIn returns changes in the words of whoever reads of them.
+func changesIn(v *visit, changes []profile.Change) []auditChange {
+	out := make([]auditChange, len(changes))
+	for i, c := range changes {
+		out[i].Change = c
+		if key := "audit.field." + c.Field; v.P.Has(key) {
+			out[i].Name, out[i].From, out[i].To = v.P.T(key), yesNo(v, c.From), yesNo(v, c.To)
+		}
+	}
+	return out
+}
+
+func yesNo(v *visit, text string) string {
+	switch text {
+	case "true":
+		return v.P.T("audit.yes")
+	case "false":
+		return v.P.T("audit.no")
+	}
+	return text
 }
 
 type auditParams struct {
@@ -206,7 +235,7 @@ func actionName(v *visit, action string) string {
 func (s *Site) auditRows(ctx context.Context, v *visit, list []audit.Entry) ([]auditRow, error) {
 	names, out := map[string]string{}, make([]auditRow, len(list))
 	for i, e := range list {
-		row := auditRow{Entry: e, What: actionName(v, e.Action), Network: e.Network, Changes: e.Changes}
+		row := auditRow{Entry: e, What: actionName(v, e.Action), Network: e.Network, Changes: changesIn(v, e.Changes)}
 		for _, one := range []struct {
 			id   string
 			into *string
@@ -322,7 +351,7 @@ func (s *Site) lookedAt(ctx context.Context, v *visit, after string) (rows []aud
 		return nil, "", err
 	}
 	for _, e := range list {
-		row := auditRow{Entry: e, What: actionName(v, e.Action), Who: v.P.T("audit.as." + string(e.As)), Changes: e.Changes}
+		row := auditRow{Entry: e, What: actionName(v, e.Action), Who: v.P.T("audit.as." + string(e.As)), Changes: changesIn(v, e.Changes)}
 		if e.As == audit.KindNobody {
 			row.Who = v.P.T("audit.as.nobody")
 		}
