@@ -59,7 +59,9 @@ const (
 // check returns r as it is kept, or what is wrong with it.
 func (r CustomRole) check(known []PermissionInfo) (CustomRole, error) {
 	f := errs.Fields{}
-	if !r.Key.Custom() || len(r.Key) > maxRoleKey || !made(string(r.Key), ".-_", false) {
+	if r.Key == "" || r.Key == "staff." || r.Key == "member." {
+		f.Add("key", "error.field.required", nil)
+	} else if !r.Key.Custom() || len(r.Key) > maxRoleKey || !made(string(r.Key), ".-_", false) {
 		f.Add("key", "error.role.key", map[string]any{"max": maxRoleKey})
 	}
 	if len(r.Name) == 0 {

@@ -101,7 +101,9 @@ const (
 func (f Field) check() (Field, error) {
 	w := errs.Fields{}
 	f.Of, f.Type, f.Edit = orField(f.Of, FieldOfPerson), orField(f.Type, FieldText), orField(f.Edit, FieldByStaff)
-	if !validKey(f.Name) {
+	if f.Name == "" {
+		w.Add("name", "error.field.required", nil)
+	} else if !validKey(f.Name) {
 		w.Add("name", "error.profile.attribute", map[string]any{"key": clip(f.Name)})
 	}
 	oneOf(w, "of", f.Of, FieldOfPerson, FieldOfAccount)

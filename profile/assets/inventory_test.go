@@ -116,6 +116,11 @@ func TestRegister(t *testing.T) {
 	again, err := s.Register(ctx, ann, assets.Registration{Serial: "HB2-88B1-2D40", Site: "Murcia", InstalledAt: now, Key: "k"})
 	require.NoError(t, err)
 	require.Equal(t, a, again)
+	for i, typed := range []string{"hb2-70aa 1b99", "HB270AA1B99", "h-b2 70a-a1b99"} {
+		loose, err := s.Register(ctx, ann, assets.Registration{Serial: typed, Key: "loose"})
+		require.NoError(t, err, typed)
+		require.Equal(t, "HB2-70AA-1B99", loose.Serial, i)
+	}
 	_, err = s.Register(ctx, ann, assets.Registration{Serial: "HB2-88B1-2D41", Key: "k"})
 	require.ErrorIs(t, err, assets.ErrConflict, "another one with the same key")
 	for _, c := range []struct {

@@ -46,6 +46,44 @@ func Canonical(serial string) string {
 	}, serial)
 }
 
+// spelled returns a serial number as the product has it that it is of: where
+// hyphens stand says the example of its model, wherever they were typed.
+func (i *Inventory) spelled(serial string) string {
+	serial = Canonical(serial)
+	bare := strings.ReplaceAll(serial, "-", "")
+	for _, m := range i.models {
+		if m.re.MatchString(serial) {
+			return serial
+		}
+		if like := laidOut(bare, m.Example); like != "" && m.re.MatchString(like) {
+			return like
+		}
+	}
+	return serial
+}
+
+// laidOut puts hyphens into bare where example has them, or returns "" if bare has
+// another length.
+func laidOut(bare, example string) string {
+	var out strings.Builder
+	left := []rune(bare)
+	for _, r := range example {
+		switch {
+		case r == '-':
+			out.WriteRune('-')
+		case len(left) == 0:
+			return ""
+		default:
+			out.WriteRune(left[0])
+			left = left[1:]
+		}
+	}
+	if len(left) > 0 {
+		return ""
+	}
+	return out.String()
+}
+
 // A Registration is what somebody says of a product of theirs.
 type Registration struct {
 	Serial      string
@@ -127,7 +165,7 @@ func errSerial(serial string) error {
 // typed returns a registration as a product, or what is wrong with it.
 func (i *Inventory) typed(by profile.Actor, r Registration) (Asset, error) {
 	a := Asset{
-		ID: "new", Holder: Holder{Person: by.ID}, Serial: Canonical(r.Serial), Name: strings.TrimSpace(r.Name), Site: strings.TrimSpace(r.Site),
+		ID: "new", Holder: Holder{Person: by.ID}, Serial: i.spelled(r.Serial), Name: strings.TrimSpace(r.Name), Site: strings.TrimSpace(r.Site),
 		InstalledAt: day(r.InstalledAt), RegisteredBy: by.ID,
 	}
 	if by.Account != "" && !r.Private {

@@ -20,7 +20,8 @@ type signedOutBody struct {
 // refusedSession answers requests whose session has ended. What was written at
 // the desk is given back, to be sent again after signing in.
 func (s *Site) refusedSession() http.Handler {
-	others, desk := s.sessions.Refused(), s.withVisit(web.Handler(s.cfg.Log, s.deskSignedOut))
+	others := s.sessions.Refused()
+	inWords, desk := s.withVisit(others), s.withVisit(web.Handler(s.cfg.Log, s.deskSignedOut))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := r.URL.Path
 		if _, rest, ok := s.languages.SplitPath(path); ok {
@@ -28,6 +29,10 @@ func (s *Site) refusedSession() http.Handler {
 		}
 		if r.Method == http.MethodPost && strings.HasPrefix(path, "/desk/") && strings.Contains(r.Header.Get("Accept"), "text/html") {
 			desk.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(path, apiPrefix+"/") {
+			inWords.ServeHTTP(w, r) // a page has its language from elsewhere
 			return
 		}
 		others.ServeHTTP(w, r)

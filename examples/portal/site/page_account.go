@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/i18n"
@@ -157,8 +160,7 @@ func (s *Site) saveAccount(w http.ResponseWriter, r *http.Request) error {
 			typed.Attributes[f.Name] = valuesOf(f, r.PostForm)
 		}
 	}
-	typed.Version, _ = strconv.Atoi(r.PostFormValue("version"))
-	_, err = s.people.SavePerson(r.Context(), v.By, typed)
+	err = s.saveSelf(r, p, &typed)
 	switch wrong, isFields := errors.AsType[errs.Fields](err); {
 	case isFields:
 		return s.showAccount(w, r, http.StatusUnprocessableEntity, typed, v.P.Fields(wrong))
@@ -174,6 +176,45 @@ func (s *Site) saveAccount(w http.ResponseWriter, r *http.Request) error {
 	http.SetCookie(w, s.forgottenLocale())
 	http.Redirect(w, r, s.withoutLocale(v.link("/account"))+"?saved=1", http.StatusSeeOther)
 	return nil
+}
+
+// saveSelf keeps what somebody typed about themselves. What is so already needs no
+// keeping, be the form sent twice or be it old.
+func (s *Site) saveSelf(r *http.Request, p profile.Person, typed *profile.Person) error {
+	by := visitOf(r.Context()).By
+	version, err := strconv.Atoi(r.PostFormValue("version"))
+	switch {
+	case err != nil || version < 1:
+		typed.Version = p.Version
+		return errs.Field("version", "entry.no_version", nil)
+	case typed.Locale != p.Locale && !s.offers(typed.Locale):
+		return errs.Field("locale", "error.field.choice", map[string]any{"choices": "empty"})
+	case sameSelf(p, *typed):
+		return nil
+	}
+	typed.Version = version
+	_, err = s.people.SavePerson(r.Context(), by, *typed)
+	return err
+}
+
+// offers reports whether somebody can choose a language; empty is none.
+func (s *Site) offers(locale string) bool {
+	return locale == "" || slices.Contains(s.languages.Offered(), i18n.Locale(locale))
+}
+
+// sameSelf reports whether two say the same of somebody.
+func sameSelf(a, b profile.Person) bool {
+	full := func(attributes map[string][]string) map[string][]string {
+		out := map[string][]string{}
+		for name, values := range attributes {
+			if values = slices.DeleteFunc(slices.Clone(values), func(one string) bool { return one == "" }); len(values) > 0 {
+				out[name] = values
+			}
+		}
+		return out
+	}
+	return a.Name == strings.TrimSpace(b.Name) && a.Locale == b.Locale && a.Zone == b.Zone &&
+		maps.EqualFunc(full(a.Attributes), full(b.Attributes), slices.Equal[[]string])
 }
 
 // forgottenLocale takes away the language of the last switch, so that the one
@@ -193,10 +234,13 @@ func deviceOf(agent string) string {
 	return "other"
 }
 
+// sessionNotices are the texts about what has just happened.
+var sessionNotices = map[string]string{"1": "sessions.ended", "gone": "entry.session_gone"}
+
 type sessionsBody struct {
 	Sessions []sessionRow
-	Others   bool // there is more than this one
-	Ended    bool
+	Others   bool   // there is more than this one
+	Notice   string // message key of what has just happened, or empty
 }
 
 type sessionRow struct {
@@ -208,7 +252,7 @@ type sessionRow struct {
 // sessionList shows people where they are signed in.
 func (s *Site) sessionList(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	b := sessionsBody{Ended: v.Query.Get("ended") != ""}
+	b := sessionsBody{Notice: sessionNotices[v.Query.Get("ended")]}
 	var err error
 	if b.Sessions, b.Others, err = s.sessionRows(r, v.By.ID); err != nil {
 		return err
@@ -251,11 +295,14 @@ func (s *Site) endSession(w http.ResponseWriter, r *http.Request) error {
 			_, err = s.sessions.RevokeAll(r.Context(), v.By, v.By.ID, current.ID)
 		}
 	}
-	// One that has ended in the meantime is as it should be.
-	if err != nil && !errors.Is(err, profile.ErrNotFound) {
+	done := "1"
+	if errors.Is(err, profile.ErrNotFound) {
+		done, err = "gone", nil // it has ended in the meantime, or never was
+	}
+	if err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
-	http.Redirect(w, r, v.link("/account/sessions")+"?ended=1", http.StatusSeeOther)
+	http.Redirect(w, r, v.link("/account/sessions")+"?ended="+done, http.StatusSeeOther)
 	return nil
 }
 

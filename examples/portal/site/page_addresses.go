@@ -161,6 +161,10 @@ func (s *Site) saveAddress(w http.ResponseWriter, r *http.Request) error {
 		return again(http.StatusOK)
 	}
 	version, _ := strconv.Atoi(r.PostFormValue("version"))
+	if do == "save" && nothingTyped(form.address) {
+		form.faults = v.P.Fields(missingParts(form.address))
+		return again(http.StatusUnprocessableEntity)
+	}
 	err = all[i].save(ctx, profile.WithAddresses(all[i].attributes, changedList(list, do, form)), version)
 	done := "saved"
 	if do == "delete" {
@@ -174,6 +178,15 @@ func (s *Site) saveAddress(w http.ResponseWriter, r *http.Request) error {
 		form.faults = faultsOf(faults, form.at)
 		return again(status)
 	})
+}
+
+// missingParts says what an address cannot be without.
+func missingParts(a profile.Address) errs.Fields {
+	wrong := errs.Fields{}
+	for _, part := range profile.AddressFormatOf(a.Country).Required {
+		wrong.Add("attributes."+addressPrefix+string(part), "error.field.required", nil)
+	}
+	return wrong
 }
 
 // lookUp finds addresses by what was typed, or takes the one that was chosen. If

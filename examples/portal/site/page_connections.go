@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
@@ -149,7 +150,11 @@ func (s *Site) makeConnection(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return errs.Invalid
 	}
-	return s.connect(w, r, typedConnection(r.PostForm))
+	d := typedConnection(r.PostForm)
+	if !sure(r) && strings.TrimSpace(d.Name) != "" {
+		return s.stepUp(w, r, "/admin/connections")
+	}
+	return s.connect(w, r, d) // without a name it comes to nothing, which is said at once
 }
 
 // connect makes a connection and shows what came of it.

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -369,6 +370,10 @@ func (s *Site) checkTheme(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	b := themeBody{Text: r.PostFormValue("theme"), Checked: true}
 	site, err := layout.Load(strings.NewReader(`{"theme": ` + cmpText(b.Text, "{}") + `}`))
+	if at, ok := badJSON(b.Text); ok {
+		b.Faults = []fact{{"theme", v.P.T("entry.json", "line", at)}}
+		return s.showTheme(w, r, http.StatusUnprocessableEntity, b)
+	}
 	if wrong, ok := errors.AsType[errs.Fields](err); ok {
 		texts := v.P.Fields(wrong)
 		for _, at := range slices.Sorted(maps.Keys(texts)) {
@@ -387,6 +392,15 @@ func (s *Site) checkTheme(w http.ResponseWriter, r *http.Request) error {
 		b.Tokens = append(b.Tokens, tokenRow{name, full.Light[name].String(), dark[name].String()})
 	}
 	return s.showTheme(w, r, http.StatusOK, b)
+}
+
+// badJSON returns the line in which a text stops being JSON, if it does.
+func badJSON(text string) (line int, bad bool) {
+	wrong, bad := errors.AsType[*json.SyntaxError](json.Unmarshal([]byte(cmpText(text, "{}")), new(any)))
+	if !bad {
+		return 0, false
+	}
+	return 1 + strings.Count(text[:min(int(wrong.Offset), len(text))], "\n"), true
 }
 
 func (s *Site) showTheme(w http.ResponseWriter, r *http.Request, status int, b themeBody) error {

@@ -135,6 +135,7 @@ func TestMembers(t *testing.T) {
 	require.Equal(t, 303, left.Status)
 	require.Equal(t, "/en/account?saved=1", left.Header.Get("Location"))
 	require.Equal(t, 200, c.get("/en/account?saved=1", "Cookie", priya).Status)
+	_, tom = signIn(t, c, "tom")
 	alone := c.post("/en/account/organisation/people/tom", ticked(url.Values{"version": {"4"}, "name": {"Tom W."}}, "customer"), "Cookie", tom)
 	require.Equal(t, 422, alone.Status)
 	require.Contains(t, alone.Body, "Nobody would be left who looks after your organisation")

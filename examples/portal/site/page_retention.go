@@ -157,7 +157,7 @@ func (s *Site) changeClass(w http.ResponseWriter, r *http.Request) error {
 	days, err := strconv.Atoi(form.days)
 	version, _ := strconv.Atoi(r.PostFormValue("version"))
 	if err != nil || days <= 0 {
-		err = errs.Field("days", "error.field.invalid", nil)
+		err = s.daysOutOfRange(ctx, v.By, form.class)
 	}
 	if err == nil && r.PostFormValue("do") == "try" {
 		n, more, failed := s.schedule.Due(ctx, v.By, form.class, days)
@@ -174,6 +174,20 @@ func (s *Site) changeClass(w http.ResponseWriter, r *http.Request) error {
 		form.faults = faults
 		return s.showRetention(w, r, status, form)
 	})
+}
+
+// daysOutOfRange says for how many days a class can be kept.
+func (s *Site) daysOutOfRange(ctx context.Context, by profile.Actor, class string) error {
+	list, err := s.schedule.Classes(ctx, by)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if c.Name == class {
+			return errs.Field("days", "error.field.out_of_range", map[string]any{"min": c.Min, "max": c.Max})
+		}
+	}
+	return profile.ErrNotFound
 }
 
 func (s *Site) pruneClass(w http.ResponseWriter, r *http.Request) error {

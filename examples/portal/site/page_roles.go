@@ -1,7 +1,9 @@
 package site
 
 import (
+	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 
@@ -215,11 +217,15 @@ func (s *Site) saveRole(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil && form.role.Key.Staff() && !sure(r) {
-		return s.stepUp(w, r, form.path())
+		// What cannot be kept is said before anybody is asked who they are.
+		if err = s.checkedRole(ctx, by, form.role); err == nil {
+			return s.stepUp(w, r, form.path())
+		}
 	}
 	if err == nil {
 		_, err = s.people.SaveRole(ctx, by, form.role)
 	}
+	err = prefixed(err)
 	return s.afterForm(w, r, err, "/admin/roles?done=saved", func(status int, faults map[string]string) error {
 		if form.faults = faults; status == http.StatusConflict && kept != nil {
 			form.role.Version = kept.Version
@@ -228,6 +234,32 @@ func (s *Site) saveRole(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.showRole(w, r, status, form)
 	})
+}
+
+// checkedRole reports what is wrong with a role.
+func (s *Site) checkedRole(ctx context.Context, by profile.Actor, role profile.CustomRole) error {
+	_, err := s.people.TryRole(ctx, by, role)
+	if len(role.Name) > 0 {
+		return err
+	}
+	wrong, _ := errors.AsType[errs.Fields](err)
+	if err != nil && wrong == nil {
+		return err
+	}
+	all := errs.Fields{"name": {Key: "error.field.required"}}
+	maps.Copy(all, wrong)
+	return all
+}
+
+// prefixed says of a key what can be typed: the form adds how it begins.
+func prefixed(err error) error {
+	wrong, ok := errors.AsType[errs.Fields](err)
+	if !ok || wrong["key"].Key != "error.role.key" {
+		return err
+	}
+	wrong = maps.Clone(wrong)
+	wrong["key"] = errs.Message{Key: "entry.role_key"}
+	return wrong
 }
 
 type roleRemovalBody struct {

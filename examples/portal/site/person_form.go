@@ -51,16 +51,17 @@ func (s *Site) rolesFor(ctx context.Context, by profile.Actor) []profile.RoleInf
 
 // A sheet asks those who look after others what is to be changed.
 type sheet struct {
-	Action  string
-	Version int
-	Hidden  []option // what the form says besides: names as values, and what of them as labels
-	Basics  []input
-	Roles   []input
-	Fields  []input
-	Submit  string   // what the button says
-	Tries   bool     // whoever fills it in can see first what would change
-	Faults  []string // of no question in particular
-	Wrong   bool     // something is to be corrected
+	Action    string
+	Version   int
+	Hidden    []option // what the form says besides: names as values, and what of them as labels
+	Basics    []input
+	Roles     []input
+	RolesNote string // what it means to have none of them, or empty
+	Fields    []input
+	Submit    string   // what the button says
+	Tries     bool     // whoever fills it in can see first what would change
+	Faults    []string // of no question in particular
+	Wrong     bool     // something is to be corrected
 }
 
 // manages reports whether the visitor is offered a form about somebody. What
@@ -89,7 +90,7 @@ func (s *Site) formOf(ctx context.Context, v *visit, p profile.Person, fields []
 		{Name: "name", Label: v.P.T("account.name"), Kind: "text", Value: p.Name, Required: true, Max: 200},
 		{Name: "disabled", Label: v.P.T("person.disabled"), Hint: v.P.T("person.disabled_note"), Kind: "checkbox", Value: yes(p.Disabled), Fixed: p.ID == v.By.ID},
 	}}
-	f.Roles = s.roleInputs(ctx, v, p.Roles)
+	f.Roles, f.RolesNote = s.roleInputs(ctx, v, p.Roles), v.P.T("entry.no_role")
 	f.Fields = s.fieldInputs(v, fields, p.Attributes)
 	if err := s.bindTo(ctx, v, p, f.Basics, f.Fields); err != nil {
 		return nil, err

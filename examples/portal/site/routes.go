@@ -118,7 +118,7 @@ func (s *Site) connectionRoutes() []route {
 	writes := func(serve web.Func) web.Func { return s.permitted(profile.PermissionDirectoryWrite, serve) }
 	return []route{
 		{"GET /admin/connections", nothing + "connections, to those who may change the directory", writes(s.connections)},
-		{"POST /admin/connections", nothing + "connections, to those who may change the directory", writes(s.surely("/admin/connections", s.makeConnection))},
+		{"POST /admin/connections", nothing + "connections, to those who may change the directory", writes(s.makeConnection)},
 		{"POST /admin/connections/{id}/renew", nothing + "connections, to those who may change the directory", writes(s.surely("/admin/connections", s.renewConnection))},
 		{"POST /admin/connections/{id}/end", nothing + "leads back", writes(s.endConnection)},
 	}

@@ -166,7 +166,11 @@ func (s *Site) demoPeople(r *http.Request) ([]demoAccount, error) {
 	for _, a := range s.world.Accounts {
 		account := demoAccount{Name: a.Name, About: a.About}
 		for _, p := range s.world.People {
-			if p.Account == a.ID {
+			here, err := s.isHere(r, p.ID)
+			if err != nil {
+				return nil, err
+			}
+			if here && p.Account == a.ID {
 				account.People = append(account.People, demoPerson{ID: p.ID, Name: p.Name, About: p.About, Roles: p.Roles, Locale: p.Locale})
 			}
 		}
@@ -187,6 +191,16 @@ func (s *Site) demoPeople(r *http.Request) ([]demoAccount, error) {
 		since.People = append(since.People, one)
 	}
 	return append(out, since), nil
+}
+
+// isHere reports whether somebody of the demo can still be signed in as: people
+// delete their accounts.
+func (s *Site) isHere(r *http.Request, id string) (bool, error) {
+	_, err := s.people.Actor(r.Context(), id)
+	if errors.Is(err, profile.ErrNotFound) || errors.Is(err, profile.ErrForbidden) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // productName returns what a product is called.
