@@ -22,7 +22,7 @@ func TestHabitsOverHTTP(t *testing.T) {
 	const at = "/help/api/me/"
 	version := func(n string) map[string]string { return map[string]string{"If-Match": `"` + n + `"`} }
 	key := map[string]string{"Idempotency-Key": "k1"}
-	bare := `{"theme":"","contrast":"","motion":"","text_size":0,"clock":"","notices":{},"digests":{},"quiet":{"from":"","to":""},"unnoted":false}`
+	bare := `{"theme":"","contrast":"","motion":"","text_size":0,"clock":"","dates":"","numbers":"","notices":{},"digests":{},"quiet":{"from":"","to":""},"unnoted":false}`
 	dark := `{"theme":"dark","notices":{"news":[]},"quiet":{"from":"22:00","to":"06:00"}}`
 	h := http.StripPrefix("/help/api", p.Handler())
 	webtest.RunAPI(t, h, p.API().OpenAPI("/help/api"), []webtest.Scenario{
