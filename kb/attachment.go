@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -32,7 +33,7 @@ func (l *Library) attachments(ctx context.Context, d *document) ([]Attachment, e
 	var out []Attachment
 	for _, name := range d.media {
 		kind, ok := fileTypes[ending(name)]
-		if !ok || kind.small && kind.mime != captionsType {
+		if !ok || kind.small && kind.mime != captionsType || slices.Contains(d.shown, name) {
 			continue
 		}
 		m, err := l.store.Media(ctx, name)

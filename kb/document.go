@@ -29,6 +29,7 @@ type document struct {
 	text     string // without markup
 	articles []string
 	media    []string // sorted
+	shown    []string // of the media, as pictures are, sorted
 	blocks   []string // sorted; only of what authors see
 	parts    []Part   // for nobody in particular
 }
@@ -113,7 +114,7 @@ func (l *Library) ink(locale, text string, fresh bool) (*document, error) {
 	if fresh && markdown.StrayPart(d) {
 		return nil, errs.Field("body", "markdown.part_stray", nil)
 	}
-	d.HTML, d.Text = l.framed(l.boxer.Draw(r, d.HTML)), l.boxer.Erase(d.Text)
+	d.HTML, d.Text = stages(l.framed(l.boxer.Draw(r, d.HTML))), l.boxer.Erase(d.Text)
 	return newDocument(d), nil
 }
 
@@ -143,10 +144,15 @@ func newDocument(d markdown.Document) *document {
 			out.articles = append(out.articles, p.id)
 		case p.kind == "media":
 			out.media = append(out.media, mediumName(p.id))
+			if p.tag.Data == "img" {
+				out.shown = append(out.shown, mediumName(p.id))
+			}
 		}
 	}
 	slices.Sort(out.media)
 	out.media = slices.Compact(out.media)
+	slices.Sort(out.shown)
+	out.shown = slices.Compact(out.shown)
 	return out
 }
 
@@ -208,13 +214,20 @@ func reference(tag html.Token) (piece, bool) {
 	return piece{}, false
 }
 
-// join puts the pieces together with the addresses that resolve returns. A link
-// without an address becomes its text.
-func (d *document) join(resolve func(kind, id string) string) template.HTML {
+// join puts the pieces together with the addresses that resolve returns, and with
+// what show has in the place of pictures. A link without an address becomes its
+// text.
+func (d *document) join(resolve func(kind, id string) string, show func(name, alt string, alone bool) (string, bool)) template.HTML {
 	var b strings.Builder
 	open := true // the link that is being written has an address
 	for _, p := range d.pieces {
 		switch {
+		case p.kind == "media" && p.tag.Data == "img":
+			film, ok := show(mediumName(p.id), attribute(p.tag, "alt"), strings.HasSuffix(b.String(), stage))
+			if !ok {
+				film = p.address(resolve(p.kind, p.id))
+			}
+			b.WriteString(film)
 		case p.kind != "":
 			address := resolve(p.kind, p.id)
 			tag := p.address(address)

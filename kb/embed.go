@@ -128,7 +128,7 @@ func (l *Library) embedFindings(t Type, body string, fields map[string]string) [
 		note("body", m[1])
 	}
 	for _, f := range t.Fields {
-		if v := fields[f.Key]; v != "" && f.Kind == FieldEmbed {
+		if v := fields[f.Key]; v != "" && f.Kind == FieldEmbed && !strings.HasPrefix(v, filmScheme) {
 			note("fields."+f.Key, v)
 		}
 	}

@@ -26,7 +26,7 @@ const (
 	FieldDuration FieldKind = "duration" // "1h2m3s"
 	FieldNumber   FieldKind = "number"   // "4.5"
 	FieldChoice   FieldKind = "choice"   // key of one of Choices
-	FieldEmbed    FieldKind = "embed"    // address of something that is shown in the page
+	FieldEmbed    FieldKind = "embed"    // address of something that is shown in the page, or "media:film.webm"
 	FieldMedia    FieldKind = "media"    // name of a medium
 )
 
@@ -82,7 +82,11 @@ func (f Field) Parse(value string) (string, error) {
 	}
 	kept, key := value, ""
 	switch f.Kind {
-	case FieldURL, FieldEmbed:
+	case FieldEmbed:
+		if kept, key = parseAddress(value); strings.HasPrefix(value, filmScheme) {
+			kept, key = parseFilm(value)
+		}
+	case FieldURL:
 		kept, key = parseAddress(value)
 	case FieldDate:
 		kept, key = parseDay(value)
@@ -196,7 +200,11 @@ func (t Type) spoken(values map[string]string) []string {
 func (t Type) media(values map[string]string) []string {
 	var out []string
 	for _, f := range t.Fields {
-		if v := values[f.Key]; v != "" && f.Kind == FieldMedia {
+		v := values[f.Key]
+		if name, ok := filmOf(v); ok && f.Kind == FieldEmbed {
+			out = append(out, name)
+		}
+		if v != "" && f.Kind == FieldMedia {
 			out = append(out, v)
 		}
 	}

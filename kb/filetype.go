@@ -32,9 +32,9 @@ const office = "application/vnd.openxmlformats-officedocument."
 var fileTypes = map[string]fileType{
 	".png": picture, ".jpg": picture, ".jpeg": picture, ".gif": picture, ".webp": picture, ".svg": picture,
 	".vtt": {mime: "text/vtt", is: isText, small: true, words: true}, ".srt": {mime: "text/vtt", is: isText, small: true, words: true},
-	".mp4": {mime: "video/mp4", is: at(4, "ftyp")}, ".m4v": {mime: "video/mp4", is: at(4, "ftyp")}, ".webm": {mime: "video/webm", is: at(0, "\x1a\x45\xdf\xa3")},
-	".mp3": {mime: "audio/mpeg", is: isMP3}, ".m4a": {mime: "audio/mp4", is: at(4, "ftyp")}, ".ogg": {mime: "audio/ogg", is: at(0, "OggS")},
-	".wav":  {mime: "audio/wav", is: at(8, "WAVE")},
+	".mp4": {mime: "video/mp4", is: at(4, "ftyp"), words: true}, ".m4v": {mime: "video/mp4", is: at(4, "ftyp"), words: true}, ".webm": {mime: "video/webm", is: at(0, "\x1a\x45\xdf\xa3"), words: true},
+	".mp3": {mime: "audio/mpeg", is: isMP3, words: true}, ".m4a": {mime: "audio/mp4", is: at(4, "ftyp"), words: true}, ".ogg": {mime: "audio/ogg", is: at(0, "OggS"), words: true},
+	".wav":  {mime: "audio/wav", is: at(8, "WAVE"), words: true},
 	".pdf":  {mime: "application/pdf", is: at(0, "%PDF-"), words: true},
 	".docx": {mime: office + "wordprocessingml.document", is: zipped("word/document.xml"), words: true},
 	".xlsx": {mime: office + "spreadsheetml.sheet", is: zipped("xl/workbook.xml")},

@@ -85,5 +85,8 @@ func (im *importing) put(ctx context.Context, m Media, file *spool) error {
 			return err
 		}
 	}
-	return im.l.store.PutMedia(ctx, m)
+	if err := im.l.store.PutMedia(ctx, m); err != nil {
+		return err
+	}
+	return im.l.joined(ctx, m.Name)
 }

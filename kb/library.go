@@ -118,8 +118,8 @@ type Chooser func(asked string, have []string) string
 
 // A Wording returns a word in a language, or "" if it does not know it. The
 // words are "note", "tip", "important", "warning", "caution", "done", "open",
-// "table", "footnote_back", "image", "internal", "part" and
-// "block_missing".
+// "table", "footnote_back", "image", "internal", "part",
+// "transcript" and "block_missing".
 type Wording func(locale, word string) string
 
 // NewLibrary returns a Library that keeps its articles in store. A nil opts

@@ -95,6 +95,9 @@ func (l *Library) Media(ctx context.Context, by profile.Actor, name string) (Med
 		ok, err = l.worksWithMedia(ctx, by, m, uses)
 	}
 	if err == nil && !ok {
+		ok, err = l.seesWithFilm(ctx, by, m)
+	}
+	if err == nil && !ok {
 		err = ErrNotFound
 	}
 	if err != nil {

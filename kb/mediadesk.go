@@ -257,6 +257,9 @@ func (l *Library) RemoveMedia(ctx context.Context, by profile.Actor, name string
 	if err = ErrConflict; !set.shows(m.Name) {
 		err = l.store.RemoveMedia(ctx, m.Name)
 	}
+	if err == nil {
+		err = l.joined(ctx, m.Name)
+	}
 	if errors.Is(err, ErrConflict) {
 		err = errs.Say(ErrConflict, "error.media.used", nil)
 	}

@@ -87,6 +87,9 @@ func absentIsFine(err error) error {
 // wordsIn returns the words in m. Who reads them may panic or never come back:
 // then they are left alone with the file.
 func (l *Library) wordsIn(ctx context.Context, m Media) (string, error) {
+	if isFilm(m.Name) {
+		return l.filmWords(ctx, m.Name)
+	}
 	r, err := l.opened(ctx, m)
 	if err != nil {
 		return "", err

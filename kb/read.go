@@ -36,6 +36,7 @@ type Page struct {
 	Related     []Entry
 	Series      []SeriesPlace // that it is a part of
 	Files       []Attachment  // that its text links to
+	Films       []Film        // to watch: those that its fields name, then those that its text shows
 	Public      bool          // everybody may see it, so may search engines
 	Checked     Checked
 }
@@ -172,10 +173,14 @@ func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Articl
 	if err != nil {
 		return Page{}, nil, err
 	}
-	if p.Text, err = l.linked(ctx, by, d, locale); err != nil {
+	kind := l.Type(a.Kind)
+	if p.Text, err = l.linked(ctx, by, d, locale, kind); err != nil {
 		return Page{}, nil, err
 	}
-	p.Parts = l.Type(a.Kind).parts(p.Text)
+	if p.Films, err = l.shownFilms(ctx, by, kind, d, a.Fields, locale); err != nil {
+		return Page{}, nil, err
+	}
+	p.Parts = kind.parts(p.Text)
 	if p.Files, err = l.attachments(ctx, d); err != nil {
 		return Page{}, nil, err
 	}

@@ -90,7 +90,11 @@ func (l *Library) inked(ctx context.Context, rev Revision, c composed) (*documen
 }
 
 // linked returns a text with its links as by may follow them.
-func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, locale string) (Rendered, error) {
+func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, locale string, t Type) (Rendered, error) {
+	films, err := l.films(ctx, by, d.shown, locale)
+	if err != nil {
+		return Rendered{}, err
+	}
 	entries, err := l.Entries(ctx, by, d.articles, locale)
 	if err != nil {
 		return Rendered{}, err
@@ -104,7 +108,7 @@ func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, loc
 			return l.path(Ref{Kind: kind, Slug: mediumName(id)})
 		}
 		return paths[id]
-	})
+	}, l.screen(films, locale, !t.hasTranscript(d)))
 	return Rendered{HTML: text, Headings: slices.Clone(d.headings)}, nil
 }
 
@@ -175,8 +179,8 @@ func (l *Library) keepPage(key pageKey, p stampedPage, by profile.Actor) {
 func (p Page) clone() Page {
 	p.Text.Headings = slices.Clone(p.Text.Headings)
 	p.Products, p.Tags = slices.Clone(p.Products), slices.Clone(p.Tags)
-	p.Files = slices.Clone(p.Files)
-	p.Series = slices.Clone(p.Series) // its entries are for reading
+	p.Files, p.Films = slices.Clone(p.Files), slices.Clone(p.Films) // what goes with a film is for reading
+	p.Series = slices.Clone(p.Series)                               // its entries are for reading
 	p.Fields, p.Parts = maps.Clone(p.Fields), slices.Clone(p.Parts)
 	p.Languages, p.Related, p.Categories = slices.Clone(p.Languages), slices.Clone(p.Related), slices.Clone(p.Categories)
 	for i, e := range p.Related {

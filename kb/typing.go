@@ -162,7 +162,11 @@ func (l *Library) Findings(ctx context.Context, by profile.Actor, id, locale str
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
 	kind := l.Type(a.Kind)
-	return sorted(append(kind.missing(d, a.Fields, spokenBy(by, locale)), l.embedFindings(kind, rev.Body, a.Fields)...)), nil
+	films, err := l.filmFindings(ctx, kind, d, a.Fields)
+	if err != nil {
+		return nil, fmt.Errorf("article %s: %w", id, err)
+	}
+	return sorted(slices.Concat(kind.missing(d, a.Fields, spokenBy(by, locale)), l.embedFindings(kind, rev.Body, a.Fields), films)), nil
 }
 
 // sorted puts the worst first.
@@ -199,8 +203,13 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
 	t := l.Type(m.Kind)
-	p := Preview{Summary: d.open.summary(), Findings: sorted(t.missing(d.open, t.fields(errs.Fields{}, m.Fields), spokenBy(by, locale)))}
-	if p.Text, err = l.linked(ctx, by, d.all, locale); err != nil {
+	values := t.fields(errs.Fields{}, m.Fields)
+	films, err := l.filmFindings(ctx, t, d.all, values)
+	if err != nil {
+		return Preview{}, fmt.Errorf("preview: %w", err)
+	}
+	p := Preview{Summary: d.open.summary(), Findings: sorted(append(t.missing(d.open, values, spokenBy(by, locale)), films...))}
+	if p.Text, err = l.linked(ctx, by, d.all, locale, t); err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
 	p.Parts = t.parts(p.Text)

@@ -208,6 +208,9 @@ func (l *Library) keepMedia(ctx context.Context, by profile.Actor, m Media, repl
 	case there && !l.policy.May(by, profile.PermissionContentPublish):
 		return Media{}, ErrForbidden
 	}
+	if err := l.mayJoin(ctx, by, m.Name); err != nil {
+		return Media{}, err
+	}
 	if s != nil {
 		if err := l.storeFile(ctx, m, s); err != nil {
 			return Media{}, err
@@ -215,6 +218,9 @@ func (l *Library) keepMedia(ctx context.Context, by profile.Actor, m Media, repl
 	}
 	m.Owner, m.External, m.At, m.About = by.ID, old.External, l.clock(), cmp.Or(m.About, old.About)
 	if err := l.store.PutMedia(ctx, m); err != nil {
+		return Media{}, err
+	}
+	if err := l.joined(ctx, m.Name); err != nil {
 		return Media{}, err
 	}
 	l.record(ctx, by, analytics.Event{Name: "media.uploaded", Subject: "media/" + m.Name, Props: map[string]string{"type": m.Type}})

@@ -7,19 +7,20 @@ type Label string
 
 // The labels.
 const (
-	LabelNote      Label = "note"          // title of a note
-	LabelTip       Label = "tip"           // title of a tip
-	LabelImportant Label = "important"     // title of an important note
-	LabelWarning   Label = "warning"       // title of a warning
-	LabelCaution   Label = "caution"       // title of a caution
-	LabelDone      Label = "done"          // name of a ticked box
-	LabelOpen      Label = "open"          // name of a box that is not ticked
-	LabelTable     Label = "table"         // name of the frame a wide table scrolls in
-	LabelBack      Label = "footnote_back" // name of the way back from a footnote
-	LabelImage     Label = "image"         // text of a link to an image without one
-	LabelInternal  Label = "internal"      // above what only those read who work here
-	LabelPart      Label = "part"          // above what not everybody reads
-	LabelBlock     Label = "block_missing" // before the name of a text that was to be included and is not there
+	LabelNote       Label = "note"          // title of a note
+	LabelTip        Label = "tip"           // title of a tip
+	LabelImportant  Label = "important"     // title of an important note
+	LabelWarning    Label = "warning"       // title of a warning
+	LabelCaution    Label = "caution"       // title of a caution
+	LabelDone       Label = "done"          // name of a ticked box
+	LabelOpen       Label = "open"          // name of a box that is not ticked
+	LabelTable      Label = "table"         // name of the frame a wide table scrolls in
+	LabelBack       Label = "footnote_back" // name of the way back from a footnote
+	LabelImage      Label = "image"         // text of a link to an image without one
+	LabelInternal   Label = "internal"      // above what only those read who work here
+	LabelPart       Label = "part"          // above what not everybody reads
+	LabelTranscript Label = "transcript"    // above what is said in a film
+	LabelBlock      Label = "block_missing" // before the name of a text that was to be included and is not there
 )
 
 // english has every label, in the order of the constants.
@@ -39,6 +40,7 @@ var english = []struct {
 	{LabelImage, "Image"},
 	{LabelInternal, "Only for staff"},
 	{LabelPart, "Not for everybody"},
+	{LabelTranscript, "Transcript"},
 	{LabelBlock, "There is no such block:"},
 }
 

@@ -91,8 +91,12 @@ func (s *Site) forGuest(ctx context.Context, v *visit, text template.HTML) (temp
 			if !s.openTo(ctx, v, attr(n, "href")) {
 				unwrap(n)
 			}
-		case atom.Img:
-			setAttr(n, "src", strings.Replace(attr(n, "src"), "/media/", "/shared/media/", 1))
+		case atom.Img, atom.Video, atom.Audio, atom.Track:
+			for _, name := range []string{"src", "poster"} {
+				if at := attr(n, name); at != "" {
+					setAttr(n, name, strings.Replace(at, "/media/", "/shared/media/", 1))
+				}
+			}
 		}
 	}
 	var b strings.Builder

@@ -45,7 +45,7 @@ func (s *Site) articleData(v *visit, p *page, a kb.Page) []any {
 		"datePublished": a.PublishedAt.Format(time.RFC3339), "dateModified": a.UpdatedAt.Format(time.RFC3339),
 		"publisher": object{"@type": "Organization", "name": v.Brand.Name},
 	}
-	kind, more := s.structured(a, p.Canonical)
+	kind, more := s.structured(v, a, p.Canonical)
 	maps.Copy(fields, more)
 	return []any{thing(kind, fields), s.breadcrumbData(v, p.Crumbs, a.Title, p.Canonical)}
 }

@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
@@ -23,6 +24,11 @@ type articleBody struct {
 	Calendar  string      // address of the file for calendars, "" for what does not take place
 	Old       string      // that it may be out of date, or empty
 	Share     string      // address where guests are let in, "" for those who may not
+}
+
+// Elsewhere reports whether anything of it is to be watched on other sites.
+func (b articleBody) Elsewhere() bool {
+	return slices.ContainsFunc(b.Watch, func(d detail) bool { return d.Frame == "" && d.Film == "" })
 }
 
 // A ratingForm is the form below an article as it was filled in.
@@ -126,6 +132,7 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	}
 	body := articleBody{Page: a, Related: s.relatedTo(r.Context(), v, a), Rating: form, Keeping: keeping}
 	body.Facts, body.Watch = s.factsOf(v, a.Kind, a.Fields)
+	body.Watch = append(s.filmsOf(v, a), body.Watch...)
 	body.Questions = questionsOf(a)
 	for _, f := range a.Files {
 		body.Files = append(body.Files, mediumRow{Name: f.Name, About: f.About, Source: f.Path, Ending: endingOf(f.Name), Size: v.P.T("media.size", "size", f.Size)})

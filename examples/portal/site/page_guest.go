@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
@@ -235,13 +237,22 @@ func (s *Site) shared(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := sharedBody{Page: a, Maker: by.Name}
 	b.Until, _ = time.Parse(time.RFC3339, l.Data[untilKey])
-	if b.Text, err = s.forGuest(ctx, v, a.Text.HTML); err != nil {
+	if b.Text, err = s.forGuest(ctx, v, s.lentText(v, a)); err != nil {
 		return err
 	}
 	web.NoStore(w)
 	p := s.newPage(r, a.Title)
 	p.NoIndex, p.Body, p.Crumbs = true, b, s.crumbs(v)
 	return s.show(w, r, http.StatusOK, "shared", p)
+}
+
+// lentText returns a text with the films that the fields of its article name.
+func (s *Site) lentText(v *visit, a kb.Page) template.HTML {
+	var text template.HTML
+	for _, film := range s.filmsOf(v, a) {
+		text += `<div class="player">` + film.Film + film.Said + `</div>`
+	}
+	return text + a.Text.HTML
 }
 
 // sharedMedia serves the pictures of what was lent, and no others.
@@ -254,8 +265,9 @@ func (s *Site) sharedMedia(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return profile.ErrNotFound
 	}
-	a, by, err := s.lent(r.Context(), l, string(visitOf(r.Context()).Wanted))
-	if err == nil && !strings.Contains(string(a.Text.HTML), `"/media/`+name+`"`) {
+	v := visitOf(r.Context())
+	a, by, err := s.lent(r.Context(), l, string(v.Wanted))
+	if err == nil && !strings.Contains(string(s.lentText(v, a)), `"`+html.EscapeString(s.path(kb.Ref{Kind: "media", Slug: name}))+`"`) {
 		err = profile.ErrNotFound
 	}
 	if err != nil {

@@ -5,11 +5,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/kb"
@@ -39,6 +42,8 @@ type detail struct {
 	Zone string    // that At is told in
 
 	Frame string // address of a frame that shows it, or empty
+
+	Film, Said template.HTML // if it is a film of ours: it, and what is said in it
 }
 
 // kindName returns what content of a kind is called.
@@ -54,7 +59,7 @@ func (s *Site) kindName(locale i18n.Locale, kind string) string {
 func (s *Site) factsOf(v *visit, kind kb.Kind, fields map[string]string) (facts, watch []detail) {
 	for _, f := range s.library.Type(kind).Fields {
 		value := fields[f.Key]
-		if value == "" || f.Kind == kb.FieldMedia {
+		if value == "" || f.Kind == kb.FieldMedia || strings.HasPrefix(value, ownFilm) {
 			continue
 		}
 		said := said(v, f, value)
@@ -69,6 +74,72 @@ func (s *Site) factsOf(v *visit, kind kb.Kind, fields map[string]string) (facts,
 		facts = append(facts, said)
 	}
 	return facts, watch
+}
+
+// ownFilm is what a field begins with that names a film of ours.
+const ownFilm = "media:"
+
+// filmsOf returns the films that the fields of an article name, each with what is
+// said in it unless the text has that.
+func (s *Site) filmsOf(v *visit, a kb.Page) []detail {
+	var out []detail
+	for _, f := range a.Films {
+		if f.Field == "" {
+			continue
+		}
+		field, _ := s.library.Type(a.Kind).Field(f.Field)
+		one := detail{Name: field.Names.In(string(v.Locale)), Film: f.HTML(cmp.Or(f.About, a.Title))}
+		if transcriptOf(a) == nil {
+			one.Said = f.Transcript(s.word(string(v.Locale), kb.SectionTranscript))
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// transcriptOf returns the part of a text that says what is said in its film, or
+// nil.
+func transcriptOf(a kb.Page) *kb.Part {
+	for _, p := range a.Parts {
+		if p.Key == kb.SectionTranscript {
+			return &p
+		}
+	}
+	return nil
+}
+
+// filmData returns what there is to say of the film of an article.
+func filmData(v *visit, a kb.Page) object {
+	out := object{}
+	if source := a.Fields["source"]; source != "" && !strings.HasPrefix(source, ownFilm) {
+		out["embedUrl"] = source
+	}
+	if part := transcriptOf(a); part != nil {
+		out["transcript"] = wordsOf(part.HTML)
+	}
+	if len(a.Films) == 0 {
+		return out
+	}
+	f := a.Films[0]
+	out["contentUrl"] = v.Origin + f.Path
+	if f.Poster != "" {
+		out["thumbnailUrl"] = v.Origin + f.Poster
+	}
+	if _, ok := out["transcript"]; !ok && len(f.Said) > 0 {
+		out["transcript"] = strings.Join(f.Said, "\n")
+	}
+	return out
+}
+
+// wordsOf returns the words of a piece of a page.
+func wordsOf(text template.HTML) string {
+	var b strings.Builder
+	for z := html.NewTokenizer(strings.NewReader(string(text))); z.Next() != html.ErrorToken; {
+		if t := z.Token(); t.Type == html.TextToken {
+			b.WriteString(t.Data)
+		}
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // said returns a value in the words of a visitor's language, times in their zone.
@@ -204,19 +275,20 @@ func folded(line string) string {
 
 // structured returns what an article is in the words of schema.org, and what
 // there is to say of it as that.
-func (s *Site) structured(a kb.Page, address string) (kind string, fields object) {
+func (s *Site) structured(v *visit, a kb.Page, address string) (kind string, fields object) {
 	if starts, ends, ok := s.event(a); ok {
 		return "Event", object{
 			"name": a.Title, "startDate": starts.Format(time.RFC3339), "endDate": ends.Format(time.RFC3339),
 			"eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
-			"location":            object{"@type": "VirtualLocation", "url": cmp.Or(a.Fields["join"], a.Fields["stream"], address)},
+			"location":            object{"@type": "VirtualLocation", "url": cmp.Or(a.Fields["join"], unlessOwn(a.Fields["stream"]), address)},
 		}
 	}
 	switch a.Kind {
 	case kb.KindFAQ:
 		return "FAQPage", object{"mainEntity": answers(a)}
 	case kb.KindVideo:
-		fields = object{"name": a.Title, "uploadDate": a.PublishedAt.Format(time.RFC3339), "embedUrl": a.Fields["source"]}
+		fields = filmData(v, a)
+		fields["name"], fields["uploadDate"] = a.Title, a.PublishedAt.Format(time.RFC3339)
 		if d, err := time.ParseDuration(a.Fields["duration"]); err == nil {
 			fields["duration"] = fmt.Sprintf("PT%dS", int(d.Seconds()))
 		}
@@ -225,6 +297,14 @@ func (s *Site) structured(a kb.Page, address string) (kind string, fields object
 		return "NewsArticle", object{}
 	}
 	return "TechArticle", object{}
+}
+
+// unlessOwn returns an address, unless it is a film of ours.
+func unlessOwn(value string) string {
+	if strings.HasPrefix(value, ownFilm) {
+		return ""
+	}
+	return value
 }
 
 // answers returns the questions of an FAQ: its headings, or else its title.
