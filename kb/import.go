@@ -129,6 +129,7 @@ func serious(err error) bool {
 }
 
 func (im *importing) articles(ctx context.Context) error {
+	im.tell(0)
 	for i, g := range im.groups {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -142,11 +143,19 @@ func (im *importing) articles(ctx context.Context) error {
 			}
 			im.problem(g[0], err)
 		}
-		if im.opts.Progress != nil {
-			im.opts.Progress(i+1, len(im.groups))
-		}
+		im.tell(i + 1)
 	}
 	return nil
+}
+
+// tell says to who listens that so many articles are done.
+func (im *importing) tell(done int) {
+	if im.opts.Progress != nil && done > 0 {
+		im.opts.Progress(done, len(im.groups))
+	}
+	if im.opts.Watch != nil {
+		im.opts.Watch(ImportProgress{Done: done, Total: len(im.groups), Report: im.report})
+	}
 }
 
 // once imports one article. If somebody else changes it at the same time, it is

@@ -124,6 +124,13 @@ type ImportOptions struct {
 	Source   string                // language preferred as the source of an article; empty means the library's default
 	Audience profile.Audience      // of new articles and categories that name none; nil means public
 	Progress func(done, total int) // nil means none; called after each article
+	Watch    func(ImportProgress)  // nil means none; called before the first article and after each
 	Only     map[string]bool       // external names of the articles that are taken; nil means all. The others lend links their addresses
 	Rehearse bool                  // true changes nothing, and reports what would be changed
+}
+
+// An ImportProgress is how far an import is.
+type ImportProgress struct {
+	Done, Total int          // articles
+	Report      ImportReport // what was done so far; it may be read until the call returns
 }

@@ -23,17 +23,34 @@ const (
 // the archive, that are there twice or are encrypted are reported and left out; one
 // that is longer than it says cannot be read.
 func Archive(r io.ReaderAt, size int64, name string) (kb.Bundle, error) {
-	z, err := zip.NewReader(r, size)
-	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return kb.Bundle{}, fmt.Errorf("read %s: not a ZIP file: %w", name, err)
-	}
-	problems, err := vet(z)
+	z, problems, err := openArchive(r, size)
 	if err != nil {
 		return kb.Bundle{}, fmt.Errorf("read %s: %w", name, err)
 	}
 	b, err := read(within(z), name)
 	b.Problems = append(problems, b.Problems...)
 	return b, err
+}
+
+func openArchive(r io.ReaderAt, size int64) (*zip.Reader, []kb.Problem, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return nil, nil, fmt.Errorf("not a ZIP file: %w", err)
+	}
+	problems, err := vet(z)
+	return z, problems, err
+}
+
+// checkArchive reads the table of an archive.
+func checkArchive(r io.ReaderAt, size int64, name string) error {
+	z, problems, err := openArchive(r, size)
+	if err == nil && len(z.File)+len(problems) == 0 {
+		err = errors.New("there is nothing in it")
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	return nil
 }
 
 // vet takes out of an archive what nobody should read, and refuses one that is

@@ -53,15 +53,50 @@ func File(path, known, name string) (kb.Bundle, error) {
 		return kb.Bundle{}, err
 	}
 	base := filepath.Base(known)
-	switch ext := strings.ToLower(filepath.Ext(base)); ext {
-	case ".jsonl":
+	switch ext := strings.ToLower(filepath.Ext(base)); {
+	case ext == ".jsonl":
 		return JSONLines(f, base, name)
-	case ".zip":
+	case ext == ".zip":
 		return Archive(f, info.Size(), strings.TrimSuffix(base, filepath.Ext(base)))
-	case ".md", ".markdown", ".html", ".htm", ".docx", ".json":
+	case readable(base):
 		return read(oneFile{path, base}, name)
 	}
 	return kb.Bundle{}, fmt.Errorf("import %s: want a folder, or a file whose name ends in .md, .html, .docx, .zip, .json or .jsonl", known)
+}
+
+// readable reports whether the name is that of a single file that can be read.
+func readable(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".md", ".markdown", ".html", ".htm", ".docx", ".json", ".jsonl":
+		return true
+	}
+	return false
+}
+
+// Check says whether [File] can begin to read the file at path, which was known
+// under a name. It reads the table of a ZIP, and nothing else of a file that is
+// longer than a page of Markdown may be.
+func Check(path, known string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close() //nolint:errcheck // it was only read
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if strings.ToLower(filepath.Ext(known)) == ".zip" {
+		return checkArchive(f, info.Size(), filepath.Base(known))
+	}
+	if info.Size() > maxFile && readable(known) {
+		return nil
+	}
+	b, err := File(path, known, "")
+	if err == nil && len(b.Items)+len(b.Problems) == 0 {
+		err = fmt.Errorf("read %s: there are no articles in it", filepath.Base(known))
+	}
+	return err
 }
 
 func exists(file string) bool {

@@ -55,10 +55,11 @@ type Config struct {
 	// machine are answered there, and nobody else.
 	MetricsElsewhere bool
 
-	mailTLS   *tls.Config                     // for tests whose mail server nobody knows
-	outside   *http.Client                    // for tests whose push services and webhooks are on this machine
-	timeout   time.Duration                   // of a request; zero means requestTimeout
-	wrapIndex func(search.Index) search.Index // for tests that need a faulty one
+	mailTLS        *tls.Config                     // for tests whose mail server nobody knows
+	outside        *http.Client                    // for tests whose push services and webhooks are on this machine
+	timeout        time.Duration                   // of a request; zero means requestTimeout
+	whileImporting func(done int)                  // for tests that do something in the middle of an import
+	wrapIndex      func(search.Index) search.Index // for tests that need a faulty one
 }
 
 // requestTimeout is how long a page may take, until whoever waits is told to try

@@ -272,12 +272,20 @@ func (d *database) set(ctx context.Context, name, value string) error {
 	})
 }
 
-// lockKey is "stoa" in ASCII, then a number of ours.
-const lockKey = 0x73746f61_0002
+// lockClass is "stoa" in ASCII, under which the locks of ours are.
+const lockClass = 0x73746f61
 
-// alone runs f while no other instance on the database runs anything by alone.
-// On SQLite there is no other: the folder is locked.
-func (d *database) alone(ctx context.Context, f func(context.Context) error) error {
+// Purposes for which one instance at a time does something.
+const (
+	aloneSeed   = "seed"
+	aloneImport = "import"
+	aloneMirror = "mirror"
+	aloneTell   = "tell"
+)
+
+// alone runs f while no other instance on the database runs anything for the same
+// purpose. On SQLite there is no other: the folder is locked.
+func (d *database) alone(ctx context.Context, purpose string, f func(context.Context) error) error {
 	if !d.local() {
 		// The lock ends with the transaction, which a connection pooler keeps
 		// together, and with the connection if we are killed.
@@ -290,7 +298,7 @@ func (d *database) alone(ctx context.Context, f func(context.Context) error) err
 		if _, err := tx.ExecContext(ctx, `set local statement_timeout = 0`); err != nil {
 			return sqldb.Err(ctx, err, "")
 		}
-		if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock($1)`, int64(lockKey)); err != nil {
+		if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock($1, hashtext($2))`, lockClass, purpose); err != nil {
 			return sqldb.Err(ctx, err, "")
 		}
 	}

@@ -135,7 +135,7 @@ func (s *Site) status() search.Status {
 // observe counts one answered request. How long a reader stays with a stream is
 // not how long it takes to answer.
 func (s *Site) observe(_ *http.Request, served web.Served) {
-	if served.Route != apiPrefix+"/live" && !strings.HasSuffix(served.Route, "/account/notices/stream") {
+	if served.Route != apiPrefix+"/live" && !strings.HasSuffix(served.Route, "/account/notices/stream") && !strings.HasSuffix(served.Route, transferPath+"/{job}/events") {
 		s.gauges.Observe(served.Method, served.Route, served.Status, served.Bytes, served.Duration)
 	}
 }

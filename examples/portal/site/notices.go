@@ -104,7 +104,7 @@ func (s *Site) tellFollowers(ctx context.Context) error {
 // happened before they followed it.
 func (s *Site) tellNews(ctx context.Context) error {
 	seen := ""
-	err := s.db.alone(ctx, func(ctx context.Context) (err error) {
+	err := s.db.alone(ctx, aloneTell, func(ctx context.Context) (err error) {
 		seen, err = s.tellSome(ctx)
 		return err
 	})

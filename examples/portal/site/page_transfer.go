@@ -1,20 +1,12 @@
 package site
 
 import (
-	"context"
 	"errors"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 
-	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
-	"github.com/stoa-go/stoa/kb"
-	"github.com/stoa-go/stoa/kb/importkb"
-	"github.com/stoa-go/stoa/profile"
 )
 
 // transferRoutes are the pages on which articles come in and go out.
@@ -23,6 +15,12 @@ func (s *Site) transferRoutes() []route {
 		{"GET " + transferPath, "desk", s.transfer},
 		{"POST " + transferPath, "desk", s.takeIn},
 		{"GET " + transferPath + "/export", "desk", s.exportArticles},
+		{"GET " + transferPath + "/{job}", "desk", s.importPage},
+		{"GET " + transferPath + "/{job}/events", "desk", s.importEvents},
+		{"GET " + transferPath + "/{job}/report.json", "desk", s.importReport},
+		{"GET " + transferPath + "/{job}/report.csv", "desk", s.importTable},
+		{"POST " + transferPath + "/{job}/cancel", "desk", s.cancelImport},
+		{"POST " + transferPath + "/{job}/run", "desk", s.runImport},
 	}
 }
 
@@ -49,22 +47,13 @@ func maxBodies(next http.Handler) http.Handler {
 var transferChoices = []string{"staff", "signed-in", "public"}
 
 type transferBody struct {
-	Action, Export string
-	Name           string
-	Audience       input
-	Inputs         []input
-	Fault          string
-	Tried          bool
-	Report         *kb.ImportReport
-	Changes        []transferChange
-	Problems       []string
-	More           int // problems that are not listed
-	Mirror         *mirrorView
-}
-
-type transferChange struct {
-	Title, Href string
-	New         bool
+	Action, Export, Key string
+	Name                string
+	Audience            input
+	Inputs              []input
+	Fault               string
+	Jobs                []importLine
+	Mirror              *mirrorView
 }
 
 func (s *Site) transfer(w http.ResponseWriter, r *http.Request) error {
@@ -73,7 +62,7 @@ func (s *Site) transfer(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) showTransfer(w http.ResponseWriter, r *http.Request, status int, b transferBody) error {
 	v := visitOf(r.Context())
-	b.Action, b.Export = v.link(transferPath), v.link(transferPath+"/export")
+	b.Action, b.Export, b.Key = v.link(transferPath), v.link(transferPath+"/export"), s.memory.formKey
 	b.Audience.Name, b.Audience.Label, b.Audience.Kind, b.Audience.Hint = "audience", v.P.T("transfer.audience"), "select", v.P.T("transfer.audience_hint")
 	for _, c := range transferChoices {
 		b.Audience.Choices = append(b.Audience.Choices, option{c, v.P.T("transfer.for_" + strings.ReplaceAll(c, "-", "_"))})
@@ -83,111 +72,47 @@ func (s *Site) showTransfer(w http.ResponseWriter, r *http.Request, status int, 
 	if b.Mirror, err = s.mirrorView(r.Context(), v); err != nil {
 		return err
 	}
+	if b.Jobs, err = s.importLines(r.Context(), v); err != nil {
+		return err
+	}
 	p := s.deskPage(r, v.P.T("transfer.title"))
 	p.Body = b
 	return s.show(w, r, status, "desk-transfer", p)
 }
 
-// An upload is a file that articles are to be read from, as it was sent.
-type upload struct {
-	file     multipart.File
-	header   *multipart.FileHeader
-	name     string
-	audience profile.Audience
-	try      bool
-}
-
-// takeIn reads a file and imports what is in it, or says what that would change.
+// takeIn keeps a file, and has what is in it imported, or told what that would
+// change, while whoever sent it sees how far that is.
 func (s *Site) takeIn(w http.ResponseWriter, r *http.Request) error {
 	web.Unhurried(r)
 	v := visitOf(r.Context())
-	err := r.ParseMultipartForm(4 << 20)
-	if r.MultipartForm != nil {
-		defer r.MultipartForm.RemoveAll() //nolint:errcheck // the system clears its folder as well
+	up, err := s.imports.receive(r)
+	if up.File != "" {
+		defer func() { _ = os.Remove(s.imports.path(up.File)) }() // unless it has got its name
 	}
-	b := transferBody{Name: strings.TrimSpace(r.PostFormValue("name"))}
-	if b.Audience.Value = r.PostFormValue("audience"); !slices.Contains(transferChoices, b.Audience.Value) {
-		b.Audience.Value = transferChoices[0]
-	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		b.Fault = v.P.T("transfer.too_large")
-		return s.showTransfer(w, r, http.StatusRequestEntityTooLarge, b)
-	}
-	up := upload{name: b.Name, audience: profile.NewAudience(b.Audience.Value), try: r.PostFormValue("do") != "run"}
 	if err == nil {
-		up.file, up.header, err = r.FormFile("file")
+		var id string
+		if id, err = s.addImport(r.Context(), v.By, up); err == nil {
+			http.Redirect(w, r, v.link(importPath(id)), http.StatusSeeOther)
+			return nil
+		}
 	}
-	if err != nil {
+	b := transferBody{Name: up.Name}
+	b.Audience.Value = up.Audience
+	status := http.StatusUnprocessableEntity
+	switch {
+	case errors.Is(err, errTooLong):
+		b.Fault, status = v.P.T("transfer.too_large"), http.StatusRequestEntityTooLarge
+	case errors.Is(err, errNoFile):
 		b.Fault = v.P.T("transfer.no_file")
-		return s.showTransfer(w, r, http.StatusUnprocessableEntity, b)
-	}
-	defer up.file.Close() //nolint:errcheck // it was only read
-	bundle, err := up.read()
-	if err == nil && len(bundle.Items)+len(bundle.Problems) == 0 {
-		err = errs.Invalid
-	}
-	if err != nil {
+	case errors.Is(err, errTooMany):
+		b.Fault, status = v.P.T("imports.too_many"), http.StatusTooManyRequests
+	case errors.Is(err, errUnreadable):
 		s.cfg.Log.InfoContext(r.Context(), "a file could not be read", "err", err)
 		b.Fault = v.P.T("transfer.unreadable")
-		return s.showTransfer(w, r, http.StatusUnprocessableEntity, b)
-	}
-	report, err := s.importFor(r.Context(), v.By, bundle, up)
-	if err != nil {
+	default:
 		return err
 	}
-	b.Report, b.Tried = &report, up.try
-	s.describe(v, &b)
-	return s.showTransfer(w, r, http.StatusOK, b)
-}
-
-// read reads what was sent. A file has to be in a place of its own for that.
-func (u upload) read() (kb.Bundle, error) {
-	f, err := os.CreateTemp("", "import-*")
-	if err != nil {
-		return kb.Bundle{}, err
-	}
-	defer os.Remove(f.Name()) //nolint:errcheck // the system clears its folder as well
-	_, err = io.Copy(f, u.file)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return kb.Bundle{}, err
-	}
-	b, err := importkb.File(f.Name(), u.header.Filename, "desk")
-	if u.name != "" {
-		b.Name = u.name
-	}
-	return b, err
-}
-
-func (s *Site) importFor(ctx context.Context, by profile.Actor, b kb.Bundle, u upload) (report kb.ImportReport, err error) {
-	opts := &kb.ImportOptions{Audience: u.audience, Rehearse: u.try}
-	if u.try {
-		return s.library.Import(ctx, by, b, opts)
-	}
-	err = s.db.alone(ctx, func(ctx context.Context) error {
-		report, err = s.library.Import(ctx, by, b, opts)
-		return err
-	})
-	return report, errors.Join(err, s.learnLanguages(ctx))
-}
-
-// mostProblems is how many problems the page lists.
-const mostProblems = 200
-
-func (s *Site) describe(v *visit, b *transferBody) {
-	for _, c := range b.Report.Changes {
-		row := transferChange{Title: c.Title, New: c.New}
-		if !b.Tried || !c.New {
-			row.Href = v.link("/desk/articles/" + escape(c.Article))
-		}
-		b.Changes = append(b.Changes, row)
-	}
-	for i, p := range b.Report.Problems {
-		if i == mostProblems {
-			b.More = len(b.Report.Problems) - i
-			break
-		}
-		b.Problems = append(b.Problems, s.Explain(p))
-	}
+	return s.showTransfer(w, r, status, b)
 }
 
 // exportArticles sends everything that somebody sees at the desk as a ZIP.

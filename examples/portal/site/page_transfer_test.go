@@ -52,26 +52,26 @@ func TestTransfer(t *testing.T) {
 	t.Run("says what is wrong", func(t *testing.T) {
 		require.Contains(t, c.sendFile("", "", "name", "my source").Body, "Choose a file.")
 		require.Contains(t, c.sendFile("", "", "name", "my source").Body, `value="my source"`)
-		for name, content := range map[string]string{"a.zip": "no zip", "a.exe": "x", "a.zip.zip": ""} {
+		for name, content := range map[string]string{"a.zip": "no zip", "a.exe": "x", "a.zip.zip": "", "a.jsonl": ""} {
 			got := c.sendFile(name, content)
 			require.Equal(t, 422, got.Status)
 			require.Contains(t, got.Body, "could not be read")
 		}
-		got := c.sendFile("a.docx", "no document", "do", "run")
-		require.Contains(t, got.Body, "a.docx: not a document of Word")
+		require.Equal(t, 422, c.do("POST", "/en"+transferPath, "no form").Status)
+		require.Empty(t, s.uploads(t), "what was refused is not kept")
+		require.Contains(t, c.importing(s, "a.docx", "no document", "do", "run").Body, "a.docx: not a document of Word")
 	})
 	t.Run("tries, and does", func(t *testing.T) {
-		got := c.sendFile("zebra.html", page+strings.Repeat("<!-- long -->", 200_000), "do", "try")
-		require.Equal(t, 200, got.Status)
-		for _, want := range []string{"What an import would change", "1 new article, 0 changed", "Zebra crossing"} {
+		got := c.importing(s, "zebra.html", page+strings.Repeat("<!-- long -->", 200_000), "do", "try")
+		for _, want := range []string{"What an import would change", "1 new article, 0 changed", "Zebra crossing", "Import now", "1 of 1 article"} {
 			require.Contains(t, got.Body, want)
 		}
 		require.NotContains(t, c.get("/en/desk/articles?title=zebra").Body, "Zebra crossing")
-		got = c.sendFile("zebra.html", page, "do", "run")
+		got = c.importing(s, "zebra.html", page, "do", "run")
 		require.Contains(t, got.Body, "The import is done")
 		require.Contains(t, c.get("/en/desk/articles?title=zebra").Body, "Zebra crossing")
 		require.Equal(t, 404, as("").get("/en/articles/zebra").Status, "it is for staff unless somebody says otherwise")
-		require.Contains(t, c.sendFile("zebra.html", page, "do", "run").Body, "0 new articles, 0 changed, 1 as it was")
+		require.Contains(t, c.importing(s, "zebra.html", page, "do", "run").Body, "0 new articles, 0 changed, 1 as it was")
 	})
 	t.Run("gives everything out", func(t *testing.T) {
 		got := c.get("/en" + transferPath + "/export")

@@ -28,6 +28,7 @@ func (s *Site) openRetention(context.Context) error {
 		{Name: "events", Days: 400, Min: 30, Max: 1200, Pruner: profile.EventPruner(sqlanalytics.New(s.db.write).WithReader(s.db.read))},
 		{Name: "feedback", Days: 3 * 365, Min: 90, Max: 10 * 365, Pruner: kb.FeedbackPruner(texts)},
 		{Name: "holds", Days: 5 * 365, Min: 365, Max: 10 * 365, Pruner: s.holds.Pruner()},
+		{Name: "imports", Days: 30, Min: 1, Max: 365, Pruner: profile.PrunerFunc(s.db.expireImports)},
 		{Name: "notices", Days: 180, Min: 7, Max: 3 * 365, Pruner: profile.NoticePruner(s.keeping)},
 		{Name: "people", Days: 2 * 365, Min: 30, Max: 10 * 365, Pruner: profile.PeoplePruner(s.people, system)},
 		{Name: "revisions", Days: 3 * 365, Min: 90, Max: 10 * 365, Pruner: kb.RevisionPruner(texts)},

@@ -21,7 +21,7 @@ func (s *Site) seed(ctx context.Context) (err error) {
 	if s.world, err = demo.Read(); err != nil {
 		return err
 	}
-	return s.db.alone(ctx, func(ctx context.Context) error {
+	return s.db.alone(ctx, aloneSeed, func(ctx context.Context) error {
 		return errors.Join(s.seedPeople(ctx), s.seedThings(ctx), s.seedAddresses(ctx), s.seedArticles(ctx), s.seedOffers(ctx), s.seedCourses(ctx))
 	})
 }

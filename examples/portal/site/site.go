@@ -67,7 +67,8 @@ type Site struct {
 	types     []kb.Type // of content; nil means the library's
 	library   *kb.Library
 	mirror    *importkb.Mirror // of a folder, nil without one
-	processes processFile      // what it takes to publish
+	imports   *importJobs
+	processes processFile // what it takes to publish
 	school    *courses.School
 	analyst   *insight.Analyst // of how articles do
 	index     search.Index
@@ -118,7 +119,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -210,7 +211,7 @@ func (s *Site) openSearch(context.Context) error {
 // Import takes articles into the library, as an administrator of the system.
 // Of several instances on one database, one imports at a time.
 func (s *Site) Import(ctx context.Context, b kb.Bundle, progress func(done, total int)) (report kb.ImportReport, err error) {
-	err = s.db.alone(ctx, func(ctx context.Context) error {
+	err = s.db.alone(ctx, aloneImport, func(ctx context.Context) error {
 		report, err = s.library.Import(ctx, system, b, &kb.ImportOptions{Progress: progress})
 		return err
 	})
@@ -237,6 +238,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.followErasures(ctx) })
 	g.Go(func() error { return s.library.Run(ctx) })
 	g.Go(func() error { return s.runMirror(ctx) })
+	g.Go(func() error { return s.imports.run(ctx) })
 	g.Go(func() error { return s.school.Run(ctx) })
 	g.Go(func() error { return s.analyst.Run(ctx) })
 	return g.Wait()

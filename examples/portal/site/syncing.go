@@ -29,6 +29,9 @@ func (m mirrorStates) SetMirrorState(ctx context.Context, name, state string) er
 	return m.db.set(ctx, mirrorSetting+name, state)
 }
 
+// mostProblems is how many problems the page lists.
+const mostProblems = 200
+
 func (s *Site) openMirror(context.Context) (err error) {
 	if s.cfg.Sync == "" {
 		return nil
@@ -44,7 +47,7 @@ func (s *Site) openMirror(context.Context) (err error) {
 
 // mirrorAlone takes a folder on one instance at a time. It may bring languages.
 func (s *Site) mirrorAlone(ctx context.Context, take func(context.Context) error) error {
-	if err := s.db.alone(ctx, take); err != nil {
+	if err := s.db.alone(ctx, aloneMirror, take); err != nil {
 		return err
 	}
 	return s.learnLanguages(ctx)
