@@ -82,7 +82,7 @@ func TestTextsForEveryName(t *testing.T) {
 		"markdown.label.": names([]markdown.Label{
 			markdown.LabelNote, markdown.LabelTip, markdown.LabelImportant, markdown.LabelWarning, markdown.LabelCaution,
 			markdown.LabelDone, markdown.LabelOpen, markdown.LabelTable, markdown.LabelBack, markdown.LabelImage,
-			markdown.LabelInternal, markdown.LabelPart, markdown.LabelBlock,
+			markdown.LabelInternal, markdown.LabelPart, markdown.LabelBlock, markdown.LabelTranscript,
 		}),
 	} {
 		var got []string

@@ -157,7 +157,7 @@ func endingOf(name string) string {
 // markdownFor returns what shows a medium in a text.
 func markdownFor(m kb.Media) string {
 	words := strings.NewReplacer("[", "", "]", "", "\n", " ").Replace(m.About)
-	if m.Group() == kb.MediaPictures {
+	if m.Group() == kb.MediaPictures || m.Group() == kb.MediaVideos {
 		return "![" + words + "](media:" + m.Name + ")"
 	}
 	if words == "" {

@@ -99,3 +99,35 @@ if (keep) {
     if (leave) navigator.sendBeacon(leave);
   });
 }
+
+// A file is sent at once, and what shows it goes where the cursor is. The same
+// file again makes nothing new.
+const box = document.querySelector("[data-upload]");
+if (box) {
+  const file = box.querySelector("input");
+  const said = box.querySelector("[role=status]");
+  box.hidden = false;
+  file.addEventListener("change", async () => {
+    const data = new FormData();
+    if (!file.files[0]) return;
+    data.append("file", file.files[0]);
+    said.className = "hint";
+    file.removeAttribute("aria-invalid");
+    file.disabled = true;
+    try {
+      const res = await fetch(box.dataset.upload, { method: "POST", body: data, headers: { Accept: "application/json" } });
+      const answer = await res.json();
+      if (!res.ok) throw new Error(Object.values(answer.errors ?? {}).join(" ") || answer.detail || box.dataset.failed);
+      body.setRangeText(answer.markdown, body.selectionStart, body.selectionEnd, "end");
+      body.dispatchEvent(new Event("input", { bubbles: true }));
+      said.textContent = box.dataset.inserted;
+    } catch (e) {
+      said.textContent = e.name === "Error" ? e.message : box.dataset.failed;
+      said.className = "fault";
+      file.setAttribute("aria-invalid", "true");
+    }
+    file.disabled = false;
+    file.value = "";
+    file.focus();
+  });
+}
