@@ -110,6 +110,7 @@ type Revision struct {
 	Body    string   // Markdown
 	Media   []string // names of the media that Body shows, sorted
 	Blocks  []string // names of the blocks that Body includes itself, sorted
+	Links   []Link   // what Body leads to, sorted; nil means that nobody has looked yet
 	Based   int      // live revision of the source it was translated from, see [Translation]
 	Author  string   // person's id
 	Note    string   // why, for colleagues

@@ -55,6 +55,7 @@ func (l *Library) serveWriting(api *web.API) {
 		Policy: publish, Out: manuscriptWire{}, Update: true,
 	}, l.servePublication(l.Archive))
 	l.serveBin(api)
+	l.serveLinks(api)
 	l.serveBulk(api)
 	l.serveReplacing(api)
 	l.serveTyping(api)

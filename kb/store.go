@@ -28,6 +28,7 @@ type Store interface {
 	MediaStore
 	NoteStore
 	BlockStore
+	LinkStore
 }
 
 // An ArticleStore keeps articles, their revisions and the names they had.

@@ -189,6 +189,10 @@ func libraryDesk() []operation {
 			f, err := w.library.Findings(ctx, by, a.ID, "en")
 			return f, true, err
 		}, "kb.findings"),
+		about("Backlinks", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			b, err := w.library.Backlinks(ctx, by, a.ID, "", 0)
+			return b, true, err
+		}, "kb.backlinks"),
 	}
 }
 

@@ -38,6 +38,7 @@ type faulty struct {
 	uses         func(ctx context.Context, name string) ([]kb.MediaUse, error)
 	faultyProcess
 	faultyBlocks
+	faultyLinks
 	faultyWorking
 	faultyHandling
 	faultyNotes

@@ -57,6 +57,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
 		texts = append(texts, r.Media...)
 		texts = append(texts, r.Blocks...)
+		texts = append(texts, textsOfLinks(r.Links)...)
 	}
 	return texts
 }
@@ -266,7 +267,7 @@ func cloneArticle(a kb.Article) kb.Article {
 }
 
 func cloneRevision(r kb.Revision) kb.Revision {
-	r.Blocks = slices.Clone(r.Blocks)
+	r.Blocks, r.Links = slices.Clone(r.Blocks), slices.Clone(r.Links)
 	r.Media, r.At = slices.Clone(r.Media), r.At.UTC()
 	return r
 }

@@ -157,6 +157,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
 		texts = append(texts, r.Media...)
 		texts = append(texts, r.Blocks...)
+		texts = append(texts, textsOfLinks(r.Links)...)
 	}
 	return texts
 }
@@ -267,10 +268,10 @@ func putSlugs(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
 }
 
 func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revision) error {
-	var rows, uses, blocks [][]any
+	var rows, uses, blocks, links [][]any
 	for _, r := range revisions {
 		rows = append(rows, []any{
-			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, sqldb.Strings(r.Media), r.Based, r.Author, r.Note, sqldb.At(r.At), sqldb.Strings(r.Blocks),
+			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, sqldb.Strings(r.Media), r.Based, r.Author, r.Note, sqldb.At(r.At), sqldb.Strings(r.Blocks), linksColumn(r.Links),
 		})
 		for _, name := range r.Media {
 			uses = append(uses, []any{name, r.Article, r.Locale, r.Number})
@@ -278,11 +279,15 @@ func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revisi
 		for _, name := range r.Blocks {
 			blocks = append(blocks, []any{name, r.Article, r.Locale, r.Number})
 		}
+		links = append(links, linkRows(r)...)
 	}
 	err := putAll(ctx, tx, `
-		insert into stoa_revision (article, locale, number, title, summary, body, media, based, author, note, at, blocks)`, rows, `
+		insert into stoa_revision (article, locale, number, title, summary, body, media, based, author, note, at, blocks, links)`, rows, `
 		on conflict (article, locale, number) do nothing`)
 	if err != nil {
+		return err
+	}
+	if err := putLinks(ctx, tx, links); err != nil {
 		return err
 	}
 	if _, err := putRows(ctx, tx, `insert into stoa_block_use (name, article, locale, number)`, blocks, ` on conflict do nothing`); err != nil {

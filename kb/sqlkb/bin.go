@@ -62,7 +62,7 @@ func purge(ctx context.Context, tx sqlx.ExtContext, id string) error {
 	for _, text := range []string{
 		`delete from stoa_note_mention where note in (select id from stoa_note where article = $1)`, `delete from stoa_note where article = $1`,
 		`delete from stoa_working where article = $1`, `delete from stoa_lock where article = $1`,
-		`delete from stoa_article where id = $1`,
+		`delete from stoa_article where id = $1`, `delete from stoa_article_link where article = $1`,
 	} {
 		if _, err := sqldb.Exec(ctx, tx, text, id); err != nil {
 			return err

@@ -173,6 +173,7 @@ type revisionRow struct {
 	Body    string
 	Media   sqldb.Strings
 	Blocks  sqldb.Strings
+	Links   *sqldb.JSON[[]kb.Link]
 	Based   int
 	Author  string
 	Note    string
@@ -180,9 +181,13 @@ type revisionRow struct {
 }
 
 func (r revisionRow) revision() kb.Revision {
+	var links []kb.Link
+	if r.Links != nil {
+		links = r.Links.V
+	}
 	return kb.Revision{
 		Article: r.Article, Locale: r.Locale, Number: r.Number, Title: r.Title, Summary: r.Summary, Body: r.Body,
-		Media: r.Media, Blocks: r.Blocks, Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
+		Media: r.Media, Blocks: r.Blocks, Links: links, Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
 	}
 }
 
@@ -193,7 +198,7 @@ func (s *Store) Revision(ctx context.Context, article, locale string, number int
 		return kb.Revision{}, kb.ErrNotFound
 	}
 	err := s.db.Get(ctx, &r, "revision", `
-		select article, locale, number, title, summary, body, media, based, author, note, at, blocks
+		select article, locale, number, title, summary, body, media, based, author, note, at, blocks, links
 		from stoa_revision where article = $1 and locale = $2 and number = $3`, article, locale, number)
 	return r.revision(), err
 }
@@ -205,7 +210,7 @@ func (s *Store) Revisions(ctx context.Context, article, locale string, before, l
 		return nil, nil
 	}
 	err := s.db.Select(ctx, &rows, `
-		select article, locale, number, title, summary, '' as body, media, based, author, note, at, blocks
+		select article, locale, number, title, summary, '' as body, media, based, author, note, at, blocks, links
 		from stoa_revision
 		where article = $1 and locale = $2 and (number < $3 or $3 = 0)
 		order by number desc limit $4`, article, locale, before, max(limit, 0))

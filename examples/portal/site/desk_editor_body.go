@@ -63,6 +63,7 @@ type editorBody struct {
 	Original  *original
 	Key       string
 	Unsaved   *unsaved  // nil if there is none
+	Backlinks string    // address of what links to it
 	Delete    string    // address to delete it at, "" for who may not
 	Writers   []string  // who else has the text before them, in words
 	Leads     []leadRow // searches that showed the article
@@ -120,6 +121,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		b.Action = v.link(editorPath(wr.Article, wr.Locale))
 		b.State, b.Look = stateOf(a, t)
 		b.Tabs = s.deskTabs(v, a, wr.Locale)
+		b.Backlinks = v.link("/desk/articles/" + escape(a.ID) + "/links")
 		if s.library.MayDelete(v.By, a) {
 			b.Delete = v.link("/desk/articles/" + escape(a.ID) + "/delete")
 		}

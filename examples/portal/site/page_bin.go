@@ -151,6 +151,7 @@ type deleteBody struct {
 	Version       int
 	Shown         []string // languages that readers lose
 	Until         time.Time
+	Links         backlinkList
 }
 
 // deletePage says what deleting an article does, and asks whether to.
@@ -171,6 +172,9 @@ func (s *Site) deletePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.DeletedAt = s.cfg.Now()
 	b.Until = s.library.PurgedAt(a)
+	if b.Links, err = s.backlinksBeside(r.Context(), v, a); err != nil {
+		return err
+	}
 	p := s.deskPage(r, v.P.T("bin.delete"), s.articlesCrumb(v), crumb{Title: t.Title, Href: at, Locale: t.Locale})
 	p.Body = b
 	return s.show(w, r, http.StatusOK, "desk-delete", p)

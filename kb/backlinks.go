@@ -1,0 +1,121 @@
+package kb
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/stoa-go/stoa/profile"
+)
+
+// Backlinks says what leads to an article, as far as somebody sees it at the desk.
+type Backlinks struct {
+	Texts  []Backlink // by article and language
+	Blocks []string   // names of blocks whose text does, in order
+	Next   string     // token of the next page of Texts, empty on the last
+}
+
+// A Backlink is a text that leads to an article.
+type Backlink struct {
+	Article string
+	Locale  string
+	Title   string
+	Live    bool // readers are shown a text that does; if not, it is a draft
+}
+
+// Backlinks returns a page of the texts that lead to an article, and the blocks
+// that do: of the articles that by sees at the desk, and no trace of others.
+// after is the token of an earlier answer; a limit of 0 means 50, at most 200.
+func (l *Library) Backlinks(ctx context.Context, by profile.Actor, id, after string, limit int) (Backlinks, error) {
+	if _, err := l.manuscript(ctx, by, id); err != nil {
+		return Backlinks{}, fmt.Errorf("links to article %s: %w", id, err)
+	}
+	out, err := l.backlinks(ctx, by, id, after, clamp(limit, 50, maxEntries))
+	if err != nil {
+		return Backlinks{}, fmt.Errorf("links to article %s: %w", id, err)
+	}
+	return out, nil
+}
+
+func (l *Library) backlinks(ctx context.Context, by profile.Actor, id, after string, limit int) (out Backlinks, err error) {
+	scope := "backlinks|" + by.ID + "|" + id
+	q := LinkQuery{Kind: LinkArticle, To: id, Limit: limit}
+	if q.After, err = l.tokens.Open(scope, after); err != nil {
+		return Backlinks{}, err
+	}
+	for {
+		uses, next, err := l.store.LinksTo(ctx, q)
+		if err != nil {
+			return Backlinks{}, err
+		}
+		seen, err := l.seenUses(ctx, by, id, uses)
+		if err != nil {
+			return Backlinks{}, err
+		}
+		out.Texts = append(out.Texts, seen...)
+		if q.After = next; next == "" || len(out.Texts) >= limit {
+			break
+		}
+		q.Limit = limit - len(out.Texts)
+	}
+	out.Next = l.tokens.Seal(scope, q.After)
+	out.Blocks, err = l.blocksTo(ctx, id)
+	return out, err
+}
+
+// seenUses returns those of the texts that by sees at the desk, but none of the
+// article they lead to.
+func (l *Library) seenUses(ctx context.Context, by profile.Actor, id string, uses []LinkUse) ([]Backlink, error) {
+	if len(uses) == 0 {
+		return nil, nil
+	}
+	var ids []string
+	for _, u := range uses {
+		ids = append(ids, u.Article)
+	}
+	page, _, err := l.Manuscripts(ctx, by, ManuscriptQuery{IDs: slices.Compact(ids), Limit: maxEntries})
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]Article, len(page))
+	for _, a := range page {
+		known[a.ID] = a
+	}
+	var out []Backlink
+	for _, u := range uses {
+		if t, ok := known[u.Article].In(u.Locale); ok && u.Article != id {
+			out = append(out, Backlink{Article: u.Article, Locale: u.Locale, Title: t.Title, Live: u.Live})
+		}
+	}
+	return out, nil
+}
+
+// blocksTo returns the names of the blocks whose text leads to an article.
+func (l *Library) blocksTo(ctx context.Context, id string) ([]string, error) {
+	set, err := l.blockSet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(set.byName)) {
+		if l.leadsTo(set.byName[name].Block, id) {
+			out = append(out, name)
+		}
+	}
+	return out, nil
+}
+
+func (l *Library) leadsTo(b Block, id string) bool {
+	for locale, text := range b.Texts {
+		if !strings.Contains(strings.ToLower(text), "article:") {
+			continue
+		}
+		d, err := l.draw(locale, text)
+		if err == nil && slices.Contains(d.all.articles, id) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+package kb
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// A LinkKind says what a [Link] leads to.
+type LinkKind string
+
+// The kinds of links.
+const (
+	LinkArticle LinkKind = "article" // To is an ID
+	LinkMedia   LinkKind = "media"   // To is a name
+	LinkBlock   LinkKind = "block"   // To is a name; the text includes it
+	LinkAddress LinkKind = "address" // To is an address elsewhere
+)
+
+// A Link is what a text leads to, shows or includes.
+type Link struct {
+	Kind   LinkKind
+	To     string
+	Anchor string // place in an article, without "#"; empty means its start
+}
+
+// A LinkUse is a text that leads somewhere.
+type LinkUse struct {
+	Article string
+	Locale  string
+	Live    bool // readers are shown a text that does
+}
+
+// A LinkQuery selects texts by what they lead to.
+type LinkQuery struct {
+	Kind  LinkKind
+	To    string
+	After string // page token from an earlier call
+	Limit int    // 0 means 50
+}
+
+// A LinkStore keeps what texts lead to, as it is in [Revision.Links].
+type LinkStore interface {
+	// LinksTo returns which texts lead to what q says in the newest revision of a
+	// language or in the one that readers are shown, by article and language, each
+	// once, and a token for the next page, empty on the last. Articles in the bin
+	// lead nowhere.
+	LinksTo(ctx context.Context, q LinkQuery) (page []LinkUse, next string, err error)
+
+	// Unlinked returns some revisions whose Links are nil, with their bodies.
+	Unlinked(ctx context.Context, limit int) ([]Revision, error)
+
+	// SaveLinks notes the Links of a revision whose Links are nil, and changes no
+	// others. It is ErrNotFound if there is no such revision.
+	SaveLinks(ctx context.Context, article, locale string, number int, links []Link) error
+}
+
+// What is longer is not kept: no index has room for it.
+const (
+	maxLinkTo     = 2000
+	maxLinkAnchor = 400
+)
+
+// links returns what a text leads to. It is never nil.
+func (d *document) links() []Link {
+	out := []Link{}
+	for _, p := range d.pieces {
+		switch p.kind {
+		case "":
+			out = append(out, addressesIn(p.html)...)
+		case "article":
+			out = append(out, Link{LinkArticle, p.id, strings.TrimPrefix(p.fragment, "#")})
+		case "media":
+			out = append(out, Link{Kind: LinkMedia, To: mediumName(p.id)})
+		}
+	}
+	for _, name := range d.blocks {
+		out = append(out, Link{Kind: LinkBlock, To: name})
+	}
+	out = slices.DeleteFunc(out, func(l Link) bool { return l.To == "" || len(l.To) > maxLinkTo || len(l.Anchor) > maxLinkAnchor })
+	slices.SortFunc(out, func(a, b Link) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.To, b.To), cmp.Compare(a.Anchor, b.Anchor))
+	})
+	return slices.Compact(out)
+}
+
+// addressesIn returns the addresses elsewhere that sanitised HTML leads to.
+func addressesIn(text string) []Link {
+	if !strings.Contains(text, "://") {
+		return nil
+	}
+	var out []Link
+	for z := html.NewTokenizer(strings.NewReader(text)); z.Next() != html.ErrorToken; {
+		tag := z.Token()
+		for _, a := range tag.Attr {
+			if (tag.Data == "a" && a.Key == "href" || tag.Data == "img" && a.Key == "src") && isAddress(a.Val) {
+				address, _, _ := strings.Cut(a.Val, "#")
+				out = append(out, Link{Kind: LinkAddress, To: address})
+			}
+		}
+	}
+	return out
+}
+
+func isAddress(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+}
+
+const (
+	linkAtOnce  = 100
+	linkBatches = 10 // in one go, so that nothing else waits long
+)
+
+// linkWaiting looks what revisions lead to of which nobody has looked yet.
+func (l *Library) linkWaiting(ctx context.Context) error {
+	for range linkBatches {
+		revisions, err := l.store.Unlinked(ctx, linkAtOnce)
+		if err != nil {
+			return fmt.Errorf("texts without links: %w", err)
+		}
+		for _, rev := range revisions {
+			err := l.store.SaveLinks(ctx, rev.Article, rev.Locale, rev.Number, l.linksOf(rev))
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return fmt.Errorf("links of article %s: %w", rev.Article, err)
+			}
+		}
+		if len(revisions) < linkAtOnce {
+			return nil
+		}
+	}
+	return nil
+}
+
+// linksOf returns what a revision leads to. One that cannot be read leads
+// nowhere.
+func (l *Library) linksOf(rev Revision) []Link {
+	d, err := l.draw(rev.Locale, rev.Body)
+	if err != nil {
+		return []Link{}
+	}
+	return d.all.links()
+}
