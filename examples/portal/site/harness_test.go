@@ -3,9 +3,11 @@ package site
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -116,6 +118,23 @@ func (c *client) do(method, path, body string, header ...string) answer {
 	res, err := c.http.Do(r)
 	require.NoError(c.t, err)
 	return read(c.t, res)
+}
+
+// behindProxy makes a portal believe where requests come from, for tests that
+// ask more than one visitor may.
+func behindProxy(c *Config) { c.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} }
+
+// visitors counts the requests that came from addresses of their own.
+var visitors atomic.Uint32
+
+// from asks from an address that nobody has asked from. It is a mistake to be
+// told to wait: whoever looks for something would not find it.
+func (c *client) from(path string) answer {
+	c.t.Helper()
+	n := visitors.Add(1)
+	a := c.get(path, "X-Forwarded-For", fmt.Sprintf("198.%d.%d.%d", 18+n>>16&1, n>>8&255, n&255))
+	require.NotEqual(c.t, http.StatusTooManyRequests, a.Status, path)
+	return a
 }
 
 func read(t testing.TB, res *http.Response) answer {

@@ -129,6 +129,7 @@ func TestPhone(t *testing.T) {
 	_, err = s.people.SavePreferences(t.Context(), profile.Actor{ID: "tom"}, "tom", p)
 	require.NoError(t, err)
 	before := len(textsIn(t, dir))
+	now = now.Add(time.Minute)
 	edit("New words.")
 	until(t, "a text is there", func() bool { return told(t, s)() && waiting(t, s) == 0 && len(textsIn(t, dir)) > before })
 	texts := textsIn(t, dir)

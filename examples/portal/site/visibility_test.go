@@ -172,6 +172,9 @@ func atDesk(person string, h hidden, surface string) bool {
 	if person == "ines" && h.state == "deleted" {
 		return surface == "bin" || strings.HasSuffix(surface, "media")
 	}
+	if person == "ines" && surface == "notices" { // what they are told of at the desk as well
+		return slices.Contains([]string{"draft", "archived"}, h.state)
+	}
 	if person != "ines" || !strings.HasPrefix(surface, "API: desk") && !strings.HasPrefix(surface, "desk") && !strings.HasPrefix(surface, "API: feedback") && !strings.HasSuffix(surface, "media") {
 		return false
 	}
@@ -186,16 +189,22 @@ func sightings(c *client, h hidden) []string {
 			continue
 		}
 		for _, path := range s.paths(h) {
-			seen := c.get(path)
+			seen := c.from(path)
 			text := strings.ReplaceAll(strings.ToLower(seen.All()), strings.ToLower(url.QueryEscape(path)), "")
 			for _, part := range parts {
-				if word := canary(h.state, part); secret(h, part) && reveals(text, path, word) {
+				if word := canary(h.state, part); secret(h, part) && !written(c.person, s.name, part) && reveals(text, path, word) {
 					out = append(out, fmt.Sprintf("%q sees %s of %s on %s (%s, status %d)", c.person, part, h.state, s.name, path, seen.Status))
 				}
 			}
 		}
 	}
 	return out
+}
+
+// written reports whether somebody sees a part as the author of the text around
+// it: what is found in texts that one may change is found in their sources.
+func written(person, surface, part string) bool {
+	return person == "ines" && surface == "desk find and replace" && part == "part"
 }
 
 // secret reports whether a part is hidden with the article: everybody may know
@@ -234,7 +243,7 @@ func remember(t *testing.T, s *Site, all map[string]hidden) {
 }
 
 func TestVisibility(t *testing.T) {
-	s := open(t)
+	s := open(t, behindProxy)
 	all := plant(t, s, func(string) bool { return true })
 	linkToAll(t, s, all)
 	remember(t, s, all)
@@ -257,7 +266,7 @@ func TestVisibility(t *testing.T) {
 // TestVisibleToThoseWhoMay is the other side: a portal that shows nothing would
 // pass the test above.
 func TestVisibleToThoseWhoMay(t *testing.T) {
-	s := open(t)
+	s := open(t, behindProxy)
 	all := plant(t, s, func(string) bool { return true })
 	linkToAll(t, s, all)
 	require.NoError(t, s.engine.Refresh(t.Context()))
@@ -277,7 +286,7 @@ func TestVisibleToThoseWhoMay(t *testing.T) {
 				"/en/articles/" + gate:                              "slug",
 				"/en/categories/place-" + canary(st.state, "place"): "title",
 			} {
-				a := c.get(path)
+				a := c.from(path)
 				require.Equal(t, 200, a.Status, "%q at %s", person, path)
 				if part != "" {
 					require.Contains(t, a.Body, canary(st.state, part), "%q at %s", person, path)
@@ -329,7 +338,7 @@ var everyone = profile.Actor{ID: "x", Account: "aldergate", Roles: []profile.Rol
 
 // TestVisibilityTestSees proves that the test above can fail.
 func TestVisibilityTestSees(t *testing.T) {
-	s := open(t, func(c *Config) { c.wrapIndex = func(i search.Index) search.Index { return blind{i} } })
+	s := open(t, behindProxy, func(c *Config) { c.wrapIndex = func(i search.Index) search.Index { return blind{i} } })
 	all := plant(t, s, func(string) bool { return true })
 	require.NoError(t, s.engine.Refresh(t.Context()))
 	require.NotEmpty(t, sightings(serve(t, s)(""), all["staff"]))
@@ -345,7 +354,7 @@ func TestHiddenMakesNoDifference(t *testing.T) {
 	for _, st := range []string{"staff", "partner", "draft", "nobody", "both"} {
 		t.Run(st, func(t *testing.T) {
 			still := func(c *Config) { c.Now = func() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) } }
-			with, without := open(t, still), open(t, still)
+			with, without := open(t, still, behindProxy), open(t, still, behindProxy)
 			all := plant(t, with, func(state string) bool { return state == "public" || state == st })
 			plant(t, without, func(state string) bool { return state == "public" })
 			for _, s := range []*Site{with, without} {
@@ -356,7 +365,7 @@ func TestHiddenMakesNoDifference(t *testing.T) {
 			h := hidden{state: st, slug: canary(st, "slug"), id: "x"}
 			for _, sf := range surfaces {
 				for _, path := range sf.paths(h) {
-					a, b := asWith.get(path), asWithout.get(path)
+					a, b := asWith.from(path), asWithout.from(path)
 					require.Equal(t, steady(b), steady(a), "%s: %s", sf.name, path)
 				}
 			}
