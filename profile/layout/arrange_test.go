@@ -279,17 +279,6 @@ func TestWhatIsClosedLeavesNoTrace(t *testing.T) {
 	}
 }
 
-// TestNoRuleForWhatIsPinned: a rule that could do nothing is refused.
-func TestNoRuleForWhatIsPinned(t *testing.T) {
-	pinned := item("help")
-	pinned.Pinned = true
-	w := newWorld(t, siteOf(append(numbered(2), pinned)...))
-	_, err := w.SaveRule(t.Context(), root, layout.Rule{ID: "r", Do: layout.ActionHide, Ref: "help"})
-	require.ErrorContains(t, err, "ref: error.layout.pinned")
-	_, err = w.SaveRule(t.Context(), root, layout.Rule{ID: "r", Do: layout.ActionHide, Ref: "i1"})
-	require.NoError(t, err)
-}
-
 func TestReset(t *testing.T) {
 	w := newWorld(t, siteOf(numbered(3)...))
 	other := w.instance(t)
