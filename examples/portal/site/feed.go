@@ -90,25 +90,25 @@ func (s *Site) feedOf(w http.ResponseWriter, r *http.Request, f followable, q kb
 	return s.writeFeed(w, r, atomFeed{Title: f.Title, ID: id}, f.Path, entries)
 }
 
-// fed returns the articles that q selects in the order in which their texts
-// changed.
+// fed returns the articles that q selects and that changed last.
 func (s *Site) fed(ctx context.Context, v *visit, q kb.Query) ([]kb.Entry, error) {
 	q.Locale, q.Order, q.Limit = string(v.Wanted), kb.OrderUpdated, mostFed
 	entries, _, err := s.library.Articles(ctx, v.By, q)
-	slices.SortStableFunc(entries, func(a, b kb.Entry) int {
-		return cmp.Or(b.TextAt.Compare(a.TextAt), cmp.Compare(a.Article, b.Article))
-	})
 	return entries, err
 }
 
 // writeFeed writes a feed of articles about the page at path, unless the asker
-// has it.
+// has it. They come in the order in which the texts changed that it shows.
 func (s *Site) writeFeed(w http.ResponseWriter, r *http.Request, f atomFeed, path string, entries []kb.Entry) error {
 	v := visitOf(r.Context())
 	f.Lang, f.Author, f.Title = string(v.Wanted), v.Brand.Name, v.Brand.Name+" – "+f.Title
 	f.Links = []atomLink{
 		{Rel: "self", Type: "application/atom+xml", Href: v.Origin + v.link(v.Path)}, {Rel: "alternate", Type: "text/html", Href: v.Origin + v.link(path)},
 	}
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b kb.Entry) int {
+		return cmp.Or(b.TextAt.Compare(a.TextAt), cmp.Compare(a.Article, b.Article))
+	})
 	var newest time.Time
 	for _, e := range entries {
 		if e.TextAt.After(newest) {

@@ -216,7 +216,9 @@ func TestRecentSaysWhatItSortsBy(t *testing.T) {
 	require.True(t, ok)
 	require.Regexp(t, `(?s)^.*?First one.*?datetime="`+day(30)+`".*?Second one.*?datetime="`+day(20)+`"`, home)
 	feed := c.get("/en/feed.atom").Body
-	require.Regexp(t, `(?s)<updated>`+day(30)+`.*?<entry.*?First one.*?<updated>`+day(30)+`.*?Second one.*?<updated>`+day(20), feed)
+	require.Regexp(t, `(?s)<updated>`+day(20)+`.*?<entry.*?Second one.*?<updated>`+day(20)+`.*?First one.*?<updated>`+day(10), feed, "the English texts")
+	german := c.get("/de/feed.atom").Body
+	require.Regexp(t, `(?s)<updated>`+day(30)+`.*?<entry.*?Das erste.*?<updated>`+day(30)+`.*?Second one.*?<updated>`+day(20), german)
 }
 
 var jsonLD = regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`)
