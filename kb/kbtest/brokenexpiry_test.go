@@ -2,14 +2,10 @@ package kbtest_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb/kbtest"
 	"github.com/stoa-go/stoa/kb/memkb"
 	"github.com/stoa-go/stoa/profile"
@@ -40,28 +36,10 @@ var hastes = map[string]func(*profile.Expiry){
 	"removes what is not older": func(e *profile.Expiry) { e.Before = e.Before.Add(time.Microsecond) },
 }
 
-const whichHaste = "KBTEST_HASTE"
-
-// TestHasty runs the suite on one faulty store, and fails; TestExpirySuiteCatches
-// starts it.
-func TestHasty(t *testing.T) {
-	change := hastes[os.Getenv(whichHaste)]
-	if change == nil {
-		t.Skip("it is run by TestExpirySuiteCatches")
-	}
-	kbtest.TestExpiryStore(t, func(*testing.T) kbtest.ExpiryStore { return hasty{memkb.New(), change} })
-}
-
+// TestExpirySuiteCatches runs the suite on every faulty store and wants it to
+// fail.
 func TestExpirySuiteCatches(t *testing.T) {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	for name := range hastes {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestHasty$", "-test.count=1")
-			cmd.Env = append(os.Environ(), whichHaste+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite lets it pass")
-			require.Contains(t, string(out), "contract: ")
-		})
-	}
+	suitetest.Catches(t, hastes, func(t *testing.T, change func(*profile.Expiry)) {
+		kbtest.TestExpiryStore(t, func(*testing.T) kbtest.ExpiryStore { return hasty{memkb.New(), change} })
+	})
 }

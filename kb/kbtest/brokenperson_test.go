@@ -3,14 +3,10 @@ package kbtest_test
 import (
 	"context"
 	"errors"
-	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/kbtest"
 	"github.com/stoa-go/stoa/kb/memkb"
@@ -174,34 +170,15 @@ var halves = map[string]func(*memkb.Store) halfStore{
 	},
 }
 
-const whichHalf = "KBTEST_HALF"
-
-// TestHalf runs the suite on one faulty store, and fails; TestPersonSuiteCatches
-// starts it.
-func TestHalf(t *testing.T) {
-	fault, ok := halves[os.Getenv(whichHalf)]
-	if !ok {
-		t.Skip("it is run by TestPersonSuiteCatches")
-	}
-	kbtest.TestPersonStore(t, func(*testing.T) kbtest.PersonStore {
-		good := memkb.New()
-		half := fault(good)
-		half.Store = good
-		return half
-	})
-}
-
+// TestPersonSuiteCatches runs the suite on every faulty store and wants it to
+// fail.
 func TestPersonSuiteCatches(t *testing.T) {
-	self, err := os.Executable()
-	require.NoError(t, err)
-	for name := range halves {
-		t.Run(strings.ReplaceAll(name, " ", "_"), func(t *testing.T) {
-			t.Parallel()
-			cmd := exec.CommandContext(t.Context(), self, "-test.run=^TestHalf$", "-test.count=1")
-			cmd.Env = append(os.Environ(), whichHalf+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite lets it pass")
-			require.Contains(t, string(out), "contract: ", "it fails for another reason:\n%s", out)
+	suitetest.Catches(t, halves, func(t *testing.T, fault func(*memkb.Store) halfStore) {
+		kbtest.TestPersonStore(t, func(*testing.T) kbtest.PersonStore {
+			good := memkb.New()
+			half := fault(good)
+			half.Store = good
+			return half
 		})
-	}
+	})
 }

@@ -3,17 +3,13 @@ package profiletest_test
 import (
 	"context"
 	"errors"
-	"maps"
-	"os"
-	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -367,51 +363,14 @@ var broken = map[string]func(profile.Store) faulty{
 	},
 }
 
-const which = "STOA_TEST_BROKEN"
-
-// TestBroken is the suite on one broken store, run by TestSuiteCatches only.
-func TestBroken(t *testing.T) {
-	name := os.Getenv(which)
-	if broken[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestStore(t, func(*testing.T) profile.Store {
-		good := memprofile.New()
-		f := broken[name](good)
-		f.Store = good
-		return f
-	})
-}
-
+// TestSuiteCatches runs the suite on every broken store and wants it to fail.
 func TestSuiteCatches(t *testing.T) {
-	names := slices.Concat(
-		slices.Collect(maps.Keys(broken)),
-		slices.Collect(maps.Keys(brokenSessions)),
-		slices.Collect(maps.Keys(brokenFields)),
-		slices.Collect(maps.Keys(brokenRoles)), slices.Collect(maps.Keys(brokenLeases)),
-		slices.Collect(maps.Keys(brokenData)),
-		slices.Collect(maps.Keys(brokenIdentities)),
-		slices.Collect(maps.Keys(brokenOnce)),
-		slices.Collect(maps.Keys(brokenNotices)),
-		slices.Collect(maps.Keys(brokenExpiry)),
-		slices.Collect(maps.Keys(brokenChannels)),
-		slices.Collect(maps.Keys(brokenLinks)),
-		slices.Collect(maps.Keys(brokenConnections)),
-		slices.Collect(maps.Keys(brokenSuppressions)),
-		slices.Collect(maps.Keys(brokenPreferences)),
-		slices.Collect(maps.Keys(brokenConsents)),
-		slices.Collect(maps.Keys(brokenShelves)),
-		slices.Collect(maps.Keys(brokenKeepers)),
-	)
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestBroken")
-			cmd.Env = append(os.Environ(), which+"="+name)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "the suite let it pass")
-			if strings.Contains(string(out), "panic:") || !strings.Contains(string(out), "contract: ") {
-				t.Fatalf("the suite should fail and say which promise is broken:\n%s", out)
-			}
+	suitetest.Catches(t, broken, func(t *testing.T, fault func(profile.Store) faulty) {
+		profiletest.TestStore(t, func(*testing.T) profile.Store {
+			good := memprofile.New()
+			f := fault(good)
+			f.Store = good
+			return f
 		})
-	}
+	})
 }

@@ -3,12 +3,12 @@ package profiletest_test
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/profiletest"
 )
@@ -164,15 +164,12 @@ var brokenChannels = map[string]func(*pigeons) faultyChannel{
 	},
 }
 
-// TestBrokenChannels is the suite on one broken channel, run by
-// TestSuiteCatches only.
-func TestBrokenChannels(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenChannels[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestChannel(t, func(*testing.T) profiletest.ChannelEnd {
-		p := &pigeons{}
-		return p.end(brokenChannels[name](p))
+// TestSuiteCatchesChannels runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesChannels(t *testing.T) {
+	suitetest.Catches(t, brokenChannels, func(t *testing.T, fault func(*pigeons) faultyChannel) {
+		profiletest.TestChannel(t, func(*testing.T) profiletest.ChannelEnd {
+			p := &pigeons{}
+			return p.end(fault(p))
+		})
 	})
 }

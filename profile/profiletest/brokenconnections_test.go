@@ -2,12 +2,12 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -188,17 +188,14 @@ var brokenConnections = map[string]func(profile.ConnectionStore) faultyConnectio
 	},
 }
 
-// TestBrokenConnections is the suite on one broken store, run by
-// TestSuiteCatches only.
-func TestBrokenConnections(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenConnections[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestConnectionStore(t, func(*testing.T) profile.ConnectionStore {
-		good := memprofile.New()
-		f := brokenConnections[name](good)
-		f.ConnectionStore = good
-		return f
+// TestSuiteCatchesConnections runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesConnections(t *testing.T) {
+	suitetest.Catches(t, brokenConnections, func(t *testing.T, fault func(profile.ConnectionStore) faultyConnections) {
+		profiletest.TestConnectionStore(t, func(*testing.T) profile.ConnectionStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.ConnectionStore = good
+			return f
+		})
 	})
 }

@@ -2,10 +2,10 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"regexp"
 	"testing"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -81,13 +81,11 @@ var brokenData = map[string]func(*boundStore){
 	"data: does not notice a cancelled": func(s *boundStore) { s.deaf = true },
 }
 
-// TestBrokenData is the suite on one broken store, run by TestSuiteCatches only.
-func TestBrokenData(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenData[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	bind(t, brokenData[name])
+// TestSuiteCatchesData runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesData(t *testing.T) {
+	suitetest.Catches(t, brokenData, func(t *testing.T, fault func(*boundStore)) {
+		bind(t, fault)
+	})
 }
 
 // TestDataRulesOfAGoodStore is the suite on the store that the broken ones are

@@ -2,10 +2,10 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -42,11 +42,9 @@ var brokenExpiry = map[string]func(*profile.Expiry){
 	"expiry: removes what is not older": func(e *profile.Expiry) { e.Before = e.Before.Add(2 * time.Hour) },
 }
 
-// TestBrokenExpiry is the suite on one broken store, run by TestSuiteCatches only.
-func TestBrokenExpiry(t *testing.T) {
-	change := brokenExpiry[os.Getenv(which)]
-	if change == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestExpiryStore(t, func(*testing.T) profiletest.ExpiringStore { return hasty{memprofile.New(), change} })
+// TestSuiteCatchesExpiry runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesExpiry(t *testing.T) {
+	suitetest.Catches(t, brokenExpiry, func(t *testing.T, change func(*profile.Expiry)) {
+		profiletest.TestExpiryStore(t, func(*testing.T) profiletest.ExpiringStore { return hasty{memprofile.New(), change} })
+	})
 }

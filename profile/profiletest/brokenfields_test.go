@@ -2,10 +2,10 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"testing"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -77,17 +77,14 @@ var brokenFields = map[string]func(profile.FieldStore) faultyFields{
 	},
 }
 
-// TestBrokenFields is the suite on one broken store, run by TestSuiteCatches
-// only.
-func TestBrokenFields(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenFields[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestFieldStore(t, func(*testing.T) profile.FieldStore {
-		good := memprofile.New()
-		f := brokenFields[name](good)
-		f.FieldStore = good
-		return f
+// TestSuiteCatchesFields runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesFields(t *testing.T) {
+	suitetest.Catches(t, brokenFields, func(t *testing.T, fault func(profile.FieldStore) faultyFields) {
+		profiletest.TestFieldStore(t, func(*testing.T) profile.FieldStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.FieldStore = good
+			return f
+		})
 	})
 }

@@ -3,13 +3,13 @@ package profiletest_test
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -278,34 +278,45 @@ var brokenConsents = map[string]func(profile.ConsentStore) faultyConsents{
 	},
 }
 
-// TestBrokenHabits is a suite on one broken store, run by TestSuiteCatches only.
-func TestBrokenHabits(t *testing.T) {
-	name := os.Getenv(which)
-	switch {
-	case brokenPreferences[name] != nil:
+// TestSuiteCatchesPreferences runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesPreferences(t *testing.T) {
+	suitetest.Catches(t, brokenPreferences, func(t *testing.T, fault func(profile.PreferenceStore) faultyPreferences) {
 		profiletest.TestPreferenceStore(t, func(*testing.T) profile.PreferenceStore {
 			good := memprofile.New()
-			f := brokenPreferences[name](good)
+			f := fault(good)
 			f.PreferenceStore = good
 			return f
 		})
-	case brokenConsents[name] != nil:
+	})
+}
+
+// TestSuiteCatchesConsents runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesConsents(t *testing.T) {
+	suitetest.Catches(t, brokenConsents, func(t *testing.T, fault func(profile.ConsentStore) faultyConsents) {
 		profiletest.TestConsentStore(t, func(*testing.T) profile.ConsentStore {
 			good := memprofile.New()
-			f := brokenConsents[name](good)
+			f := fault(good)
 			f.ConsentStore = good
 			return f
 		})
-	case brokenShelves[name] != nil:
+	})
+}
+
+// TestSuiteCatchesShelves runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesShelves(t *testing.T) {
+	suitetest.Catches(t, brokenShelves, func(t *testing.T, fault func(profile.ShelfStore) faultyShelf) {
 		profiletest.TestShelfStore(t, func(*testing.T) profile.ShelfStore {
 			good := memprofile.New()
-			f := brokenShelves[name](good)
+			f := fault(good)
 			f.ShelfStore = good
 			return f
 		})
-	case brokenKeepers[name] != nil:
-		profiletest.TestKeeper(t, func(t *testing.T) (profile.Keeper, []string) { return openKeeper(t, brokenKeepers[name]) })
-	default:
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
+	})
+}
+
+// TestSuiteCatchesKeepers runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesKeepers(t *testing.T) {
+	suitetest.Catches(t, brokenKeepers, func(t *testing.T, fault func(profile.Keeper) faultyKeeper) {
+		profiletest.TestKeeper(t, func(t *testing.T) (profile.Keeper, []string) { return openKeeper(t, fault) })
+	})
 }

@@ -2,13 +2,13 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -240,31 +240,26 @@ var brokenOnce = map[string]func(profile.OnceStore) faultyOnce{
 	}),
 }
 
-// TestBrokenIdentities is the suite on one broken store, run by
-// TestSuiteCatches only.
-func TestBrokenIdentities(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenIdentities[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestIdentityStore(t, func(*testing.T) profile.IdentityStore {
-		good := memprofile.New()
-		f := brokenIdentities[name](good)
-		f.IdentityStore = good
-		return f
+// TestSuiteCatchesIdentities runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesIdentities(t *testing.T) {
+	suitetest.Catches(t, brokenIdentities, func(t *testing.T, fault func(profile.IdentityStore) faultyIdentities) {
+		profiletest.TestIdentityStore(t, func(*testing.T) profile.IdentityStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.IdentityStore = good
+			return f
+		})
 	})
 }
 
-// TestBrokenOnce is the suite on one broken store, run by TestSuiteCatches only.
-func TestBrokenOnce(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenOnce[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestOnceStore(t, func(*testing.T) profile.OnceStore {
-		good := memprofile.New()
-		f := brokenOnce[name](good)
-		f.OnceStore = good
-		return f
+// TestSuiteCatchesOnce runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesOnce(t *testing.T) {
+	suitetest.Catches(t, brokenOnce, func(t *testing.T, fault func(profile.OnceStore) faultyOnce) {
+		profiletest.TestOnceStore(t, func(*testing.T) profile.OnceStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.OnceStore = good
+			return f
+		})
 	})
 }

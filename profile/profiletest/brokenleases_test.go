@@ -2,10 +2,10 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -76,16 +76,14 @@ var brokenLeases = map[string]func(profile.LeaseStore) faultyLeases{
 	},
 }
 
-// TestBrokenLeases is the suite on one broken store, run by TestSuiteCatches only.
-func TestBrokenLeases(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenLeases[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestLeaseStore(t, func(*testing.T) profile.LeaseStore {
-		good := memprofile.New()
-		f := brokenLeases[name](good)
-		f.LeaseStore = good
-		return f
+// TestSuiteCatchesLeases runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesLeases(t *testing.T) {
+	suitetest.Catches(t, brokenLeases, func(t *testing.T, fault func(profile.LeaseStore) faultyLeases) {
+		profiletest.TestLeaseStore(t, func(*testing.T) profile.LeaseStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.LeaseStore = good
+			return f
+		})
 	})
 }

@@ -3,11 +3,11 @@ package profiletest_test
 import (
 	"context"
 	"errors"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -243,17 +243,14 @@ func cutNUL(s string) string {
 	return s
 }
 
-// TestBrokenLinks is the suite on one broken store, run by TestSuiteCatches
-// only.
-func TestBrokenLinks(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenLinks[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestLinkStore(t, func(*testing.T) profile.LinkStore {
-		good := memprofile.NewLinks()
-		f := brokenLinks[name](good)
-		f.LinkStore = good
-		return f
+// TestSuiteCatchesLinks runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesLinks(t *testing.T) {
+	suitetest.Catches(t, brokenLinks, func(t *testing.T, fault func(profile.LinkStore) faultyLinks) {
+		profiletest.TestLinkStore(t, func(*testing.T) profile.LinkStore {
+			good := memprofile.NewLinks()
+			f := fault(good)
+			f.LinkStore = good
+			return f
+		})
 	})
 }

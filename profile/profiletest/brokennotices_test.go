@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -402,19 +402,16 @@ var brokenNotices = map[string]func(*memprofile.Store) faultyNotices{
 	},
 }
 
-// TestBrokenNotices is the suites on one broken store, run by TestSuiteCatches
-// only.
-func TestBrokenNotices(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenNotices[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	open := func() faultyNotices {
-		good := memprofile.New()
-		f := brokenNotices[name](good)
-		f.NoticeStore, f.EndpointStore, f.SessionStore = good, good, good
-		return f
-	}
-	profiletest.TestNoticeStore(t, func(*testing.T) profile.NoticeStore { return open() })
-	profiletest.TestEndpointStore(t, func(*testing.T) profile.EndpointStore { return open() })
+// TestSuiteCatchesNotices runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesNotices(t *testing.T) {
+	suitetest.Catches(t, brokenNotices, func(t *testing.T, fault func(*memprofile.Store) faultyNotices) {
+		open := func() faultyNotices {
+			good := memprofile.New()
+			f := fault(good)
+			f.NoticeStore, f.EndpointStore, f.SessionStore = good, good, good
+			return f
+		}
+		profiletest.TestNoticeStore(t, func(*testing.T) profile.NoticeStore { return open() })
+		profiletest.TestEndpointStore(t, func(*testing.T) profile.EndpointStore { return open() })
+	})
 }

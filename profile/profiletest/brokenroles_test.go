@@ -2,11 +2,11 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -102,16 +102,14 @@ var brokenRoles = map[string]func(profile.RoleStore) faultyRoles{
 	},
 }
 
-// TestBrokenRoles is the suite on one broken store, run by TestSuiteCatches only.
-func TestBrokenRoles(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenRoles[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestRoleStore(t, func(*testing.T) profile.RoleStore {
-		good := memprofile.New()
-		f := brokenRoles[name](good)
-		f.RoleStore = good
-		return f
+// TestSuiteCatchesRoles runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesRoles(t *testing.T) {
+	suitetest.Catches(t, brokenRoles, func(t *testing.T, fault func(profile.RoleStore) faultyRoles) {
+		profiletest.TestRoleStore(t, func(*testing.T) profile.RoleStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.RoleStore = good
+			return f
+		})
 	})
 }

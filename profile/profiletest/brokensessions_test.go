@@ -2,11 +2,11 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -153,17 +153,14 @@ var brokenSessions = map[string]func(profile.SessionStore) faultySessions{
 	},
 }
 
-// TestBrokenSessions is the suite on one broken store, run by TestSuiteCatches
-// only.
-func TestBrokenSessions(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenSessions[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestSessionStore(t, func(*testing.T) profile.SessionStore {
-		good := memprofile.New()
-		f := brokenSessions[name](good)
-		f.SessionStore = good
-		return f
+// TestSuiteCatchesSessions runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesSessions(t *testing.T) {
+	suitetest.Catches(t, brokenSessions, func(t *testing.T, fault func(profile.SessionStore) faultySessions) {
+		profiletest.TestSessionStore(t, func(*testing.T) profile.SessionStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.SessionStore = good
+			return f
+		})
 	})
 }

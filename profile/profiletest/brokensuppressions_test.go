@@ -2,10 +2,10 @@ package profiletest_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/profile/profiletest"
@@ -86,17 +86,14 @@ var brokenSuppressions = map[string]func(profile.SuppressionStore) faultySuppres
 	},
 }
 
-// TestBrokenSuppressions is the suite on one broken store, run by
-// TestSuiteCatches only.
-func TestBrokenSuppressions(t *testing.T) {
-	name := os.Getenv(which)
-	if brokenSuppressions[name] == nil {
-		t.Skip("runs in a process of its own, started by TestSuiteCatches")
-	}
-	profiletest.TestSuppressionStore(t, func(*testing.T) profile.SuppressionStore {
-		good := memprofile.New()
-		f := brokenSuppressions[name](good)
-		f.SuppressionStore = good
-		return f
+// TestSuiteCatchesSuppressions runs the suite on every broken store and wants it to fail.
+func TestSuiteCatchesSuppressions(t *testing.T) {
+	suitetest.Catches(t, brokenSuppressions, func(t *testing.T, fault func(profile.SuppressionStore) faultySuppressions) {
+		profiletest.TestSuppressionStore(t, func(*testing.T) profile.SuppressionStore {
+			good := memprofile.New()
+			f := fault(good)
+			f.SuppressionStore = good
+			return f
+		})
 	})
 }

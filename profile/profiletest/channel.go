@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -43,11 +44,11 @@ type ChannelEnd struct {
 // TestChannel runs the contract of [profile.Channel] as subtests. open must
 // return a channel that has sent nothing each time it is called.
 func TestChannel(t *testing.T, open func(t *testing.T) ChannelEnd) {
-	run(t, open, channelContract())
+	suitetest.Run(t, channelContract(), open)
 }
 
-func channelContract() []promise[ChannelEnd] {
-	return []promise[ChannelEnd]{
+func channelContract() []suitetest.Promise[ChannelEnd] {
+	return []suitetest.Promise[ChannelEnd]{
 		{"Name", "Name is one word that can be a part of a lane", checkChannelName},
 		{"Sends", "Send delivers a message once, with what it is about and where to read on", checkChannelSends},
 		{"Digest", "a message of many items is one message", checkChannelDigest},

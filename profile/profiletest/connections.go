@@ -7,17 +7,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestConnectionStore runs the contract of [profile.ConnectionStore] as
 // subtests. open must return an empty store each time it is called.
 func TestConnectionStore(t *testing.T, open func(t *testing.T) profile.ConnectionStore) {
-	run(t, open, connectionContract())
+	suitetest.Run(t, connectionContract(), open)
 }
 
-func connectionContract() []promise[profile.ConnectionStore] {
-	return []promise[profile.ConnectionStore]{
+func connectionContract() []suitetest.Promise[profile.ConnectionStore] {
+	return []suitetest.Promise[profile.ConnectionStore]{
 		{"RoundTrip", "every field comes back as MakeConnection was given it, by ID, by Secret and in lists, with times in UTC", checkConnectionRoundTrip},
 		{"Bytes", "an ID and a Secret are found to the byte", checkConnectionBytes},
 		{"Taken", "MakeConnection returns ErrConflict for an ID or a Secret that is taken, and changes nothing", checkConnectionTaken},

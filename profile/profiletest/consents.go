@@ -8,13 +8,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestConsentStore runs the contract of [profile.ConsentStore] as subtests. open
 // must return an empty store each time it is called.
 func TestConsentStore(t *testing.T, open func(t *testing.T) profile.ConsentStore) {
-	run(t, open, []promise[profile.ConsentStore]{
+	suitetest.Run(t, []suitetest.Promise[profile.ConsentStore]{
 		{"RoundTrip", "Consent and Consents return what AddConsent was given, without Key and with times in UTC", checkConsentRoundTrip},
 		{"Taken", "AddConsent returns ErrConflict for an ID that exists, and changes nothing; of concurrent ones exactly one succeeds", checkConsentTaken},
 		{"Pages", "following positions visits every record of the person and purpose once, the newest first, at one time refusals first, then by ID", checkConsentPages},
@@ -24,7 +25,7 @@ func TestConsentStore(t *testing.T, open func(t *testing.T) profile.ConsentStore
 		{"Erase", "EraseConsents forgets one person's records, or puts the pseudonym in their place, and changes nothing else", checkConsentErase},
 		{"Text", "text survives as it is; a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkConsentText},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkConsentCancelled},
-	})
+	}, open)
 }
 
 func newConsent(id string, change ...func(*profile.Consent)) profile.Consent {

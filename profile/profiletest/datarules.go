@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -26,14 +27,14 @@ type Bound interface {
 // they allow it takes. open must return a store that has no people, and a person
 // that it takes as new, with a good value of every property that has a rule.
 func TestDataRules(t *testing.T, open func(t *testing.T) (Bound, profile.Person)) {
-	run(t, func(t *testing.T) bound {
-		s, p := open(t)
-		return bound{s, p}
-	}, []promise[bound]{
+	suitetest.Run(t, []suitetest.Promise[bound]{
 		{"Rules", "every rule can be used, has an example if it has a pattern, and stands once", checkDataRules},
 		{"Accepts", "the store takes what the rules allow", checkDataAccepts},
 		{"Refuses", "the store refuses what the rules forbid, at its property, and keeps nothing of it", checkDataRefuses},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkDataCancelled},
+	}, func(t *testing.T) bound {
+		s, p := open(t)
+		return bound{s, p}
 	})
 }
 

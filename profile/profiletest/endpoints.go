@@ -7,17 +7,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestEndpointStore runs the contract of [profile.EndpointStore] as subtests.
 // open must return an empty store each time it is called.
 func TestEndpointStore(t *testing.T, open func(t *testing.T) profile.EndpointStore) {
-	run(t, open, endpointContract())
+	suitetest.Run(t, endpointContract(), open)
 }
 
-func endpointContract() []promise[profile.EndpointStore] {
-	return []promise[profile.EndpointStore]{
+func endpointContract() []suitetest.Promise[profile.EndpointStore] {
+	return []suitetest.Promise[profile.EndpointStore]{
 		{"RoundTrip", "Endpoints returns what SaveEndpoint was given, with times in UTC", checkEndpointRoundTrip},
 		{"Moves", "SaveEndpoint replaces what has the ID, whoever it belonged to", checkEndpointMoves},
 		{"List", "Endpoints returns one person's on one channel, the newest first and then by ID, at most 50", checkEndpointList},

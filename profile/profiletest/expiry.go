@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -21,11 +22,11 @@ type ExpiringStore interface {
 // TestExpiryStore runs the contract of [profile.ExpiryStore] as subtests. open
 // must return an empty store each time it is called.
 func TestExpiryStore(t *testing.T, open func(t *testing.T) ExpiringStore) {
-	run(t, open, expiryContract())
+	suitetest.Run(t, expiryContract(), open)
 }
 
-func expiryContract() []promise[ExpiringStore] {
-	return []promise[ExpiringStore]{
+func expiryContract() []suitetest.Promise[ExpiringStore] {
+	return []suitetest.Promise[ExpiringStore]{
 		{"Expire/Notices", "ExpireNotices removes what is older, the oldest first, at most Limit, and nothing of who is held", checkExpireNotices},
 		{"Expire/Digests", "a notice that expires leaves no place in a digest", checkExpireDigests},
 		{"Expire/Items", "ExpireItems removes what is older of one list, the oldest first, at most Limit, and nothing of who is held", checkExpireItems},

@@ -6,19 +6,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestFieldStore runs the contract of [profile.FieldStore] as subtests. open
 // must return an empty store each time it is called.
 func TestFieldStore(t *testing.T, open func(t *testing.T) profile.FieldStore) {
-	run(t, open, []promise[profile.FieldStore]{
+	suitetest.Run(t, []suitetest.Promise[profile.FieldStore]{
 		{"RoundTrip", "Fields returns what SaveField was given", checkFieldRoundTrip},
 		{"Order", "Fields are in the order of what they describe, their place and their name", checkFieldOrder},
 		{"Versions", "SaveField keeps the rules of versions, RemoveField forgets", checkFieldVersions},
 		{"NoAliasing", "changing a field given to or got from a store changes nothing inside it", checkFieldAliasing},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkFieldCancelled},
-	})
+	}, open)
 }
 
 func newField(name string, change ...func(*profile.Field)) profile.Field {

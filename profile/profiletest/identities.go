@@ -8,17 +8,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestIdentityStore runs the contract of [profile.IdentityStore] as subtests.
 // open must return an empty store each time it is called.
 func TestIdentityStore(t *testing.T, open func(t *testing.T) profile.IdentityStore) {
-	run(t, open, identityContract())
+	suitetest.Run(t, identityContract(), open)
 }
 
-func identityContract() []promise[profile.IdentityStore] {
-	return []promise[profile.IdentityStore]{
+func identityContract() []suitetest.Promise[profile.IdentityStore] {
+	return []suitetest.Promise[profile.IdentityStore]{
 		{"RoundTrip", "Identity and Identities return what Link was given, with times in UTC", checkIdentityRoundTrip},
 		{"Bytes", "what differs in a byte, in Via or in Subject, is somebody else", checkIdentityBytes},
 		{"Taken", "Link returns ErrConflict for a subject that is somebody already, and changes nothing", checkIdentityTaken},

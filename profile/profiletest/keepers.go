@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -17,10 +18,7 @@ import (
 // zqann and must not come up after they are erased: the canaries. All of them
 // and the ID must be in the export of zqann.
 func TestKeeper(t *testing.T, open func(t *testing.T) (k profile.Keeper, canaries []string)) {
-	run(t, func(t *testing.T) keeping {
-		k, canaries := open(t)
-		return keeping{k, canaries}
-	}, []promise[keeping]{
+	suitetest.Run(t, []suitetest.Promise[keeping]{
 		{"Name", "a Keeper has a name of one word", checkKeeperName},
 		{"Export", "Export ranges over all that is kept of a person, and nothing of others", checkKeeperExport},
 		{"Stop", "Export ends when nobody wants more", checkKeeperStop},
@@ -29,6 +27,9 @@ func TestKeeper(t *testing.T, open func(t *testing.T) (k profile.Keeper, canarie
 		{"Again", "a second Erase has nothing to do and is no error", checkKeeperAgain},
 		{"Nobody", "somebody of whom nothing is kept is no error", checkKeeperNobody},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkKeeperCancelled},
+	}, func(t *testing.T) keeping {
+		k, canaries := open(t)
+		return keeping{k, canaries}
 	})
 }
 

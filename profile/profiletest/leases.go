@@ -9,13 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestLeaseStore runs the contract of [profile.LeaseStore] as subtests. open must
 // return an empty store each time it is called.
 func TestLeaseStore(t *testing.T, open func(t *testing.T) profile.LeaseStore) {
-	run(t, open, []promise[profile.LeaseStore]{
+	suitetest.Run(t, []suitetest.Promise[profile.LeaseStore]{
 		{"Taken", "what somebody has is ErrConflict for others until its time, and nobody's from then on", checkLeaseTaken},
 		{"Mine", "whoever has something may have it for longer", checkLeaseMine},
 		{"End", "EndLease takes it from its holder, and from nobody else", checkLeaseEnd},
@@ -23,7 +24,7 @@ func TestLeaseStore(t *testing.T, open func(t *testing.T) profile.LeaseStore) {
 		{"Race", "of many who want something at once exactly one gets it", checkLeaseRace},
 		{"BadText", "a NUL or what is not UTF-8 is ErrInvalid", checkLeaseText},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkLeaseCancelled},
-	})
+	}, open)
 }
 
 func checkLeaseTaken(t *testing.T, s profile.LeaseStore) {

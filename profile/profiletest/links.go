@@ -11,17 +11,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestLinkStore runs the contract of [profile.LinkStore] as subtests. open must
 // return an empty store each time it is called.
 func TestLinkStore(t *testing.T, open func(t *testing.T) profile.LinkStore) {
-	run(t, open, linkContract())
+	suitetest.Run(t, linkContract(), open)
 }
 
-func linkContract() []promise[profile.LinkStore] {
-	return []promise[profile.LinkStore]{
+func linkContract() []suitetest.Promise[profile.LinkStore] {
+	return []suitetest.Promise[profile.LinkStore]{
 		{"RoundTrip", "LinkWith and Links return what MakeLink was given, with times in UTC", checkLinkRoundTrip},
 		{"Aliasing", "a store shares no map with its callers", checkLinkAliasing},
 		{"Taken", "MakeLink returns ErrConflict for an ID or a Secret that exists, and changes nothing", checkLinkTaken},

@@ -10,17 +10,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestNoticeStore runs the contract of [profile.NoticeStore] as subtests. open
 // must return an empty store each time it is called.
 func TestNoticeStore(t *testing.T, open func(t *testing.T) profile.NoticeStore) {
-	run(t, open, noticeContract())
+	suitetest.Run(t, noticeContract(), open)
 }
 
-func noticeContract() []promise[profile.NoticeStore] {
-	return []promise[profile.NoticeStore]{
+func noticeContract() []suitetest.Promise[profile.NoticeStore] {
+	return []suitetest.Promise[profile.NoticeStore]{
 		{"RoundTrip", "Notices returns what AddNotices was given, with times in UTC", checkNoticeRoundTrip},
 		{"Taken", "a notice whose ID is there is left as it is, and nothing that comes with it is queued", checkNoticeTaken},
 		{"Race", "of concurrent additions of one notice exactly one counts", checkNoticeRace},

@@ -7,17 +7,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestOnceStore runs the contract of [profile.OnceStore] as subtests. open must
 // return an empty store each time it is called.
 func TestOnceStore(t *testing.T, open func(t *testing.T) profile.OnceStore) {
-	run(t, open, onceContract())
+	suitetest.Run(t, onceContract(), open)
 }
 
-func onceContract() []promise[profile.OnceStore] {
-	return []promise[profile.OnceStore]{
+func onceContract() []suitetest.Promise[profile.OnceStore] {
+	return []suitetest.Promise[profile.OnceStore]{
 		{"Once", "Once succeeds once for each key until the key has ended", checkOnce},
 		{"OnceRace", "of concurrent calls with one key exactly one succeeds", checkOnceRace},
 		{"OnceEndedRace", "of concurrent calls with a key that has ended exactly one succeeds", checkOnceEndedRace},

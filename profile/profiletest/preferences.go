@@ -7,20 +7,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestPreferenceStore runs the contract of [profile.PreferenceStore] as
 // subtests. open must return an empty store each time it is called.
 func TestPreferenceStore(t *testing.T, open func(t *testing.T) profile.PreferenceStore) {
-	run(t, open, []promise[profile.PreferenceStore]{
+	suitetest.Run(t, []suitetest.Promise[profile.PreferenceStore]{
 		{"RoundTrip", "Preferences returns what SavePreferences was given, with times in UTC and no channels apart from a missing kind", checkPreferencesRoundTrip},
 		{"Versions", "SavePreferences keeps the rules of versions, of concurrent changes to one version exactly one succeeds", checkPreferencesVersions},
 		{"Remove", "RemovePreferences forgets those of one person, or returns ErrNotFound", checkPreferencesRemove},
 		{"NoAliasing", "changing a map or slice given to or got from a store changes nothing inside it", checkPreferencesAliasing},
 		{"Text", "text survives as it is; a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkPreferencesText},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkPreferencesCancelled},
-	})
+	}, open)
 }
 
 func newPreferences(change ...func(*profile.Preferences)) profile.Preferences {

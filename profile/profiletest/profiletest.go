@@ -16,38 +16,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestStore runs the contract of [profile.Store] as subtests. open must return
 // an empty store each time it is called.
 func TestStore(t *testing.T, open func(t *testing.T) profile.Store) {
-	run(t, open, contract())
+	suitetest.Run(t, contract(), open)
 }
 
-// A promise is one sentence of a contract; a failing run prints it.
-type promise[S any] struct {
-	name, says string
-	check      func(*testing.T, S)
-}
-
-// run checks each promise on a store, or whatever it is, of its own.
-func run[S any](t *testing.T, open func(t *testing.T) S, contract []promise[S]) {
-	for _, c := range contract {
-		t.Run(c.name, func(t *testing.T) {
-			s := open(t)
-			t.Cleanup(func() {
-				if t.Failed() {
-					t.Log("contract: " + c.says)
-				}
-			})
-			c.check(t, s)
-		})
-	}
-}
-
-func contract() []promise[profile.Store] {
-	return []promise[profile.Store]{
+func contract() []suitetest.Promise[profile.Store] {
+	return []suitetest.Promise[profile.Store]{
 		{"Person/RoundTrip", "Person returns what SavePerson was given, without Key and with times in UTC", checkPersonRoundTrip},
 		{"Person/Bare", "a person with nothing but an ID, a name and times survives", checkPersonBare},
 		{"Person/Taken", "SavePerson with Version 1 returns ErrConflict for an ID that exists, and changes nothing", checkPersonTaken},

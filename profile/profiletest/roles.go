@@ -7,20 +7,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestRoleStore runs the contract of [profile.RoleStore] as subtests. open must
 // return an empty store each time it is called.
 func TestRoleStore(t *testing.T, open func(t *testing.T) profile.RoleStore) {
-	run(t, open, []promise[profile.RoleStore]{
+	suitetest.Run(t, []suitetest.Promise[profile.RoleStore]{
 		{"RoundTrip", "Roles returns what SaveRole was given, with times in UTC", checkRoleRoundTrip},
 		{"BadText", "a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkRoleText},
 		{"Order", "Roles are in byte order of their keys, and what is like a key is another one", checkRoleOrder},
 		{"Versions", "SaveRole keeps the rules of versions, RemoveRole forgets", checkRoleVersions},
 		{"NoAliasing", "changing a role given to or got from a store changes nothing inside it", checkRoleAliasing},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkRoleCancelled},
-	})
+	}, open)
 }
 
 func newRole(key profile.Role, change ...func(*profile.CustomRole)) profile.CustomRole {

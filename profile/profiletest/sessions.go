@@ -8,17 +8,18 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestSessionStore runs the contract of [profile.SessionStore] as subtests. open
 // must return an empty store each time it is called.
 func TestSessionStore(t *testing.T, open func(t *testing.T) profile.SessionStore) {
-	run(t, open, sessionContract())
+	suitetest.Run(t, sessionContract(), open)
 }
 
-func sessionContract() []promise[profile.SessionStore] {
-	return []promise[profile.SessionStore]{
+func sessionContract() []suitetest.Promise[profile.SessionStore] {
+	return []suitetest.Promise[profile.SessionStore]{
 		{"RoundTrip", "Session and Sessions return what StartSession was given, with times in UTC", checkSessionRoundTrip},
 		{"Taken", "StartSession returns ErrConflict for an ID or a Secret that exists, and changes nothing", checkSessionTaken},
 		{"Race", "of concurrent sessions with one Secret exactly one starts", checkSessionRace},

@@ -11,13 +11,14 @@ import (
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestShelfStore runs the contract of [profile.ShelfStore] as subtests. open
 // must return an empty store each time it is called.
 func TestShelfStore(t *testing.T, open func(t *testing.T) profile.ShelfStore) {
-	run(t, open, []promise[profile.ShelfStore]{
+	suitetest.Run(t, []suitetest.Promise[profile.ShelfStore]{
 		{"RoundTrip", "Items returns what PutItem was given, with times in UTC", checkShelfRoundTrip},
 		{"Again", "an item put again is there once, changed, and where it was unless viewed is set; it never moves back", checkShelfAgain},
 		{"Full", "one item more than most is ErrTooMany and changes nothing; what is there may change still", checkShelfFull},
@@ -31,7 +32,7 @@ func TestShelfStore(t *testing.T, open func(t *testing.T) profile.ShelfStore) {
 		{"NoAliasing", "changing a map given to or got from a store changes nothing inside it", checkShelfAliasing},
 		{"Text", "text survives as it is; a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkShelfText},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkShelfCancelled},
-	})
+	}, open)
 }
 
 const plenty = 1000

@@ -8,20 +8,21 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
 // TestSuppressionStore runs the contract of [profile.SuppressionStore] as
 // subtests. open must return an empty store each time it is called.
 func TestSuppressionStore(t *testing.T, open func(t *testing.T) profile.SuppressionStore) {
-	run(t, open, []promise[profile.SuppressionStore]{
+	suitetest.Run(t, []suitetest.Promise[profile.SuppressionStore]{
 		{"RoundTrip", "Suppression returns what SaveSuppression was given, with times in UTC", checkSuppressionRoundTrip},
 		{"Versions", "SaveSuppression keeps the rules of versions, of concurrent changes to one version exactly one succeeds", checkSuppressionVersions},
 		{"Remove", "RemoveSuppression forgets one address, or returns ErrNotFound", checkSuppressionRemove},
 		{"NoAliasing", "changing a slice given to or got from a store changes nothing inside it", checkSuppressionAliasing},
 		{"Text", "text survives as it is; a NUL or what is not UTF-8 is ErrInvalid and nothing is kept", checkSuppressionText},
 		{"Cancelled", "a cancelled context stops a call, which returns its error", checkSuppressionCancelled},
-	})
+	}, open)
 }
 
 func newSuppression(address string, change ...func(*profile.Suppression)) profile.Suppression {
