@@ -41,3 +41,18 @@ func TestCatches(t *testing.T) {
 		suitetest.Run(t, contract, func(*testing.T) counter { return c })
 	})
 }
+
+func TestFails(t *testing.T) {
+	for what, tt := range map[string]struct {
+		check func(testing.TB)
+		want  bool
+	}{
+		"nothing":   {func(testing.TB) {}, false},
+		"a failure": {func(t testing.TB) { require.Equal(t, 1, 2) }, true},
+		"an error":  {func(t testing.TB) { t.Error("no") }, true},
+		"the end":   {func(t testing.TB) { t.Fatal("no") }, true},
+		"a panic":   {func(testing.TB) { panic("no") }, true},
+	} {
+		require.Equal(t, tt.want, suitetest.Fails(t, tt.check), what)
+	}
+}

@@ -2,9 +2,9 @@ package kbtest_test
 
 import (
 	"context"
-	"runtime"
 	"testing"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/memkb"
 )
@@ -146,43 +146,11 @@ func (f faulty) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, erro
 	return or(&f.uses, f.uses != nil, f.Store.MediaUses)(ctx, name)
 }
 
-// A silentT takes failures without passing them on.
-type silentT struct {
-	testing.TB
-	failed bool
-}
-
-func (s *silentT) fail() { s.failed = true }
-
-func (s *silentT) Errorf(string, ...any) { s.fail() }
-func (s *silentT) Error(...any)          { s.fail() }
-func (s *silentT) Fatalf(string, ...any) { s.FailNow() }
-func (s *silentT) Fatal(...any)          { s.FailNow() }
-func (s *silentT) Logf(string, ...any)   {}
-func (s *silentT) Helper()               {}
-
-func (s *silentT) FailNow() {
-	s.fail()
-	runtime.Goexit()
-}
-
 // fails reports whether a check fails for a store.
 func fails(t *testing.T, check func(testing.TB, kb.Store), break_ func(kb.Store) faulty) bool {
 	t.Helper()
 	good := memkb.New()
 	store := break_(good)
 	store.Store = good
-	s := &silentT{TB: t}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() {
-			if recover() != nil {
-				s.fail()
-			}
-		}()
-		check(s, store)
-	}()
-	<-done
-	return s.failed
+	return suitetest.Fails(t, func(t testing.TB) { check(t, store) })
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/searchtest"
@@ -171,7 +172,7 @@ func TestBrokenIndexes(t *testing.T) {
 	for _, b := range brokenIndexes {
 		t.Run(b.name, func(t *testing.T) {
 			open := func() search.Index { return newFaulty(b.faults) }
-			require.True(t, fails(t, func(t testing.TB) { checks[b.caughtBy](t, open) }), "%s does not find it", b.caughtBy)
+			require.True(t, suitetest.Fails(t, func(t testing.TB) { checks[b.caughtBy](t, open) }), "%s does not find it", b.caughtBy)
 		})
 	}
 }

@@ -3,56 +3,13 @@ package searchtest_test
 import (
 	"context"
 	"maps"
-	"runtime"
 	"slices"
 	"sync"
-	"testing"
 
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/memsearch"
 )
-
-// A silentT notes that a check has failed and keeps it to itself.
-type silentT struct {
-	testing.TB
-
-	mu     sync.Mutex
-	failed bool
-}
-
-func (s *silentT) fail() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failed = true
-}
-
-func (s *silentT) Errorf(string, ...any) { s.fail() }
-func (s *silentT) Error(...any)          { s.fail() }
-func (s *silentT) Fail()                 { s.fail() }
-func (s *silentT) Helper()               {}
-func (s *silentT) FailNow() {
-	s.fail()
-	runtime.Goexit()
-}
-
-// fails reports whether a check finds fault.
-func fails(t *testing.T, check func(testing.TB)) bool {
-	t.Helper()
-	s := &silentT{TB: t}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		defer func() {
-			if recover() != nil {
-				s.fail()
-			}
-		}()
-		check(s)
-	}()
-	<-done
-	return s.failed
-}
 
 // A faulty index is one in memory, beside another that holds everything for
 // everybody, with faults where functions are set.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/searchtest"
@@ -163,7 +164,7 @@ func TestBrokenSources(t *testing.T) {
 			fix := fixture(f.Source)
 			fix.Patience = 300 * time.Millisecond
 			fix.Reopen = func() search.Source { return f }
-			require.True(t, fails(t, func(t testing.TB) { checks[b.caughtBy](t, f, fix) }), "%s does not find it", b.caughtBy)
+			require.True(t, suitetest.Fails(t, func(t testing.TB) { checks[b.caughtBy](t, f, fix) }), "%s does not find it", b.caughtBy)
 		})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"io"
 	"io/fs"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/blob"
 	"github.com/stoa-go/stoa/internal/blob/blobtest"
+	"github.com/stoa-go/stoa/internal/suitetest"
 )
 
 func folder(t testing.TB) *blob.Folder {
@@ -147,33 +147,12 @@ var broken = []struct {
 	}},
 }
 
-// failed reports whether a promise finds a place for files at fault.
-func failed(t *testing.T, check func(testing.TB, blob.Files), f blob.Files) bool {
-	r := &recorder{TB: t}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		check(r, f)
-	}()
-	<-done
-	return r.failed
-}
-
-type recorder struct {
-	testing.TB
-	failed bool
-}
-
-func (r *recorder) Helper()               {}
-func (r *recorder) Errorf(string, ...any) { r.failed = true }
-func (r *recorder) FailNow()              { r.failed = true; runtime.Goexit() }
-
 func TestBroken(t *testing.T) {
 	for _, b := range broken {
 		t.Run(b.name, func(t *testing.T) {
 			i := slices.IndexFunc(blobtest.Contract, func(p blobtest.Promise) bool { return p.Name == b.caughtBy })
 			require.GreaterOrEqual(t, i, 0)
-			require.True(t, failed(t, blobtest.Contract[i].Check, b.fault(folder(t))))
+			require.True(t, suitetest.Fails(t, func(tb testing.TB) { blobtest.Contract[i].Check(tb, b.fault(folder(t))) }))
 		})
 	}
 }

@@ -3,12 +3,12 @@ package insighttest_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb/insight"
 	"github.com/stoa-go/stoa/kb/insight/insighttest"
 	"github.com/stoa-go/stoa/kb/insight/meminsight"
@@ -155,30 +155,9 @@ func TestSuiteCatches(t *testing.T) {
 				good := meminsight.New()
 				bad := b.fault(good)
 				bad.Store = good
-				require.True(t, fails(t, p.Check, bad), "a store that %s passes", b.name)
-				require.False(t, fails(t, p.Check, meminsight.New()), p.Name)
+				require.True(t, suitetest.Fails(t, func(t testing.TB) { p.Check(t, bad) }), "a store that %s passes", b.name)
+				require.False(t, suitetest.Fails(t, func(t testing.TB) { p.Check(t, meminsight.New()) }), p.Name)
 			}
 		}
 	}
-}
-
-// A silentT takes failures without passing them on.
-type silentT struct {
-	testing.TB
-	failed bool
-}
-
-func (s *silentT) Errorf(string, ...any) { s.failed = true }
-func (s *silentT) Helper()               {}
-func (s *silentT) Logf(string, ...any)   {}
-func (s *silentT) FailNow()              { s.failed = true; runtime.Goexit() }
-
-func fails(t *testing.T, check func(testing.TB, insight.Store), store insight.Store) bool {
-	s, done := &silentT{TB: t}, make(chan struct{})
-	go func() {
-		defer close(done)
-		check(s, store)
-	}()
-	<-done
-	return s.failed
 }
