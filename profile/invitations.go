@@ -333,17 +333,40 @@ func (s *Invitations) accept(ctx context.Context, token string, j Joiner) (Perso
 		return Person{}, err
 	}
 	if l.Claim == "" {
-		if err := s.unknown(ctx, j); err != nil {
-			return Person{}, err
-		}
-		if err := s.isNobodys(ctx, i); err != nil {
-			return Person{}, err
+		if err := s.newcomer(ctx, i, j); err != nil {
+			if l, err = s.overtaken(ctx, token, j, err); err != nil {
+				return Person{}, err
+			}
 		}
 	}
 	if _, err := s.links.claim(ctx, invitationPurpose, token, claimOf(j)); err != nil {
 		return Person{}, err
 	}
 	return s.join(ctx, sender, l, p, j)
+}
+
+// newcomer refuses whom the portal knows already, by sign-in or by address.
+func (s *Invitations) newcomer(ctx context.Context, i Invitation, j Joiner) error {
+	if err := s.unknown(ctx, j); err != nil {
+		return err
+	}
+	return s.isNobodys(ctx, i)
+}
+
+// overtaken says why j is not a newcomer. Who is known only because the same
+// invitation was accepted at this moment hears that it has been used; j, who has
+// sent it twice, goes on where the other stopped.
+func (s *Invitations) overtaken(ctx context.Context, token string, j Joiner, refused error) (Link, error) {
+	l, err := s.links.find(ctx, invitationPurpose, token)
+	switch {
+	case err != nil:
+		return Link{}, err
+	case l.Claim == "":
+		return Link{}, refused
+	case l.Claim != claimOf(j):
+		return l, s.links.good(l)
+	}
+	return l, nil
 }
 
 // proves reports whether a sign-in says enough of whose address an invitation

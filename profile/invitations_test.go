@@ -422,6 +422,30 @@ func TestInvitationRace(t *testing.T) {
 	require.Len(t, o.told, 1, "one identity is linked")
 }
 
+// TestInvitationOvertaken: an acceptance that ends while another is looking who is
+// there is not mistaken for somebody who had come before.
+func TestInvitationOvertaken(t *testing.T) {
+	for _, winner := range []string{"other", "new"} {
+		var o *office
+		var token string
+		overtaken := false
+		o = newOffice(t, func(opts *profile.InvitationOptions) {
+			opts.Known = func(context.Context, string, string) (profile.Actor, error) {
+				if !overtaken {
+					overtaken = true
+					_, err := o.Accept(t.Context(), token, newton(func(j *profile.Joiner) { j.Subject = winner }))
+					require.NoError(t, err)
+				}
+				return profile.Actor{}, profile.ErrNotFound
+			}
+		})
+		token, _ = o.invite(t, "ann")
+		_, err := o.Accept(t.Context(), token, newton(func(j *profile.Joiner) { j.Subject = "new" }))
+		require.Equal(t, "error.link.used", says(t, err), winner)
+		require.Len(t, o.newcomers(t), 1, winner)
+	}
+}
+
 // Taking back wins over an acceptance that is under way.
 func TestInvitationRevokedWhileItIsAccepted(t *testing.T) {
 	var o *office
