@@ -9,9 +9,10 @@ import (
 )
 
 type planRequestWire struct {
-	Do   Deed      `json:"do" doc:"\"publish\" or \"archive\""`
-	At   time.Time `json:"at"`
-	Note string    `json:"note,omitempty"`
+	Do    Deed      `json:"do" doc:"\"publish\" or \"archive\""`
+	At    time.Time `json:"at"`
+	Minor bool      `json:"minor,omitempty" doc:"a small change, that followers are not told of"`
+	Note  string    `json:"note,omitempty"`
 }
 
 type planWire struct {
@@ -20,6 +21,7 @@ type planWire struct {
 	Locale    string    `json:"locale"`
 	Do        Deed      `json:"do"`
 	Revision  int       `json:"revision,omitempty"`
+	Minor     bool      `json:"minor,omitempty"`
 	At        time.Time `json:"at"`
 	By        string    `json:"by,omitempty"`
 	Note      string    `json:"note,omitempty"`
@@ -36,7 +38,7 @@ type plansWire struct {
 
 func wireOfPlan(p Plan) planWire {
 	return planWire{
-		ID: p.ID, Article: p.Article, Locale: p.Locale, Do: p.Do, Revision: p.Revision, At: p.At, By: p.By, Note: p.Note,
+		ID: p.ID, Article: p.Article, Locale: p.Locale, Do: p.Do, Revision: p.Revision, Minor: p.Minor, At: p.At, By: p.By, Note: p.Note,
 		State: p.State, Error: p.Error, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
 	}
 }
@@ -46,7 +48,7 @@ func (l *Library) servePlan(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := l.Plan(r.Context(), profile.FromContext(r.Context()), id, locale, PlanRequest{Do: in.Do, At: in.At, Note: in.Note, Key: key})
+	p, err := l.Plan(r.Context(), profile.FromContext(r.Context()), id, locale, PlanRequest{Do: in.Do, At: in.At, Minor: in.Minor, Note: in.Note, Key: key})
 	if err != nil {
 		return err
 	}

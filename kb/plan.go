@@ -9,6 +9,7 @@ type Plan struct {
 	Locale    string
 	Do        Deed      //
 	Revision  int       // to publish; a newer draft stays one
+	Minor     bool      // nobody who follows the article is told, see [Library.PublishMinor]
 	At        time.Time // when
 	By        string    // who planned it
 	Note      string    // why, for colleagues

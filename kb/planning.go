@@ -17,10 +17,11 @@ import (
 
 // A PlanRequest is what somebody wants done with a text later.
 type PlanRequest struct {
-	Do   Deed      //
-	At   time.Time // when
-	Note string    // why, for colleagues
-	Key  string    // idempotency key: the same one again plans nothing twice
+	Do    Deed      //
+	At    time.Time // when
+	Minor bool      // to publish: nobody who follows the article is told, see [Library.PublishMinor]
+	Note  string    // why, for colleagues
+	Key   string    // idempotency key: the same one again plans nothing twice
 }
 
 // Plan has the newest revision in locale published, or the text archived, at a
@@ -49,7 +50,7 @@ func (l *Library) plan(ctx context.Context, by profile.Actor, id, locale string,
 		}{a.ID, locale, ask}),
 	}
 	if p.Do == DeedPublish {
-		p.Revision = t.Head
+		p.Revision, p.Minor = t.Head, ask.Minor
 	}
 	again := func() (Plan, string, error) { old, err := l.store.Plan(ctx, p.ID); return old, old.Input, err }
 	if old, _, err := again(); err == nil && old.Input == p.Input {
@@ -239,6 +240,6 @@ func (l *Library) act(ctx context.Context, by profile.Actor, p Plan) error {
 	if t.Visible() && t.Live >= p.Revision {
 		return nil // it, or what came after it, is shown already
 	}
-	_, err = l.publish(ctx, by, a.ID, p.Locale, a.Version, showing{revision: p.Revision})
+	_, err = l.publish(ctx, by, a.ID, p.Locale, a.Version, showing{revision: p.Revision, minor: p.Minor})
 	return err
 }

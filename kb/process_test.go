@@ -310,6 +310,30 @@ func TestPlans(t *testing.T) {
 	require.Equal(t, []kb.PlanState{kb.PlanDone, kb.PlanDone}, []kb.PlanState{list[0].State, list[1].State})
 }
 
+// TestMinorPlans: what is planned as a minor change is published without being
+// news.
+func TestMinorPlans(t *testing.T) {
+	w := newProcessWorld(t, kb.Process{})
+	a := w.show(draft("vpn", "public", "public"))
+	before, _ := a.In("en")
+	a, err := w.Edit(w.ctx(), reviewer, a.ID, "en", a.Version, kb.Text{Title: "vpn", Body: "A comma, more."})
+	require.NoError(t, err)
+	p, err := w.Plan(w.ctx(), reviewer, a.ID, "en", kb.PlanRequest{Do: kb.DeedPublish, Minor: true, At: w.now.Add(time.Hour)})
+	require.NoError(t, err)
+	require.True(t, p.Minor)
+	w.now = p.At
+	require.NoError(t, w.DoDue(w.ctx()))
+	a, err = w.Manuscript(w.ctx(), reviewer, a.ID)
+	require.NoError(t, err)
+	after, _ := a.In("en")
+	require.Equal(t, after.Head, after.Live)
+	require.Equal(t, before.NewsAt, after.NewsAt)
+	require.Equal(t, w.now, after.UpdatedAt)
+	away, err := w.Plan(w.ctx(), reviewer, a.ID, "en", kb.PlanRequest{Do: kb.DeedArchive, Minor: true, At: w.now.Add(time.Hour)})
+	require.NoError(t, err)
+	require.False(t, away.Minor, "nobody is told of that anyway")
+}
+
 func TestPlansThatFail(t *testing.T) {
 	for name, c := range map[string]struct {
 		then func(w *processWorld, a kb.Article)

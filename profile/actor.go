@@ -3,6 +3,8 @@ package profile
 import (
 	"context"
 	"slices"
+
+	"github.com/stoa-go/stoa/internal/web"
 )
 
 // An Actor is whoever a call is made for: a customer, an agent, a bot or, when
@@ -57,10 +59,11 @@ func (a Actor) Staff() bool { return !a.Anonymous() && slices.ContainsFunc(a.Rol
 
 type actorKey struct{}
 
-// NewContext returns a context that carries a. Only HTTP middleware calls it:
+// NewContext returns a context that carries a; APIs answer whoever is anonymous
+// with status 401 where they answer others with 403. Only HTTP middleware calls it:
 // everything else takes its actor as a parameter.
 func NewContext(ctx context.Context, a Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, a)
+	return context.WithValue(web.SignedIn(ctx, !a.Anonymous()), actorKey{}, a)
 }
 
 // FromContext returns the actor put there by [NewContext], or the anonymous one.

@@ -80,9 +80,9 @@ func TestNoticesOverHTTP(t *testing.T) {
 		method, path, body string
 		status             int
 	}{
-		{profile.Actor{}, "GET", "/me/notices", "", 403},
-		{profile.Actor{}, "GET", "/me/notices/unread", "", 403},
-		{profile.Actor{}, "POST", "/me/notices/read", `{"id":"x"}`, 403},
+		{profile.Actor{}, "GET", "/me/notices", "", 401},
+		{profile.Actor{}, "GET", "/me/notices/unread", "", 401},
+		{profile.Actor{}, "POST", "/me/notices/read", `{"id":"x"}`, 401},
 		{ann, "POST", "/me/notices/read", `{}`, 422},
 		{ann, "POST", "/me/notices/read", `{"id":"x","until":"2026-01-01T00:00:00Z"}`, 422},
 		{ann, "POST", "/me/notices/read", `{"person":"bob"}`, 422},

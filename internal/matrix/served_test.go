@@ -77,8 +77,10 @@ func (s served) call(ctx context.Context, w *world, by profile.Actor, state stri
 	w.desk.ServeHTTP(answer, r)
 	got := strings.ReplaceAll(answer.Body.String(), `"`, " ") // canaries are looked for as words
 	switch answer.Code {
-	case http.StatusForbidden:
-		err = errs.Forbidden
+	case http.StatusForbidden, http.StatusUnauthorized:
+		if err = errs.Forbidden; by.Anonymous() != (answer.Code == http.StatusUnauthorized) {
+			err = fmt.Errorf("%d for %q", answer.Code, by.ID)
+		}
 	case http.StatusNotFound:
 		err = errs.NotFound
 	case http.StatusConflict:

@@ -155,7 +155,7 @@ func (op Op) fault() string {
 // not knowing the prefix it is under.
 func (a *API) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r = r.WithContext(withoutPages(r.Context()))
+		r = ForProgram(r)
 		o := &outside{ResponseWriter: w}
 		a.mux.ServeHTTP(o, r)
 		if o.status != 0 {

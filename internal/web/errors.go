@@ -17,6 +17,7 @@ var (
 	ErrPreconditionRequired error = &fault{http.StatusPreconditionRequired, "if_match"}   // If-Match is missing
 	ErrMethod               error = &fault{http.StatusMethodNotAllowed, "method"}         // the path knows other methods; whoever returns it sets Allow
 	errSlowBody             error = &fault{http.StatusRequestTimeout, "slow_body"}        // the body did not arrive in time
+	errSignIn               error = &fault{http.StatusUnauthorized, "sign_in"}            // nobody is signed in
 	errInternal             error = &fault{http.StatusInternalServerError, "internal"}    // everything unknown
 	errTimeout              error = &fault{http.StatusServiceUnavailable, "unavailable"}  // the handler took too long
 )

@@ -71,6 +71,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err er
 	if timedOut(r.Context()) && Status(err) == http.StatusInternalServerError {
 		err = fmt.Errorf("%w: %w", errTimeout, err)
 	}
+	err = signInFirst(r, err)
 	status := Status(err)
 	switch {
 	case t.wrote():

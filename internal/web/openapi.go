@@ -251,7 +251,7 @@ func (op Op) errors() []int {
 		all = append(all, http.StatusPreconditionFailed, http.StatusPreconditionRequired)
 	}
 	if !op.Public {
-		all = append(all, http.StatusForbidden)
+		all = append(all, http.StatusUnauthorized, http.StatusForbidden)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

@@ -64,6 +64,9 @@ func answer(t *writer, r *http.Request, log *slog.Logger, err error) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	status := Status(err)
+	if status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
 	if n := retrySeconds(status, err); n > 0 {
 		h.Set("Retry-After", strconv.Itoa(n))
 	}

@@ -58,6 +58,7 @@ func texts() map[string]string {
 		"error.not_found":    "Not found",
 		"error.forbidden":    "Not permitted",
 		"error.gone":         "No longer there",
+		"error.sign_in":      "Please sign in first",
 		"error.conflict":     "Conflict",
 		"error.invalid":      "The request cannot be accepted as it is",
 		"error.too_many":     "Too many requests",

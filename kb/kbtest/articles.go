@@ -17,7 +17,7 @@ func checkRoundTrip(t testing.TB, s kb.Store) {
 	given := article("a1")
 	zone := time.FixedZone("somewhere", 5*3600)
 	given.CreatedAt, given.UpdatedAt, given.ShownAt = t0.In(zone), t0.In(zone), t0.In(zone)
-	given.Translations[1].PublishedAt, given.Translations[1].UpdatedAt, given.Translations[1].NewsAt = t0.In(zone), t0.In(zone), t0.In(zone)
+	given.Translations[1].PublishedAt, given.Translations[1].UpdatedAt, given.Translations[1].NewsAt = t0.In(zone), t0.In(zone), t0.Add(-time.Minute).In(zone)
 	save(t, s, given)
 	got, err := s.Article(t.Context(), "a1")
 	require.NoError(t, err)

@@ -66,6 +66,16 @@ var broken = []broke{
 	}},
 	{"answers in local time", "RoundTrip", reading(func(a *kb.Article) { a.UpdatedAt = a.UpdatedAt.In(time.FixedZone("X", 3600)) })},
 	{"cuts times to seconds", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.ShownAt = a.ShownAt.Truncate(time.Second) })},
+	{"forgets when there was news", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) {
+		for i := range a.Translations {
+			a.Translations[i].NewsAt = time.Time{}
+		}
+	})},
+	{"takes each showing for news", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) {
+		for i := range a.Translations {
+			a.Translations[i].NewsAt = a.Translations[i].UpdatedAt
+		}
+	})},
 	{"invents a first showing", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.ShownAt = a.CreatedAt })},
 	{"keeps the first audience", "Replace", func(s kb.Store) faulty {
 		first := map[string]profile.Audience{}

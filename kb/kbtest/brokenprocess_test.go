@@ -166,6 +166,8 @@ var brokenProcess = []broke{
 		return slices.CompactFunc(page, func(a, b kb.Review) bool { return a.CreatedAt.Equal(b.CreatedAt) })
 	})},
 	{"forgets why a plan failed", "Plan", planning(func(p *kb.Plan) { p.Error = "" })},
+	{"forgets that a plan is minor", "Plan", planning(func(p *kb.Plan) { p.Minor = false })},
+	{"keeps a plan minor for ever", "Plan", planning(func(p *kb.Plan) { p.Minor = true })},
 	{"answers yes to any version of a plan", "Plan", func(s kb.Store) faulty {
 		return faulty{faultyProcess: faultyProcess{savePlan: func(ctx context.Context, p kb.Plan) error { return saysYes(s.SavePlan(ctx, p)) }}}
 	}},

@@ -89,7 +89,7 @@ func article(id string, change ...func(*kb.Article)) kb.Article {
 		CreatedAt: t0, UpdatedAt: t0, ShownAt: t0, Version: 1,
 		Translations: []kb.Translation{
 			{Locale: "de", Slug: "zu-" + id, Status: kb.StatusDraft, Head: 1, Title: "Titel", Summary: "Kurz"},
-			{Locale: "en", Slug: "on-" + id, Status: kb.StatusPublished, Live: 1, Head: 1, Title: "Title", Summary: "Short", PublishedAt: t0, UpdatedAt: t0, NewsAt: t0},
+			{Locale: "en", Slug: "on-" + id, Status: kb.StatusPublished, Live: 1, Head: 1, Title: "Title", Summary: "Short", PublishedAt: t0, UpdatedAt: t0, NewsAt: t0.Add(-time.Minute)},
 		},
 	}
 	for _, f := range change {

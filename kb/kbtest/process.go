@@ -48,7 +48,7 @@ func review(id, article string, change ...func(*kb.Review)) kb.Review {
 
 func plan(id, article string, change ...func(*kb.Plan)) kb.Plan {
 	p := kb.Plan{
-		ID: id, Article: article, Locale: "en", Do: kb.DeedPublish, Revision: 3, At: t0, By: "ann", Note: "why", State: kb.PlanWaiting,
+		ID: id, Article: article, Locale: "en", Do: kb.DeedPublish, Revision: 3, Minor: true, At: t0, By: "ann", Note: "why", State: kb.PlanWaiting,
 		Error: "error.x", Input: "hash", CreatedAt: t0, UpdatedAt: t0, Version: 1,
 	}
 	for _, f := range change {
@@ -245,7 +245,9 @@ func checkPlan(t testing.TB, s kb.Store) {
 	require.ErrorIs(t, s.SavePlan(t.Context(), plan("p", "a")), kb.ErrConflict)
 	require.ErrorIs(t, s.SavePlan(t.Context(), plan("p", "a", func(p *kb.Plan) { p.Version = 3 })), kb.ErrConflict)
 	require.ErrorIs(t, s.SavePlan(t.Context(), plan("q", "a", func(p *kb.Plan) { p.Version, p.Do = 2, kb.DeedArchive })), kb.ErrNotFound)
-	next := plan("p", "a", func(p *kb.Plan) { p.Version, p.State, p.Error, p.At = 2, kb.PlanFailed, "error.y", t0.Add(time.Hour) })
+	next := plan("p", "a", func(p *kb.Plan) {
+		p.Version, p.State, p.Error, p.At, p.Minor = 2, kb.PlanFailed, "error.y", t0.Add(time.Hour), false
+	})
 	savePlans(t, s, next)
 	got, err = s.Plan(t.Context(), "p")
 	require.NoError(t, err)

@@ -17,6 +17,7 @@ type planRow struct {
 	Locale    string
 	Deed      string
 	Number    int
+	Minor     bool
 	Due       sqldb.Time
 	Planner   string
 	Note      string
@@ -28,11 +29,11 @@ type planRow struct {
 	Version   int
 }
 
-const planColumns = `id, article, locale, deed, number, due, planner, note, state, error, input, created_at, updated_at, version`
+const planColumns = `id, article, locale, deed, number, minor, due, planner, note, state, error, input, created_at, updated_at, version`
 
 func (r planRow) plan() kb.Plan {
 	return kb.Plan{
-		ID: r.ID, Article: r.Article, Locale: r.Locale, Do: kb.Deed(r.Deed), Revision: r.Number, At: r.Due.Time, By: r.Planner, Note: r.Note,
+		ID: r.ID, Article: r.Article, Locale: r.Locale, Do: kb.Deed(r.Deed), Revision: r.Number, Minor: r.Minor, At: r.Due.Time, By: r.Planner, Note: r.Note,
 		State: kb.PlanState(r.State), Error: r.Error, Input: r.Input, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time, Version: r.Version,
 	}
 }
@@ -54,21 +55,21 @@ func putPlan(ctx context.Context, tx sqlx.ExtContext, p kb.Plan) error {
 		return err
 	}
 	args := []any{
-		p.ID, p.Article, p.Locale, string(p.Do), p.Revision, sqldb.At(p.At), p.By, p.Note, string(p.State), p.Error, p.Input,
+		p.ID, p.Article, p.Locale, string(p.Do), p.Revision, p.Minor, sqldb.At(p.At), p.By, p.Note, string(p.State), p.Error, p.Input,
 		sqldb.At(p.CreatedAt), sqldb.At(p.UpdatedAt), p.Version,
 	}
 	if p.Version == 1 {
 		res, err := sqldb.Exec(ctx, tx, `insert into stoa_plan (`+planColumns+`)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict do nothing`, args...)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) on conflict do nothing`, args...)
 		if err != nil {
 			return err
 		}
 		return sqldb.Affected(res, errs.Conflict)
 	}
 	res, err := sqldb.Exec(ctx, tx, `
-		update stoa_plan set article = $2, locale = $3, deed = $4, number = $5, due = $6, planner = $7, note = $8, state = $9, error = $10,
-			input = $11, created_at = $12, updated_at = $13, version = $14
-		where id = $1 and version = $14 - 1`, args...)
+		update stoa_plan set article = $2, locale = $3, deed = $4, number = $5, minor = $6, due = $7, planner = $8, note = $9, state = $10, error = $11,
+			input = $12, created_at = $13, updated_at = $14, version = $15
+		where id = $1 and version = $15 - 1`, args...)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func TestHandler(t *testing.T) {
 		{"of an organisation", gus, "GET", "/products?account=acme", "", "", 200, []string{`"id":"hub"`}, nil},
 		{"of others", cem, "GET", "/products", "", "", 200, []string{`"products":[]`}, nil},
 		{"one of others", cem, "GET", "/products/hub", "", "", 404, nil, []string{"HB2"}},
-		{"nobody's", profile.Actor{}, "GET", "/products", "", "", 403, nil, nil},
+		{"nobody's", profile.Actor{}, "GET", "/products", "", "", 401, nil, nil},
 		{"a bad token", ann, "GET", "/products?after=x", "", "", 422, nil, nil},
 		{"register", ann, "POST", "/products", `{"serial":"t1-4f2a-09c3","installed_at":"2026-03-01"}`, "Idempotency-Key: k1", 201, []string{`"serial":"T1-4F2A-09C3"`, `"confirmed":false`, `"installed_at":"2026-03-01"`}, nil},
 		{"register again", ann, "POST", "/products", `{"serial":"t1-4f2a-09c3","installed_at":"2026-03-01"}`, "Idempotency-Key: k1", 201, []string{`"version":1`}, nil},

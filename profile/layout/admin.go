@@ -170,7 +170,7 @@ func (a *Arranger) SavePromotion(ctx context.Context, by profile.Actor, p Promot
 	}
 	p = p.Clone()
 	p.ID, p.Slot = strings.TrimSpace(p.ID), strings.TrimSpace(p.Slot)
-	if err := p.check(func(slot string) bool { return a.site.offers[slot] > 0 }); err != nil {
+	if err := a.CheckPromotion(p); err != nil {
 		return Promotion{}, wrap(err, "promotion", p.ID)
 	}
 	p.Audience = canonical(p.Audience)
@@ -182,6 +182,12 @@ func (a *Arranger) SavePromotion(ctx context.Context, by profile.Actor, p Promot
 	}
 	a.deck.Store(nil)
 	return saved, nil
+}
+
+// CheckPromotion reports what [Arranger.SavePromotion] would find wrong in p,
+// for forms that have more to say.
+func (a *Arranger) CheckPromotion(p Promotion) error {
+	return p.check(func(slot string) bool { return a.site.offers[slot] > 0 })
 }
 
 func (a *Arranger) keepPromotion(ctx context.Context, by profile.Actor, p Promotion) (Promotion, error) {

@@ -34,7 +34,7 @@ func TestHandler(t *testing.T) {
 		name  string
 		actor profile.Actor
 		code  int
-	}{{"visitor", profile.Actor{}, 403}, {"customer", ann, 403}, {"agent", agent, 403}} {
+	}{{"visitor", profile.Actor{}, 401}, {"customer", ann, 403}, {"agent", agent, 403}} {
 		for _, c := range []webtest.Scenario{
 			{URL: "/rules"}, {URL: "/promotions"}, {Method: "POST", URL: "/rules", Body: rule}, {Method: "POST", URL: "/promotions", Body: offer},
 			{Method: "PUT", URL: "/rules/r1", Body: rule, Header: ifMatch(`"1"`)}, {Method: "DELETE", URL: "/rules/r1", Header: ifMatch(`"1"`)},

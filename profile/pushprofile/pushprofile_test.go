@@ -384,13 +384,13 @@ func TestHandler(t *testing.T) {
 	}
 	ann := profile.Actor{ID: "ann"}
 	require.JSONEq(t, fmt.Sprintf(`{"key":%q}`, c.PublicKey()), ask("GET", "/me/push", "", profile.Actor{}).Body.String())
-	require.Equal(t, 403, ask("POST", "/me/push", body, profile.Actor{}).Code)
+	require.Equal(t, 401, ask("POST", "/me/push", body, profile.Actor{}).Code)
 	require.Equal(t, 204, ask("POST", "/me/push", body, ann).Code)
 	list, err := store.Endpoints(t.Context(), "ann", "push")
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.GreaterOrEqual(t, ask("POST", "/me/push", `{"endpoint":"https://127.0.0.1/","keys":{"p256dh":"","auth":""}}`, ann).Code, 400)
-	require.Equal(t, 403, ask("POST", "/me/push/unsubscribe", `{"endpoint":"https://push.example.com/abc"}`, profile.Actor{}).Code)
+	require.Equal(t, 401, ask("POST", "/me/push/unsubscribe", `{"endpoint":"https://push.example.com/abc"}`, profile.Actor{}).Code)
 	require.Equal(t, 204, ask("POST", "/me/push/unsubscribe", `{"endpoint":"https://push.example.com/abc"}`, ann).Code)
 	list, err = store.Endpoints(t.Context(), "ann", "push")
 	require.NoError(t, err)

@@ -243,7 +243,7 @@ func TestPhonesOverHTTP(t *testing.T) {
 	}
 	for _, c := range [][2]string{{"GET", "/me/phone"}, {"DELETE", "/me/phone"}} {
 		status, _ := ask(profile.Actor{}, c[0], c[1], "")
-		require.Equal(t, 403, status)
+		require.Equal(t, 401, status)
 	}
 	status, body := ask(self, "PUT", "/me/phone", `{"number": "12"}`)
 	require.Equal(t, 422, status, body)

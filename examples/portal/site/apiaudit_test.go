@@ -102,7 +102,7 @@ func TestAddressesOverHTTP(t *testing.T) {
 	require.Equal(t, 200, one.Status)
 	require.Contains(t, one.Body, `"postal_code":"1012 LG"`)
 	require.Equal(t, 404, as("tom").get("/api/v1/address-suggestions/999").Status)
-	require.Equal(t, 403, as("").get("/api/v1/address-suggestions?text=damrak").Status)
+	require.Equal(t, 401, as("").get("/api/v1/address-suggestions?text=damrak").Status)
 	require.Contains(t, as("tom").get("/api/v1/address-suggestions?text=x").Body, `"suggestions":[]`)
 	var last answer
 	for range 40 {

@@ -180,7 +180,7 @@ func TestDisabledByADirectory(t *testing.T) {
 	require.Less(t, a.Status, 300, a.Body)
 	for name, session := range map[string]string{"here": here, "there": there} {
 		c := map[string]*client{"here": one(""), "there": other("")}[name]
-		require.Equal(t, 403, c.get("/api/v1/me", "Cookie", session).Status, "from the next request on, "+name)
+		require.Equal(t, 401, c.get("/api/v1/me", "Cookie", session).Status, "from the next request on, "+name)
 	}
 	t.Logf("the next requests were refused %v after the call began", time.Since(began).Round(time.Millisecond))
 	for name, stream := range streams {

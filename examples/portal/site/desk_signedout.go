@@ -32,7 +32,8 @@ func (s *Site) refusedSession() http.Handler {
 			return
 		}
 		if strings.HasPrefix(path, apiPrefix+"/") {
-			inWords.ServeHTTP(w, r) // a page has its language from elsewhere
+			r = r.WithContext(web.SignedIn(r.Context(), false))
+			inWords.ServeHTTP(w, web.ForProgram(r)) // a page has its language from elsewhere
 			return
 		}
 		others.ServeHTTP(w, r)

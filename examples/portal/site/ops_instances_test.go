@@ -64,7 +64,7 @@ func TestInstances(t *testing.T) {
 		began := time.Now()
 		_, err := first.people.DisablePerson(t.Context(), system, "tom")
 		require.NoError(t, err)
-		require.Equal(t, 403, other("tom").get("/api/v1/me").Status, "from the next request on")
+		require.Equal(t, 401, other("tom").get("/api/v1/me").Status, "from the next request on")
 		stream.ends(t)
 		t.Logf("the open stream ended after %v", time.Since(began).Round(time.Millisecond))
 		require.Less(t, time.Since(began), 4*time.Second)

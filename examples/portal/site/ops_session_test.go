@@ -35,7 +35,7 @@ func TestSessionsEnd(t *testing.T) {
 		c := serve(t, s)("")
 		me := func(session string) string {
 			a := c.get("/api/v1/me", "Cookie", session)
-			if a.Status == 403 {
+			if a.Status == 401 {
 				return "signed out"
 			}
 			require.Equal(t, 200, a.Status)

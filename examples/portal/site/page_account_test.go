@@ -101,7 +101,8 @@ func version(t *testing.T, body string) string {
 func TestRefusedInTheAPI(t *testing.T) {
 	c := serve(t, open(t))("nobody-anybody-knows")
 	a := c.get("/api/v1/me", "Accept-Language", "de", "Accept", "*/*")
-	require.Equal(t, 403, a.Status)
+	require.Equal(t, 401, a.Status)
+	require.Equal(t, "Bearer", a.Header.Get("WWW-Authenticate"))
 	require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
 	require.Contains(t, a.Body, "nicht mehr angemeldet")
 	page := c.get("/en/", "Accept", "*/*")
@@ -132,9 +133,9 @@ func TestSessionPages(t *testing.T) {
 	require.Equal(t, 303, a.Status)
 	require.Equal(t, 200, me(priya), "nobody ends somebody else's")
 	c.post("/en/account/sessions/end", url.Values{"session": {all[0].ID}}, "Cookie", here)
-	require.Equal(t, []int{200, 200, 403}, []int{me(here), me(phone), me(lost)})
+	require.Equal(t, []int{200, 200, 401}, []int{me(here), me(phone), me(lost)})
 	c.post("/en/account/sessions/end", url.Values{}, "Cookie", here)
-	require.Equal(t, []int{200, 403, 200}, []int{me(here), me(phone), me(priya)})
+	require.Equal(t, []int{200, 401, 200}, []int{me(here), me(phone), me(priya)})
 }
 
 // TestViewingPages: whoever looks at the portal as somebody else sees that on

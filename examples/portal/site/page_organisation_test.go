@@ -106,7 +106,7 @@ func TestMembers(t *testing.T) {
 	}
 	require.Equal(t, 200, me())
 	require.Equal(t, 303, post("/people/tom/disable", nil).Status)
-	require.Equal(t, 403, me(), "out at once")
+	require.Equal(t, 401, me(), "out at once")
 	list := c.get("/en/account/organisation?done=disabled", "Cookie", priya).Body
 	require.Contains(t, list, "signed out everywhere")
 	require.Contains(t, list, "/people/tom/enable")

@@ -143,7 +143,7 @@ func TestPhone(t *testing.T) {
 	priya := as("priya")
 	status := priya.do("PUT", "/api/v1/me/phone", `{"number": "+436601234567"}`, "Content-Type", "application/json").Status
 	require.Equal(t, 200, status)
-	require.Equal(t, 403, as("").get("/api/v1/me/phone").Status)
+	require.Equal(t, 401, as("").get("/api/v1/me/phone").Status)
 	require.Contains(t, as("").get("/openapi.json").Body, "/api/v1/me/phone/confirmation")
 }
 

@@ -129,7 +129,7 @@ func TestDeleteAccount(t *testing.T) {
 	require.Equal(t, 200, c.get("/api/v1/me", "Cookie", tom).Status)
 	confirmed := c.post("/en/account/confirm", nil, "Cookie", tom)
 	require.Equal(t, 303, confirmed.Status)
-	require.Equal(t, 403, c.get("/api/v1/me", "Cookie", tom).Status, "the session of before is over")
+	require.Equal(t, 401, c.get("/api/v1/me", "Cookie", tom).Status, "the session of before is over")
 	tom, _, _ = strings.Cut(confirmed.Header.Get("Set-Cookie"), ";")
 	gone := c.post("/en/account/privacy/delete", url.Values{"name": {" Tom Whitlock "}}, "Cookie", tom)
 	require.Equal(t, 303, gone.Status)
@@ -137,7 +137,7 @@ func TestDeleteAccount(t *testing.T) {
 	require.Contains(t, strings.Join(gone.Header.Values("Set-Cookie"), "\n"), "Max-Age=0")
 	require.Contains(t, c.get("/en/goodbye").Body, "Your account has been deleted")
 	for _, session := range []string{tom, phone} {
-		require.Equal(t, 403, c.get("/api/v1/me", "Cookie", session).Status)
+		require.Equal(t, 401, c.get("/api/v1/me", "Cookie", session).Status)
 	}
 	require.Equal(t, 200, c.get("/api/v1/me", "Cookie", priya).Status)
 	_, err = s.people.Person(t.Context(), system, "tom")

@@ -146,6 +146,9 @@ func (s *Site) processPlans(ctx context.Context, p *page, a kb.Article, t kb.Tra
 			What: p.P.T("process.do_" + string(plan.Do)), When: p.P.DateTime(plan.At, i18n.StyleMedium), Note: plan.Note,
 			State: "process.plan_" + string(plan.State), Look: planLooks[plan.State],
 		}
+		if plan.Minor {
+			row.What += " (" + p.P.T("process.plan_minor") + ")"
+		}
 		if plan.Error != "" {
 			row.Why = p.P.T(plan.Error)
 		}
@@ -173,10 +176,14 @@ func (s *Site) planForm(v *visit, a kb.Article, t kb.Translation, typed processF
 	for _, d := range kb.Deeds() {
 		what.Choices = append(what.Choices, option{string(d), v.P.T("process.do_" + string(d))})
 	}
+	minor := input{Name: "minor", Label: v.P.T("following.minor"), Kind: "checkbox", Value: typed.plan.Get("minor")}
 	form.Basics = []input{what, {
 		Name: "at", Label: v.P.T("process.at"), Hint: v.P.T("process.at_hint", "zone", v.P.Zone().String()), Kind: "datetime-local",
 		Value: typed.plan.Get("at"), Required: true, Error: wrong["at"],
 	}, {Name: "note", Label: v.P.T("process.note"), Kind: "lines", Value: typed.plan.Get("note"), Max: kb.MaxComment, Error: wrong["note"]}}
+	if t.Visible() {
+		form.Basics = append(form.Basics, minor)
+	}
 	return form
 }
 
@@ -257,7 +264,7 @@ func (s *Site) makePlan(w http.ResponseWriter, r *http.Request) error {
 	at, err := typedMoment(v, r.PostForm, "at")
 	if err == nil {
 		_, err = s.library.Plan(r.Context(), v.By, r.PathValue("id"), r.PathValue("locale"), kb.PlanRequest{
-			Do: kb.Deed(r.PostFormValue("do")), At: at, Note: r.PostFormValue("note"), Key: r.PostFormValue("key"),
+			Do: kb.Deed(r.PostFormValue("do")), At: at, Minor: r.PostFormValue("minor") != "", Note: r.PostFormValue("note"), Key: r.PostFormValue("key"),
 		})
 	}
 	return s.afterProcess(w, r, "planned", err, processForm{plan: r.PostForm, err: err})

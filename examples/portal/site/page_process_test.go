@@ -102,6 +102,10 @@ func TestProcessPages(t *testing.T) {
 		now = now.Add(2 * wholeDay)
 		require.NoError(t, s.library.DoDue(t.Context()))
 		require.Contains(t, as("").get("/en/articles/release-zebra").Body, "Checked on November 24, 2026")
+		require.Contains(t, as(reviewer).get(process).Body, `name="minor"`, "now there is something to be told of")
+		got = as(reviewer).post("/en/desk/articles/"+a.ID+"/en/plans", url.Values{"do": {"publish"}, "at": {now.Add(wholeDay).Format("2006-01-02T15:04")}, "minor": {"yes"}, "key": {"k4"}})
+		require.Equal(t, 303, got.Status, got.Body)
+		require.Contains(t, as(reviewer).get(process).Body, "(minor)")
 	})
 	t.Run("is verified, or old", func(t *testing.T) {
 		now = now.Add(366 * wholeDay)

@@ -128,6 +128,10 @@ func TestPromotions(t *testing.T) {
 			require.True(t, strings.Contains(a.Body, fault), fault)
 			require.NotContains(t, a.Body, "<b>")
 		}
+		all := ruth.post(at+"/new", promotionTyped("id", "Not An ID", "per_day", "often", "holdout", "101", "zone", "Nowhere"))
+		for _, fault := range []string{"f-id-fault", "f-per_day-fault", "f-holdout-fault", "f-zone-fault"} {
+			require.Contains(t, all.Body, fault, "all at once")
+		}
 		late := ruth.post(at+"/new", promotionTyped("id", "wrong", "from", "2026-12-02T09:00", "to", "2026-12-01T09:00"))
 		require.Contains(t, late.Body, "f-to-fault")
 		require.Contains(t, late.Body, `value="2026-12-02T09:00"`)

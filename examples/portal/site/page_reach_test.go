@@ -110,7 +110,7 @@ func TestBrowsersAndWebhooks(t *testing.T) {
 	_, cookie := signIn(t, second(""), "tom")
 	added := second("").do(http.MethodPost, "/api/v1/me/push", subscription(t, "https://push.example/tom"), "Content-Type", "application/json", "User-Agent", phone, "Cookie", cookie)
 	require.Equal(t, 204, added.Status, added.Body)
-	require.Equal(t, 403, as("").do(http.MethodPost, "/api/v1/me/push", subscription(t, "https://push.example/x"), "Content-Type", "application/json").Status)
+	require.Equal(t, 401, as("").do(http.MethodPost, "/api/v1/me/push", subscription(t, "https://push.example/x"), "Content-Type", "application/json").Status)
 	for _, bad := range []string{"http://push.example/tom", "https://127.0.0.1/x", "https://[::1]/x"} {
 		require.Equal(t, 422, as("").do(http.MethodPost, "/api/v1/me/push", subscription(t, bad), "Content-Type", "application/json", "Cookie", cookie).Status, bad)
 	}

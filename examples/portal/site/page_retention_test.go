@@ -95,7 +95,7 @@ func TestRetentionPages(t *testing.T) {
 		require.Equal(t, 303, post(ruth, "/en/admin/retention/requests/"+id, nil).Status)
 		_, err = s.people.Person(t.Context(), system, "tom")
 		require.ErrorIs(t, err, profile.ErrNotFound)
-		require.Equal(t, http.StatusForbidden, get(tom, "/api/v1/me").Status, "the session is over")
+		require.Equal(t, http.StatusUnauthorized, get(tom, "/api/v1/me").Status, "the session is over")
 	})
 }
 

@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -91,7 +92,9 @@ func (s *Site) savePromotion(w http.ResponseWriter, r *http.Request) error {
 	if form.looked {
 		return s.showPromotion(w, r, http.StatusOK, form)
 	}
-	if err = wrong.Err(); err == nil {
+	if len(wrong) > 0 {
+		err = s.alsoWrong(p, wrong)
+	} else {
 		_, err = s.arranger.SavePromotion(r.Context(), visitOf(r.Context()).By, p)
 	}
 	return s.afterForm(w, r, err, "/admin/promotions?done=saved", func(status int, faults map[string]string) error {
@@ -102,6 +105,16 @@ func (s *Site) savePromotion(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.showPromotion(w, r, status, form)
 	})
+}
+
+// alsoWrong returns what of a form cannot be read together with what else is wrong
+// in it.
+func (s *Site) alsoWrong(p layout.Promotion, wrong errs.Fields) error {
+	if more, ok := errors.AsType[errs.Fields](s.arranger.CheckPromotion(p)); ok {
+		maps.Copy(more, wrong)
+		return more
+	}
+	return wrong
 }
 
 func (s *Site) showPromotion(w http.ResponseWriter, r *http.Request, status int, form promotionForm) error {

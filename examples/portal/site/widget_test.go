@@ -98,7 +98,7 @@ func TestWidgetUsers(t *testing.T) {
 		"with a tail":       good + "A",
 	} {
 		a := me(token)
-		require.Equal(t, 403, a.Status, name+": "+a.Body)
+		require.Equal(t, 401, a.Status, name+": "+a.Body)
 		require.NotContains(t, a.Body, `"id"`, name)
 		require.NotContains(t, a.All(), shop.secret, name)
 	}
@@ -116,14 +116,14 @@ func TestWidgetUsers(t *testing.T) {
 	require.Equal(t, 200, me(next.token(t, "tom")).Status)
 	stream := listenWithToken(t, c, "/api/v1/live?article=none", good)
 	require.Equal(t, 303, as("ruth").post("/en/admin/connections/"+shop.key+"/end", nil).Status)
-	require.Equal(t, 403, me(good).Status)
+	require.Equal(t, 401, me(good).Status)
 	require.Equal(t, 200, me(next.token(t, "tom")).Status)
 	stream.ends(t)
 	require.Equal(t, 404, as("ruth").post("/en/admin/connections/"+shop.key+"/renew", nil).Status)
 	require.Equal(t, 404, as("tom").post("/en/admin/connections/"+next.key+"/renew", nil).Status)
 	_, err = s.people.DisablePerson(t.Context(), system, "tom")
 	require.NoError(t, err)
-	require.Equal(t, 403, me(next.token(t, "tom")).Status, "who has left is nobody, whoever vouches")
+	require.Equal(t, 401, me(next.token(t, "tom")).Status, "who has left is nobody, whoever vouches")
 }
 
 func listenWithToken(t *testing.T, c *client, path, token string) listener {
