@@ -75,8 +75,10 @@ type Request struct {
 	Limit   int                 // hits to return
 	Snippet int                 // length of snippets in characters; 0 means none
 	Correct bool                // whether to look for corrections of words that find nothing or little
-	Rare    bool                // whether an index may leave out words that very many documents have, if rarer ones are left
+	Rare    bool                // whether an index may leave out words that very many documents have, if rarer ones are left, and all alternatives
 	Explain bool                // whether hits say how their score came about
+	Groups  []string            // only documents of these groups; none means of any
+	Pinned  []string            // groups that are found whatever their words, and come first by relevance, in this order; filters, excluded and required words hold for them as well
 }
 
 // A Word is one thing to look for.
@@ -85,6 +87,8 @@ type Word struct {
 	Phrase   bool   // the words must stand next to each other
 	Exclude  bool   // documents with it are not wanted
 	Required bool   // documents without it are not wanted
+
+	Also []Alternative // what else says the same: see [Choices]
 }
 
 // A Sort is an order of hits.
@@ -112,6 +116,7 @@ type Hit struct {
 	Snippet []Span   // the best passage of the text: from an index as it is there, from an engine on one line, with " · " between blocks
 	Explain []Reason // if asked for
 	Rank    int      // position among all hits, from 1
+	Pinned  bool     // it is where it is because its group was to be: see [Request]
 	Click   string   // hand it to [Engine.Clicked] when the hit is followed
 }
 

@@ -104,7 +104,7 @@ func (l Like) words() []Word {
 	for _, text := range append([]string{l.Title}, l.Keywords...) {
 		for word := range strings.FieldsSeq(clean(text)) {
 			end, used := measure(word, left)
-			if used == 0 || slices.Contains(words, Word{Text: word[:end]}) {
+			if used == 0 || slices.ContainsFunc(words, func(w Word) bool { return w.Text == word[:end] }) {
 				continue
 			}
 			left -= used

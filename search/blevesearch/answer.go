@@ -106,7 +106,7 @@ func (a *answer) order() ([]*candidate, error) {
 	if a.Sort == search.SortUpdated {
 		best, err = newest(a.matches, a.hits, offset+limit)
 	} else {
-		best, err = a.relevant(offset + limit)
+		best, err = a.pinnedFirst(offset + limit)
 	}
 	if err != nil {
 		return nil, err
@@ -114,22 +114,39 @@ func (a *answer) order() ([]*candidate, error) {
 	return best[min(offset, len(best)):min(offset+limit, len(best))], nil
 }
 
-// relevant returns the n most relevant hits.
-func (a *answer) relevant(n int) ([]*candidate, error) {
+// pinnedFirst returns the n first hits: those that are pinned, then the most
+// relevant.
+func (a *answer) pinnedFirst(n int) ([]*candidate, error) {
 	r, err := rank(a.matches, a.query, a.census)
 	if err != nil {
 		return nil, err
 	}
 	a.ranking = r
-	if !a.scored() {
-		return a.smallest(n)
+	if len(a.Pinned) == 0 {
+		return a.relevant(a.hits, n, 0)
 	}
-	t := &top{limit: max(n, pairDepth)}
+	first, rest := a.pins()
+	best, err := a.relevant(first, size(first), 0)
+	if err != nil {
+		return nil, err
+	}
+	inPlace(best)
+	others, err := a.relevant(rest, max(n-len(best), 0), len(best))
+	return append(best, others...), err
+}
+
+// relevant returns the n most relevant of some hits, or more, which come after a
+// number of others.
+func (a *answer) relevant(hits []*roaring.Bitmap, n, after int) ([]*candidate, error) {
+	if !a.scored() {
+		return a.smallest(hits, n)
+	}
+	r, t := a.ranking, &top{limit: max(n, pairDepth)}
 	for i, m := range a.matches {
-		if a.hits[i].IsEmpty() {
+		if hits[i].IsEmpty() {
 			continue
 		}
-		if err := m.offerAll(a.hits[i], r, t); err != nil {
+		if err := m.offerAll(hits[i], r, t); err != nil {
 			return nil, err
 		}
 	}
@@ -137,7 +154,7 @@ func (a *answer) relevant(n int) ([]*candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.Offset >= pairDepth {
+	if a.Offset-after >= pairDepth {
 		return best, nil // what is sharpened changes places among itself
 	}
 	depth := min(pairDepth, len(best))
@@ -172,6 +189,7 @@ func (a *answer) show(found []*candidate) ([]search.Hit, error) {
 		}
 		h := search.Hit{Document: *d, Score: c.score, Rank: max(a.Offset, 0) + i + 1}
 		m := markers[a.library.of(d.Locale).code]
+		_, h.Pinned = c.place()
 		h.Titles, h.Snippet = m.title(d.Title), m.snippet(c.body, d.Summary, a.Snippet)
 		if a.Explain {
 			if h.Explain, err = a.explain(c); err != nil {

@@ -58,7 +58,7 @@ func (x *Index) correct(a *answer) ([]search.Correction, error) {
 	var out []search.Correction
 	tried := 0
 	for i, w := range a.Words {
-		if w.Exclude || w.Phrase || tried == maxCorrected {
+		if w.Exclude || w.Phrase || tried == maxCorrected || a.otherwise(i) {
 			continue
 		}
 		misspelt, err := a.unknown(i)
@@ -78,6 +78,11 @@ func (x *Index) correct(a *answer) ([]search.Correction, error) {
 		}
 	}
 	return out, nil
+}
+
+// otherwise reports whether there are alternatives to a word: somebody knows it.
+func (a *answer) otherwise(word int) bool {
+	return slices.ContainsFunc(a.plans, func(p *plan) bool { return choiceOf(p.choices, word) != nil })
 }
 
 // A misspelling is a word that no admitted document has, in one language.

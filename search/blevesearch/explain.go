@@ -14,34 +14,16 @@ func (a *answer) explain(c *candidate) ([]search.Reason, error) {
 	if c.plan == nil {
 		return []search.Reason{{What: "the order is not by words", Value: c.score}}, nil
 	}
-	var reasons []search.Reason
-	sum, covered := 0.0, 0.0
-	for _, u := range c.plan.scored {
-		text, err := c.value(u, fieldText, contribution{weight: a.ranking.text[u.number], b: textB, average: c.plan.average[fieldText]})
-		if err != nil {
-			return nil, err
-		}
-		title, err := c.value(u, fieldTitle, contribution{
-			weight: titleWeight * a.ranking.title[u.number], b: titleB, average: c.plan.average[fieldTitle],
-		})
-		if err != nil {
-			return nil, err
-		}
-		if text > 0 {
-			reasons = append(reasons, search.Reason{What: "text: " + u.label(c.plan), Value: text})
-			covered += a.ranking.text[u.number]
-		}
-		if title > 0 {
-			reasons = append(reasons, search.Reason{What: "title: " + u.label(c.plan), Value: title})
-		}
-		sum += text + title
+	e, err := a.explainWords(c)
+	if err != nil {
+		return nil, err
 	}
-	factor := 1.0
+	reasons, factor := e.reasons, 1.0
 	if possible := c.plan.possible(a.ranking); possible > 0 {
-		factor = 1 - coverage + coverage*covered/possible
+		factor = 1 - coverage + coverage*e.covered/possible
 		reasons = append(reasons, search.Reason{What: "factor: share of the query that was found", Value: factor})
 	}
-	if pairs := c.score/c.factor() - sum*factor; pairs > 1e-9 && sum > 0 {
+	if pairs := c.score/c.factor() - e.score*factor; pairs > 1e-9 && e.score > 0 {
 		reasons = append(reasons, search.Reason{What: "neighbouring words", Value: pairs})
 	}
 	if c.weight != 1 {
@@ -53,18 +35,124 @@ func (a *answer) explain(c *candidate) ([]search.Reason, error) {
 	return reasons, nil
 }
 
-// label returns a unit's term without its language.
-func (u unit) label(p *plan) string { return strings.TrimLeft(u.term[len(p.code):], stemMark+stopMark) }
+// explained is what some words add to a score.
+type explained struct {
+	sum
 
-// value returns what a unit adds to the candidate's score in a field.
-func (c *candidate) value(u unit, field string, by contribution) (float64, error) {
+	reasons []search.Reason
+}
+
+func (e *explained) add(what string, value float64) {
+	if e.score += value; value > 0 {
+		e.reasons = append(e.reasons, search.Reason{What: what, Value: value})
+	}
+}
+
+func (e *explained) join(f explained) {
+	e.score, e.covered, e.reasons = e.score+f.score, e.covered+f.covered, append(e.reasons, f.reasons...)
+}
+
+// explainWords says what all words of a request add to a candidate's score.
+func (a *answer) explainWords(c *candidate) (explained, error) {
+	var e explained
+	for _, u := range c.plan.scored {
+		if choiceOf(c.plan.choices, u.clause) != nil {
+			continue
+		}
+		f, err := a.explainUnit(c, u)
+		if err != nil {
+			return e, err
+		}
+		e.join(f)
+	}
+	for _, k := range c.plan.choices {
+		f, err := a.explainChoice(c, k)
+		if err != nil {
+			return e, err
+		}
+		e.join(f)
+	}
+	return e, nil
+}
+
+func (a *answer) explainUnit(c *candidate, u unit) (e explained, err error) {
 	if u.within >= 0 {
 		b, err := c.clause(&c.plan.clauses[u.within])
 		if err != nil || !b.Contains(c.doc) {
-			return 0, err
+			return e, err
 		}
 	}
-	lists, err := c.lists(field, u.seek)
+	text, err := c.value(u.seek, fieldText, contribution{weight: a.ranking.text[u.number], b: textB, average: c.plan.average[fieldText]})
+	if err != nil {
+		return e, err
+	}
+	title, err := c.value(u.seek, fieldTitle, contribution{
+		weight: titleWeight * a.ranking.title[u.number], b: titleB, average: c.plan.average[fieldTitle],
+	})
+	if text > 0 {
+		e.covered = a.ranking.text[u.number]
+	}
+	e.add("text: "+u.label(c.plan), text)
+	e.add("title: "+u.label(c.plan), title)
+	return e, err
+}
+
+// explainChoice says what the best of a choice adds, but that it may be covered
+// by another of them.
+func (a *answer) explainChoice(c *candidate, k *choice) (e explained, err error) {
+	for _, u := range c.plan.own(k, false) {
+		f, err := a.explainUnit(c, u)
+		if err != nil {
+			return e, err
+		}
+		e.join(f)
+	}
+	for _, inner := range k.inner {
+		f, err := a.explainChoice(c, inner)
+		if err != nil {
+			return e, err
+		}
+		e.join(f)
+	}
+	for _, o := range k.others {
+		f, err := a.explainOther(c, k, o)
+		if err != nil {
+			return e, err
+		}
+		covered := max(e.covered, f.covered)
+		if f.score > e.score {
+			e = f
+		}
+		e.covered = covered
+	}
+	return e, nil
+}
+
+func (a *answer) explainOther(c *candidate, k *choice, o *other) (e explained, err error) {
+	text, title, s, err := c.parts(c.plan, k, o, a.ranking)
+	if err != nil || text.weight == 0 || !text.within.Contains(c.doc) {
+		return e, err
+	}
+	inText, err := c.value(s, fieldText, text)
+	if err != nil {
+		return e, err
+	}
+	inTitle := 0.0
+	if title.within.Contains(c.doc) {
+		inTitle, err = c.value(s, fieldTitle, title)
+	}
+	e.covered = text.covers
+	e.add("text: alternative: "+o.Text, inText)
+	e.add("title: alternative: "+o.Text, inTitle)
+	return e, err
+}
+
+// label returns a unit's term without its language.
+func (u unit) label(p *plan) string { return strings.TrimLeft(u.term[len(p.code):], stemMark+stopMark) }
+
+// value returns what a seek adds to the candidate's score in a field.
+func (c *candidate) value(s seek, field string, by contribution) (float64, error) {
+	lists, err := c.lists(field, s)
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,8 @@
 package blevesearch
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,6 +15,7 @@ type marker struct {
 	language *language
 	units    map[string]int // number by term
 	prefixes []unit         // single characters
+	phrases  []*other       // alternatives of several words, which are marked together
 	rarity   []float64      // by number
 }
 
@@ -30,7 +33,27 @@ func newMarker(p *plan, r *ranking) *marker {
 			m.prefixes = append(m.prefixes, u)
 		}
 	}
+	eachChoice(p.choices, func(c *choice) {
+		for _, o := range c.others {
+			m.addOther(o)
+		}
+	})
 	return m
+}
+
+// addOther makes the marker find an alternative.
+func (m *marker) addOther(o *other) {
+	s := o.seeks[0]
+	switch {
+	case len(o.seeks) > 1:
+		m.phrases = append(m.phrases, o)
+	case s.prefix:
+		m.prefixes = append(m.prefixes, unit{seek: s, number: otherUnit + o.number})
+	default:
+		if _, ok := m.units[s.term]; !ok {
+			m.units[s.term] = otherUnit + o.number
+		}
+	}
 }
 
 // A mark is a place in a text where a unit was found.
@@ -41,11 +64,15 @@ type mark struct {
 
 // marks returns what was found in text, in order. Marks may overlap.
 func (m *marker) marks(text string) []mark {
-	if m == nil || len(m.units) == 0 {
+	if m == nil || len(m.units)+len(m.prefixes)+len(m.phrases) == 0 {
 		return nil
 	}
 	var out []mark
+	var all []standing
 	m.language.words(text, func(t token, w word) {
+		if len(m.phrases) > 0 && !t.last && w.term != "" {
+			all = append(all, standing{t, w.term})
+		}
 		if n, ok := m.units[w.term]; ok {
 			out = append(out, mark{t.start, t.end, n})
 			return
@@ -56,6 +83,34 @@ func (m *marker) marks(text string) []mark {
 			}
 		}
 	})
+	for _, o := range m.phrases {
+		out = o.mark(all, out)
+	}
+	if len(m.phrases) > 0 {
+		slices.SortStableFunc(out, func(a, b mark) int { return cmp.Compare(a.start, b.start) })
+	}
+	return out
+}
+
+// A standing term is one with its place in a text.
+type standing struct {
+	token
+	term string
+}
+
+// mark adds the places of an alternative of several words.
+func (o *other) mark(all []standing, out []mark) []mark {
+	for i := range len(all) - len(o.seeks) + 1 {
+		same := true
+		for j, s := range o.seeks {
+			same = same && all[i+j].term == s.term
+		}
+		if same {
+			for _, t := range all[i : i+len(o.seeks)] {
+				out = append(out, mark{t.start, t.end, otherUnit + o.number})
+			}
+		}
+	}
 	return out
 }
 

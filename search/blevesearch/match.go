@@ -1,6 +1,7 @@
 package blevesearch
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -14,6 +15,7 @@ type match struct {
 	query   *query
 	lookups map[lookup]*roaring.Bitmap
 	phrases map[*clause]*roaring.Bitmap
+	pinned  map[uint32]int // admitted documents of the groups that are pinned, with the places of these
 }
 
 type lookup struct {
@@ -83,6 +85,9 @@ func (m *match) found() (*roaring.Bitmap, error) {
 	} else {
 		all = roaring.New()
 	}
+	if err := m.pin(all); err != nil {
+		return nil, err
+	}
 	excluded = roaring.New()
 	for _, p := range m.query.plans {
 		if err := m.exclude(p, excluded); err != nil {
@@ -98,7 +103,7 @@ func (m *match) found() (*roaring.Bitmap, error) {
 		all.Or(b)
 	}
 	all.AndNot(excluded)
-	return all, nil
+	return m.grouped(all)
 }
 
 // wants reports whether anything is looked for, and not only excluded.
@@ -155,9 +160,26 @@ func (m *match) wanted(p *plan) (*roaring.Bitmap, error) {
 	if required != nil {
 		return required, nil
 	}
-	found := roaring.FastOr(optional...)
+	others, err := m.others(p)
+	if err != nil {
+		return nil, err
+	}
+	found := roaring.FastOr(append(optional, others...)...)
 	found.And(m.admitted)
 	return found, nil
+}
+
+// others returns documents that together are those with an alternative, the
+// unadmitted included. The bitmaps are not to be changed.
+func (m *match) others(p *plan) (found []*roaring.Bitmap, err error) {
+	eachChoice(p.choices, func(c *choice) {
+		for _, o := range c.others {
+			some, failed := m.any(&o.clause)
+			err = cmp.Or(err, failed)
+			found = append(found, some...)
+		}
+	})
+	return found, err
 }
 
 // any returns documents that together are those with a clause, the unadmitted

@@ -34,6 +34,7 @@ type plan struct {
 	languageCensus
 	clauses []clause
 	scored  []unit // what counts for the score
+	choices []*choice
 }
 
 // A unit is a seek that counts for the score, under a number that is the same
@@ -41,6 +42,7 @@ type plan struct {
 type unit struct {
 	seek
 	number int
+	clause int // index of the clause that it is of
 	within int // index of the phrase that it counts in, or -1
 }
 
@@ -52,8 +54,9 @@ const (
 // A query is a request ready to be answered.
 type query struct {
 	search.Request
-	plans []*plan
-	units int // numbers given to units
+	plans  []*plan
+	units  int // numbers given to units
+	others int // and to alternatives
 }
 
 // newQuery plans a request for each language of the census.
@@ -62,12 +65,16 @@ func newQuery(r search.Request, c *census) (*query, error) {
 		return nil, fmt.Errorf("%d words, at most %d: %w", len(r.Words), maxWords, search.ErrInvalid)
 	}
 	q := &query{Request: r}
-	numbers := map[[2]int]int{}
+	numbers, choices := map[[2]int]int{}, search.Choices(r.Words)
+	if r.Rare {
+		choices = nil
+	}
 	for _, l := range c.languages {
 		p := &plan{languageCensus: l}
 		for i, w := range r.Words {
 			p.clauses = append(p.clauses, clause{Word: w, index: i, seeks: seeks(l.language, w.Text)})
 		}
+		p.choices, q.others = newChoices(l.language, choices, 0)
 		p.number()
 		p.chooseUnits(numbers)
 		q.plans = append(q.plans, p)
@@ -108,7 +115,7 @@ func (p *plan) number() {
 
 // chooseUnits decides which seeks count. Stop words do if there is nothing else.
 func (p *plan) chooseUnits(numbers map[[2]int]int) {
-	stops := !slices.ContainsFunc(p.clauses, func(c clause) bool {
+	stops := len(p.choices) == 0 && !slices.ContainsFunc(p.clauses, func(c clause) bool {
 		return !c.Exclude && slices.ContainsFunc(c.seeks, func(s seek) bool { return !s.stop })
 	})
 	for i := range p.clauses {
@@ -125,6 +132,7 @@ func (p *plan) chooseUnits(numbers map[[2]int]int) {
 			}
 		}
 	}
+	p.tidyChoices()
 }
 
 func (p *plan) chooseFrom(i int, stops bool, numbers map[[2]int]int) {
@@ -137,7 +145,7 @@ func (p *plan) chooseFrom(i int, stops bool, numbers map[[2]int]int) {
 		if _, ok := numbers[key]; !ok {
 			numbers[key] = len(numbers)
 		}
-		u := unit{seek: s, number: numbers[key], within: -1}
+		u := unit{seek: s, number: numbers[key], clause: i, within: -1}
 		if c.Phrase && !c.Required {
 			u.within = i
 		}

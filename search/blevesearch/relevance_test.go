@@ -56,6 +56,14 @@ func TestExplanationAddsUp(t *testing.T) {
 	}))...)))
 	r := ask("hub lamp e-17 lighthouse")
 	r.Explain = true
+	addsUp(t, x, r)
+	r.Words[1].Also = []search.Alternative{{Text: "keyword"}, {Text: "hub lamp", Words: 3, Weight: 0.5}, {Text: "page", Words: 2}}
+	r.Words[3].Also = []search.Alternative{{Text: "is here", Weight: 0.9}}
+	addsUp(t, x, r)
+}
+
+func addsUp(t *testing.T, x search.Index, r search.Request) {
+	t.Helper()
 	resp, err := x.Search(t.Context(), r)
 	require.NoError(t, err)
 	require.Equal(t, "a/best", resp.Hits[0].Group)

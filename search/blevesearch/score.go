@@ -31,6 +31,7 @@ const (
 // that the asker may see.
 type ranking struct {
 	text, title []float64 // inverse document frequency, by number of unit
+	others      *otherRanking
 }
 
 // rarity returns the inverse document frequency of what df of n documents have.
@@ -62,6 +63,11 @@ func rank(matches []*match, q *query, c *census) (*ranking, error) {
 		if n > 0 && title[i] > 0 {
 			r.title[i] = rarity(c.total, title[i])
 		}
+	}
+	if q.others > 0 {
+		var err error
+		r.others, err = rankOthers(matches, q, c.total, text, title)
+		return r, err
 	}
 	return r, nil
 }
@@ -124,7 +130,15 @@ func (m *match) score(r *ranking) (*sums, error) {
 	s := takeSums(m.size)
 	for _, p := range m.query.plans {
 		for _, u := range p.scored {
+			if choiceOf(p.choices, u.clause) != nil {
+				continue
+			}
 			if err := m.scoreUnit(p, u, r, s); err != nil {
+				return nil, err
+			}
+		}
+		for _, c := range p.choices {
+			if err := m.scoreChoice(p, c, r, s); err != nil {
 				return nil, err
 			}
 		}
@@ -232,7 +246,12 @@ func lengthOf(p segment.Posting) uint64 {
 func (p *plan) possible(r *ranking) float64 {
 	sum := 0.0
 	for _, u := range p.scored {
-		sum += r.text[u.number]
+		if choiceOf(p.choices, u.clause) == nil {
+			sum += r.text[u.number]
+		}
+	}
+	for _, c := range p.choices {
+		sum += p.possibleIn(c, r)
 	}
 	return sum
 }

@@ -10,15 +10,15 @@ import (
 
 // scored reports whether there is anything that scores can come from.
 func (a *answer) scored() bool {
-	return slices.ContainsFunc(a.plans, func(p *plan) bool { return len(p.scored) > 0 })
+	return slices.ContainsFunc(a.plans, func(p *plan) bool { return len(p.scored) > 0 || len(p.choices) > 0 })
 }
 
-// smallest returns n hits of a request that looks for nothing, so that all are
+// smallest returns n of some hits of a request that looks for nothing, so that all are
 // as good as their weights and languages: equals come by ID.
-func (a *answer) smallest(n int) ([]*candidate, error) {
+func (a *answer) smallest(hits []*roaring.Bitmap, n int) ([]*candidate, error) {
 	byFactor := map[float64][]*roaring.Bitmap{}
 	for i, m := range a.matches {
-		groups, err := m.factorGroups(a.hits[i], a.Locale)
+		groups, err := m.factorGroups(hits[i], a.Locale)
 		if err != nil {
 			return nil, err
 		}

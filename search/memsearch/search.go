@@ -36,8 +36,7 @@ func (x *Index) Search(ctx context.Context, q search.Request) (search.Response, 
 	if err != nil {
 		return search.Response{}, err
 	}
-	asked := newQuestion(q.Words, scope)
-	asked.locale = q.Locale
+	asked := newQuestion(q, scope)
 	var resp search.Response
 	var found []search.Hit
 	entries := map[string]*entry{}
@@ -56,7 +55,7 @@ func (x *Index) Search(ctx context.Context, q search.Request) (search.Response, 
 			found = append(found, asked.hit(e, q.Explain))
 		}
 	}
-	slices.SortFunc(found, order(q.Sort))
+	slices.SortFunc(found, order(q.Sort, q.Pinned))
 	resp.Total = len(found)
 	resp.Facets = facets(counts, q.Facets)
 	start := min(max(q.Offset, 0), len(found))
@@ -73,9 +72,15 @@ func (x *Index) Search(ctx context.Context, q search.Request) (search.Response, 
 	return resp, err
 }
 
-func order(by search.Sort) func(a, b search.Hit) int {
+func order(by search.Sort, pinned []string) func(a, b search.Hit) int {
+	place := func(h search.Hit) int {
+		if i := slices.Index(pinned, h.Group); i >= 0 {
+			return i
+		}
+		return len(pinned)
+	}
 	return func(a, b search.Hit) int {
-		score := cmp.Compare(b.Score, a.Score)
+		score := cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(b.Score, a.Score))
 		if by == search.SortUpdated {
 			score = 0
 		}
@@ -127,24 +132,33 @@ func facets(counts map[string]map[string]int, names []string) map[string][]searc
 type question struct {
 	locale         string // the reader's
 	words          []search.Word
+	groups, pinned []string
 	tokens         [][]string // of each word
-	wanted         []string   // tokens that count for the score, each once
+	own            [][]string // of each word, those that count for it
+	choices        []choice
+	wanted         []string // tokens that count for the score, each once
 	all, title     map[string]int
 	n              float64
 	allLen, titLen float64 // average lengths
 }
 
-func newQuestion(words []search.Word, scope []*entry) *question {
-	q := &question{words: words, n: float64(len(scope)), all: map[string]int{}, title: map[string]int{}}
-	for _, w := range words {
-		var tokens []string
+func newQuestion(r search.Request, scope []*entry) *question {
+	q := &question{
+		locale: r.Locale, words: r.Words, groups: r.Groups, pinned: r.Pinned, n: float64(len(scope)),
+		all: map[string]int{}, title: map[string]int{},
+	}
+	for _, w := range r.Words {
+		var tokens, own []string
 		for _, t := range tokenize(w.Text) {
 			tokens = append(tokens, t.text)
 			if !w.Exclude && !slices.Contains(q.wanted, t.text) {
-				q.wanted = append(q.wanted, t.text)
+				q.wanted, own = append(q.wanted, t.text), append(own, t.text)
 			}
 		}
-		q.tokens = append(q.tokens, tokens)
+		q.tokens, q.own = append(q.tokens, tokens), append(q.own, own)
+	}
+	if !r.Rare {
+		q.choices = q.tidy(newChoices(search.Choices(r.Words), scope))
 	}
 	for _, e := range scope {
 		q.allLen += float64(e.all.length) / q.n
@@ -157,10 +171,14 @@ func newQuestion(words []search.Word, scope []*entry) *question {
 	return q
 }
 
-// matches reports whether e has every required word, no excluded one and, if
-// none is required, any of the others.
+// matches reports whether e is of a group that is asked for, has every required
+// word, no excluded one and, if none is required and it is not pinned, any of the
+// others.
 func (q *question) matches(e *entry) bool {
-	optional, required, any := false, false, false
+	if len(q.groups) > 0 && !slices.Contains(q.groups, e.doc.Group) {
+		return false
+	}
+	optional, required, any := false, false, hasOther(e, q.choices) || slices.Contains(q.pinned, e.doc.Group)
 	for i, w := range q.words {
 		has := e.has(q.tokens[i], w)
 		switch {
@@ -206,21 +224,23 @@ const (
 
 // bm25 is a token's part of a score.
 func bm25(bag bag, t string, n, df, average float64) float64 {
-	tf := float64(bag.count[t])
+	return idf(n, df) * saturated(bag, float64(bag.count[t]), average)
+}
+
+func idf(n, df float64) float64 { return math.Log(1 + (n-df+0.5)/(df+0.5)) }
+
+func saturated(bag bag, tf, average float64) float64 {
 	if tf == 0 {
 		return 0
 	}
-	idf := math.Log(1 + (n-df+0.5)/(df+0.5))
-	return idf * tf * (k1 + 1) / (tf + k1*(1-b+b*float64(bag.length)/average))
+	return tf * (k1 + 1) / (tf + k1*(1-b+b*float64(bag.length)/average))
 }
 
 func (q *question) hit(e *entry, explain bool) search.Hit {
-	h := search.Hit{Document: e.doc}
-	for _, t := range q.wanted {
-		v := bm25(e.all, t, q.n, float64(q.all[t]), q.allLen) + titleBoost*bm25(e.title, t, q.n, float64(q.title[t]), q.titLen)
-		if h.Score += v; explain && v > 0 {
-			h.Explain = append(h.Explain, search.Reason{What: t, Value: v})
-		}
+	w := q.worth(e, 0, len(q.own), q.choices)
+	h := search.Hit{Document: e.doc, Score: w.score, Pinned: slices.Contains(q.pinned, e.doc.Group)}
+	if explain {
+		h.Explain = w.reasons
 	}
 	if w := e.doc.Weight; w != 0 && w != 1 {
 		h.Score *= w

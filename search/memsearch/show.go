@@ -27,37 +27,35 @@ func found(t token, wanted []string) bool {
 
 // show returns the title and the best passage with what was found in them.
 func (q *question) show(e *entry, length int) (title, snippet []search.Span) {
-	title = spans(e.doc.Title, 0, len(e.doc.Title), e.fields[0], q.wanted)
+	title = spans(e.doc.Title, 0, len(e.doc.Title), q.marked(e.fields[0]))
 	if length <= 0 {
 		return title, nil
 	}
 	text, tokens := e.doc.Body, e.fields[1]
-	if e.doc.Summary != "" && !slices.ContainsFunc(tokens, func(t token) bool { return found(t, q.wanted) }) {
+	marked := q.marked(tokens)
+	if e.doc.Summary != "" && len(marked) == 0 {
 		text, tokens = e.doc.Summary, e.fields[2]
+		marked = q.marked(tokens)
 	}
-	from, to := passage(text, tokens, q.wanted, length)
-	return title, spans(text, from, to, tokens, q.wanted)
+	from, to := passage(text, tokens, marked, length)
+	return title, spans(text, from, to, marked)
 }
 
 // passage returns the piece of text of at most length characters that has the
 // most words, with a few before the first of them.
-func passage(text string, tokens []token, wanted []string, length int) (from, to int) {
+func passage(text string, tokens, marked []token, length int) (from, to int) {
 	most := 0
-	for i, t := range tokens {
-		if !found(t, wanted) {
-			continue
-		}
+	for i, t := range marked {
 		end, distinct := skip(text, t.start, length/2), map[string]bool{}
-		for j := i; j < len(tokens) && tokens[j].end <= end; j++ {
-			if found(tokens[j], wanted) {
-				distinct[tokens[j].text] = true
-			}
+		for j := i; j < len(marked) && marked[j].end <= end; j++ {
+			distinct[marked[j].text] = true
 		}
 		if len(distinct) <= most {
 			continue
 		}
 		most, from = len(distinct), 0
-		for j := i; j >= 0 && utf8.RuneCountInString(text[tokens[j].start:t.start]) < length/2; j-- {
+		first, _ := slices.BinarySearchFunc(tokens, t.start, func(u token, at int) int { return cmp.Compare(u.start, at) })
+		for j := first; j >= 0 && utf8.RuneCountInString(text[tokens[j].start:t.start]) < length/2; j-- {
 			from = tokens[j].start
 		}
 	}
@@ -74,8 +72,8 @@ func skip(text string, from, n int) int {
 	return len(text)
 }
 
-// spans cuts text[from:to] where wanted tokens begin and end.
-func spans(text string, from, to int, tokens []token, wanted []string) []search.Span {
+// spans cuts text[from:to] where marked tokens begin and end.
+func spans(text string, from, to int, marked []token) []search.Span {
 	var out []search.Span
 	first := from
 	add := func(end int, match bool) {
@@ -88,8 +86,8 @@ func spans(text string, from, to int, tokens []token, wanted []string) []search.
 			from = end
 		}
 	}
-	for _, t := range tokens {
-		if t.start >= first && t.end <= to && found(t, wanted) { // pairs overlap, so add goes on from the last one's end
+	for _, t := range marked {
+		if t.start >= first && t.end <= to { // pairs overlap, so add goes on from the last one's end
 			add(t.start, false)
 			add(t.end, true)
 		}
@@ -122,7 +120,8 @@ func (x *Index) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.
 		}
 		o := offer{weight: cmp.Or(e.doc.Weight, 1), Suggestion: search.Suggestion{
 			ID: e.doc.ID, Group: e.doc.Group, Source: e.doc.Source, Kind: e.doc.Kind, Locale: e.doc.Locale, Path: e.doc.Path,
-			UpdatedAt: e.doc.UpdatedAt, Title: spans(e.doc.Title, 0, len(e.doc.Title), e.fields[0], wanted),
+			UpdatedAt: e.doc.UpdatedAt,
+			Title:     spans(e.doc.Title, 0, len(e.doc.Title), slices.DeleteFunc(slices.Clone(e.fields[0]), func(t token) bool { return !found(t, wanted) })),
 		}}
 		if !strings.HasPrefix(fold(e.doc.Title), fold(q.Text)) {
 			o.front = 1

@@ -65,7 +65,8 @@ func (q *question) correct(ctx context.Context, s *state, scope []*entry) ([]sea
 	var out []search.Correction
 	tried := 0
 	for i, w := range q.words {
-		if w.Exclude || w.Phrase || len(q.tokens[i]) != 1 || q.all[q.tokens[i][0]] > 0 || tried == maxCorrected {
+		if w.Exclude || w.Phrase || len(q.tokens[i]) != 1 || q.all[q.tokens[i][0]] > 0 || tried == maxCorrected ||
+			slices.ContainsFunc(q.choices, func(c choice) bool { return c.From <= i && i < c.To }) {
 			continue
 		}
 		tried++

@@ -67,6 +67,32 @@ var brokenIndexes = []struct {
 	{"drops stop words", "StopWords", asking(func(r *search.Request) {
 		r.Words = slices.DeleteFunc(r.Words, func(w search.Word) bool { return len(w.Text) < 4 })
 	})},
+	{"knows no alternatives", "Alternatives", eachWord(func(w *search.Word) { w.Also = nil })},
+	{"takes alternatives for the word", "Alternatives", asking(spelledOut)},
+	{"adds alternatives up", "BestAlternative", asking(spelledOut)},
+	{"takes alternatives apart", "AlternativePhrase", asking(alternativesApart)},
+	{"wants all of what an alternative is for", "AlternativePhrase", eachWord(func(w *search.Word) {
+		w.Also = slices.DeleteFunc(slices.Clone(w.Also), func(a search.Alternative) bool { return a.Words > 1 })
+	})},
+	{"marks only the words", "AlternativeMarks", answering(func(r search.Request, resp *search.Response, _ search.Response) {
+		for i := range resp.Hits {
+			resp.Hits[i].Titles = []search.Span{{Text: resp.Hits[i].Title}}
+		}
+	})},
+	{"relaxes what is required", "AlternativesNot", eachWord(func(w *search.Word) {
+		if len(w.Also) > 0 {
+			w.Required = false
+		}
+	})},
+	{"corrects what somebody knows", "AlternativeCorrected", eachWord(func(w *search.Word) { w.Also = nil })},
+	{"knows no pins", "Pinned", asking(func(r *search.Request) { r.Pinned = nil })},
+	{"pins what it finds anyway", "Pinned", answering(func(r search.Request, resp *search.Response, _ search.Response) {
+		resp.Hits = slices.DeleteFunc(resp.Hits, func(h search.Hit) bool { return h.Pinned && h.Score == 0 })
+	})},
+	{"does not say what is pinned", "Pinned", eachHit(func(h *search.Hit) { h.Pinned = false })},
+	{"pins in any order", "Pinned", asking(func(r *search.Request) { slices.Reverse(r.Pinned) })},
+	{"pins in spite of filters", "Pinned", &faults{search: pinBeside}},
+	{"finds other groups", "Groups", asking(func(r *search.Request) { r.Groups = nil })},
 	{"heeds case", "Folding", writing(func(d *search.Document) { d.Title = strings.ReplaceAll(d.Title, "PASSWORD", "PASS_WORD") })},
 	{"escapes spans", "Highlights", eachHit(func(h *search.Hit) {
 		for i := range h.Titles {

@@ -320,3 +320,41 @@ type closing struct {
 }
 
 func (c *closing) Close() error { return errors.Join(c.faulty.Close(), c.parent.Close()) }
+
+// spelledOut makes words of all alternatives.
+func spelledOut(r *search.Request) {
+	var words []search.Word
+	for _, w := range r.Words {
+		words = append(words, search.Word{Text: w.Text, Exclude: w.Exclude, Required: w.Required, Phrase: w.Phrase})
+		for _, a := range w.Also {
+			words = append(words, search.Word{Text: a.Text})
+		}
+	}
+	r.Words = words
+}
+
+// alternativesApart makes several alternatives of each that has several words.
+func alternativesApart(r *search.Request) {
+	for i, w := range r.Words {
+		r.Words[i].Also = nil
+		for _, a := range w.Also {
+			for text := range strings.FieldsSeq(a.Text) {
+				r.Words[i].Also = append(r.Words[i].Also, search.Alternative{Text: text, Words: a.Words, Weight: a.Weight})
+			}
+		}
+	}
+}
+
+// pinBeside puts what is pinned in front without looking whether it passes.
+func pinBeside(ctx context.Context, f *faulty, r search.Request) (search.Response, error) {
+	resp, err := f.Index.Search(ctx, r)
+	if err != nil || len(r.Pinned) == 0 || r.Offset > 0 {
+		return resp, err
+	}
+	first, err := f.Index.Search(ctx, search.Request{Sight: r.Sight, Locale: r.Locale, Groups: r.Pinned, Limit: r.Limit})
+	resp.Hits = slices.DeleteFunc(resp.Hits, func(h search.Hit) bool { return slices.Contains(r.Pinned, h.Group) })
+	for _, h := range first.Hits {
+		resp.Hits = slices.Insert(resp.Hits, 0, h)
+	}
+	return resp, err
+}

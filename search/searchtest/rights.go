@@ -167,6 +167,16 @@ func requests(text string, who profile.Actor) []search.Request {
 		with(func(r *search.Request) { r.Filters = map[string][]string{"kind": {"faq", "canarykind"}} }),
 		with(func(r *search.Request) { r.Filters = map[string][]string{"secret": {"canaryvalue"}} }),
 		with(func(r *search.Request) { r.Explain = true }),
+		with(func(r *search.Request) {
+			r.Groups, r.Locale = []string{"h/01", "a/1", "h/nobody", "a/3"}, "en"
+		}),
+		with(func(r *search.Request) {
+			r.Pinned, r.Locale, r.Explain = []string{"h/01", "a/3", "h/nobody", "a/6", "a/2"}, "en", true
+			r.Words = slices.Clone(r.Words)
+			for i := range r.Words {
+				r.Words[i].Also = or("canaryword", "lighthouse", "blinks", "canarybody error", "stays dark")
+			}
+		}),
 	}
 }
 
