@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -24,9 +25,11 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// views are the parsed templates, by page.
+// views are the templates by page. All are parsed at the start, so that a broken
+// one is found there; a page is joined with the layout when it is first shown,
+// which costs four times as much.
 type views struct {
-	byName map[string]*template.Template
+	byName map[string]func() (*template.Template, error)
 }
 
 // pageNames are the templates that are pages; the others are their parts.
@@ -45,21 +48,40 @@ var pageNames = []string{
 }
 
 func loadViews(s *Site) (*views, error) {
-	v := &views{byName: map[string]*template.Template{}}
-	base, err := template.New("").Funcs(s.funcs()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	v := &views{byName: map[string]func() (*template.Template, error){}}
+	base, err := s.parseView("layout", "parts")
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range pageNames {
-		t, err := base.Clone()
+		page, err := s.parseView(name)
 		if err != nil {
 			return nil, err
 		}
-		if v.byName[name], err = t.ParseFS(templateFiles, "templates/"+name+".html"); err != nil {
+		v.byName[name] = sync.OnceValues(func() (*template.Template, error) { return joined(base, page) })
+	}
+	return v, nil
+}
+
+func (s *Site) parseView(names ...string) (*template.Template, error) {
+	t := template.New("").Funcs(s.funcs())
+	for _, name := range names {
+		if _, err := t.ParseFS(templateFiles, "templates/"+name+".html"); err != nil {
 			return nil, err
 		}
 	}
-	return v, nil
+	return t, nil
+}
+
+// joined returns base with the templates of a page, which are not used elsewhere.
+func joined(base, page *template.Template) (*template.Template, error) {
+	t, err := base.Clone()
+	for _, own := range page.Templates() {
+		if err == nil && own.Tree != nil {
+			_, err = t.AddParseTree(own.Name(), own.Tree)
+		}
+	}
+	return t, err
 }
 
 // funcs are what templates can call besides methods of their data.
@@ -300,7 +322,10 @@ func (s *Site) show(w http.ResponseWriter, r *http.Request, status int, name str
 
 func (s *Site) build(name string, p *page) ([]byte, error) {
 	var b bytes.Buffer
-	err := s.views.byName[name].ExecuteTemplate(&b, "layout", p)
+	view, err := s.views.byName[name]()
+	if err == nil {
+		err = view.ExecuteTemplate(&b, "layout", p)
+	}
 	return b.Bytes(), err
 }
 
