@@ -37,8 +37,19 @@ func TestRedact(t *testing.T) {
 		again, _ := r.Redact(got)
 		require.Equal(t, got, again)
 	}
-	_, err = kb.NewRedactor([]kb.RedactPattern{{Kind: "x", Pattern: "("}})
-	require.Error(t, err)
+	require.Equal(t, "[order] of tom@example.com", own.Mask("KV-2026-AB of tom@example.com"))
+	require.Equal(t, "KV-2026-AB", kb.Redactor{}.Mask("KV-2026-AB"))
+	for text, says := range map[string]string{
+		`[{"kind":"x","pattern":"("}]`: "missing closing )", `[{"kind":"x","pattern":"a*"}]`: "empty text", `[{"kind":"a] b","pattern":"x"}]`: "letters, digits and hyphens",
+		`[{"pattern":"x"}]`: "letters, digits and hyphens", `[{"kind":"x","regexp":"x"}]`: "unknown field", `{}`: "cannot unmarshal", `[] []`: "more after the list", "": "EOF",
+	} {
+		_, err := kb.ReadRedactor(strings.NewReader(text))
+		require.ErrorContains(t, err, says, text)
+	}
+	own, err = kb.ReadRedactor(strings.NewReader(`[{"kind":"customer-number","pattern":"\\bK-\\d{4}\\b"}]`))
+	require.NoError(t, err)
+	got, _ := own.Redact("I am K-1234.")
+	require.Equal(t, "I am [customer-number].", got)
 }
 
 func conversation() kb.Conversation {

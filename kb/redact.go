@@ -2,7 +2,10 @@ package kb
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -38,8 +41,22 @@ type Redaction struct {
 
 // A RedactPattern is what a team takes out besides, such as its order numbers.
 type RedactPattern struct {
-	Kind    RedactionKind
-	Pattern string // regular expression
+	Kind    RedactionKind `json:"kind"`    // stands in its place: letters, digits and hyphens
+	Pattern string        `json:"pattern"` // regular expression as Go has them, which must not match nothing
+}
+
+var redactionKind = regexp.MustCompile(`^[\p{L}\p{N}-]{1,40}$`)
+
+// compile returns the pattern, or says what is wrong with it.
+func (p RedactPattern) compile() (*regexp.Regexp, error) {
+	if !redactionKind.MatchString(string(p.Kind)) {
+		return nil, errors.New("a kind has 1 to 40 letters, digits and hyphens")
+	}
+	re, err := regexp.Compile(p.Pattern)
+	if err == nil && re.MatchString("") {
+		return nil, errors.New("the pattern matches even an empty text")
+	}
+	return re, err
 }
 
 // A Redactor takes personal data out of texts. Its zero value knows the common
@@ -59,13 +76,37 @@ type ownPattern struct {
 func NewRedactor(patterns []RedactPattern) (Redactor, error) {
 	var r Redactor
 	for _, p := range patterns {
-		re, err := regexp.Compile(p.Pattern)
-		if err != nil || p.Kind == "" {
-			return Redactor{}, fmt.Errorf("pattern of %q: %w", p.Kind, cmp.Or(err, ErrInvalid))
+		re, err := p.compile()
+		if err != nil {
+			return Redactor{}, fmt.Errorf("pattern of %q: %w: %w", p.Kind, ErrInvalid, err)
 		}
 		r.own = append(r.own, ownPattern{p.Kind, re})
 	}
 	return r, nil
+}
+
+// ReadRedactor returns a Redactor with a team's own patterns, read as JSON: a list
+// of [RedactPattern].
+func ReadRedactor(r io.Reader) (Redactor, error) {
+	in := json.NewDecoder(r)
+	in.DisallowUnknownFields()
+	var patterns []RedactPattern
+	if err := in.Decode(&patterns); err != nil {
+		return Redactor{}, fmt.Errorf("patterns: %w", err)
+	}
+	if _, err := in.Token(); !errors.Is(err, io.EOF) {
+		return Redactor{}, errors.New("patterns: there is more after the list")
+	}
+	return NewRedactor(patterns)
+}
+
+// Mask returns text without what a team's own patterns find. It is for texts of
+// which others take the rest out, such as searches.
+func (r Redactor) Mask(text string) string {
+	for _, p := range r.own {
+		text = p.re.ReplaceAllLiteralString(text, "["+string(p.kind)+"]")
+	}
+	return text
 }
 
 // Naming returns a Redactor that takes out names too, each as a whole and its

@@ -45,6 +45,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.Types, "types", "", "`file` that says what types of content there are, with their sections, fields and templates; empty takes those of the library")
 	f.StringVar(&o.cfg.Sync, "sync", "", "`folder` of Markdown files, maybe a checkout of Git, that articles are kept as: what changes there is taken, and what is gone is archived")
 	f.StringVar(&o.cfg.Processes, "processes", "", "`file` that says what it takes to publish: reviews, verification, by type or category")
+	f.StringVar(&o.cfg.Redact, "redact", "", "`file` with patterns of your own for what says who somebody is, such as customer numbers: [{\"kind\": \"customer-number\", \"pattern\": \"\\\\bK-\\\\d{6}\\\\b\"}]; they are taken out of drafts from conversations, and of searches before these are kept")
 	f.IntVar(&o.cfg.Holdout, "holdout", 0, "`share` of visitors, per cent, whose pages stay as declared; events tell them apart, so that it shows what arranging brings about")
 	f.StringVar(&o.cfg.Brands, "brands", "", "`file` with several portals over this one store, by host: name, look, menus and languages of each; brands.json is an example")
 	f.StringVar(&o.cfg.OIDC.Name, "oidc-name", "", "`name` of the identity provider where people choose between several; empty takes its host")

@@ -27,6 +27,7 @@ type Config struct {
 	Types     string           // file that says what content consists of, as JSON; empty means kb.DefaultTypes
 	Sync      string           // folder of Markdown files, maybe a checkout of Git, that articles are kept as; empty means none
 	Processes string           // file that says what it takes to publish, as JSON; empty means nothing, and in demo mode what it shows
+	Redact    string           // file with patterns of a team's own that are taken out of conversations and searches, as JSON; empty means none
 	Brand     string           // name of the portal; empty means the demo's company, or "Stoa"
 	Proxies   []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
 	Country   string           // header in which a trusted proxy names the visitor's country; empty means none

@@ -97,7 +97,8 @@ func (s *Site) openMetrics(store analytics.Store) (err error) {
 	if s.gauges, err = promanalytics.New(s.metrics, nil); err != nil {
 		return err
 	}
-	s.ledger = analytics.NewLedger(store, &analytics.Options{Logger: s.cfg.Log, Now: s.cfg.Now, Dropped: s.gauges.Dropped})
+	redact := func(text string) string { return analytics.Redact(s.redactor.Mask(text)) }
+	s.ledger = analytics.NewLedger(store, &analytics.Options{Redact: redact, Logger: s.cfg.Log, Now: s.cfg.Now, Dropped: s.gauges.Dropped})
 	s.events = s.gauges.Recorder(s.ledger)
 	return s.gauges.Watch(s.ledger)
 }

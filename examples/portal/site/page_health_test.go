@@ -3,6 +3,8 @@ package site
 import (
 	"fmt"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -164,4 +166,28 @@ func TestDraftFromConversation(t *testing.T) {
 	require.Contains(t, as("ines").get(at+"/notes").Body, "conversation C-17")
 	keep.Set("source", "made-up")
 	require.Equal(t, 400, as("ines").post(page, keep).Status/100*100)
+}
+
+// TestOwnPatterns: what a team's own file names is taken out of conversations
+// and of what is kept of searches, and a wrong one stops the portal with a
+// reason.
+func TestOwnPatterns(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "redact.json")
+	require.NoError(t, os.WriteFile(file, []byte(`[{"kind":"customer-number","pattern":"\\bK-\\d{4}\\b"}]`), 0o600))
+	s := open(t, func(c *Config) { c.Demo, c.Redact = false, file })
+	d, err := s.library.DraftFrom(t.Context(), system, kb.Conversation{Source: kb.Source{Kind: "upload"}, Locale: "en", Title: "Hub of K-1234", Turns: []kb.Turn{{Role: kb.TurnAsker, Text: "I am K-1234."}}})
+	require.NoError(t, err)
+	require.Equal(t, "Hub of [customer-number]", d.Draft.Title)
+	s.events.Record(t.Context(), analytics.Event{Name: "search.performed", Text: "bill of K-1234 for tom@example.com", Locale: "en"})
+	require.NoError(t, s.ledger.Flush(t.Context()))
+	var kept []string
+	for e, err := range sqlanalytics.New(s.db.read).Scan(t.Context(), analytics.Range{}) {
+		require.NoError(t, err)
+		kept = append(kept, e.Text)
+	}
+	require.Equal(t, []string{"bill of [customer-number] for [email]"}, kept)
+	require.NoError(t, os.WriteFile(file, []byte(`[{"kind":"customer-number","pattern":"("}]`), 0o600))
+	_, err = Open(t.Context(), Config{Data: t.TempDir(), Redact: file})
+	require.ErrorContains(t, err, "-redact "+file)
+	require.ErrorContains(t, err, "missing closing )")
 }

@@ -33,6 +33,22 @@ func (s *Site) readTypes(context.Context) error {
 	return nil
 }
 
+// readPatterns reads what a team takes out of texts besides what is known to say
+// who somebody is, if the configuration says so.
+func (s *Site) readPatterns(context.Context) error {
+	if s.cfg.Redact == "" {
+		return nil
+	}
+	file, err := os.ReadFile(s.cfg.Redact)
+	if err != nil {
+		return fmt.Errorf("-redact: %w", err)
+	}
+	if s.redactor, err = kb.ReadRedactor(bytes.NewReader(file)); err != nil {
+		return fmt.Errorf("-redact %s: %w", s.cfg.Redact, err)
+	}
+	return nil
+}
+
 // A detail is a field of an article as its page shows it.
 type detail struct {
 	Name string

@@ -65,6 +65,7 @@ type Site struct {
 	gauges    *promanalytics.Metrics
 	articles  kb.Store
 	types     []kb.Type // of content; nil means the library's
+	redactor  kb.Redactor
 	library   *kb.Library
 	mirror    *importkb.Mirror // of a folder, nil without one
 	imports   *importJobs
@@ -119,7 +120,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -183,7 +184,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
 		Files: files, ReadText: filetext.Extract,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
-		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types,
+		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types, Redactor: s.redactor,
 		Process: s.processOf, Actor: s.actorOf,
 		Notify: func(ctx context.Context, o profile.Occurrence) error { return s.notifier.Notify(ctx, o) },
 		Held:   func(ctx context.Context) ([]string, error) { return s.held(ctx) },

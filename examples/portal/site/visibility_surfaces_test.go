@@ -96,8 +96,8 @@ var surfaces = []surface{
 			"/api/v1/roles", "/api/v1/roles/agent", "/api/v1/permissions", "/api/v1/roles/staff.none/removal", "/api/v1/layout/pages/home", "/api/v1/layout/rules", "/api/v1/layout/promotions",
 		}
 	}},
-	{"desk health", []string{"GET /desk/health", "GET /desk/health/articles/{id}"}, func(h hidden) []string {
-		return []string{"/desk/health", "/desk/health?code=translation_missing", "/de/desk/health?owner=me&category=place-" + h.state, "/desk/health/articles/" + h.id}
+	{"desk health", []string{"GET /desk/health", "GET /desk/health/articles/{id}", "insight.worklist", "insight.health", "insight.overview"}, func(h hidden) []string {
+		return []string{"/api/v1/insight/health?limit=100", "/api/v1/insight/health/" + h.id, "/api/v1/insight/overview", "/desk/health", "/desk/health?code=translation_missing", "/de/desk/health?owner=me&category=place-" + h.state, "/desk/health/articles/" + h.id}
 	}},
 	{"desk find and replace", []string{"GET /desk/replace"}, fixed("/desk/replace?find=ordinary&titles=yes&code=yes", "/de/desk/replace?find=.%2b&regexp=yes&titles=yes")},
 	{"desk blocks", []string{"GET /desk/blocks", "GET /desk/blocks/{name}"}, fixed("/desk/blocks", "/de/desk/blocks/any")},
@@ -188,6 +188,12 @@ var exempt = map[string]string{
 	"kb.release":                                "answers nothing",
 	"kb.holders":                                "names colleagues who write",
 	"POST /desk/articles/bulk":                  "authorization matrix: shows what kb.bulk tells and kb.manuscripts lists",
+	"insight.gaps":                              "authorization matrix: what enough people searched for",
+	"insight.gap":                               "authorization matrix: what enough people searched for",
+	"insight.mark_gap":                          "authorization matrix: answers like insight.gap",
+	"insight.candidates":                        "authorization matrix: what readers said, for those who write",
+	"insight.candidate":                         "authorization matrix: what readers said, for those who write",
+	"insight.decide_candidate":                  "authorization matrix: answers like insight.candidate",
 	"kb.find_text":                              "authorization matrix: answers like GET /desk/replace",
 	"kb.replace":                                "authorization matrix: answers like kb.manuscript",
 	"kb.bulk":                                   "authorization matrix: answers about what kb.manuscript shows",
