@@ -20,7 +20,7 @@ type Backlinks struct {
 // A Backlink is a text that leads to an article.
 type Backlink struct {
 	Article string
-	Locale  string
+	Locale  string // empty if the article names the other to be read next
 	Title   string
 	Live    bool // readers are shown a text that does; if not, it is a draft
 }
@@ -75,18 +75,14 @@ func (l *Library) seenUses(ctx context.Context, by profile.Actor, id string, use
 	for _, u := range uses {
 		ids = append(ids, u.Article)
 	}
-	page, _, err := l.Manuscripts(ctx, by, ManuscriptQuery{IDs: slices.Compact(ids), Limit: maxEntries})
+	known, err := l.seenAtDesk(ctx, by, ids)
 	if err != nil {
 		return nil, err
 	}
-	known := make(map[string]Article, len(page))
-	for _, a := range page {
-		known[a.ID] = a
-	}
 	var out []Backlink
 	for _, u := range uses {
-		if t, ok := known[u.Article].In(u.Locale); ok && u.Article != id {
-			out = append(out, Backlink{Article: u.Article, Locale: u.Locale, Title: t.Title, Live: u.Live})
+		if a, ok := known[u.Article]; ok && u.Article != id {
+			out = append(out, Backlink{Article: u.Article, Locale: u.Locale, Title: titleOf(a, u.Locale), Live: u.Live})
 		}
 	}
 	return out, nil

@@ -26,7 +26,8 @@ const refPrefix = "/-/"
 type document struct {
 	pieces   []piece
 	headings []Heading
-	text     string // without markup
+	anchors  map[string]string // names of places to their IDs
+	text     string            // without markup
 	articles []string
 	media    []string // sorted
 	shown    []string // of the media, as pictures are, sorted
@@ -132,7 +133,7 @@ func plain(body string) *document {
 }
 
 func newDocument(d markdown.Document) *document {
-	out := &document{text: d.Text}
+	out := &document{text: d.Text, anchors: d.Anchors}
 	for _, h := range d.Headings {
 		out.headings = append(out.headings, Heading{Level: h.Level, ID: h.ID, Text: h.Text})
 	}
@@ -217,7 +218,7 @@ func reference(tag html.Token) (piece, bool) {
 // join puts the pieces together with the addresses that resolve returns, and with
 // what show has in the place of pictures. A link without an address becomes its
 // text.
-func (d *document) join(resolve func(kind, id string) string, show func(name, alt string, alone bool) (string, bool)) template.HTML {
+func (d *document) join(resolve func(p piece) string, show func(name, alt string, alone bool) (string, bool)) template.HTML {
 	var b strings.Builder
 	open := true // the link that is being written has an address
 	for _, p := range d.pieces {
@@ -225,11 +226,11 @@ func (d *document) join(resolve func(kind, id string) string, show func(name, al
 		case p.kind == "media" && p.tag.Data == "img":
 			film, ok := show(mediumName(p.id), attribute(p.tag, "alt"), strings.HasSuffix(b.String(), stage))
 			if !ok {
-				film = p.address(resolve(p.kind, p.id))
+				film = p.address(resolve(p))
 			}
 			b.WriteString(film)
 		case p.kind != "":
-			address := resolve(p.kind, p.id)
+			address := resolve(p)
 			tag := p.address(address)
 			if p.tag.Data == "a" {
 				open = tag != ""
@@ -255,7 +256,7 @@ func (p piece) address(address string) string {
 			tag.Attr = append(tag.Attr, a)
 			stays = stays || a.Key == "id"
 		case address != "":
-			tag.Attr = append(tag.Attr, html.Attribute{Key: a.Key, Val: address + p.fragment})
+			tag.Attr = append(tag.Attr, html.Attribute{Key: a.Key, Val: address})
 		}
 	}
 	if !stays {

@@ -20,7 +20,7 @@ func TestReferences(t *testing.T) {
 	secret := w.show(draft("canary", "c", "staff"))
 	for body, want := range map[string]string{
 		"[a](article:SHOWN)":                                    `<a href="/articles/about-shown">a</a>`,
-		"[a](ARTICLE:SHOWN#part)":                               `<a href="/articles/about-shown#part">a</a>`,
+		"[a](ARTICLE:SHOWN#part)":                               `<a href="/articles/about-shown#h-part">a</a>`,
 		`[a](article:SHOWN "title")`:                            `<a href="/articles/about-shown" title="title">a</a>`,
 		"[*a* `b`](article:SHOWN)":                              `<a href="/articles/about-shown"><em>a</em> <code>b</code></a>`,
 		"[a](article:SECRET) [b](article:SHOWN)":                `a <a href="/articles/about-shown">b</a>`,

@@ -2,6 +2,7 @@ package kb
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
@@ -12,6 +13,54 @@ func (l *Library) serveLinks(api *web.API) {
 		Method: "GET", Path: "/manuscripts/{id}/backlinks", Name: "kb.backlinks", Summary: "Lists the texts and blocks that lead to an article, of those that the caller sees at the desk.",
 		Policy: string(profile.PermissionContentWrite), Params: backlinksParams{}, Out: backlinksWire{},
 	}, l.serveBacklinks)
+	api.Handle(web.Op{
+		Method: "GET", Path: "/links/broken", Name: "kb.broken_links", Summary: "Lists the links that lead nowhere, of the texts that the caller sees at the desk.",
+		Policy: string(profile.PermissionContentWrite), Params: brokenParams{}, Out: brokenLinksWire{},
+	}, l.serveBrokenLinks)
+}
+
+type brokenParams struct {
+	State string `query:"state" max:"20" doc:"\"gone\", \"archived\", \"unpublished\", \"place\", \"block\", \"medium\" or \"unreachable\""`
+	After string `query:"after" doc:"token of the page before"`
+	Limit int    `query:"limit" default:"50" clamp:"1,200"`
+}
+
+type brokenLinksWire struct {
+	Links []brokenLinkWire `json:"links"`
+	Next  string           `json:"next,omitempty" doc:"token of the next page"`
+}
+
+type brokenLinkWire struct {
+	Kind      LinkKind  `json:"kind" doc:"\"article\", \"path\", \"related\", \"place\", \"media\", \"block\" or \"address\""`
+	To        string    `json:"to" doc:"ID, slug, name or address, by the kind"`
+	Anchor    string    `json:"anchor,omitempty" doc:"place in the article"`
+	State     LinkState `json:"state"`
+	Status    int       `json:"status,omitempty" doc:"what a server answered"`
+	CheckedAt time.Time `json:"checked_at"`
+	Article   string    `json:"article" doc:"with the link"`
+	Locale    string    `json:"locale,omitempty" doc:"of the text with the link"`
+	Title     string    `json:"title"`
+	Live      bool      `json:"live" doc:"readers are shown the link"`
+}
+
+func (l *Library) serveBrokenLinks(w http.ResponseWriter, r *http.Request) error {
+	p, err := web.Query[brokenParams](r)
+	if err != nil {
+		return err
+	}
+	q := BrokenQuery{After: p.After, Limit: p.Limit}
+	if p.State != "" {
+		q.States = []LinkState{LinkState(p.State)}
+	}
+	links, next, err := l.BrokenLinks(r.Context(), profile.FromContext(r.Context()), q)
+	if err != nil {
+		return err
+	}
+	out := brokenLinksWire{Links: make([]brokenLinkWire, 0, len(links)), Next: next}
+	for _, b := range links {
+		out.Links = append(out.Links, brokenLinkWire{b.Kind, b.To, b.Anchor, b.State, b.Status, b.CheckedAt, b.Article, b.Locale, b.Title, b.Live})
+	}
+	return web.JSON(w, r, http.StatusOK, out)
 }
 
 type backlinksParams struct {

@@ -34,6 +34,7 @@ type Library struct {
 	word    Wording
 	drawers sync.Map // locale to *markdown.Renderer
 	path    func(Ref) string
+	slugAt  func(string) (string, bool)
 	forest  atomic.Pointer[forest]
 	census  atomic.Pointer[census]
 	texts   *lru.Cache[textKey, *document]
@@ -63,16 +64,17 @@ type Library struct {
 
 // Options adjust a Library. The zero value is ready to use.
 type Options struct {
-	Events  analytics.Recorder // nil discards events
-	Policy  profile.Policy     // nil means profile.DefaultPolicy
-	Logger  *slog.Logger       // nil means none
-	Now     func() time.Time   // nil means time.Now
-	Locales []string           // languages offered to readers, the default first; nil means "en"
-	Choose  Chooser            // nil picks the language itself, its parent, the source, then the first
-	Secret  []byte             // authenticates page tokens; nil means a random one that ends with the process
-	Path    func(Ref) string   // where readers find what an article links to; nil means "/articles/SLUG" and so on
-	Word    Wording            // translates the few words that are added to texts ("note", "warning"); nil means English
-	Types   []Type             // what content consists of; nil means DefaultTypes
+	Events  analytics.Recorder                          // nil discards events
+	Policy  profile.Policy                              // nil means profile.DefaultPolicy
+	Logger  *slog.Logger                                // nil means none
+	Now     func() time.Time                            // nil means time.Now
+	Locales []string                                    // languages offered to readers, the default first; nil means "en"
+	Choose  Chooser                                     // nil picks the language itself, its parent, the source, then the first
+	Secret  []byte                                      // authenticates page tokens; nil means a random one that ends with the process
+	Path    func(Ref) string                            // where readers find what an article links to; nil means "/articles/SLUG" and so on
+	SlugAt  func(address string) (slug string, ok bool) // which article a path, or a whole address, of the site leads to; nil knows "/articles/SLUG"
+	Word    Wording                                     // translates the few words that are added to texts ("note", "warning"); nil means English
+	Types   []Type                                      // what content consists of; nil means DefaultTypes
 
 	// Process says what it takes to publish articles of a kind in a category, by
 	// its ID; nil means the zero Process.
@@ -131,7 +133,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 	}
 	l := &Library{
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
-		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, word: o.Word,
+		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, slugAt: o.SlugAt, word: o.Word,
 		process: o.Process, actor: o.Actor, notify: o.Notify, redactor: o.Redactor, binFor: o.BinFor, held: o.Held,
 		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles, readText: o.ReadText,
 	}
@@ -163,6 +165,9 @@ func (l *Library) defaults(o Options) {
 	}
 	if l.path == nil {
 		l.path = defaultPath
+	}
+	if l.slugAt == nil {
+		l.slugAt = defaultSlugAt
 	}
 	if l.binFor <= 0 {
 		l.binFor = 30 * 24 * time.Hour

@@ -11,7 +11,7 @@ import (
 // keeps, and what it writes goes nowhere.
 func (l *Library) rehearsal() *Library {
 	return NewLibrary(&rehearsed{Store: l.store, saved: map[string]Category{}, media: map[string]Media{}}, &Options{
-		Policy: l.policy, Logger: l.log, Now: l.now, Locales: l.locales, Types: l.types, Choose: l.choose, Path: l.path, Word: l.word,
+		Policy: l.policy, Logger: l.log, Now: l.now, Locales: l.locales, Types: l.types, Choose: l.choose, Path: l.path, SlugAt: l.slugAt, Word: l.word,
 		Process: l.process, Actor: l.actor,
 	})
 }

@@ -103,11 +103,18 @@ func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, loc
 	for _, e := range entries {
 		paths[e.Article] = l.path(Ref{Kind: "article", ID: e.Article, Locale: e.Locale, Slug: e.Slug, Asked: locale})
 	}
-	text := d.join(func(kind, id string) string {
-		if kind == "media" {
-			return l.path(Ref{Kind: kind, Slug: mediumName(id)})
+	places, err := l.landings(ctx, d, entries)
+	if err != nil {
+		return Rendered{}, err
+	}
+	text := d.join(func(p piece) string {
+		if p.kind == "media" {
+			return l.path(Ref{Kind: p.kind, Slug: mediumName(p.id)}) + p.fragment
 		}
-		return paths[id]
+		if paths[p.id] == "" {
+			return ""
+		}
+		return paths[p.id] + places[[2]string{p.id, p.fragment}]
 	}, l.screen(films, locale, !t.hasTranscript(d)))
 	return Rendered{HTML: text, Headings: slices.Clone(d.headings)}, nil
 }

@@ -277,7 +277,7 @@ func TestLinksToHiddenArticlesAreText(t *testing.T) {
 	require.Equal(t, `<p>Read this and <a href="/articles/about-open">that</a> or nothing.</p>`, strings.TrimSpace(string(p.Text.HTML)))
 	require.Equal(t, []string{"About open"}, titles(p.Related))
 	p = w.reads(agent, a.ID)
-	require.Contains(t, string(p.Text.HTML), `<a href="/articles/about-canary#part">this</a>`)
+	require.Contains(t, string(p.Text.HTML), `<a href="/articles/about-canary#h-part">this</a>`)
 	require.Equal(t, []string{"About canary", "About open"}, titles(p.Related))
 
 	secret = w.arrange(secret, func(m *kb.Meta) { m.Audience = profile.Public() })

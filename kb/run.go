@@ -37,7 +37,7 @@ func (l *Library) Run(ctx context.Context) error {
 // DoDue does once what [Library.Run] does again and again. One thing that
 // cannot be done keeps no other from being done.
 func (l *Library) DoDue(ctx context.Context) error {
-	return errors.Join(l.carryOutDue(ctx), l.remindOfDue(ctx), l.lapseDue(ctx), l.tellOfRecent(ctx), l.tellOfMended(ctx), l.tellOfNotes(ctx), l.purgeDue(ctx), l.sweepFiles(ctx), l.readWaiting(ctx), l.linkWaiting(ctx))
+	return errors.Join(l.carryOutDue(ctx), l.remindOfDue(ctx), l.lapseDue(ctx), l.tellOfRecent(ctx), l.tellOfMended(ctx), l.tellOfNotes(ctx), l.purgeDue(ctx), l.sweepFiles(ctx), l.readWaiting(ctx), l.linkWaiting(ctx), l.judgeWaiting(ctx))
 }
 
 func (l *Library) carryOutDue(ctx context.Context) (err error) {

@@ -234,7 +234,7 @@ func TestParts(t *testing.T) {
 	require.Contains(t, p.Parts[1].HTML, "deeper")
 	require.Equal(t, "A <code>b</code> <em>c</em>", string(p.Parts[1].Heading))
 	require.Equal(t, "symptom", p.Parts[2].Key)
-	require.Equal(t, []string{"section_empty symptom", "section_missing cause", "section_missing fix"}, codes(p.Findings))
+	require.Equal(t, []string{"section_empty symptom", "section_missing cause", "section_missing fix", "medium_missing x.png"}, codes(p.Findings))
 	_, err = w.Preview(w.ctx(), ann, "en", kb.Meta{}, body)
 	require.ErrorIs(t, err, kb.ErrForbidden)
 }

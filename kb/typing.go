@@ -166,7 +166,11 @@ func (l *Library) Findings(ctx context.Context, by profile.Actor, id, locale str
 	if err != nil {
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
-	return sorted(slices.Concat(kind.missing(d, a.Fields, spokenBy(by, locale)), l.embedFindings(kind, rev.Body, a.Fields), films)), nil
+	broken, err := l.brokenFindings(ctx, by, a, rev)
+	if err != nil {
+		return nil, fmt.Errorf("article %s: %w", id, err)
+	}
+	return sorted(slices.Concat(kind.missing(d, a.Fields, spokenBy(by, locale)), l.embedFindings(kind, rev.Body, a.Fields), films, broken)), nil
 }
 
 // sorted puts the worst first.
@@ -198,7 +202,11 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 	if Text.check(Text{Title: "-", Body: body}, fields); len(fields) > 0 {
 		return Preview{}, fmt.Errorf("preview: %w", fields)
 	}
-	d, err := l.preview(ctx, by, locale, body)
+	drafted, err := l.draw(locale, body)
+	if err != nil {
+		return Preview{}, fmt.Errorf("preview: %w", err)
+	}
+	d, err := l.preview(ctx, by, locale, body, drafted)
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
@@ -208,7 +216,11 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
-	p := Preview{Summary: d.open.summary(), Findings: sorted(append(t.missing(d.open, values, spokenBy(by, locale)), films...))}
+	broken, err := l.previewFindings(ctx, by, drafted, d, locale, body)
+	if err != nil {
+		return Preview{}, fmt.Errorf("preview: %w", err)
+	}
+	p := Preview{Summary: d.open.summary(), Findings: sorted(slices.Concat(t.missing(d.open, values, spokenBy(by, locale)), films, broken))}
 	if p.Text, err = l.linked(ctx, by, d.all, locale, t); err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
@@ -217,11 +229,7 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 }
 
 // preview renders a text that is not kept: as by sees it, and as everybody does.
-func (l *Library) preview(ctx context.Context, by profile.Actor, locale, body string) (drawn, error) {
-	d, err := l.draw(locale, body)
-	if err != nil {
-		return drawn{}, err
-	}
+func (l *Library) preview(ctx context.Context, by profile.Actor, locale, body string, d drawn) (drawn, error) {
 	s, err := readScript(body)
 	if err != nil {
 		return drawn{}, err

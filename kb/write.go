@@ -134,7 +134,7 @@ func (l *Library) revise(a *Article, by profile.Actor, locale string, t Text, do
 	tr.Head++
 	rev := Revision{
 		Article: a.ID, Locale: locale, Number: tr.Head, Title: strings.TrimSpace(t.Title),
-		Summary: strings.TrimSpace(t.Summary), Body: t.Body, Media: doc.media, Blocks: doc.blocks, Links: doc.links(), Based: based, Author: by.ID, Note: t.Note, At: a.UpdatedAt,
+		Summary: strings.TrimSpace(t.Summary), Body: t.Body, Media: doc.media, Blocks: doc.blocks, Links: l.linksFrom(a.ID, doc), Based: based, Author: by.ID, Note: t.Note, At: a.UpdatedAt,
 	}
 	if !tr.Visible() {
 		tr.Title, tr.Summary = rev.Title, rev.Summary

@@ -19,6 +19,10 @@ type Document struct {
 	// Headings lists the headings in HTML, in order.
 	Headings []Heading
 
+	// Anchors are the names by which places in HTML are called, with the IDs that
+	// they have there. See [Anchor].
+	Anchors map[string]string
+
 	// Text is what a reader reads, for search and summaries: blocks on lines of
 	// their own, the alternative text of images among it.
 	Text string

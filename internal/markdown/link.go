@@ -76,12 +76,30 @@ func (p *page) inPage(href string) string {
 	if err != nil {
 		return href
 	}
-	for _, key := range []string{name, idChars(name, maxKept), strings.Trim(gitHubSlug(name), "-")} {
-		if id, ok := p.anchors[key]; ok {
-			return (&url.URL{Fragment: id}).String()
-		}
+	if id, ok := Anchor(p.anchors, name); ok {
+		return (&url.URL{Fragment: id}).String()
 	}
 	return href
+}
+
+// Anchor returns the ID of the place that is called name, as authors write it in
+// links, and whether there is one among anchors. If not, it is the ID that a
+// heading of that name would have.
+func Anchor(anchors map[string]string, name string) (id string, ok bool) {
+	for _, key := range []string{name, idChars(name, maxKept), strings.Trim(gitHubSlug(name), "-")} {
+		if id, ok := anchors[key]; ok {
+			return id, true
+		}
+	}
+	for _, id := range anchors {
+		if id == name {
+			return id, true
+		}
+	}
+	if strings.HasPrefix(name, idPrefix) {
+		return idChars(name, maxKept), false
+	}
+	return idPrefix + slug(name), false
 }
 
 func (p *page) withoutTemplates(target string) string {

@@ -51,6 +51,7 @@ func (p *page) document() Document {
 		HTML:     p.html(),
 		Title:    title,
 		Headings: p.outline(),
+		Anchors:  p.anchors,
 		Text:     plainText(p.root),
 		Links:    links,
 		Images:   images,

@@ -397,6 +397,10 @@ func libraryOverall() []operation {
 			_, err := w.library.Blocks(ctx, by)
 			return err
 		}, "kb.blocks"),
+		overall("kb.BrokenLinks", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, _, err := w.library.BrokenLinks(ctx, by, kb.BrokenQuery{})
+			return err
+		}, "kb.broken_links"),
 		overall("kb.Block", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.library.Block(ctx, by, "shared")
 			return err

@@ -28,7 +28,7 @@ type broke struct {
 
 // allBroken are the stores that the suite must not let pass.
 func allBroken() []broke {
-	return slices.Concat(broken, brokenDesks, brokenProcess, brokenBlocks, brokenWorking, brokenHandling, brokenNotes, brokenBin, brokenMedia, brokenLinks)
+	return slices.Concat(broken, brokenDesks, brokenProcess, brokenBlocks, brokenWorking, brokenHandling, brokenNotes, brokenBin, brokenMedia, brokenLinks, brokenTargets)
 }
 
 var broken = []broke{

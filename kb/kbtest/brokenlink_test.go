@@ -13,6 +13,9 @@ type faultyLinks struct {
 	linksTo   func(ctx context.Context, q kb.LinkQuery) ([]kb.LinkUse, string, error)
 	unlinked  func(ctx context.Context, limit int) ([]kb.Revision, error)
 	saveLinks func(ctx context.Context, article, locale string, number int, links []kb.Link) error
+	due       func(ctx context.Context, kinds []kb.LinkKind, by time.Time, limit int) ([]kb.LinkTarget, error)
+	saveTo    func(ctx context.Context, t kb.LinkTarget) error
+	faults    func(ctx context.Context, q kb.FaultQuery) ([]kb.LinkFault, string, error)
 }
 
 func (f faulty) LinksTo(ctx context.Context, q kb.LinkQuery) ([]kb.LinkUse, string, error) {
@@ -25,6 +28,18 @@ func (f faulty) Unlinked(ctx context.Context, limit int) ([]kb.Revision, error) 
 
 func (f faulty) SaveLinks(ctx context.Context, article, locale string, number int, links []kb.Link) error {
 	return or(&f.saveLinks, f.saveLinks != nil, f.Store.SaveLinks)(ctx, article, locale, number, links)
+}
+
+func (f faulty) DueLinks(ctx context.Context, kinds []kb.LinkKind, by time.Time, limit int) ([]kb.LinkTarget, error) {
+	return or(&f.due, f.due != nil, f.Store.DueLinks)(ctx, kinds, by, limit)
+}
+
+func (f faulty) SaveLinkTarget(ctx context.Context, t kb.LinkTarget) error {
+	return or(&f.saveTo, f.saveTo != nil, f.Store.SaveLinkTarget)(ctx, t)
+}
+
+func (f faulty) LinkFaults(ctx context.Context, q kb.FaultQuery) ([]kb.LinkFault, string, error) {
+	return or(&f.faults, f.faults != nil, f.Store.LinkFaults)(ctx, q)
 }
 
 // linking changes what leads somewhere before it is returned.

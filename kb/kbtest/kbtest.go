@@ -39,7 +39,7 @@ type promise struct {
 
 // promises are all that a store promises.
 func promises() []promise {
-	return slices.Concat(contract, deskPromises, processContract, blockContract, workingPromises, handlingContract, noteContract, binContract, mediaContract, linkContract)
+	return slices.Concat(contract, deskPromises, processContract, blockContract, workingPromises, handlingContract, noteContract, binContract, mediaContract, linkContract, targetContract)
 }
 
 var contract = []promise{

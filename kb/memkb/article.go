@@ -38,8 +38,11 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 	for _, r := range revisions {
 		s.revisions[revisionKey{r.Article, r.Locale, r.Number}] = cloneRevision(r)
 		s.use(r)
+		s.note(r.Links, r.Locale)
 	}
 	s.articles[a.ID] = cloneArticle(a)
+	s.note(related(a), "")
+	s.askArticle(a.ID)
 	s.changed(a.ID)
 	return nil
 }

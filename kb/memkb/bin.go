@@ -23,6 +23,7 @@ func (s *Store) PurgeArticle(ctx context.Context, id string, version int, held [
 	for name, uses := range s.uses {
 		s.uses[name] = slices.DeleteFunc(uses, func(key revisionKey) bool { return key.article == id })
 	}
+	s.askArticle(id)
 	maps.DeleteFunc(s.shown, func(slug string, _ bool) bool { return s.slugs[slug] == id })
 	maps.DeleteFunc(s.slugs, func(_, holder string) bool { return holder == id })
 	maps.DeleteFunc(s.redirects, func(_ string, r kb.Redirect) bool { return r.To == "article/"+id })

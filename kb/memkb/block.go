@@ -61,6 +61,8 @@ func (s *Store) SaveBlock(ctx context.Context, b kb.Block, stamp string, shown [
 			ids[key.article] = true
 		}
 	}
+	s.askNamed(kb.LinkBlock, b.Name)
+	s.askShown(ids)
 	s.changed(slices.Sorted(maps.Keys(ids))...)
 	return nil
 }

@@ -34,10 +34,15 @@ func (s *Store) LinksTo(ctx context.Context, q kb.LinkQuery) ([]kb.LinkUse, stri
 		a := s.articles[key.article]
 		t, _ := a.In(key.locale)
 		live := t.Status == kb.StatusPublished && t.Live == key.number
-		leads := slices.ContainsFunc(r.Links, func(l kb.Link) bool { return l.Kind == q.Kind && l.To == q.To })
+		leads := slices.ContainsFunc(r.Links, func(l kb.Link) bool { return s.leads(q, l) })
 		if leads && !a.Binned() && (live || t.Head == key.number) {
 			use := [2]string{key.article, key.locale}
 			found[use] = found[use] || live
+		}
+	}
+	for _, a := range s.articles {
+		if q.Kind == kb.LinkArticle && !a.Binned() && slices.Contains(a.Related, q.To) {
+			found[[2]string{a.ID, ""}] = len(a.Live()) > 0
 		}
 	}
 	var all []kb.LinkUse
@@ -83,5 +88,6 @@ func (s *Store) SaveLinks(ctx context.Context, article, locale string, number in
 	}
 	r.Links = append([]kb.Link{}, links...)
 	s.revisions[key] = r
+	s.note(r.Links, locale)
 	return nil
 }

@@ -21,6 +21,7 @@ func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
 	m.Data, m.At = slices.Clone(m.Data), m.At.UTC()
 	s.media[m.Name] = m
 	delete(s.texts, m.Name)
+	s.askNamed(kb.LinkMedia, m.Name)
 	s.contents++
 	return nil
 }
@@ -173,6 +174,7 @@ func (s *Store) RemoveMedia(ctx context.Context, name string) error {
 	}
 	delete(s.media, name)
 	delete(s.texts, name)
+	s.askNamed(kb.LinkMedia, name)
 	s.contents++
 	return nil
 }

@@ -41,6 +41,7 @@ type Store struct {
 	unsaved    map[deskKey]kb.Working
 	locks      map[deskKey]kb.Lock
 	notes      map[string]kb.Note
+	targets    map[targetKey]kb.LinkTarget
 	woken      chan struct{} // closed at each change
 }
 
@@ -59,7 +60,7 @@ func New() *Store {
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
 		media: map[string]kb.Media{}, texts: map[string]string{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
 		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
-		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{}, notes: map[string]kb.Note{},
+		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{}, notes: map[string]kb.Note{}, targets: map[targetKey]kb.LinkTarget{},
 	}
 }
 

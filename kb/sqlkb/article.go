@@ -132,12 +132,15 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 		if err := putArticle(ctx, tx, a); err != nil {
 			return err
 		}
-		for _, step := range []func(context.Context, sqlx.ExtContext, kb.Article) error{putSlugs, putTranslations, putAudience, putProducts, putFieldMedia} {
+		for _, step := range []func(context.Context, sqlx.ExtContext, kb.Article) error{putSlugs, putTranslations, putAudience, putProducts, putFieldMedia, putRelated} {
 			if err := step(ctx, tx, a); err != nil {
 				return err
 			}
 		}
 		if err := putRevisions(ctx, tx, revisions); err != nil {
+			return err
+		}
+		if err := askArticle(ctx, tx, a.ID); err != nil {
 			return err
 		}
 		return feed.Append(ctx, tx, feed.Change{Topic: topic, Ref: a.ID})

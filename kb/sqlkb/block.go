@@ -80,6 +80,12 @@ func (s *Store) SaveBlock(ctx context.Context, b kb.Block, stamped string, shown
 		if err != nil {
 			return err
 		}
+		if err := askNamed(ctx, tx, kb.LinkBlock, b.Name); err != nil {
+			return err
+		}
+		if err := askShown(ctx, tx, shown); err != nil {
+			return err
+		}
 		return logShown(ctx, tx, shown)
 	})
 }

@@ -36,7 +36,10 @@ func linkRows(r kb.Revision) (rows [][]any) {
 
 func putLinks(ctx context.Context, tx sqlx.ExtContext, rows [][]any) error {
 	_, err := putRows(ctx, tx, `insert into stoa_article_link (kind, target, anchor, article, locale, number)`, rows, ` on conflict do nothing`)
-	return err
+	if err != nil {
+		return err
+	}
+	return putTargets(ctx, tx, rows)
 }
 
 // LinksTo implements [kb.LinkStore].
@@ -61,11 +64,14 @@ func (s *Store) LinksTo(ctx context.Context, q kb.LinkQuery) ([]kb.LinkUse, stri
 		Live    int
 	}
 	err := s.db.Select(ctx, &rows, `
-		select l.article, l.locale, max(case when t.status = 'published' and t.live = l.number then 1 else 0 end) as live
-		from stoa_article_link l join stoa_translation t on t.article = l.article and t.locale = l.locale
-			join stoa_article a on a.id = l.article
-		where l.kind = $1 and l.target = $2 and (l.article, l.locale) > ($3, $4) and a.deleted_at is null
-			and (t.head = l.number or t.status = 'published' and t.live = l.number)
+		select l.article, l.locale, max(case when l.locale = '' and a.visible or t.status = 'published' and t.live = l.number then 1 else 0 end) as live
+		from stoa_article_link l join stoa_article a on a.id = l.article
+			left join stoa_translation t on t.article = l.article and t.locale = l.locale
+		where (l.kind = $1 and l.target = $2
+				or $1 = 'article' and l.kind = 'related' and l.target = $2
+				or $1 = 'article' and l.kind = 'path' and l.target in (select slug from stoa_article_slug where article = $2))
+			and (l.article, l.locale) > ($3, $4) and a.deleted_at is null
+			and (l.locale = '' or t.head = l.number or t.status = 'published' and t.live = l.number)
 		group by l.article, l.locale order by l.article, l.locale limit $5`, string(q.Kind), q.To, last[0], last[1], limit+1)
 	var out []kb.LinkUse
 	for _, r := range rows[:min(len(rows), limit)] {
@@ -101,6 +107,9 @@ func (s *Store) SaveLinks(ctx context.Context, article, locale string, number in
 	links = append([]kb.Link{}, links...)
 	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
 		// The row's lock makes who purges the article wait, and find the links.
+		if _, err := sqldb.Exec(ctx, tx, `update stoa_kb_stamp set n = n where name = 'content'`); err != nil {
+			return err // it is locked, not changed: others lock it before they lock what is noted below
+		}
 		res, err := sqldb.Exec(ctx, tx, `update stoa_revision set links = $4 where article = $1 and locale = $2 and number = $3 and links is null`,
 			article, locale, number, linksColumn(links))
 		if err != nil {

@@ -30,7 +30,10 @@ func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
 				about = excluded.about, words = excluded.words, tries = excluded.tries, text = '',
 				owner = excluded.owner, external = excluded.external, at = excluded.at`,
 			m.Name, m.Type, m.Data, m.Size, m.Hash, m.About, string(m.Words), m.Tries, m.Owner, m.External, sqldb.At(m.At), strings.ToLower(m.Name))
-		return err
+		if err != nil {
+			return err
+		}
+		return askNamed(ctx, tx, kb.LinkMedia, m.Name)
 	})
 }
 
@@ -198,7 +201,7 @@ func (s *Store) changeMedia(ctx context.Context, texts []string, statement strin
 		if err := sqldb.Affected(res, kb.ErrConflict); err != nil {
 			return missing(ctx, tx, err, `select 1 from stoa_media where name = $1`, texts[0])
 		}
-		return nil
+		return askNamed(ctx, tx, kb.LinkMedia, texts[0])
 	})
 }
 

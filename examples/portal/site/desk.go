@@ -32,6 +32,7 @@ func deskRoutes() []deskPart {
 		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
 		{blocksPath, "blocks.title", "blocks.note", works, (*Site).blockRoutes},
 		{replacePath, "replace.title", "replace.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate}, (*Site).replaceRoutes},
+		{brokenPath, "broken.title", "broken.note", works, (*Site).brokenRoutes},
 		{binPath, "bin.title", "bin.note", works, (*Site).binRoutes},
 		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},
 		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},

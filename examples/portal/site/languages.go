@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -175,6 +176,23 @@ func (s *Site) path(r kb.Ref) string {
 		return i18n.JoinPath(locale, "/categories/"+escape(r.Slug))
 	}
 	return i18n.JoinPath(locale, "/articles/"+escape(r.Slug))
+}
+
+// slugAt returns the slug of the article that an address of the portal leads to.
+func (s *Site) slugAt(address string) (string, bool) {
+	if base := strings.TrimSuffix(s.cfg.BaseURL, "/"); base != "" {
+		address = strings.TrimPrefix(address, base)
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host != "" || u.Scheme != "" {
+		return "", false
+	}
+	rest := u.Path
+	if _, within, ok := s.languages.SplitPath(u.Path); ok {
+		rest = within
+	}
+	slug, ok := strings.CutPrefix(strings.TrimSuffix(rest, "/"), "/articles/")
+	return slug, ok && slug != "" && !strings.Contains(slug, "/")
 }
 
 // word translates the few words that rendering adds to texts, where there is a

@@ -76,14 +76,23 @@ func (s *Site) backlinks(ctx context.Context, v *visit, a kb.Article, after stri
 	}
 	var out backlinkList
 	for _, t := range links.Texts {
-		out.Rows = append(out.Rows, backlinkRow{
-			Title: t.Title, Locale: t.Locale, Language: i18n.Locale(t.Locale).Name(v.Locale), Href: v.link(editorPath(t.Article, t.Locale)), Live: t.Live,
-		})
+		row := backlinkRow{Title: t.Title, Locale: t.Locale, Live: t.Live}
+		row.Href, row.Language = textAt(v, t.Article, t.Locale)
+		out.Rows = append(out.Rows, row)
 	}
 	for _, name := range links.Blocks {
 		out.Blocks = append(out.Blocks, blockRow{Name: name, Href: v.link(blocksPath + "/" + escape(name))})
 	}
 	return out, links.Next, nil
+}
+
+// textAt returns where a text is written, and what to call its language. What an
+// article names to be read next is of no language.
+func textAt(v *visit, article, locale string) (href, language string) {
+	if locale == "" {
+		return v.link("/desk/articles/" + escape(article)), v.P.T("links.related")
+	}
+	return v.link(editorPath(article, locale)), i18n.Locale(locale).Name(v.Locale)
 }
 
 // backlinksBeside returns the first of what leads to an article, for pages that

@@ -184,7 +184,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
 		Files: files, ReadText: filetext.Extract,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
-		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, Word: s.word, Types: s.types, Redactor: s.redactor,
+		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, SlugAt: s.slugAt, Word: s.word, Types: s.types, Redactor: s.redactor,
 		Process: s.processOf, Actor: s.actorOf,
 		Notify: func(ctx context.Context, o profile.Occurrence) error { return s.notifier.Notify(ctx, o) },
 		Held:   func(ctx context.Context) ([]string, error) { return s.held(ctx) },

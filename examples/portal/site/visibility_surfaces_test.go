@@ -100,6 +100,7 @@ var surfaces = []surface{
 		return []string{"/api/v1/insight/health?limit=100", "/api/v1/insight/health/" + h.id, "/api/v1/insight/overview", "/desk/health", "/desk/health?code=translation_missing", "/de/desk/health?owner=me&category=place-" + h.state, "/desk/health/articles/" + h.id}
 	}},
 	{"desk find and replace", []string{"GET /desk/replace"}, fixed("/desk/replace?find=ordinary&titles=yes&code=yes", "/de/desk/replace?find=.%2b&regexp=yes&titles=yes")},
+	{"desk links", []string{"GET /desk/links"}, fixed("/desk/links", "/de/desk/links?state=gone", "/desk/links?state=archived")},
 	{"desk blocks", []string{"GET /desk/blocks", "GET /desk/blocks/{name}"}, fixed("/desk/blocks", "/de/desk/blocks/any")},
 	{"bin", []string{"GET /desk/bin", "kb.bin"}, fixed("/desk/bin", "/de/desk/bin?title=zq", "/api/v1/bin", "/api/v1/bin?title=zq")},
 	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete", "GET /desk/articles/{id}/links"}, func(h hidden) []string {
@@ -124,12 +125,12 @@ var surfaces = []surface{
 	{"API: categories", []string{"kb.categories", "kb.category"}, func(h hidden) []string {
 		return []string{"/api/v1/categories", "/api/v1/categories/place-" + h.state}
 	}},
-	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.backlinks", "kb.notes", "kb.category_settings", "kb.reviews", "kb.review", "kb.plans", "kb.expiring"}, func(h hidden) []string {
+	{"API: desk", []string{"kb.manuscripts", "kb.manuscript", "kb.revisions", "kb.revision", "kb.findings", "kb.backlinks", "kb.broken_links", "kb.notes", "kb.category_settings", "kb.reviews", "kb.review", "kb.plans", "kb.expiring"}, func(h hidden) []string {
 		base := "/api/v1/manuscripts/" + h.id
 		return []string{
 			"/api/v1/manuscripts?limit=200&count=true", "/api/v1/manuscripts?title=zq", base, base + "/texts/en", base + "/texts/en/revisions/1",
 			"/api/v1/reviews", "/api/v1/reviews?mine=true", "/api/v1/reviews/r-" + h.state, "/api/v1/plans", "/api/v1/verifications", "/api/v1/reviews?article=" + h.id,
-			base + "/texts/en/revisions/0", base + "/texts/en/findings", base + "/backlinks", "/api/v1/articles/" + h.id + "/notes", "/api/v1/categories/place-" + h.state + "/settings",
+			base + "/texts/en/revisions/0", base + "/texts/en/findings", base + "/backlinks", "/api/v1/links/broken?limit=200", "/api/v1/links/broken?state=gone", "/api/v1/articles/" + h.id + "/notes", "/api/v1/categories/place-" + h.state + "/settings",
 		}
 	}},
 	{"API: feedback", []string{"kb.feedback", "kb.one_feedback", "kb.feedback_figures"}, func(h hidden) []string {
