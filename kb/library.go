@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"hash/maphash"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -35,6 +36,7 @@ type Library struct {
 	drawers sync.Map // locale to *markdown.Renderer
 	path    func(Ref) string
 	slugAt  func(string) (string, bool)
+	checker *http.Client
 	forest  atomic.Pointer[forest]
 	census  atomic.Pointer[census]
 	texts   *lru.Cache[textKey, *document]
@@ -110,6 +112,11 @@ type Options struct {
 
 	Providers []Provider // whose films and the like are shown in pages; nil means DefaultProviders, an empty list none
 
+	// Checker asks whether there is anything at the addresses elsewhere that texts
+	// lead to; nil means that nobody does. Authors write them: it must reach only
+	// what they may reach.
+	Checker *http.Client
+
 	CacheMax int // rendered texts, pages and addresses kept, of each; 0 means 512
 }
 
@@ -133,7 +140,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 	}
 	l := &Library{
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
-		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, slugAt: o.SlugAt, word: o.Word,
+		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, slugAt: o.SlugAt, checker: o.Checker, word: o.Word,
 		process: o.Process, actor: o.Actor, notify: o.Notify, redactor: o.Redactor, binFor: o.BinFor, held: o.Held,
 		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles, readText: o.ReadText,
 	}

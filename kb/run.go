@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/stoa-go/stoa/analytics"
@@ -20,6 +21,11 @@ const (
 // of verifications that run out, does what follows when they have, and empties
 // the bin. Any number of instances may run it.
 func (l *Library) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	if l.checker != nil {
+		wg.Go(func() { l.checkOn(ctx) }) // servers elsewhere take their time
+	}
 	tick := time.NewTicker(runEvery)
 	defer tick.Stop()
 	for {
@@ -29,6 +35,22 @@ func (l *Library) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// checkOn checks addresses until ctx is done.
+func (l *Library) checkOn(ctx context.Context) {
+	tick := time.NewTicker(runEvery)
+	defer tick.Stop()
+	for {
+		if err := l.CheckAddresses(ctx); err != nil && ctx.Err() == nil {
+			l.log.ErrorContext(ctx, "addresses were not checked", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
 		case <-tick.C:
 		}
 	}

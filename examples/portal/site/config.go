@@ -17,30 +17,31 @@ import (
 
 // A Config says how to set up a [Site]. Zero values mean what they say.
 type Config struct {
-	DB        string           // "sqlite:FILE" (relative to Data) or "postgres://..."; empty means "sqlite:portal.db"
-	Data      string           // folder for the index and the SQLite file; it is made if missing
-	Demo      bool             // demo content, demo people and the page to sign in as one of them
-	BaseURL   string           // "https://support.example.com": what links from outside begin with; empty means the request's host
-	Locales   []string         // languages of the interface, the default first; nil means all there are texts for; content may be in others besides
-	Site      string           // file that says what the portal consists of: menus, blocks, promotions, look; empty means the portal's own
-	Brands    string           // file with the brands that share the portal, in the place of those of Site; empty means no others
-	Types     string           // file that says what content consists of, as JSON; empty means kb.DefaultTypes
-	Sync      string           // folder of Markdown files, maybe a checkout of Git, that articles are kept as; empty means none
-	Processes string           // file that says what it takes to publish, as JSON; empty means nothing, and in demo mode what it shows
-	Redact    string           // file with patterns of a team's own that are taken out of conversations and searches, as JSON; empty means none
-	Brand     string           // name of the portal; empty means the demo's company, or "Stoa"
-	Proxies   []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
-	Country   string           // header in which a trusted proxy names the visitor's country; empty means none
-	Served    string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in what it sends; empty means that it sends nothing
-	Mail      Mail             // how people are written to; the zero value is not at all
-	SMS       SMS              // how text messages go out; the zero value is not at all
-	Push      bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
-	Holdout   int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
-	OIDC      OIDC             // identity provider that people sign in with; the zero value is none
-	Keep      map[string]int   // days for which classes of data are kept, by name, in the place of the portal's own; administrators may still change them
-	SAML      SAML             // another one, that speaks SAML; the zero value is none
-	Log       *slog.Logger     // nil means none
-	Now       func() time.Time // nil means time.Now
+	DB         string           // "sqlite:FILE" (relative to Data) or "postgres://..."; empty means "sqlite:portal.db"
+	Data       string           // folder for the index and the SQLite file; it is made if missing
+	Demo       bool             // demo content, demo people and the page to sign in as one of them
+	BaseURL    string           // "https://support.example.com": what links from outside begin with; empty means the request's host
+	Locales    []string         // languages of the interface, the default first; nil means all there are texts for; content may be in others besides
+	Site       string           // file that says what the portal consists of: menus, blocks, promotions, look; empty means the portal's own
+	Brands     string           // file with the brands that share the portal, in the place of those of Site; empty means no others
+	Types      string           // file that says what content consists of, as JSON; empty means kb.DefaultTypes
+	Sync       string           // folder of Markdown files, maybe a checkout of Git, that articles are kept as; empty means none
+	Processes  string           // file that says what it takes to publish, as JSON; empty means nothing, and in demo mode what it shows
+	Redact     string           // file with patterns of a team's own that are taken out of conversations and searches, as JSON; empty means none
+	Brand      string           // name of the portal; empty means the demo's company, or "Stoa"
+	Proxies    []netip.Prefix   // proxies whose word on the client's address is taken; nil means none
+	Country    string           // header in which a trusted proxy names the visitor's country; empty means none
+	Served     string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in what it sends; empty means that it sends nothing
+	Mail       Mail             // how people are written to; the zero value is not at all
+	SMS        SMS              // how text messages go out; the zero value is not at all
+	CheckLinks bool             // asks servers elsewhere, seldom, whether there is anything at the addresses that articles lead to
+	Push       bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
+	Holdout    int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
+	OIDC       OIDC             // identity provider that people sign in with; the zero value is none
+	Keep       map[string]int   // days for which classes of data are kept, by name, in the place of the portal's own; administrators may still change them
+	SAML       SAML             // another one, that speaks SAML; the zero value is none
+	Log        *slog.Logger     // nil means none
+	Now        func() time.Time // nil means time.Now
 
 	// AddressService is the address of a service that postal addresses are looked
 	// up at; empty is none, and in the demo a list of a few.

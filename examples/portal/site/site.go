@@ -22,6 +22,7 @@ import (
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/outbound"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
@@ -181,8 +182,13 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var checker *http.Client
+	if s.cfg.CheckLinks {
+		checker = outbound.NewClient(nil)
+	}
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
-		Files: files, ReadText: filetext.Extract,
+		Checker: checker,
+		Files:   files, ReadText: filetext.Extract,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, SlugAt: s.slugAt, Word: s.word, Types: s.types, Redactor: s.redactor,
 		Process: s.processOf, Actor: s.actorOf,
