@@ -46,8 +46,9 @@ func (e *Engine) Search(ctx context.Context, by profile.Actor, q Query) (Results
 
 // asked is a query on its way.
 type asked struct {
-	query   Query // bounded
-	parsed  parsed
+	query   Query  // bounded
+	parsed  parsed // and tuned
+	pinned  []string
 	request Request
 	search  string // ID of the search
 	token   string // of the search
@@ -80,8 +81,17 @@ func (e *Engine) prepare(ctx context.Context, by profile.Actor, q Query) (asked,
 	if err := e.turn(&a); err != nil {
 		return asked{}, err
 	}
+	e.tune(&a, e.tunedNow(ctx))
 	a.request = e.request(by, a)
 	return a, nil
+}
+
+// tune applies a tuning to a query.
+func (e *Engine) tune(a *asked, t *tuned) {
+	if a.query.Sort == SortRelevance {
+		a.pinned = t.pinned(a.parsed.terms, a.query.Locale, e.now())
+	}
+	a.parsed.terms = t.apply(a.parsed.terms, a.query.Locale)
 }
 
 // checkQuery refuses what the surfaces never send.
@@ -180,7 +190,7 @@ func (e *Engine) request(by profile.Actor, a asked) Request {
 	r := Request{
 		Sight: by.Sight(), Locale: q.Locale, Filters: q.Filters, Facets: slices.Compact(slices.Sorted(slices.Values(q.Facets))),
 		Sort: q.Sort, Offset: (a.page - 1) * q.Limit, Limit: q.Limit, Snippet: e.opts.Snippet,
-		Correct: a.page == 1, Explain: q.Explain,
+		Correct: a.page == 1, Explain: q.Explain, Pinned: a.pinned,
 	}
 	for _, t := range a.parsed.terms {
 		r.Words = append(r.Words, t.Word)
@@ -227,7 +237,10 @@ func (e *Engine) finish(by profile.Actor, a asked, res *Results) {
 		h := &res.Hits[i]
 		h.Titles, h.Snippet = h.titleSpans(), oneLine(h.Snippet)
 		h.Rank = a.request.Offset + i + 1
-		h.Click = e.clickToken(a.search, h.Group, h.Rank)
+		h.Click = e.clickToken(a.search, *h)
+		if h.Pinned && a.query.Explain {
+			h.Explain = append([]Reason{{What: "pinned: first, whatever the score", Value: h.Score}}, h.Explain...)
+		}
 	}
 }
 

@@ -23,7 +23,19 @@ const (
 	EventClicked   = "search.clicked"   // a hit was followed
 )
 
-const clickScope = "search.click"
+// Props of these events beside what a search was filtered by. What was pinned
+// stands where it does because a team wanted it: it says nothing of the ranking,
+// and whoever learns from events leaves it out.
+const (
+	PropShown  = "shown"  // groups of the first hits, with spaces between them
+	PropPinned = "pinned" // those of them that were pinned; of a click, "1" if the hit was
+)
+
+// The scopes of tokens of hits, which say whether they were pinned.
+const (
+	clickScope  = "search.click"
+	pinnedScope = "search.click.pinned"
+)
 
 // recordSearch notes a search: once for each intent, so not for further pages,
 // for browsing without a text, or for somebody who tunes rankings.
@@ -43,12 +55,17 @@ const mostShown = 10
 // searchProps returns what a search was filtered by and what it showed first.
 func searchProps(filters map[string][]string, hits []Hit) map[string]string {
 	props := map[string]string{}
-	var shown []string
+	var shown, pinned []string
 	for _, h := range hits[:min(len(hits), mostShown)] {
-		shown = append(shown, h.Group)
+		if shown = append(shown, h.Group); h.Pinned {
+			pinned = append(pinned, h.Group)
+		}
 	}
 	if len(shown) > 0 {
-		props["shown"] = strings.Join(shown, " ")
+		props[PropShown] = strings.Join(shown, " ")
+	}
+	if len(pinned) > 0 {
+		props[PropPinned] = strings.Join(pinned, " ")
 	}
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
 		props["filter."+name] = analytics.Redact(clip(strings.Join(filters[name], ","), maxValue))
@@ -56,10 +73,23 @@ func searchProps(filters map[string][]string, hits []Hit) map[string]string {
 	return props
 }
 
-// clickToken binds a click to the search, the document and its rank, so that
-// nobody can make one up.
-func (e *Engine) clickToken(search, group string, rank int) string {
-	return e.key.Seal(clickScope, cursor.Encode(search, group, cursor.FormatInt(int64(rank))))
+// clickToken binds a click to the search, the document, its rank and whether it
+// was pinned, so that nobody can make one up.
+func (e *Engine) clickToken(search string, h Hit) string {
+	scope := clickScope
+	if h.Pinned {
+		scope = pinnedScope
+	}
+	return e.key.Seal(scope, cursor.Encode(search, h.Group, cursor.FormatInt(int64(h.Rank))))
+}
+
+// openClick returns what a token is bound to.
+func (e *Engine) openClick(token string) (position string, pinned bool, err error) {
+	if position, err = e.key.Open(clickScope, token); err == nil {
+		return position, false, nil
+	}
+	position, err = e.key.Open(pinnedScope, token)
+	return position, true, err
 }
 
 // Clicked notes that by followed the hit whose Click is given. Saying so twice
@@ -69,7 +99,7 @@ func (e *Engine) Clicked(ctx context.Context, by profile.Actor, token string) er
 	if token == "" {
 		return errs.Field("token", "error.search.click", nil)
 	}
-	position, err := e.key.Open(clickScope, token)
+	position, pinned, err := e.openClick(token)
 	if err != nil {
 		return errs.Field("token", "error.search.click", nil)
 	}
@@ -81,9 +111,13 @@ func (e *Engine) Clicked(ctx context.Context, by profile.Actor, token string) er
 	if err != nil {
 		return err
 	}
+	var props map[string]string
+	if pinned {
+		props = map[string]string{PropPinned: "1"}
+	}
 	e.opts.Events.Record(ctx, analytics.Event{
 		ID: clickID(parts[0], token), Name: EventClicked, At: e.now(), User: by.ID, Account: by.Account,
-		Subject: parts[1], Search: parts[0], Rank: int(rank),
+		Subject: parts[1], Search: parts[0], Rank: int(rank), Props: props,
 	}.Complete(ctx))
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stoa-go/stoa/internal/cursor"
@@ -20,6 +21,9 @@ type Engine struct {
 	key   cursor.Key
 	slots chan struct{} // holds one value for each search under way
 	feeds []*feed
+
+	tuning sync.Mutex // held while a version of the tuning is taken
+	tuned  atomic.Pointer[tuned]
 
 	rebuilding gate          // closed while a rebuild is under way
 	wanted     chan struct{} // wakes Run when a rebuild is asked for

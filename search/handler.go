@@ -14,6 +14,9 @@ import (
 //	GET  /suggestions  titles that continue what is being typed
 //	POST /clicks       a hit was followed
 //
+// and below /tuning, for those with permission search.tune, synonyms, pins and
+// stop words.
+//
 // Mounted at /api/search and /api/search/, it needs no redirect from one to the
 // other. The actor comes from [profile.FromContext]: mount it behind
 // [profile.Middleware], and behind a rate limit.
@@ -44,6 +47,7 @@ func (e *Engine) API() *web.API {
 		Method: http.MethodPost, Path: "/clicks", Name: "search.click", Summary: "Says that a hit was followed.",
 		Policy: "whoever was given the token", Public: true, In: clickWire{}, MaxBody: 8 << 10,
 	}, e.serveClick)
+	e.serveTuning(api)
 	return api
 }
 

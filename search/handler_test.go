@@ -127,3 +127,43 @@ func TestHandlerWhileIndexIsDown(t *testing.T) {
 		{Name: "down", URL: prefix + "/?q=hub", Status: 503, Not: []string{"canary"}, WantHeader: map[string]string{"Content-Type": "application/problem+json"}},
 	})
 }
+
+func TestTuningHandler(t *testing.T) {
+	store := &memsearch.Tunings{}
+	b := newBench(t, helpCentre(), func(o *search.Options) { o.Tuning = store })
+	tuning := `{"synonyms":[{"from":["bulb"],"to":["lamp"],"two_way":false}],"pins":[{"queries":[{"text":"hub","match":"words"}],"groups":["article/password"]}],"stop_words":[]}`
+	url := prefix + "/tuning"
+	var scenarios []webtest.Scenario
+	for _, s := range []webtest.Scenario{
+		{Name: "read", URL: url}, {Name: "save", Method: "PUT", URL: url + "/draft", Body: `{"revision":0,"tuning":` + tuning + `}`},
+		{Name: "drop", Method: "DELETE", URL: url + "/draft?revision=1"}, {Name: "preview", Method: "POST", URL: url + "/preview", Body: `{"queries":["hub"]}`},
+		{Name: "publish", Method: "POST", URL: url + "/versions", Body: `{"revision":1,"live":0,"note":""}`}, {Name: "list", URL: url + "/versions"},
+		{Name: "version", URL: url + "/versions/1"}, {Name: "restore", Method: "POST", URL: url + "/versions/1/restore", Body: `{"live":1,"note":""}`},
+	} {
+		s.Name, s.Status, s.Prepare = s.Name+" by nobody", 403, nil
+		scenarios = append(scenarios, s)
+		s.Name, s.Status, s.Prepare = s.Name+" but somebody", 403, by(ann)
+		scenarios = append(scenarios, s)
+	}
+	admin := by(eve)
+	scenarios = append(scenarios,
+		webtest.Scenario{Name: "empty", URL: url, Status: 200, Prepare: admin, Want: []string{`"live":{"number":0`, `"draft":{"revision":0,"open":false,"tuning":{"synonyms":[]`}},
+		webtest.Scenario{Name: "wrong", Method: "PUT", URL: url + "/draft", Body: `{"revision":0,"tuning":{"synonyms":[{"from":[],"to":[],"two_way":false}],"pins":[],"stop_words":[]}}`, Status: 422, Prepare: admin, Want: []string{"synonyms.0.from"}},
+		webtest.Scenario{Name: "saved", Method: "PUT", URL: url + "/draft", Body: `{"revision":0,"tuning":` + tuning + `}`, Status: 200, Prepare: admin, Want: []string{`"revision":1,"open":true`, `"from":["bulb"]`}},
+		webtest.Scenario{Name: "saved late", Method: "PUT", URL: url + "/draft", Body: `{"revision":0,"tuning":` + tuning + `}`, Status: 409, Prepare: admin},
+		webtest.Scenario{Name: "tried", Method: "POST", URL: url + "/preview", Body: `{"queries":["hub","bulb"],"locale":"en"}`, Status: 200, Prepare: admin, Want: []string{
+			`"query":"bulb","asked":false,"changed":true`, `"group":"article/password","title":"Change your password","path":"/en/articles/password","rank":1,"was":0,"pinned":true`,
+		}, Not: []string{"canary", "Master"}},
+		webtest.Scenario{Name: "live", Method: "POST", URL: url + "/versions", Body: `{"revision":1,"live":0,"note":"first"}`, Status: 200, Prepare: admin, Want: []string{`"number":1,"by":"eve"`}},
+		webtest.Scenario{Name: "used", URL: prefix + "/?q=hub", Status: 200, Want: []string{`"rank":1,"pinned":true`}},
+		webtest.Scenario{Name: "live late", Method: "POST", URL: url + "/versions", Body: `{"revision":1,"live":0,"note":""}`, Status: 409, Prepare: admin},
+		webtest.Scenario{Name: "listed", URL: url + "/versions", Status: 200, Prepare: admin, Want: []string{`{"versions":[{"number":1`, `"note":"first"`}, Not: []string{"bulb"}},
+		webtest.Scenario{Name: "one", URL: url + "/versions/1", Status: 200, Prepare: admin, Want: []string{"bulb"}},
+		webtest.Scenario{Name: "none", URL: url + "/versions/2", Status: 404, Prepare: admin},
+		webtest.Scenario{Name: "no number", URL: url + "/versions/x", Status: 404, Prepare: admin},
+		webtest.Scenario{Name: "back", Method: "POST", URL: url + "/versions/1/restore", Body: `{"live":1,"note":"again"}`, Status: 200, Prepare: admin, Want: []string{`"number":2`, `"restored":1`}},
+		webtest.Scenario{Name: "dropped late", Method: "DELETE", URL: url + "/draft?revision=9", Status: 409, Prepare: admin},
+		webtest.Scenario{Name: "dropped", Method: "DELETE", URL: url + "/draft?revision=1", Status: 204, Prepare: admin},
+	)
+	webtest.RunAPI(t, mounted(b.Engine), b.API().OpenAPI(prefix), scenarios)
+}

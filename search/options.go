@@ -19,6 +19,13 @@ type Options struct {
 	Now     func() time.Time   // nil means time.Now
 	Logger  *slog.Logger       // nil means no log
 
+	// Tuning keeps synonyms, pins and stop words. nil means that there are none.
+	Tuning TuningStore
+
+	// Asked returns what was asked most, for previews of a tuning. nil means that
+	// they show only what one asks for.
+	Asked func(ctx context.Context, limit int) ([]string, error)
+
 	// Fallback answers while the index cannot, say from titles in a database.
 	// It must apply the actor's rights by itself. nil means that such searches
 	// fail with [ErrUnavailable].
@@ -38,6 +45,7 @@ type Options struct {
 	Snippet    int           // length of snippets in characters; 0 means 200, negative none
 	Batch      int           // changes read and applied at once; 0 means 500
 	Poll       time.Duration // how often sources are looked at without being told; 0 means a minute
+	Retune     time.Duration // how often a new version of the tuning is looked for; 0 means three seconds
 	Retry      time.Duration // pause after a first failure, doubled up to twentyfold; 0 means half a second
 }
 
@@ -77,6 +85,7 @@ func (o *Options) filled() Options {
 	f.Snippet = max(0, or(f.Snippet, 200))
 	f.Batch = or(f.Batch, 500)
 	f.Poll = or(f.Poll, time.Minute)
+	f.Retune = or(f.Retune, 3*time.Second)
 	f.Retry = or(f.Retry, 500*time.Millisecond)
 	return f
 }

@@ -18,6 +18,9 @@ import (
 func (e *Engine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { e.keepRebuilding(ctx) })
+	if e.opts.Tuning != nil {
+		wg.Go(func() { e.keepTuned(ctx) })
+	}
 	for _, f := range e.feeds {
 		wg.Go(func() { e.follow(ctx, f) })
 	}
@@ -103,6 +106,9 @@ func (e *Engine) checkSources(ctx context.Context) {
 // Refresh brings the index up to date once, with a rebuild if it needs one. It
 // is for imports, tests and programs that do not call [Engine.Run].
 func (e *Engine) Refresh(ctx context.Context) (err error) {
+	if err := e.retune(ctx); err != nil {
+		return err
+	}
 	for range maxRefreshes {
 		if err = e.rebuildIfWanted(ctx); err != nil {
 			return err

@@ -10,7 +10,9 @@ import (
 
 // Errors of this package, alone or wrapped.
 var (
-	ErrInvalid     = errs.Invalid     // a query or a page token cannot be accepted
+	ErrInvalid     = errs.Invalid     // a query, a page token or a tuning cannot be accepted
+	ErrNotFound    = errs.NotFound    // there is no such version of the tuning
+	ErrConflict    = errs.Conflict    // the tuning has changed since it was read
 	ErrForbidden   = errs.Forbidden   // the actor may not do this
 	ErrUnavailable = errs.Unavailable // the index cannot answer now
 	ErrTooMany     = errs.TooMany     // too many searches at once

@@ -21,6 +21,7 @@ type hitWire struct {
 	Path      string     `json:"path"`
 	UpdatedAt time.Time  `json:"updated_at"`
 	Rank      int        `json:"rank"`
+	Pinned    bool       `json:"pinned,omitempty" doc:"a team has put it there"`
 	Click     string     `json:"click" doc:"token for POST /clicks when the hit is followed"`
 }
 
@@ -76,7 +77,7 @@ func wireResults(r Results) resultsWire {
 	for _, h := range r.Hits {
 		out.Hits = append(out.Hits, hitWire{
 			ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.Title, TitleHits: wireSpans(h.Titles),
-			Snippet: wireSpans(h.Snippet), Path: h.Path, UpdatedAt: h.UpdatedAt, Rank: h.Rank, Click: h.Click,
+			Snippet: wireSpans(h.Snippet), Path: h.Path, UpdatedAt: h.UpdatedAt, Rank: h.Rank, Pinned: h.Pinned, Click: h.Click,
 		})
 	}
 	for name, counts := range r.Facets {

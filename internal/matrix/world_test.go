@@ -75,6 +75,7 @@ type world struct {
 	keeping *memprofile.Store
 	people  *profile.Directory
 	engine  *search.Engine
+	tunings *memsearch.Tunings
 	events  *recorder
 	now     *clock
 	article map[string]kb.Article // by state
@@ -141,8 +142,9 @@ func newWorld(t *testing.T, b build) *world {
 	w.teach(t, b)
 	w.watch(t, b)
 	w.writeDown(t, b)
+	w.tune(t)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
-		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret,
+		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Tuning: w.tunings,
 	})
 	require.NoError(t, w.engine.Refresh(t.Context()))
 	res, err := w.engine.Search(t.Context(), people["admin"], search.Query{Text: "guide"})
@@ -272,7 +274,7 @@ func (w *world) canaries(p policy, role string) []string {
 
 // snapshot tells apart what is stored.
 func (w *world) snapshot() uint64 {
-	return digest(w.store, w.keeping, w.letters, w.pages, w.things, w.lessons)
+	return digest(w.store, w.keeping, w.letters, w.pages, w.things, w.lessons, w.tunings)
 }
 
 // subject returns the ID of a person in a state, as by sees it.
