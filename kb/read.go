@@ -100,6 +100,16 @@ func (l *Library) Article(ctx context.Context, by profile.Actor, id, locale stri
 	return p, nil
 }
 
+// Glance returns an article as [Library.Article] does and records nothing: it is
+// for lists that machines read, such as sitemaps.
+func (l *Library) Glance(ctx context.Context, by profile.Actor, id, locale string) (Page, error) {
+	p, err := l.cachedPage(ctx, by, id, locale)
+	if err != nil {
+		return Page{}, fmt.Errorf("article %s: %w", id, err)
+	}
+	return p, nil
+}
+
 // Lend returns an article that by may read as somebody may see it to whom by
 // hands it on: without the parts that not everybody sees. It records that the
 // article was viewed.

@@ -53,6 +53,10 @@ func libraryReading() []operation {
 			p, err := w.library.Article(ctx, by, a.ID, "en")
 			return p, true, err
 		}, "kb.article"),
+		about("Glance", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			p, err := w.library.Glance(ctx, by, a.ID, "en")
+			return p, err == nil, err
+		}),
 		about("Lend", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			p, err := w.library.Lend(ctx, by, a.ID, "en")
 			return p, !strings.Contains(string(p.Text.HTML), "for staff alone"), err

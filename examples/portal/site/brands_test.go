@@ -56,7 +56,7 @@ func TestBrands(t *testing.T) {
 	require.NotContains(t, page.Body, "noindex")
 	require.NotContains(t, page.Body, "Not public")
 	require.Contains(t, as("sverre").at(nordkap, "/en/search?q=zqpartner").Body, "Partners at Nordkap")
-	for _, path := range []string{"/en/", "/en/search?q=zqnordkap", "/en/feed.atom", "/sitemap.xml", "/api/v1/articles?limit=200", "/api/v1/search?q=zqnordkap", slug} {
+	for _, path := range []string{"/en/", "/en/search?q=zqnordkap", "/en/feed.atom", "/sitemaps/en-1.xml", "/api/v1/articles?limit=200", "/api/v1/search?q=zqnordkap", slug} {
 		at := as("").at(nordkap, path)
 		require.Contains(t, strings.ToLower(at.Body), "only-at-nordkap", path)
 		require.NotContains(t, at.All(), "zqpartner", path)
@@ -69,8 +69,9 @@ func TestBrands(t *testing.T) {
 			require.NotContains(t, other.All(), "zqpartner", path)
 		}
 	}
-	require.Contains(t, as("").at(nordkap, "/sitemap.xml").Body, "<loc>http://"+nordkap+"/en/")
-	require.NotContains(t, as("").at(nordkap, "/sitemap.xml").Body, "/ja/\"")
+	require.Contains(t, as("").at(nordkap, "/sitemaps/en-1.xml").Body, "<loc>http://"+nordkap+"/en/")
+	require.NotContains(t, as("").at(nordkap, "/sitemap.xml").Body+as("").at(nordkap, "/sitemaps/en-1.xml").Body, "/ja")
+	require.Equal(t, 404, as("").at(nordkap, "/sitemaps/ja-1.xml").Status)
 	require.Contains(t, as("").at(nordkap, "/en/feed.atom").Body, "<title>Nordkap – ")
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/seo"
 )
 
 // A Config says how to set up a [Site]. Zero values mean what they say.
@@ -57,6 +58,7 @@ type Config struct {
 	// machine are answered there, and nobody else.
 	MetricsElsewhere bool
 
+	maps           seo.Splitter                    // for tests of small sitemaps
 	mailTLS        *tls.Config                     // for tests whose mail server nobody knows
 	outside        *http.Client                    // for tests whose push services and webhooks are on this machine
 	timeout        time.Duration                   // of a request; zero means requestTimeout

@@ -125,7 +125,8 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	p.Crumbs = s.crumbs(v, a.Categories...)
 	p.Alternates = alternatesOf("/articles/", a.Languages, s.offered(v), a.Slug)
 	p.Canonical = s.canonical(v, a)
-	p.Data = s.articleData(v, p, a)
+	p.Image = pictureOf(v, a)
+	p.tell(s.articleData(v, p, a)...)
 	keeping, err := s.keepingOf(r.Context(), v, a)
 	if err != nil {
 		return nil, err
@@ -148,6 +149,19 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	}
 	p.Body = body
 	return s.build("article", p)
+}
+
+// pictureOf returns the address of the picture that stands for an article: that of
+// its film, or the first in it. There may be none.
+func pictureOf(v *visit, a kb.Page) string {
+	picture := firstPicture(a.Text.HTML)
+	if len(a.Films) > 0 && a.Films[0].Poster != "" {
+		picture = a.Films[0].Poster
+	}
+	if picture == "" {
+		return ""
+	}
+	return v.Origin + picture
 }
 
 // canonical is the address of the text that is shown: where an article is shown

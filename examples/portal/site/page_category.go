@@ -116,7 +116,10 @@ func (s *Site) buildCategory(r *http.Request, id, after string) ([]byte, error) 
 		b.First, p.NoIndex = p.With("after", ""), true
 	}
 	p.Body = b
-	p.Data = []any{s.breadcrumbData(v, p.Crumbs, place.Title, p.Canonical)}
+	if place.Locale != "" {
+		p.Canonical = v.Origin + s.path(kb.Ref{Kind: "category", Locale: place.Locale, Slug: place.Slug})
+	}
+	p.tell(breadcrumbData(v, p.Crumbs, place.Title, p.Canonical))
 	return s.build("category", p)
 }
 

@@ -96,7 +96,7 @@ func (s *Site) courseList(w http.ResponseWriter, r *http.Request) error {
 	p := s.newPage(r, v.P.T("courses.title"))
 	p.Description = v.P.T("courses.intro")
 	b.First, b.Next = pager(p, next)
-	p.Body, p.Crumbs = b, s.crumbs(v)
+	p.Body, p.Crumbs, p.NoIndex = b, s.crumbs(v), q.After != ""
 	return s.show(w, r, http.StatusOK, "courses", p)
 }
 
@@ -185,6 +185,8 @@ func (s *Site) showCourse(w http.ResponseWriter, r *http.Request, status int, id
 	p := s.newPage(r, c.Title.Text)
 	p.Description, p.Body, p.NoIndex = c.Summary.Text, b, status != http.StatusOK
 	p.Crumbs = append(s.crumbs(v), crumb{Title: v.P.T("courses.title"), Href: v.link("/courses")})
+	p.Alternates, p.Canonical = courseLanguages(c.Slug, c.Languages, s.offered(v)), v.Origin+i18n.JoinPath(i18n.Locale(c.Locale), path)
+	p.tell(s.courseData(v, p, b)...)
 	return s.show(w, r, status, "course", p)
 }
 

@@ -207,7 +207,7 @@ func TestCoursesAreForThoseWhoMay(t *testing.T) {
 	base := "/courses/hidden-one"
 	paths := []string{
 		"/courses", "/de/courses?topic=" + canary, base, base + "/lessons/hidden-lesson", base + "/sessions/" + date.ID + "/calendar", "/account/learning", "/account/notices", "/search?q=" + canary,
-		"/desk/courses", "/desk/courses/" + c.ID, "/desk/courses/" + c.ID + "/lessons/hidden-lesson", "/desk/courses/" + c.ID + "/learners", "/search/suggestions?q=zqcour", "/sitemap.xml", "/api/v1/courses", "/api/v1/courses/" + c.ID, "/api/v1/courses/" + c.ID + "/sessions", "/api/v1/courses/" + c.ID + "/manuscript",
+		"/desk/courses", "/desk/courses/" + c.ID, "/desk/courses/" + c.ID + "/lessons/hidden-lesson", "/desk/courses/" + c.ID + "/learners", "/search/suggestions?q=zqcour", "/sitemap.xml", "/sitemaps/en-1.xml", "/api/v1/courses", "/api/v1/courses/" + c.ID, "/api/v1/courses/" + c.ID + "/sessions", "/api/v1/courses/" + c.ID + "/manuscript",
 		"/api/v1/courses/" + c.ID + "/learners", "/api/v1/courses/" + c.ID + "/lessons/hidden-lesson", "/api/v1/learning", "/api/v1/search?q=" + canary,
 	}
 	for _, person := range []string{"", "tom", "mateo", "jonas"} {

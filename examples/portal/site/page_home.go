@@ -33,7 +33,7 @@ func (s *Site) buildHome(r *http.Request) ([]byte, error) {
 	b.Moved = moved(b.Main)
 	p := s.newPage(r, v.Brand.Name+" – "+v.P.T("home.title"))
 	p.Description, p.Big, p.Body = v.P.T("home.description", "brand", v.Brand.Name), true, b
-	p.Data = []any{s.websiteData(v)}
+	p.tell(websiteData(v))
 	return s.build("home", p)
 }
 

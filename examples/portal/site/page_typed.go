@@ -124,29 +124,6 @@ func transcriptOf(a kb.Page) *kb.Part {
 	return nil
 }
 
-// filmData returns what there is to say of the film of an article.
-func filmData(v *visit, a kb.Page) object {
-	out := object{}
-	if source := a.Fields["source"]; source != "" && !strings.HasPrefix(source, ownFilm) {
-		out["embedUrl"] = source
-	}
-	if part := transcriptOf(a); part != nil {
-		out["transcript"] = wordsOf(part.HTML)
-	}
-	if len(a.Films) == 0 {
-		return out
-	}
-	f := a.Films[0]
-	out["contentUrl"] = v.Origin + f.Path
-	if f.Poster != "" {
-		out["thumbnailUrl"] = v.Origin + f.Poster
-	}
-	if _, ok := out["transcript"]; !ok && len(f.Said) > 0 {
-		out["transcript"] = strings.Join(f.Said, "\n")
-	}
-	return out
-}
-
 // wordsOf returns the words of a piece of a page.
 func wordsOf(text template.HTML) string {
 	var b strings.Builder
@@ -289,54 +266,10 @@ func folded(line string) string {
 	return b.String()
 }
 
-// structured returns what an article is in the words of schema.org, and what
-// there is to say of it as that.
-func (s *Site) structured(v *visit, a kb.Page, address string) (kind string, fields object) {
-	if starts, ends, ok := s.event(a); ok {
-		return "Event", object{
-			"name": a.Title, "startDate": starts.Format(time.RFC3339), "endDate": ends.Format(time.RFC3339),
-			"eventAttendanceMode": "https://schema.org/OnlineEventAttendanceMode",
-			"location":            object{"@type": "VirtualLocation", "url": cmp.Or(a.Fields["join"], unlessOwn(a.Fields["stream"]), address)},
-		}
-	}
-	switch a.Kind {
-	case kb.KindFAQ:
-		return "FAQPage", object{"mainEntity": answers(a)}
-	case kb.KindVideo:
-		fields = filmData(v, a)
-		fields["name"], fields["uploadDate"] = a.Title, a.PublishedAt.Format(time.RFC3339)
-		if d, err := time.ParseDuration(a.Fields["duration"]); err == nil {
-			fields["duration"] = fmt.Sprintf("PT%dS", int(d.Seconds()))
-		}
-		return "VideoObject", fields
-	case kb.KindPost:
-		return "NewsArticle", object{}
-	}
-	return "TechArticle", object{}
-}
-
 // unlessOwn returns an address, unless it is a film of ours.
 func unlessOwn(value string) string {
 	if strings.HasPrefix(value, ownFilm) {
 		return ""
 	}
 	return value
-}
-
-// answers returns the questions of an FAQ: its headings, or else its title.
-func answers(a kb.Page) []object {
-	var out []object
-	for _, p := range questionsOf(a) {
-		if p.ID != "" {
-			out = append(out, question(p.Title, string(p.HTML)))
-		}
-	}
-	if len(out) == 0 {
-		return []object{question(a.Title, string(a.Text.HTML))}
-	}
-	return out
-}
-
-func question(name, answer string) object {
-	return object{"@type": "Question", "name": name, "acceptedAnswer": object{"@type": "Answer", "text": answer}}
 }

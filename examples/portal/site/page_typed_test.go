@@ -73,7 +73,7 @@ func TestTypedPages(t *testing.T) {
 		}, nil},
 		{"mateo", "/en/articles/live-lesson-one", []string{`<bdi>Europe/Madrid</bdi>`, "4:00"}, []string{`<bdi>UTC</bdi>`}},
 		{"", "/ja/articles/live-lesson-one", []string{"カレンダーに追加", "講師", "ウェビナー"}, []string{"Add to calendar"}},
-		{"", "/articles/a-film", []string{`"@type":"VideoObject"`, `"duration":"PT754S"`, `href="https://video.example.com/v"`, "Length", `class="part part-transcript"`}, []string{"Add to calendar"}},
+		{"", "/articles/a-film", []string{`"@type":"VideoObject"`, `"duration":"PT12M34S"`, `href="https://video.example.com/v"`, "Length", `class="part part-transcript"`}, []string{"Add to calendar"}},
 		{"", "/articles/release-nine", []string{"<bdi>9.0</bdi>", "November 2, 2026", `class="part part-new"`}, nil},
 		{"", "/articles/questions", []string{
 			`<details class="question"><summary><h2 id="h-is-it-red">Is it <code>red</code>?</h2>`, "/articles/some-news", `"name":"Is it red?"`, `"name":"Is it blue?"`, `<p>First.</p>`,

@@ -13,6 +13,7 @@ import (
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/search/seo"
 )
 
 // What a memory keeps at most, in bytes.
@@ -28,6 +29,7 @@ const (
 type memory struct {
 	found *lru.Cache[foundKey, found]
 	pages *lru.Cache[pageKey, builtPage]
+	files *lru.Cache[foundKey, []seo.File] // of sitemaps
 
 	// What stands in built pages for what differs between requests. All
 	// instances use the same, so that a page is the same from each of them.
@@ -37,7 +39,7 @@ type memory struct {
 
 func newMemory(secret []byte) memory {
 	return memory{
-		found: lru.NewWeighed(mostFound, weighFound), pages: lru.NewWeighed(mostPages, weighPage),
+		found: lru.NewWeighed(mostFound, weighFound), pages: lru.NewWeighed(mostPages, weighPage), files: lru.NewWeighed(mostMapped, weighFiles),
 		formKey: mark(secret, "form"), origin: "https://" + mark(secret, "origin") + ".invalid",
 	}
 }

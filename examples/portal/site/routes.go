@@ -39,6 +39,7 @@ func (s *Site) routes() []route {
 		{"GET /media/{name}", "media", s.media},
 		{"GET /feed.atom", "feed", s.feed},
 		{"GET /sitemap.xml", "sitemap", s.sitemap},
+		{"GET /sitemaps/{file}", "sitemap", s.sitemapFile},
 		{"GET /robots.txt", nothing + "fixed text", s.robots},
 		{"POST /locale", nothing + "sets a cookie", s.switchLocale},
 		{"GET /promotions/{id}", "promotion", s.followOffer},

@@ -20,6 +20,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/profile/layout"
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/seo"
 )
 
 //go:embed templates
@@ -187,8 +188,8 @@ type page struct {
 	Alternates  []alternate       // the same page in other languages
 	Feed        *feedLink         // besides the one of everything, nil for none
 	NoIndex     bool              // outside search engines should not keep it
-	Data        []any             // JSON-LD objects
-	Image       string            // picture for shared links
+	Data        []seo.Thing       // what it is, in the words of schema.org
+	Image       string            // address of a picture for shared links, or empty
 	Type        string            // Open Graph type
 	Published   time.Time         // of an article
 	Modified    time.Time         //
@@ -240,7 +241,7 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 	p.admin, p.desk = s.administers(v.By), s.deskOf(v.By)
 	p.located = !v.By.Anonymous() && s.asksAddresses(r.Context())
 	p.SignIn, p.News = s.signInAt(v, p.Here()), s.unread(r.Context(), v)
-	p.Canonical = v.Origin + v.link(v.Path)
+	p.Canonical, p.NoIndex = v.Origin+v.link(v.Path), ours(v.Path)
 	for _, l := range s.offered(v) {
 		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})
 	}
@@ -255,10 +256,6 @@ func (p *page) dress(a *layout.Arranger) {
 		p.Logo = layout.Logo{Address: assetPath("mark.svg"), Width: 30, Height: 30}
 	}
 }
-
-// Default is the address without a language, for readers of languages that
-// there is no page in.
-func (p *page) Default() string { return p.Origin + p.Path }
 
 // Href returns a path in the page's language.
 func (p *page) Href(path string) string { return p.link(path) }

@@ -62,7 +62,7 @@ var surfaces = []surface{
 		return []string{"/articles/" + h.slug + "/print", "/de/articles/" + gate + "/print", "/categories/place-" + canary(h.state, "place") + "/print", "/en/categories/place-" + canary("public", "place") + "/print"}
 	}},
 	{"type", []string{"GET /types/{kind}"}, fixed("/types/webinar", "/de/types/webinar", "/types/series")},
-	{"sitemap", []string{"GET /sitemap.xml"}, fixed("/sitemap.xml")},
+	{"sitemap", []string{"GET /sitemap.xml", "GET /sitemaps/{file}"}, fixed("/sitemap.xml", "/sitemaps/en-1.xml", "/sitemaps/de-1.xml")},
 	{"old address", []string{"/"}, func(h hidden) []string {
 		return []string{"/old/" + h.state, "/de/old/" + h.state, "/old/" + h.state + "/"}
 	}},
