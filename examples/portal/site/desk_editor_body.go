@@ -19,10 +19,11 @@ import (
 // An editorView is how the form of an article is shown: after what was done, with
 // what is wrong.
 type editorView struct {
-	Wrong  bool
-	Faults map[string]string // by field
-	Others []string          // of no field in particular
-	Clash  *clash            // nil if nobody saved anything in the meantime
+	Wrong     bool
+	Undecided bool              // an earlier unsaved text is kept, and would be gone
+	Faults    map[string]string // by field
+	Others    []string          // of no field in particular
+	Clash     *clash            // nil if nobody saved anything in the meantime
 }
 
 type editorBody struct {
@@ -38,6 +39,7 @@ type editorBody struct {
 	Look      string
 	Live      string // address for readers
 	Writes    bool   // the visitor may change the text
+	Uploads   bool   // and put files there
 	Arranges  bool   // and what all languages share
 	Publishes bool
 	Published bool   // readers are shown the text
@@ -113,7 +115,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		Writes: s.mayWrite(v.By, a, wr.Locale), Arranges: s.mayArrange(v.By, a), Publishes: s.policy.May(v.By, profile.PermissionContentPublish),
 		Published: t.Visible(), Minor: r.PostFormValue("minor") != "",
 	}
-	if done := v.Query.Get("done"); slices.Contains([]string{"saved", "published", "archived", "restored", "undeleted"}, done) && status == http.StatusOK {
+	if done := v.Query.Get("done"); slices.Contains([]string{"saved", "published", "archived", "restored", "undeleted", "file"}, done) && status == http.StatusOK {
 		b.Done = "write.done_" + done
 	}
 	b.Heading, b.HeadingIn = headingOf(v, a, wr)
@@ -129,6 +131,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 	if t.Visible() {
 		b.Live = s.path(kb.Ref{Kind: "article", ID: a.ID, Locale: t.Locale, Slug: t.Slug})
 	}
+	b.Uploads = b.Writes && s.policy.May(v.By, profile.PermissionContentWrite)
 	b.texts(v)
 	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes, s.fillSearches, s.fillMirrored} {
 		if err := fill(ctx, v, a, &b); err != nil {

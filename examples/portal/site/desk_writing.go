@@ -28,6 +28,8 @@ type writing struct {
 	Text    kb.Text
 	Meta    kb.Meta
 	Add     string // article to be added to the related ones, as it was typed
+
+	Continues bool // it goes on from what was kept unsaved
 }
 
 // writingOf returns an article in a language as it is kept.
@@ -79,6 +81,7 @@ func (s *Site) typedWriting(r *http.Request, kept writing, arranges bool) (writi
 	line := func(name string) string { return strings.TrimSpace(value(name)) }
 	w := kept
 	w.Version, w.Head, w.Base, w.Key = number(line("version")), number(line("head")), line("base"), line("key")
+	w.Continues = line("continues") != ""
 	w.Text = kb.Text{Title: line("title"), Slug: line("slug"), Summary: line("summary"), Body: value("body"), Note: line("note")}
 	if !arranges {
 		return w, nil

@@ -18,7 +18,7 @@ import (
 
 // deskArticleRoutes are the pages of articles at the desk.
 func (s *Site) deskArticleRoutes() []route {
-	return append(slices.Concat(s.historyRoutes(), s.workingRoutes(), s.noteRoutes(), s.backlinkRoutes()), []route{
+	return append(slices.Concat(s.historyRoutes(), s.workingRoutes(), s.noteRoutes(), s.backlinkRoutes(), s.attachRoutes()), []route{
 		{"GET /desk/articles", "desk", s.deskArticles},
 		{"GET /desk/articles/new", nothing + "templates, and what can be chosen", s.newArticle},
 		{"POST " + bulkPath, "desk editor", s.bulk},

@@ -76,6 +76,9 @@ func (s *Site) createArticle(w http.ResponseWriter, r *http.Request) error {
 	}
 	wr.Locale = s.writtenIn(v, r.PostFormValue("locale"))
 	blank := kb.Article{Source: wr.Locale}
+	if r.PostFormValue("do") == doAttach {
+		return s.leaveForFile(w, r, blank, wr)
+	}
 	if view, only := s.onlyShows(r, &wr); only {
 		return s.showEditor(w, r, http.StatusOK, blank, wr, view)
 	}
@@ -163,6 +166,9 @@ func (s *Site) saveArticle(w http.ResponseWriter, r *http.Request) error {
 	wr, err := s.typedWriting(r, kept, s.mayArrange(v.By, a))
 	if err != nil {
 		return err
+	}
+	if r.PostFormValue("do") == doAttach {
+		return s.leaveForFile(w, r, a, wr)
 	}
 	if view, only := s.onlyShows(r, &wr); only {
 		return s.showEditor(w, r, http.StatusOK, a, wr, view)

@@ -42,7 +42,7 @@ type unsaved struct {
 
 // fillUnsaved offers what the visitor typed before and did not save.
 func (s *Site) fillUnsaved(ctx context.Context, v *visit, _ kb.Article, b *editorBody) error {
-	if !b.Writes || b.Wrong || b.Clash != nil {
+	if !b.Writes || b.Wrong && !b.Undecided || b.Clash != nil {
 		return nil
 	}
 	kept, err := s.library.Working(ctx, v.By, b.Writing.Article, b.Writing.Locale)
@@ -81,7 +81,9 @@ func (s *Site) typedEarlier(r *http.Request, wr writing) (writing, error) {
 	if errors.Is(err, kb.ErrNotFound) || errors.Is(err, kb.ErrForbidden) {
 		return wr, nil
 	}
-	return writingFrom(kept), err
+	wr = writingFrom(kept)
+	wr.Continues = err == nil
+	return wr, err
 }
 
 // forgetTyped drops what was kept of a text that is saved now. A text that could
@@ -145,9 +147,7 @@ func (s *Site) keepTyped(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := workingWire{Others: []string{}}
 	if r.PostFormValue("changed") != "" {
-		err = s.library.KeepWorking(r.Context(), v.By, kb.Working{
-			Article: wr.Article, Locale: wr.Locale, Version: wr.Version, Head: wr.Head, Base: wr.Base, Text: wr.Text, Meta: wr.Meta,
-		})
+		err = s.library.KeepWorking(r.Context(), v.By, wr.working())
 		if errors.Is(err, kb.ErrInvalid) {
 			out.Fault, err = v.P.T("working.not_kept"), nil
 		} else if err == nil {

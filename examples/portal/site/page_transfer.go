@@ -34,7 +34,7 @@ const maxUpload = 256 << 20
 func maxBodies(next http.Handler) http.Handler {
 	usual, files := web.MaxBytes(1<<20)(next), web.MaxBytes(maxUpload+1<<20)(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sends := r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, transferPath) || strings.Contains(r.URL.Path, mediaPath))
+		sends := r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, transferPath) || strings.Contains(r.URL.Path, mediaPath) || isAttaching(r.URL.Path))
 		if sends || r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, apiPrefix+"/media/") {
 			files.ServeHTTP(w, r)
 			return

@@ -103,8 +103,8 @@ var surfaces = []surface{
 	{"desk links", []string{"GET /desk/links"}, fixed("/desk/links", "/de/desk/links?state=gone", "/desk/links?state=archived")},
 	{"desk blocks", []string{"GET /desk/blocks", "GET /desk/blocks/{name}"}, fixed("/desk/blocks", "/de/desk/blocks/any")},
 	{"bin", []string{"GET /desk/bin", "kb.bin"}, fixed("/desk/bin", "/de/desk/bin?title=zq", "/api/v1/bin", "/api/v1/bin?title=zq")},
-	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete", "GET /desk/articles/{id}/links"}, func(h hidden) []string {
-		return []string{"/desk/articles/" + h.id + "/delete", "/desk/articles/" + h.id + "/links", "/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
+	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete", "GET /desk/articles/{id}/links", "GET /desk/articles/{id}/{locale}/file"}, func(h hidden) []string {
+		return []string{"/desk/articles/" + h.id + "/delete", "/desk/articles/" + h.id + "/links", "/desk/articles/" + h.id + "/en/notes", "/desk/articles/" + h.id + "/en/file", "/desk/articles/" + h.id + "/en/history", "/desk/articles/" + h.id + "/en/diff?from=1", "/desk/articles/" + h.id, "/desk/articles/" + h.id + "/en", "/de/desk/articles/" + h.id + "/de", "/en/desk/articles/new?kind=faq"}
 	}},
 	{"courses", []string{
 		"GET /courses", "GET /courses/{slug}", "POST /courses/{slug}", "GET /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/sessions/{id}",

@@ -107,6 +107,7 @@ if (box) {
   const file = box.querySelector("input");
   const said = box.querySelector("[role=status]");
   box.hidden = false;
+  pick("attach").hidden = true;
   file.addEventListener("change", async () => {
     const data = new FormData();
     if (!file.files[0]) return;
