@@ -16,7 +16,7 @@ import (
 
 // Export writes what by sees at the desk as a ZIP of Markdown files with front
 // matter, one for each language of each article, with its old addresses, the
-// pictures that they show and a categories.yaml. Package importkb reads it.
+// media that they show, films with their captions, and a categories.yaml. Package importkb reads it.
 // Readers' texts are exported as readers see them, with a newer draft in a file of
 // its own, others as they were last saved. Earlier texts are not. The same content
 // is the same bytes. Nothing is kept in memory but the names of what was written.
@@ -55,7 +55,7 @@ type exporting struct {
 	forest *forest
 	zip    *zip.Writer
 	seen   map[string]bool // articles written
-	media  map[string]bool // pictures that they show
+	media  map[string]bool // media that they show
 }
 
 // file writes one file of the archive.
@@ -121,6 +121,9 @@ func (ex *exporting) articles(ctx context.Context) error {
 }
 
 func (ex *exporting) article(ctx context.Context, a Article) error {
+	for _, medium := range a.Media {
+		ex.media[medium] = true
+	}
 	for _, t := range a.Translations {
 		if t.Head == 0 {
 			continue
@@ -228,9 +231,15 @@ func (ex *exporting) translatedFrom(ctx context.Context, a Article, t Translatio
 	return rev.At, err
 }
 
-// pictures writes what the exported texts show, as far as by may see it.
+// pictures writes what the exported texts and fields show, and what goes with the
+// films among that, as far as by may see it.
 func (ex *exporting) pictures(ctx context.Context) error {
-	for _, name := range slices.Sorted(maps.Keys(ex.media)) {
+	names, err := ex.l.withCompany(ctx, slices.Sorted(maps.Keys(ex.media)))
+	if err != nil {
+		return err
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
 		m, r, err := ex.l.File(ctx, ex.by, name)
 		if errors.Is(err, ErrNotFound) {
 			continue // a text may name what there is not

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -38,8 +39,11 @@ type Track struct {
 	Path   string
 }
 
-// CodeCaptionsMissing is the code of findings about videos without captions.
-const CodeCaptionsMissing = "captions_missing"
+// Codes of findings about videos.
+const (
+	CodeCaptionsMissing  = "captions_missing"  // there are none
+	CodeCaptionsLanguage = "captions_language" // there are none in the language of the text
+)
 
 // filmScheme comes before the name of a medium where an address could be.
 const filmScheme = "media:"
@@ -53,15 +57,22 @@ func isFilm(name string) bool { return slices.Contains(filmEndings, ending(name)
 
 func isVideo(name string) bool { return strings.HasPrefix(fileTypes[ending(name)].mime, "video/") }
 
+// stemOf returns what the name of a film, or of what may go with one, has in
+// common with those, and "" for all else.
+func stemOf(name string) string {
+	if m := captionsName.FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	if isFilm(name) || fileTypes[ending(name)].mime == picture.mime {
+		return strings.TrimSuffix(name, path.Ext(name))
+	}
+	return ""
+}
+
 // filmsOf returns the names of the films that a medium would go with.
 func filmsOf(name string) []string {
-	stem := ""
-	if m := captionsName.FindStringSubmatch(name); m != nil {
-		stem = m[1]
-	} else if fileTypes[ending(name)].mime == picture.mime {
-		stem = strings.TrimSuffix(name, path.Ext(name))
-	}
-	if stem == "" {
+	stem := stemOf(name)
+	if stem == "" || isFilm(name) {
 		return nil
 	}
 	var out []string
@@ -82,6 +93,53 @@ func (l *Library) withFilms(ctx context.Context, name string) ([]Media, error) {
 		}
 		if err == nil {
 			out = append(out, m)
+		}
+	}
+	return out, nil
+}
+
+// usedFilms returns the films that a medium goes with and that are used now.
+func (l *Library) usedFilms(ctx context.Context, name string, set *blockSet) ([]string, error) {
+	films, err := l.withFilms(ctx, name)
+	var out []string
+	for _, film := range films {
+		used := set.shows(film.Name)
+		if !used {
+			if used, err = l.usedNow(ctx, film.Name); err != nil {
+				return nil, err
+			}
+		}
+		if used {
+			out = append(out, film.Name)
+		}
+	}
+	return out, err
+}
+
+// usedNow reports whether an article uses a medium now.
+func (l *Library) usedNow(ctx context.Context, name string) (bool, error) {
+	uses, err := l.store.MediaUses(ctx, name)
+	for _, u := range uses {
+		if now, err := l.nowIn(ctx, u.Article, name); err != nil || now {
+			return now, err
+		}
+	}
+	return false, err
+}
+
+// withCompany adds to names what goes with the films among them.
+func (l *Library) withCompany(ctx context.Context, names []string) ([]string, error) {
+	out := names
+	for _, name := range names {
+		if !isFilm(name) {
+			continue
+		}
+		with, err := l.company(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range with {
+			out = append(out, m.Name)
 		}
 	}
 	return out, nil
@@ -308,16 +366,17 @@ func (l *Library) shownFilms(ctx context.Context, by profile.Actor, t Type, d *d
 	return out, err
 }
 
-// filmFindings returns which videos of a text and of fields have no captions.
-func (l *Library) filmFindings(ctx context.Context, t Type, d *document, fields map[string]string) ([]Finding, error) {
+// filmFindings returns which videos of a text in locale, and of fields, have no
+// captions, or none that its readers understand. Languages are named in spoken.
+func (l *Library) filmFindings(ctx context.Context, t Type, d *document, fields map[string]string, locale, spoken string) ([]Finding, error) {
 	var out []Finding
 	look := func(place, name string) error {
 		if !isVideo(name) {
 			return nil
 		}
 		with, err := l.company(ctx, name)
-		if err == nil && !slices.ContainsFunc(with, func(m Media) bool { return m.Type == captionsType }) {
-			out = append(out, captionsMissing(place, name))
+		if err == nil && !slices.ContainsFunc(with, func(m Media) bool { return m.captionsFor(locale) }) {
+			out = append(out, captionsMissing(place, name, with, i18n.Locale(locale).Name(i18n.Locale(spoken))))
 		}
 		return err
 	}

@@ -1,6 +1,7 @@
 package kb_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -108,7 +109,7 @@ func TestFilmWords(t *testing.T) {
 	body, at = w.indexed(at, a.ID)
 	require.Contains(t, body, "Other words")
 	require.NotContains(t, body, "Canary words")
-	require.NoError(t, w.RemoveMedia(w.ctx(), reviewer, "all.en.vtt"))
+	require.NoError(t, w.RemoveFromFilm(w.ctx(), reviewer, "all.en.vtt"))
 	require.NoError(t, w.DoDue(t.Context()))
 	body, _ = w.indexed(at, a.ID)
 	require.NotContains(t, body, "Other words")
@@ -151,4 +152,63 @@ func TestFilmWithoutCaptions(t *testing.T) {
 		places = append(places, f.Place)
 	}
 	require.Equal(t, []string{"body", "fields.source"}, places)
+}
+
+// TestFilmInOtherLanguage: a text whose readers get captions in other languages
+// alone says so, each for its own.
+func TestFilmInOtherLanguage(t *testing.T) {
+	w, a := filmed(t)
+	for _, locale := range []string{"de", "ja", "en-GB"} {
+		rev, err := w.Revision(w.ctx(), reviewer, a.ID, "en", 0)
+		require.NoError(t, err)
+		a, err = w.Edit(w.ctx(), reviewer, a.ID, locale, a.Version, kb.Text{Title: "films " + locale, Body: rev.Body})
+		require.NoError(t, err)
+	}
+	for locale, want := range map[string]string{"en": "", "en-GB": "", "de": "acme.webm", "ja": "acme.webm all.webm"} {
+		found, err := w.Findings(w.ctx(), reviewer, a.ID, locale)
+		require.NoError(t, err)
+		var names []string
+		for _, f := range found {
+			require.Equal(t, []any{kb.CodeCaptionsLanguage, kb.SeverityWarning, "body"}, []any{f.Code, f.Severity, f.Place})
+			names = append(names, f.Ref)
+		}
+		slices.Sort(names)
+		require.Equal(t, want, strings.Join(names, " "), locale)
+	}
+}
+
+// TestFilmCompanyIsUsed: what goes with a film is used as long as that is, in
+// texts, fields and blocks, and goes before it only if whoever publishes says so.
+func TestFilmCompanyIsUsed(t *testing.T) {
+	w, a := filmed(t)
+	for name, text := range map[string]string{"legal.webm": webm + "3", "legal.en.vtt": cuesEn + "\n3", "spare.webm": webm + "4", "spare.en.vtt": cuesEn + "\n4"} {
+		_, err := w.upload(reviewer, name, text)
+		require.NoError(t, err)
+	}
+	_, err := w.SaveBlock(w.ctx(), reviewer, kb.Block{Name: "legal", Audience: profile.Public(), Texts: kb.Words{"en": "![x](media:legal.webm)"}})
+	require.NoError(t, err)
+	unused := func() (names []string) {
+		page, _, err := w.ListMedia(w.ctx(), reviewer, kb.MediaList{Unused: true})
+		require.NoError(t, err)
+		for _, m := range page {
+			names = append(names, m.Name)
+		}
+		slices.Sort(names)
+		return names
+	}
+	require.Equal(t, []string{"spare.en.vtt", "spare.webm"}, unused())
+	for name, film := range map[string]string{"all.de.vtt": "all.webm", "all.png": "all.webm", "legal.en.vtt": "legal.webm", "acme.en.vtt": "acme.webm"} {
+		users, err := w.MediaUsers(w.ctx(), reviewer, name)
+		require.NoError(t, err)
+		require.Equal(t, kb.MediaUsers{Films: []string{film}}, users, name)
+		err = w.RemoveMedia(w.ctx(), reviewer, name)
+		require.ErrorIs(t, err, kb.ErrConflict)
+		require.Contains(t, err.Error(), "with_film")
+		require.ErrorIs(t, w.RemoveFromFilm(w.ctx(), author, name), kb.ErrNotFound)
+	}
+	require.ErrorIs(t, w.RemoveFromFilm(w.ctx(), reviewer, "all.webm"), kb.ErrConflict, "the film itself is shown")
+	require.NoError(t, w.RemoveFromFilm(w.ctx(), reviewer, "all.de.vtt"))
+	w.edit(a, "No films any more.")
+	require.NoError(t, w.RemoveMedia(w.ctx(), reviewer, "all.png"))
+	require.Equal(t, []string{"acme.en.vtt", "acme.webm", "all.en.vtt", "all.webm", "spare.en.vtt", "spare.webm"}, unused())
 }

@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/stoa-go/stoa/i18n"
@@ -101,9 +102,42 @@ func cueText(data []byte) []string {
 	return out
 }
 
-func captionsMissing(place, name string) Finding {
-	return Finding{Code: CodeCaptionsMissing, Place: place, Ref: name, Severity: SeverityWarning,
+// Locale returns the language of captions, as their name says it, and "" of all
+// else.
+func (m Media) Locale() string {
+	parts := captionsName.FindStringSubmatch(m.Name)
+	if m.Type != captionsType || parts == nil {
+		return ""
+	}
+	return canonical(parts[2])
+}
+
+// captionsFor reports whether a medium is captions in a language, or in one that
+// its readers understand as well: "de" for "de-AT", and the other way about.
+func (m Media) captionsFor(locale string) bool {
+	tongue := m.Locale()
+	return above(locale, tongue) || above(tongue, locale)
+}
+
+// above reports whether a language is another, or what that is a kind of.
+func above(tag, other string) bool {
+	for ; tag != ""; tag = parent(tag) {
+		if tag == other {
+			return true
+		}
+	}
+	return false
+}
+
+// captionsMissing says that a film has none of the captions that it needs.
+func captionsMissing(place, name string, with []Media, language string) Finding {
+	f := Finding{Code: CodeCaptionsMissing, Place: place, Ref: name, Severity: SeverityWarning,
 		Message: errs.Message{Key: "finding.captions_missing", Args: map[string]any{"name": name}}}
+	if slices.ContainsFunc(with, func(m Media) bool { return m.Type == captionsType }) {
+		f.Code, f.Message.Key = CodeCaptionsLanguage, "finding.captions_language"
+		f.Message.Args["language"] = language
+	}
+	return f
 }
 
 // filmWords returns what is said in a film by its captions in all languages.

@@ -21,6 +21,10 @@ type uploadParams struct {
 	Replace bool   `query:"replace" doc:"it takes the place of another content of that name"`
 }
 
+type removeMediaParams struct {
+	FromFilm bool `query:"from_film" doc:"also if it goes with a film that is used, for those who publish"`
+}
+
 type mediumWire struct {
 	Name  string     `json:"name"`
 	Type  string     `json:"type"`
@@ -46,6 +50,7 @@ type aboutWire struct {
 type mediaUsersWire struct {
 	Articles []string `json:"articles"`
 	Blocks   []string `json:"blocks"`
+	Films    []string `json:"films" doc:"that it goes with and that are used"`
 	Others   bool     `json:"others" doc:"there is more that the asker does not see"`
 }
 
@@ -80,7 +85,7 @@ func (l *Library) serveMedia(api *web.API) {
 	}, l.serveDescribe)
 	api.Handle(web.Op{
 		Method: "DELETE", Path: "/media/{name}", Name: "kb.remove_media", Summary: "Removes a medium that nothing uses.",
-		Policy: own, Errors: []int{http.StatusConflict},
+		Policy: own, Params: removeMediaParams{}, Errors: []int{http.StatusConflict},
 	}, l.serveRemoveMedia)
 }
 
@@ -141,7 +146,7 @@ func (l *Library) serveMediaUses(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(w, r, http.StatusOK, mediaUsersWire{Articles: list(u.Articles), Blocks: list(u.Blocks), Others: u.Others})
+	return web.JSON(w, r, http.StatusOK, mediaUsersWire{Articles: list(u.Articles), Blocks: list(u.Blocks), Films: list(u.Films), Others: u.Others})
 }
 
 func (l *Library) serveDescribe(w http.ResponseWriter, r *http.Request) error {
@@ -165,7 +170,15 @@ func (l *Library) serveRemoveMedia(w http.ResponseWriter, r *http.Request) error
 	if err != nil {
 		return err
 	}
-	if err := l.RemoveMedia(r.Context(), profile.FromContext(r.Context()), name); err != nil {
+	p, err := web.Query[removeMediaParams](r)
+	if err != nil {
+		return err
+	}
+	remove := l.RemoveMedia
+	if p.FromFilm {
+		remove = l.RemoveFromFilm
+	}
+	if err := remove(r.Context(), profile.FromContext(r.Context()), name); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

@@ -85,6 +85,7 @@ func (im *importing) put(ctx context.Context, m Media, file *spool) error {
 			return err
 		}
 	}
+	m.Stem = stemOf(m.Name)
 	if err := im.l.store.PutMedia(ctx, m); err != nil {
 		return err
 	}

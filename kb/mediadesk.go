@@ -115,7 +115,9 @@ func (l *Library) mediaQuery(ctx context.Context, by profile.Actor, list MediaLi
 		if err != nil {
 			return MediaQuery{}, err
 		}
-		q.Except = set.media()
+		if q.Except, err = l.withCompany(ctx, set.media()); err != nil {
+			return MediaQuery{}, err
+		}
 	}
 	return q, nil
 }
@@ -138,7 +140,8 @@ func (s *blockSet) media() []string {
 type MediaUsers struct {
 	Articles []string
 	Blocks   []string
-	Others   bool // there is more that by does not see
+	Films    []string // that it goes with and that are used
+	Others   bool     // there is more that by does not see
 }
 
 // MediaUsers returns what uses a medium, for those who see it at the desk.
@@ -163,6 +166,9 @@ func (l *Library) MediaUsers(ctx context.Context, by profile.Actor, name string)
 		out.Others = out.Others || now && !seen
 	}
 	set, err := l.blockSet(ctx)
+	if err == nil {
+		out.Films, err = l.usedFilms(ctx, m.Name, set)
+	}
 	if err != nil {
 		return MediaUsers{}, fmt.Errorf("media %s: %w", name, err)
 	}
@@ -175,34 +181,65 @@ func (l *Library) MediaUsers(ctx context.Context, by profile.Actor, name string)
 	return out, nil
 }
 
+// MediaCompany returns what goes with a film, without content, for those who see
+// the film at the desk: captions, and then what it shows before it begins. Other
+// media have none.
+func (l *Library) MediaCompany(ctx context.Context, by profile.Actor, name string) ([]Media, error) {
+	m, err := l.atMediaDesk(ctx, by, name)
+	if err != nil || !isFilm(m.Name) {
+		if err != nil {
+			err = fmt.Errorf("media %s: %w", name, err)
+		}
+		return nil, err
+	}
+	with, err := l.company(ctx, m.Name)
+	if err != nil {
+		return nil, fmt.Errorf("media %s: %w", name, err)
+	}
+	publishes := l.policy.May(by, profile.PermissionContentPublish)
+	return slices.DeleteFunc(with, func(one Media) bool { return !publishes && one.Owner != by.ID }), nil
+}
+
 func (s *blockSet) shows(medium string) bool { return slices.Contains(s.media(), medium) }
 
 // usesNow reports whether an article uses a medium in its fields, in the newest
 // text of a language or in one that readers are shown, and whether by sees it at
 // the desk.
 func (l *Library) usesNow(ctx context.Context, by profile.Actor, id, name string) (now, seen bool, err error) {
-	a, err := l.store.Article(ctx, id)
-	if err != nil {
-		return false, false, absent(err)
-	}
-	now = slices.Contains(a.Media, name)
-	for _, t := range a.Translations {
-		for _, number := range []int{t.Head, t.Live} {
-			if now || number == 0 || number == t.Live && !t.Visible() {
-				continue
-			}
-			rev, err := l.store.Revision(ctx, id, t.Locale, number)
-			if err != nil && !errors.Is(err, ErrNotFound) {
-				return false, false, err
-			}
-			now = now || slices.Contains(rev.Media, name)
-		}
+	if now, err = l.nowIn(ctx, id, name); err != nil {
+		return false, false, err
 	}
 	_, err = l.manuscript(ctx, by, id)
 	if errors.Is(err, ErrNotFound) {
 		return now, false, nil
 	}
 	return now, err == nil, err
+}
+
+// nowIn reports whether an article uses a medium now.
+func (l *Library) nowIn(ctx context.Context, id, name string) (bool, error) {
+	a, err := l.store.Article(ctx, id)
+	if err != nil {
+		return false, absent(err)
+	}
+	if slices.Contains(a.Media, name) {
+		return true, nil
+	}
+	for _, t := range a.Translations {
+		for _, number := range []int{t.Head, t.Live} {
+			if number == 0 || number == t.Live && !t.Visible() {
+				continue
+			}
+			rev, err := l.store.Revision(ctx, id, t.Locale, number)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return false, err
+			}
+			if slices.Contains(rev.Media, name) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // atMediaDesk returns a medium that by has at the desk: who publishes all, others
@@ -243,16 +280,47 @@ func (l *Library) DescribeMedia(ctx context.Context, by profile.Actor, name, abo
 	return m, nil
 }
 
-// RemoveMedia removes a medium that nothing uses now. Older texts may still name
-// it, and will show nothing there. Its content goes after a while.
+// RemoveMedia removes a medium that nothing uses now, and that goes with no film
+// that is used. Older texts may still name it, and will show nothing there. Its
+// content goes after a while.
 func (l *Library) RemoveMedia(ctx context.Context, by profile.Actor, name string) error {
 	m, err := l.atMediaDesk(ctx, by, name)
+	if err == nil {
+		err = l.removeMedia(ctx, by, m, false)
+	}
 	if err != nil {
 		return fmt.Errorf("remove media %s: %w", name, err)
 	}
-	set, err := l.blockSet(ctx)
+	return nil
+}
+
+// RemoveFromFilm is RemoveMedia for captions and pictures that go with films which
+// are used: these are shown without them from then on. It is for those who publish.
+func (l *Library) RemoveFromFilm(ctx context.Context, by profile.Actor, name string) error {
+	m, err := l.atMediaDesk(ctx, by, name)
+	if err == nil && !l.policy.May(by, profile.PermissionContentPublish) {
+		err = ErrForbidden
+	}
+	if err == nil {
+		err = l.removeMedia(ctx, by, m, true)
+	}
 	if err != nil {
 		return fmt.Errorf("remove media %s: %w", name, err)
+	}
+	return nil
+}
+
+func (l *Library) removeMedia(ctx context.Context, by profile.Actor, m Media, fromFilm bool) error {
+	set, err := l.blockSet(ctx)
+	if err != nil {
+		return err
+	}
+	films, err := l.usedFilms(ctx, m.Name, set)
+	switch {
+	case err != nil:
+		return err
+	case len(films) > 0 && !fromFilm:
+		return errs.Say(ErrConflict, "error.media.with_film", map[string]any{"name": films[0]})
 	}
 	if err = ErrConflict; !set.shows(m.Name) {
 		err = l.store.RemoveMedia(ctx, m.Name)
@@ -263,11 +331,10 @@ func (l *Library) RemoveMedia(ctx context.Context, by profile.Actor, name string
 	if errors.Is(err, ErrConflict) {
 		err = errs.Say(ErrConflict, "error.media.used", nil)
 	}
-	if err != nil {
-		return fmt.Errorf("remove media %s: %w", name, err)
+	if err == nil {
+		l.record(ctx, by, analytics.Event{Name: "media.removed", Subject: "media/" + m.Name})
 	}
-	l.record(ctx, by, analytics.Event{Name: "media.removed", Subject: "media/" + m.Name})
-	return nil
+	return err
 }
 
 // MediaTotal returns how many media there are and how many bytes they have, for

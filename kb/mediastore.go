@@ -18,6 +18,7 @@ type Media struct {
 	Tries    int       // how often it was begun to read them
 	Owner    string    // person who put it there
 	External string    // bundle it was imported from, or empty
+	Stem     string    // what the names of a film and of what goes with it have in common; empty for all else
 	At       time.Time
 }
 
@@ -53,7 +54,7 @@ type MediaQuery struct {
 	Types  []string  // only of these types, or of those that begin so if it ends in "/"; nil means of any
 	Owner  string    // only of this person
 	Words  TextState // only with words in this state; empty means in any
-	Unused bool      // only what no article uses in its fields, in its newest text, or in one that readers are shown
+	Unused bool      // only what no article uses in its fields, in its newest text, or in one that readers are shown, and what goes with no video or sound of the same Stem that one uses
 	Except []string  // with Unused: none of these
 	After  string    // page token from an earlier call
 	Limit  int       // 0 means 50

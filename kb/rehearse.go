@@ -2,6 +2,7 @@ package kb
 
 import (
 	"context"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -10,11 +11,21 @@ import (
 // rehearsal returns a library in which an import can be tried: it reads what l
 // keeps, and what it writes goes nowhere.
 func (l *Library) rehearsal() *Library {
+	var files Files
+	if l.files != nil {
+		files = nowhere{l.files}
+	}
 	return NewLibrary(&rehearsed{Store: l.store, saved: map[string]Category{}, media: map[string]Media{}}, &Options{
 		Policy: l.policy, Logger: l.log, Now: l.now, Locales: l.locales, Types: l.types, Choose: l.choose, Path: l.path, SlugAt: l.slugAt, Word: l.word,
-		Process: l.process, Actor: l.actor,
+		Process: l.process, Actor: l.actor, Files: files, MaxFile: l.maxFile, MaxFiles: l.maxFiles, FileTypes: l.fileTypes,
 	})
 }
+
+// nowhere keeps no files.
+type nowhere struct{ Files }
+
+// Put implements [Files]: it does nothing.
+func (nowhere) Put(context.Context, string, io.Reader) error { return nil }
 
 // A rehearsed store keeps what an import reads again of what it wrote: categories
 // and pictures. It serves one import.
@@ -52,6 +63,11 @@ func (r *rehearsed) Stamps(ctx context.Context) (categories, content string, err
 // stamp tells what the store has from what it would have. Nothing is saved twice
 // in an import.
 func (r *rehearsed) stamp(s string) string { return s + "+" + strconv.Itoa(len(r.saved)) }
+
+// SaveMediaText implements [MediaStore]: it does nothing.
+func (*rehearsed) SaveMediaText(context.Context, string, string, MediaText, []string) error {
+	return nil
+}
 
 // PutMedia implements [MediaStore].
 func (r *rehearsed) PutMedia(_ context.Context, m Media) error {

@@ -162,7 +162,11 @@ func (l *Library) Findings(ctx context.Context, by profile.Actor, id, locale str
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
 	kind := l.Type(a.Kind)
-	films, err := l.filmFindings(ctx, kind, d, a.Fields)
+	all, err := l.document(ctx, rev, authors)
+	if err != nil {
+		return nil, fmt.Errorf("article %s: %w", id, err)
+	}
+	films, err := l.filmFindings(ctx, kind, all, a.Fields, locale, spokenBy(by, locale))
 	if err != nil {
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
@@ -212,7 +216,7 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 	}
 	t := l.Type(m.Kind)
 	values := t.fields(errs.Fields{}, m.Fields)
-	films, err := l.filmFindings(ctx, t, d.all, values)
+	films, err := l.filmFindings(ctx, t, d.all, values, locale, spokenBy(by, locale))
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}

@@ -216,6 +216,7 @@ func (l *Library) keepMedia(ctx context.Context, by profile.Actor, m Media, repl
 			return Media{}, err
 		}
 	}
+	m.Stem = stemOf(m.Name)
 	m.Owner, m.External, m.At, m.About = by.ID, old.External, l.clock(), cmp.Or(m.About, old.About)
 	if err := l.store.PutMedia(ctx, m); err != nil {
 		return Media{}, err

@@ -422,7 +422,7 @@ func TestMediaAPI(t *testing.T) {
 	require.Equal(t, manual, ask(author, "GET", "/media/manual.pdf/content", "").Body.String())
 	require.Contains(t, ask(author, "GET", "/media?unused=true", "").Body.String(), `"about":"All"`)
 	require.Contains(t, ask(author, "PATCH", "/media/manual.pdf", `{"about":"Other"}`).Body.String(), `"about":"Other"`)
-	require.JSONEq(t, `{"articles":[],"blocks":[],"others":false}`, ask(author, "GET", "/media/manual.pdf/uses", "").Body.String())
+	require.JSONEq(t, `{"articles":[],"blocks":[],"films":[],"others":false}`, ask(author, "GET", "/media/manual.pdf/uses", "").Body.String())
 	require.Equal(t, 204, ask(author, "DELETE", "/media/manual.pdf", "").Code)
 	require.Equal(t, 404, ask(author, "DELETE", "/media/manual.pdf", "").Code)
 	var out bytes.Buffer

@@ -444,6 +444,13 @@ func libraryOverall() []operation {
 		overall("kb.RemoveMedia", func(ctx context.Context, w *world, by profile.Actor) error {
 			return w.library.RemoveMedia(ctx, by, "spare.png")
 		}, "kb.remove_media"),
+		overall("kb.MediaCompany", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.MediaCompany(ctx, by, "spare.png")
+			return err
+		}),
+		overall("kb.RemoveFromFilm", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.library.RemoveFromFilm(ctx, by, "spare.png")
+		}),
 		overall("kb.MediaTotal", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, _, err := w.library.MediaTotal(ctx, by)
 			return err

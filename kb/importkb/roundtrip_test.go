@@ -19,17 +19,26 @@ import (
 // dot is a picture of one pixel.
 var dot, _ = base64.StdEncoding.DecodeString("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
+func folder(t *testing.T) kb.Files {
+	t.Helper()
+	files, err := kb.FolderFiles(t.TempDir())
+	require.NoError(t, err)
+	return files
+}
+
 // little is a small library with a bit of everything that is exported.
 func little(t *testing.T) *kb.Library {
-	l := kb.NewLibrary(memkb.New(), &kb.Options{Locales: []string{"en", "de"}})
+	l := kb.NewLibrary(memkb.New(), &kb.Options{Locales: []string{"en", "de"}, Files: folder(t)})
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 10, 0, 0, 123000, time.UTC) }
 	b := kb.Bundle{Name: "little", Categories: []kb.CategoryItem{
 		{External: "top", Audience: profile.Public(), Icon: "book", Order: 2, Labels: map[string]kb.Label{"en": {Title: "Top: all", Slug: "top", Description: "What's \"here\""}, "de": {Title: "Oben"}}},
 		{External: "shut", Parent: "top", Audience: profile.Audience{}, Labels: map[string]kb.Label{"en": {Title: "Shut"}}},
-	}, Media: []kb.MediaItem{{Name: "dot.png", Data: dot}}, Items: []kb.Item{
+	}, Media: []kb.MediaItem{
+		{Name: "dot.png", Data: dot}, {Name: "film.webm", Data: []byte("\x1a\x45\xdf\xa3 x")}, {Name: "film.de.vtt", Data: []byte("WEBVTT\n\n00:00.000 --> 00:01.000\nx\n")}, {Name: "film.png", Data: dot}, {Name: "other.png", Data: dot},
+	}, Items: []kb.Item{
 		{External: "a", Locale: "en", Category: "top", Title: "A: \"first\" #1", Summary: "Short.", Body: "## Steps\n\n---\n\n![dot](media:dot.png) and [B](article:b#x)\n", Audience: profile.NewAudience("staff", "partner"), Tags: []string{"x"}, Products: []string{"p"}, Related: []string{"b"}, Order: 3, Created: day(1), Updated: day(4)},
 		{External: "a", Locale: "de", Category: "top", Title: "Ä", Body: "Älterer Text", Audience: profile.NewAudience("staff", "partner"), Created: day(2), Updated: day(3), SourceUpdated: day(2)},
-		{External: "b", Locale: "en", Category: "shut", Kind: kb.KindFAQ, Title: "B", Body: "---\nnot: matter\n---\nText", Status: kb.StatusDraft, Created: day(5), Updated: day(5), Owner: "ines"},
+		{External: "b", Locale: "en", Category: "shut", Kind: kb.KindFAQ, Title: "B", Body: "---\nnot: matter\n---\n![x](media:film.webm)", Status: kb.StatusDraft, Created: day(5), Updated: day(5), Owner: "ines"},
 		{External: "c", Locale: "en", Category: "top", Kind: kb.KindReleaseNote, Title: "C", Body: "Text", Status: kb.StatusArchived, Audience: profile.Audience{}, Fields: map[string]string{"version": "1.2"}, Created: day(6), Updated: day(7)},
 	}}
 	r, err := l.Import(t.Context(), admin, b, nil)
@@ -93,7 +102,7 @@ func TestRoundTrip(t *testing.T) {
 	require.Len(t, b.Items, 4)
 
 	store := memkb.New()
-	copied := kb.NewLibrary(store, &kb.Options{Locales: []string{"en", "de"}})
+	copied := kb.NewLibrary(store, &kb.Options{Locales: []string{"en", "de"}, Files: folder(t)})
 	r, err := copied.Import(t.Context(), admin, b, nil)
 	require.NoError(t, err)
 	require.Empty(t, r.Problems)
@@ -117,6 +126,9 @@ func TestRoundTrip(t *testing.T) {
 			continue
 		}
 		require.Equal(t, first[name], text, name)
+	}
+	for name, there := range map[string]bool{"media/film.webm": true, "media/film.de.vtt": true, "media/film.png": true, "media/dot.png": true, "media/other.png": false} {
+		require.Equal(t, there, first[name] != "", name)
 	}
 	require.Contains(t, first["articles/en/c.md"], "audience: [nobody]")
 	require.Contains(t, first["articles/en/first.md"], "- /help/a")
@@ -157,7 +169,7 @@ func TestRehearsal(t *testing.T) {
 	z := export(t, little(t), admin)
 	b := archive(t, z)
 	store := memkb.New()
-	l := kb.NewLibrary(store, &kb.Options{Locales: []string{"en", "de"}})
+	l := kb.NewLibrary(store, &kb.Options{Locales: []string{"en", "de"}, Files: folder(t)})
 	before := stamps(t, store)
 	tried, err := l.Import(t.Context(), admin, b, &kb.ImportOptions{Rehearse: true})
 	require.NoError(t, err)

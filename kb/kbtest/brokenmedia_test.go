@@ -81,6 +81,12 @@ func readingWords(save func(ctx context.Context, s kb.Store, name, hash string, 
 
 var brokenMedia = []broke{
 	{"forgets what is said about media", "MediaList", putting(func(m *kb.Media) { m.About = "" })},
+	{"forgets what goes with a film", "MediaWithFilm", putting(func(m *kb.Media) { m.Stem = "" })},
+	{"takes films for what goes with them", "MediaWithFilm", putting(func(m *kb.Media) {
+		if m.Stem != "" && m.Type == "video/mp4" && m.Name == "film.webm" {
+			m.Type = "text/vtt"
+		}
+	})},
 	{"counts bytes in 32 bits", "MediaTotal", putting(func(m *kb.Media) { m.Size = int64(int32(m.Size)) })},
 	{"forgets that words are waiting", "MediaList", putting(func(m *kb.Media) { m.Words = "" })},
 	{"forgets media in fields", "MediaInFields", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Media = nil })},

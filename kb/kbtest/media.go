@@ -17,6 +17,7 @@ var mediaContract = []promise{
 	{"MediaInFields", "an article whose fields name a medium uses it, until they no longer do", checkMediaInFields},
 	{"MediaList", "ListMedia returns what matches every set field, without bytes, newest first, by pages", checkMediaList},
 	{"MediaUnused", "what no article uses now is unused, whatever its history shows", checkMediaUnused},
+	{"MediaWithFilm", "what goes with a film that an article uses is not unused", checkMediaWithFilm},
 	{"MediaTotal", "MediaTotal counts media and their bytes, MediaOf knows their hashes", checkMediaTotal},
 	{"MediaDescribe", "DescribeMedia changes what is said and nothing else", checkMediaDescribe},
 	{"MediaRemove", "RemoveMedia removes what is unused, and returns ErrConflict for what is used", checkMediaRemove},
@@ -29,7 +30,7 @@ var mediaContract = []promise{
 func medium(name string, change ...func(*kb.Media)) kb.Media {
 	m := kb.Media{
 		Name: name, Type: "application/pdf", Size: 1 << 40, Hash: "h-" + name, About: "About " + name, Words: kb.TextWaiting, Tries: 2,
-		Owner: "ann", External: "docs", At: t0,
+		Owner: "ann", External: "docs", Stem: "s-" + name, At: t0,
 	}
 	for _, f := range change {
 		f(&m)
@@ -190,6 +191,33 @@ func checkMediaUnused(t testing.TB, s kb.Store) {
 	a.Version, a.Translations[1].Head = 3, 3
 	require.NoError(t, s.SaveArticle(t.Context(), a, showing(a, "en", 3, "head.png")))
 	unused("never.png", "past.png")
+}
+
+func checkMediaWithFilm(t testing.TB, s kb.Store) {
+	film := func(m *kb.Media) { m.Type, m.Stem = "video/mp4", "film" }
+	with := func(m *kb.Media) { m.Type, m.Stem = "text/vtt", "film" }
+	putMedia(t, s,
+		medium("film.mp4", film), medium("film.webm", film), medium("film.en.vtt", with), medium("film.png", with), medium("other.en.vtt", with, func(m *kb.Media) { m.Stem = "other" }),
+		medium("plain.txt", func(m *kb.Media) { m.Stem = "" }), medium("plain.mp4", film, func(m *kb.Media) { m.Stem = "" }),
+	)
+	unused := func(want ...string) {
+		t.Helper()
+		require.Equal(t, want, mediaNames(t, s, kb.MediaQuery{Unused: true, Limit: 2}))
+	}
+	all := []string{"film.en.vtt", "film.mp4", "film.png", "film.webm", "other.en.vtt", "plain.mp4", "plain.txt"}
+	unused(all...)
+	a := article("a1")
+	require.NoError(t, s.SaveArticle(t.Context(), a, revision(a, "de", 1), showing(a, "en", 1, "film.mp4", "plain.mp4")))
+	unused("film.webm", "other.en.vtt", "plain.txt")
+	a.Version, a.Translations[1].Head, a.Translations[1].Live = 2, 2, 2
+	require.NoError(t, s.SaveArticle(t.Context(), a, revision(a, "en", 2)))
+	unused(all...)
+	a.Version, a.Media = 3, []string{"film.webm"}
+	require.NoError(t, s.SaveArticle(t.Context(), a))
+	unused("film.mp4", "other.en.vtt", "plain.mp4", "plain.txt")
+	got, err := s.Media(t.Context(), "film.mp4")
+	require.NoError(t, err)
+	require.Equal(t, "film", got.Stem)
 }
 
 func checkMediaTotal(t testing.TB, s kb.Store) {

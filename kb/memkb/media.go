@@ -13,7 +13,7 @@ import (
 
 // PutMedia implements [kb.MediaStore].
 func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash, m.About, string(m.Words), m.Owner, m.External), checkTimes(m.At)); err != nil {
+	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash, m.About, string(m.Words), m.Owner, m.External, m.Stem), checkTimes(m.At)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -75,6 +75,23 @@ func (s *Store) used(name string) bool {
 	return false
 }
 
+// usedWith reports whether an article uses a film now that a medium goes with.
+func (s *Store) usedWith(m kb.Media) bool {
+	if m.Stem == "" || isFilm(m) {
+		return false
+	}
+	for _, film := range s.media {
+		if film.Stem == m.Stem && isFilm(film) && s.used(film.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+func isFilm(m kb.Media) bool {
+	return strings.HasPrefix(m.Type, "video/") || strings.HasPrefix(m.Type, "audio/")
+}
+
 // ListMedia implements [kb.MediaStore].
 func (s *Store) ListMedia(ctx context.Context, q kb.MediaQuery) ([]kb.Media, string, error) {
 	past, err := pastMedium(q)
@@ -85,7 +102,7 @@ func (s *Store) ListMedia(ctx context.Context, q kb.MediaQuery) ([]kb.Media, str
 	defer s.mu.RUnlock()
 	var page []kb.Media
 	for _, m := range s.media {
-		if isMedium(m, q) && past(m) && !(q.Unused && (slices.Contains(q.Except, m.Name) || s.used(m.Name))) {
+		if isMedium(m, q) && past(m) && !(q.Unused && (slices.Contains(q.Except, m.Name) || s.used(m.Name) || s.usedWith(m))) {
 			m.Data = nil
 			page = append(page, m)
 		}

@@ -13,7 +13,7 @@ import (
 
 // PutMedia implements [kb.MediaStore].
 func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := sqldb.CheckText(m.Name, m.Type, m.Hash, m.About, string(m.Words), m.Owner, m.External); err != nil {
+	if err := sqldb.CheckText(m.Name, m.Type, m.Hash, m.About, string(m.Words), m.Owner, m.External, m.Stem); err != nil {
 		return err
 	}
 	if m.Data == nil {
@@ -24,12 +24,12 @@ func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
 			return err
 		}
 		_, err := sqldb.Exec(ctx, tx, `
-			insert into stoa_media (name, type, data, size, hash, about, words, tries, owner, external, at, fold)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			insert into stoa_media (name, type, data, size, hash, about, words, tries, owner, external, at, fold, stem)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 			on conflict (name) do update set type = excluded.type, data = excluded.data, size = excluded.size, hash = excluded.hash,
 				about = excluded.about, words = excluded.words, tries = excluded.tries, text = '',
-				owner = excluded.owner, external = excluded.external, at = excluded.at`,
-			m.Name, m.Type, m.Data, m.Size, m.Hash, m.About, string(m.Words), m.Tries, m.Owner, m.External, sqldb.At(m.At), strings.ToLower(m.Name))
+				owner = excluded.owner, external = excluded.external, at = excluded.at, stem = excluded.stem`,
+			m.Name, m.Type, m.Data, m.Size, m.Hash, m.About, string(m.Words), m.Tries, m.Owner, m.External, sqldb.At(m.At), strings.ToLower(m.Name), m.Stem)
 		if err != nil {
 			return err
 		}
@@ -49,14 +49,15 @@ type mediaRow struct {
 	Owner    string
 	External string
 	At       sqldb.Time
+	Stem     string
 }
 
-const mediaColumns = `name, type, size, hash, about, words, tries, owner, external, at`
+const mediaColumns = `name, type, size, hash, about, words, tries, owner, external, at, stem`
 
 func (r mediaRow) media() kb.Media {
 	m := kb.Media{
 		Name: r.Name, Type: r.Type, Size: r.Size, Hash: r.Hash, About: r.About, Words: kb.TextState(r.Words), Tries: r.Tries,
-		Owner: r.Owner, External: r.External, At: r.At.Time,
+		Owner: r.Owner, External: r.External, At: r.At.Time, Stem: r.Stem,
 	}
 	if len(r.Data) > 0 {
 		m.Data = r.Data
@@ -98,9 +99,16 @@ func (s *Store) MediaUses(ctx context.Context, name string) ([]kb.MediaUse, erro
 	return out, err
 }
 
-// used is the condition that an article uses a medium now.
-const used = `exists (select 1 from stoa_media_use u left join stoa_translation t on t.article = u.article and t.locale = u.locale
-	where u.name = stoa_media.name and (u.locale = '' or t.head = u.number or t.status = 'published' and t.live = u.number))`
+// used is the condition that an article uses a medium now, and usedWith that one
+// uses a film now that the medium goes with.
+const (
+	used     = `exists (select 1 from stoa_media_use u ` + inUse + `u.name = stoa_media.name)`
+	usedWith = `(stem <> '' and type not like 'video/%' and type not like 'audio/%' and exists (
+		select 1 from stoa_media film join stoa_media_use u on u.name = film.name ` + inUse + `film.stem = stoa_media.stem and (film.type like 'video/%' or film.type like 'audio/%')))`
+
+	inUse = `left join stoa_translation t on t.article = u.article and t.locale = u.locale
+		where (u.locale = '' or t.head = u.number or t.status = 'published' and t.live = u.number) and `
+)
 
 // ListMedia implements [kb.MediaStore].
 func (s *Store) ListMedia(ctx context.Context, q kb.MediaQuery) ([]kb.Media, string, error) {
@@ -133,7 +141,7 @@ func mediaWhere(q kb.MediaQuery) *sqldb.Where {
 		ofTypes(w, q.Types)
 	}
 	if q.Unused {
-		w.And("not " + used)
+		w.And("not " + used).And("not " + usedWith)
 		for _, name := range storable(q.Except) {
 			w.And("name <> ?", name)
 		}

@@ -33,6 +33,9 @@ func TestUpgrade(t *testing.T) {
 			 values ('a', 'c', 'faq', '["public"]', '[]', '[]', '[]', 0, 'en', '', '', '', true, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00', 1)`,
 			`insert into stoa_translation (article, locale, slug, status, live, head, based, title, summary, published_at)
 			 values ('a', 'en', 'shown', 'published', 1, 1, 0, '', '', '2026-01-01 00:00:00+00:00'), ('a', 'de', 'draft', 'draft', 0, 1, 0, '', '', null)`,
+			`insert into stoa_media (name, type, data, hash, at) values
+				('Tour 1.2.webm', 'video/webm', '', 'h', '2026-01-01 00:00:00+00:00'), ('Tour 1.2.pt-BR.vtt', 'text/vtt', '', 'h', '2026-01-01 00:00:00+00:00'),
+				('Tour 1.2.png', 'image/png', '', 'h', '2026-01-01 00:00:00+00:00'), ('Tour 1.2.pdf', 'application/pdf', '', 'h', '2026-01-01 00:00:00+00:00'), ('bare.vtt', 'text/vtt', '', 'h', '2026-01-01 00:00:00+00:00')`,
 			`insert into stoa_article_slug (slug, article) values ('shown', 'a'), ('draft', 'a'), ('former', 'a')`,
 		} {
 			_, err := db.ExecContext(t.Context(), statement)
@@ -41,6 +44,11 @@ func TestUpgrade(t *testing.T) {
 		require.Error(t, sqlkb.Validate(t.Context(), db.DB))
 		require.NoError(t, sqlkb.Migrate(t.Context(), db.DB))
 		s := sqlkb.New(db)
+		for name, stem := range map[string]string{"Tour 1.2.webm": "Tour 1.2", "Tour 1.2.pt-BR.vtt": "Tour 1.2", "Tour 1.2.png": "Tour 1.2", "Tour 1.2.pdf": "", "bare.vtt": ""} {
+			m, err := s.Media(t.Context(), name)
+			require.NoError(t, err)
+			require.Equal(t, stem, m.Stem, name)
+		}
 		for slug, shown := range map[string]bool{"shown": true, "draft": false, "former": true} {
 			id, err := s.Holder(t.Context(), slug)
 			require.NoError(t, err)

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 	"testing"
@@ -31,13 +32,18 @@ func newLending(t *testing.T) *lending {
 		_, err := l.library.PutMedia(t.Context(), system, name+".svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><title>`+name+`</title></svg>`))
 		require.NoError(t, err)
 	}
+	for _, name := range []string{"Täglich.webm", "Täglich.en.vtt", "Täglich.svg", "tour.webm", "tour.de.srt", "kept.webm", "kept.en.vtt"} {
+		content := map[string]string{".webm": "\x1a\x45\xdf\xa3 " + name, ".vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nSaid in " + name, ".srt": "1\n00:00:00,000 --> 00:00:01,000\nHier", ".svg": `<svg xmlns="http://www.w3.org/2000/svg"/>`}[path.Ext(name)]
+		_, err := l.library.Upload(t.Context(), system, kb.Upload{Name: name, Content: strings.NewReader(content)})
+		require.NoError(t, err)
+	}
 	staff := profile.NewAudience("staff")
 	d := draft("Secret recipe", staff, place)
-	d.Body = "Only here ![x](media:kept.svg)"
+	d.Body = "Only here ![x](media:kept.svg) ![y](media:kept.webm)"
 	l.other = write(t, l.Site, d)
 	d = draft("Internal procedure", staff, place)
-	d.Body = fmt.Sprintf("## Steps\n\nDo it **so** ![p](media:lent.svg) and [as there](article:%s), see [sensors](/articles/sensor-shows-offline) and [out](https://example.com/x).", l.other.ID)
-	d.Related = []string{l.other.ID}
+	d.Body = fmt.Sprintf("## Steps\n\nDo it **so** ![p](media:lent.svg) ![t](media:tour.webm) and [as there](article:%s), see [sensors](/articles/sensor-shows-offline) and [out](https://example.com/x).", l.other.ID)
+	d.Related, d.Kind, d.Fields = []string{l.other.ID}, kb.KindVideo, map[string]string{"source": "media:Täglich.webm"}
 	l.lent = write(t, l.Site, d)
 	require.NoError(t, l.engine.Refresh(t.Context()))
 	return l
@@ -103,11 +109,15 @@ func TestGuests(t *testing.T) {
 	for _, not := range []string{"secret-recipe", "Secret recipe", l.other.ID} {
 		require.NotContains(t, page.Body, not)
 	}
-	require.Equal(t, 200, with("/shared/media/lent.svg").Status)
+	for _, name := range []string{"lent.svg", "tour.webm", "tour.de.vtt", "T%C3%A4glich.webm", "T%C3%A4glich.en.vtt", "T%C3%A4glich.svg"} {
+		require.Contains(t, page.Body, `"/shared/media/`+name+`"`)
+		require.Equal(t, 200, with("/shared/media/"+name).Status, name)
+	}
+	require.Contains(t, page.Body, "Said in Täglich.en.vtt")
 
 	// It opens one thing.
 	for _, path := range []string{
-		"/en/articles/internal-procedure", "/en/articles/secret-recipe", "/shared/media/kept.svg", "/media/lent.svg", "/media/kept.svg",
+		"/en/articles/internal-procedure", "/en/articles/secret-recipe", "/shared/media/kept.svg", "/shared/media/kept.webm", "/shared/media/kept.en.vtt", "/shared/media/lent.sv", "/media/T%C3%A4glich.en.vtt", "/media/tour.webm", "/media/lent.svg", "/media/kept.svg",
 		"/api/v1/articles/" + l.lent.ID, "/api/v1/articles/" + l.other.ID, "/en/admin", sharePath + "x",
 	} {
 		require.Equal(t, 404, with(path).Status, path)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
@@ -267,11 +269,13 @@ func uploadError(err error) error {
 type mediumBody struct {
 	Row                mediumRow
 	Video, Sound       bool
+	Stem               string // what the names of a film and its captions begin with
 	Action             string
 	About              input
 	Fault, Done        string
 	Articles           []deskRow
 	Blocks             []string
+	Films, Company     []fact // that it goes with, and that go with it: names and addresses
 	Others, Used       bool
 	Publishes, Remains bool
 	Types              string
@@ -303,8 +307,9 @@ func (s *Site) showMedium(w http.ResponseWriter, r *http.Request, status int, ab
 	b := mediumBody{
 		Row: mediumRowOf(v, m, names[m.Owner]), Video: strings.HasPrefix(m.Type, "video/"), Sound: strings.HasPrefix(m.Type, "audio/"),
 		Action: v.link(mediaPath + "/" + escape(m.Name)), Blocks: users.Blocks, Others: users.Others, Fault: faults["data"],
-		Used: users.Others || len(users.Articles)+len(users.Blocks) > 0, Publishes: s.policy.May(v.By, profile.PermissionContentPublish), Types: strings.ToLower("." + endingOf(m.Name)),
+		Used: users.Others || len(users.Articles)+len(users.Blocks)+len(users.Films) > 0, Publishes: s.policy.May(v.By, profile.PermissionContentPublish), Types: strings.ToLower("." + endingOf(m.Name)),
 	}
+	b.Stem = strings.TrimSuffix(m.Name, path.Ext(m.Name))
 	b.About = input{Name: "about", Label: v.P.T("media.about"), Hint: v.P.T("media.about_hint"), Kind: "text", Value: m.About, Max: 500, Error: faults["about"]}
 	if about != nil && *about != "" {
 		b.About.Value = *about
@@ -312,12 +317,32 @@ func (s *Site) showMedium(w http.ResponseWriter, r *http.Request, status int, ab
 	if done := r.URL.Query().Get("done"); done == "kept" || done == "changed" {
 		b.Done = "media.done_" + done
 	}
+	for _, film := range users.Films {
+		b.Films = append(b.Films, fact{film, v.link(mediaPath + "/" + escape(film))})
+	}
+	if b.Company, err = s.companyOf(ctx, v, m); err != nil {
+		return err
+	}
 	if b.Articles, err = s.mediumUsers(ctx, v, users.Articles); err != nil {
 		return err
 	}
 	p := s.deskPage(r, m.Name, crumb{Title: v.P.T("media.title"), Href: v.link(mediaPath)})
 	p.Body = b
 	return s.show(w, r, status, "desk-medium", p)
+}
+
+// companyOf returns what goes with a film, in words and with its address.
+func (s *Site) companyOf(ctx context.Context, v *visit, m kb.Media) ([]fact, error) {
+	with, err := s.library.MediaCompany(ctx, v.By, m.Name)
+	var out []fact
+	for _, one := range with {
+		text := v.P.T("media.poster")
+		if one.Group() == kb.MediaCaptions {
+			text = v.P.T("media.captions_in", "language", i18n.Locale(one.Locale()).Name(v.Locale))
+		}
+		out = append(out, fact{text, v.link(mediaPath + "/" + escape(one.Name))})
+	}
+	return out, err
 }
 
 func (s *Site) mediumUsers(ctx context.Context, v *visit, ids []string) (out []deskRow, err error) {
@@ -348,6 +373,9 @@ func (s *Site) changeMedium(w http.ResponseWriter, r *http.Request) error {
 	case r.PostFormValue("do") == "remove":
 		back = v.link(mediaPath) + "?done=removed"
 		err = s.library.RemoveMedia(r.Context(), v.By, name)
+	case r.PostFormValue("do") == "take":
+		back = v.link(mediaPath) + "?done=removed"
+		err = s.library.RemoveFromFilm(r.Context(), v.By, name)
 	default:
 		about = r.PostFormValue("about")
 		_, err = s.library.DescribeMedia(r.Context(), v.By, name, about)

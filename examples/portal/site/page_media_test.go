@@ -99,6 +99,23 @@ func TestMediaLibrary(t *testing.T) {
 		require.Equal(t, 303, ines.post(page+"/spare.txt", url.Values{"do": {"remove"}}).Status)
 		require.NotContains(t, ines.get(page).Body, "spare.txt")
 	})
+	t.Run("keeps what goes with a film that is used", func(t *testing.T) {
+		require.Equal(t, 303, ruth.sendMedium(page, "tour.webm", "\x1a\x45\xdf\xa3 x").Status)
+		require.Equal(t, 303, ruth.sendMedium(page, "tour.de.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nHier.\n").Status)
+		d := draft("With a tour", profile.Public(), anyCategory(t, s))
+		d.Body = "![tour](media:tour.webm)"
+		write(t, s, d)
+		require.NotContains(t, ruth.get(page+"?unused=yes").Body, "tour.de.vtt")
+		require.Contains(t, ruth.get(page+"/tour.webm").Body, "Captions: German")
+		medium := ruth.get(page + "/tour.de.vtt").Body
+		require.Contains(t, medium, `Goes with <a href="/en/desk/media/tour.webm">`)
+		require.Equal(t, 409, ruth.post(page+"/tour.de.vtt", url.Values{"do": {"remove"}}).Status)
+		require.Equal(t, 404, ines.post(page+"/tour.de.vtt", url.Values{"do": {"take"}}).Status)
+		require.Contains(t, medium, `value="take"`)
+		require.Equal(t, 303, ruth.post(page+"/tour.de.vtt", url.Values{"do": {"take"}}).Status)
+		require.NotContains(t, ruth.get(page+"/tour.webm").Body, "Captions: German")
+		require.Equal(t, 303, ruth.sendMedium(page, "tour.de.vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\nHier.\n").Status)
+	})
 	t.Run("can be used by everybody", func(t *testing.T) {
 		server := httptest.NewServer(s.Handler())
 		t.Cleanup(server.Close)
@@ -119,7 +136,22 @@ func TestMediaLibrary(t *testing.T) {
 		p.Click(".embed button")
 		p.Until(`document.querySelector('.embed iframe[sandbox][title]')?.src === 'https://www.youtube-nocookie.com/embed/abcdefghijk'`)
 		require.Empty(t, p.CSPViolations())
-		for _, path := range []string{page, page + "/My-manual-1.pdf"} {
+		require.Equal(t, 200, p.Go(server.URL+"/de/articles/with-a-tour"))
+		p.Until(`document.querySelector("video[controls]")?.textTracks[0]?.mode === "showing"`)
+		p.Click("details.transcript summary")
+		require.Contains(t, p.Text("details.transcript"), "Hier.")
+		require.Empty(t, p.CSPViolations())
+		require.Equal(t, 200, p.Go(server.URL+"/en/desk/articles/new?kind=faq&locale=en"))
+		p.Eval(`(() => {
+			const files = new DataTransfer(), upload = document.querySelector("#f-upload");
+			files.items.add(new File(["%PDF-1.4 sent"], "sent.pdf"));
+			upload.files = files.files;
+			document.querySelector("#f-body").setSelectionRange(0, 0);
+			upload.dispatchEvent(new Event("change"));
+		})()`, nil)
+		p.Until(`document.querySelector("#f-body").value.startsWith("[sent.pdf](media:sent.pdf)")`)
+		p.Until(`document.querySelector("[data-attach]").hidden && document.activeElement.id === "f-upload"`)
+		for _, path := range []string{page, page + "/My-manual-1.pdf", page + "/tour.webm", page + "/tour.de.vtt"} {
 			require.Equal(t, 200, p.Go(server.URL+path))
 			require.Empty(t, p.Axe())
 		}

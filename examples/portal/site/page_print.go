@@ -45,6 +45,7 @@ type printedArticle struct {
 	Anchor string
 	Page   kb.Page
 	Facts  []detail
+	Films  []detail
 	Parts  []kb.Part
 }
 
@@ -141,13 +142,17 @@ func (s *Site) showPrinted(w http.ResponseWriter, r *http.Request, title string,
 		for _, p := range pages {
 			one := printedArticle{Anchor: "a" + strconv.Itoa(len(places)+1), Page: p}
 			places[s.path(kb.Ref{Kind: "article", Locale: string(v.Wanted), Slug: p.Slug})] = one.Anchor
-			one.Facts, _ = s.factsOf(v, p.Kind, p.Fields)
+			facts, watch := s.factsOf(v, p.Kind, p.Fields)
+			for _, w := range watch {
+				facts = append(facts, detail{Name: w.Name, Text: w.Href})
+			}
+			one.Facts, one.Films = facts, s.filmsOf(v, p)
 			d.Sections[i].Articles = append(d.Sections[i].Articles, one)
 		}
 	}
 	for _, section := range d.Sections {
 		for i, a := range section.Articles {
-			section.Articles[i].Parts = documented(a, v.Origin, places)
+			section.Articles[i].document(v.Origin, places)
 			if title == "" {
 				title = a.Page.Title
 			}
@@ -169,23 +174,31 @@ var (
 	links   = regexp.MustCompile(` href="([^"]+)"`)
 )
 
-// documented returns the parts of an article as they stand in a document: with
-// anchors of its own, links to other articles of the document as links within
-// it, and all others whole, since paper has no address.
-func documented(a printedArticle, origin string, places map[string]string) []kb.Part {
+// playing finds what plays, with where it is and what it is.
+var playing = regexp.MustCompile(`(?s)<(?:video|audio) [^>]*?src="([^"]+)" aria-label="([^"]*)"[^>]*>.*?</(?:video|audio)>`)
+
+// document makes what an article shows stand in a document: with anchors of its
+// own, links to other articles of the document as links within it, and all others
+// whole, since paper has no address. Nothing plays on paper: films are links, with
+// what is said in them.
+func (a *printedArticle) document(origin string, places map[string]string) {
 	change := func(h template.HTML) template.HTML {
-		text := anchors.ReplaceAllString(string(h), ` $1="`+a.Anchor+`-$2"`)
+		text := playing.ReplaceAllString(string(h), `<span class="sheaf-film"><a href="$1">$2</a> <bdi class="sheaf-address">`+origin+`$1</bdi></span>`)
+		text = strings.ReplaceAll(text, `<details class="transcript">`, `<details class="transcript" open>`)
+		text = anchors.ReplaceAllString(text, ` $1="`+a.Anchor+`-$2"`)
 		text = links.ReplaceAllStringFunc(text, func(s string) string { return ` href="` + linked(s[7:len(s)-1], a.Anchor, origin, places) + `"` })
 		return template.HTML(strings.ReplaceAll(text, ` loading="lazy"`, ""))
 	}
-	parts := slices.Clone(a.Page.Parts)
-	for i, p := range parts {
-		parts[i].HTML, parts[i].Heading = change(p.HTML), change(p.Heading)
+	for i, f := range a.Films {
+		a.Films[i].Film, a.Films[i].Said = change(f.Film), change(f.Said)
+	}
+	a.Parts = slices.Clone(a.Page.Parts)
+	for i, p := range a.Parts {
+		a.Parts[i].HTML, a.Parts[i].Heading = change(p.HTML), change(p.Heading)
 		if p.ID != "" {
-			parts[i].ID = a.Anchor + "-" + p.ID
+			a.Parts[i].ID = a.Anchor + "-" + p.ID
 		}
 	}
-	return parts
 }
 
 func linked(href, anchor, origin string, places map[string]string) string {
