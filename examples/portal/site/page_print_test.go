@@ -45,7 +45,7 @@ func TestPrint(t *testing.T) {
 	write(t, s, series)
 	for path, want := range map[string]struct{ has, lacks []string }{
 		"/en/articles/quagga-two/print": {
-			[]string{"<h1>Quagga two</h1>", `href="#a1-h-steps"`, `<h2 id="a1-h-steps">`, as("").server.URL + "/en/articles/quagga-one#steps", `name="robots" content="noindex"`},
+			[]string{"<h1>Quagga two</h1>", `href="#a1-h-steps"`, `<h2 id="a1-h-steps">`, as("").server.URL + "/en/articles/quagga-one#h-steps", `name="robots" content="noindex"`},
 			[]string{"article.contents", "Quagga series", `id="h-steps"`},
 		},
 		"/en/articles/quagga-series/print": {
