@@ -24,6 +24,17 @@ import (
 // An error after the first bytes leaves half an archive, which no reader of ZIP
 // files takes for a whole one.
 func (l *Library) Export(ctx context.Context, by profile.Actor, w io.Writer) error {
+	return l.export(ctx, by, w, false)
+}
+
+// ExportHistory is Export with all earlier texts as well: each revision is a file,
+// history/LANGUAGE/SLUG/NUMBER.md, that says who wrote it, when and why. Importers
+// leave these out.
+func (l *Library) ExportHistory(ctx context.Context, by profile.Actor, w io.Writer) error {
+	return l.export(ctx, by, w, true)
+}
+
+func (l *Library) export(ctx context.Context, by profile.Actor, w io.Writer, history bool) error {
 	if !l.policy.May(by, profile.PermissionContentImport) {
 		return fmt.Errorf("export: %w", ErrForbidden)
 	}
@@ -35,7 +46,7 @@ func (l *Library) Export(ctx context.Context, by profile.Actor, w io.Writer) err
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	ex := &exporting{l: l, by: by, scope: scope, forest: f, zip: zip.NewWriter(w), seen: map[string]bool{}, media: map[string]bool{}}
+	ex := &exporting{l: l, by: by, scope: scope, forest: f, zip: zip.NewWriter(w), history: history, seen: map[string]bool{}, media: map[string]bool{}}
 	for _, step := range []func(context.Context) error{ex.categories, ex.articles, ex.pictures} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("export: %w", err)
@@ -54,8 +65,10 @@ type exporting struct {
 	scope  DeskScope
 	forest *forest
 	zip    *zip.Writer
-	seen   map[string]bool // articles written
-	media  map[string]bool // media that they show
+
+	history bool            // earlier texts too
+	seen    map[string]bool // articles written
+	media   map[string]bool // media that they show
 }
 
 // file writes one file of the archive.
@@ -136,6 +149,7 @@ func (ex *exporting) article(ctx context.Context, a Article) error {
 		if err != nil {
 			return err
 		}
+		ex.shows(rev)
 		matter := articleMatter(a, t, rev, since)
 		if matter.RedirectFrom, err = ex.formerly(ctx, a, t); err != nil {
 			return err
@@ -146,6 +160,41 @@ func (ex *exporting) article(ctx context.Context, a Article) error {
 		if err := ex.draft(ctx, a, t); err != nil {
 			return err
 		}
+		if err := ex.revisions(ctx, a, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shows notes the media of a text that is written.
+func (ex *exporting) shows(rev Revision) {
+	for _, medium := range rev.Media {
+		ex.media[medium] = true
+	}
+}
+
+// revisions writes all texts that there were in a language, the newest first, each
+// read when it is written. What only they show is not written.
+func (ex *exporting) revisions(ctx context.Context, a Article, t Translation) error {
+	for before := 0; ex.history && before != 1; {
+		page, err := ex.l.store.Revisions(ctx, a.ID, t.Locale, before, exportPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		for _, r := range page {
+			rev, err := ex.l.store.Revision(ctx, a.ID, t.Locale, r.Number)
+			if errors.Is(err, ErrNotFound) {
+				continue // nobody keeps it any more
+			}
+			if err == nil {
+				err = ex.text(fmt.Sprintf("history/%s/%s/%06d.md", t.Locale, t.Slug, rev.Number), revisionMatter(t, rev), rev)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		before = page[len(page)-1].Number
 	}
 	return nil
 }
@@ -155,9 +204,6 @@ func (ex *exporting) text(name string, matter any, rev Revision) error {
 	front, err := yamlOf(matter)
 	if err != nil {
 		return err
-	}
-	for _, medium := range rev.Media {
-		ex.media[medium] = true
 	}
 	return ex.file(name, rev.At, slices.Concat([]byte("---\n"), front, []byte("---\n"), []byte(rev.Body)))
 }
@@ -172,6 +218,7 @@ func (ex *exporting) draft(ctx context.Context, a Article, t Translation) error 
 	if err != nil {
 		return err
 	}
+	ex.shows(rev)
 	return ex.text("drafts/"+t.Locale+"/"+t.Slug+".md", exportedDraft{
 		ID: a.ID, Lang: t.Locale, DraftOf: t.Slug, Title: rev.Title, Summary: rev.Summary,
 	}, rev)

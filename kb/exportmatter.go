@@ -45,6 +45,28 @@ type exportedDraft struct {
 	Summary string `yaml:"summary,omitempty"`
 }
 
+// exportedRevision is the front matter of a text as it once was.
+type exportedRevision struct {
+	ID         string `yaml:"id"`
+	Lang       string `yaml:"lang"`
+	RevisionOf string `yaml:"revision_of"` // slug of the article
+	Revision   int    `yaml:"revision"`
+	Live       bool   `yaml:"live,omitempty"` // readers are shown it
+	Title      string `yaml:"title"`
+	Summary    string `yaml:"summary,omitempty"`
+	Author     string `yaml:"author,omitempty"`
+	At         string `yaml:"at"`
+	Note       string `yaml:"note,omitempty"`
+	Based      int    `yaml:"based_on,omitempty"` // revision of the source that it was translated from
+}
+
+func revisionMatter(t Translation, rev Revision) exportedRevision {
+	return exportedRevision{
+		ID: rev.Article, Lang: rev.Locale, RevisionOf: t.Slug, Revision: rev.Number, Live: t.Visible() && t.Live == rev.Number,
+		Title: rev.Title, Summary: rev.Summary, Author: rev.Author, At: stampOf(rev.At), Note: rev.Note, Based: rev.Based,
+	}
+}
+
 func articleMatter(a Article, t Translation, rev Revision, since time.Time) exportedFront {
 	first := t.PublishedAt
 	if first.IsZero() {

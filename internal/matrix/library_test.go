@@ -461,6 +461,9 @@ func libraryOverall() []operation {
 		overall("kb.Export", func(ctx context.Context, w *world, by profile.Actor) error {
 			return w.library.Export(ctx, by, io.Discard)
 		}, "kb.export"),
+		overall("kb.ExportHistory", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.library.ExportHistory(ctx, by, io.Discard)
+		}),
 		overall("kb.Import", func(ctx context.Context, w *world, by profile.Actor) error {
 			r, err := w.library.Import(ctx, by, kb.Bundle{Name: "b", Items: []kb.Item{{External: "x", Title: "X", Body: "x"}}}, nil)
 			if len(r.Problems) > 0 {

@@ -43,6 +43,7 @@ type front struct {
 	SourceUpdated text      `yaml:"source_updated"`
 	RedirectFrom  list      `yaml:"redirect_from"`
 	DraftOf       text      `yaml:"draft_of"`
+	RevisionOf    text      `yaml:"revision_of"`
 	Permalink     text      `yaml:"permalink"`
 	Status        text      `yaml:"status"`
 	Draft         *bool     `yaml:"draft"`
@@ -97,6 +98,9 @@ func readFile(b *kb.Bundle, fsys fs.FS, file string) {
 		b.Media = append(b.Media, kb.MediaItem{Name: path.Base(file), Path: file, Data: data})
 	case (ext == ".md" || ext == ".markdown") && !ourOwn[path.Base(file)]:
 		item, line, err := readMarkdown(fsys, file)
+		if errors.Is(err, errEarlier) {
+			return
+		}
 		if err != nil {
 			b.Problems = append(b.Problems, problem(file, line, err))
 			return
@@ -148,6 +152,9 @@ const (
 	maxCategories = 1 << 20  // categories.yaml
 )
 
+// errEarlier says that a file is a text as it once was, from an export with them.
+var errEarlier = errors.New("it is an earlier text")
+
 // readMarkdown reads one article. line is where its front matter, or what is
 // wrong with it, begins.
 func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
@@ -166,6 +173,9 @@ func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
 	f, err := frontOf(matter)
 	if err != nil {
 		return kb.Item{}, 2, err
+	}
+	if f.RevisionOf != "" {
+		return kb.Item{}, 1, errEarlier
 	}
 	item, err := f.item(file, body)
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/base64"
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,6 +154,42 @@ func TestRoundTrip(t *testing.T) {
 		tr, ok := a.In("de")
 		require.True(t, !ok || a.Stale(tr), "what was behind its source still is")
 	}
+}
+
+// TestExportWithHistory: all texts that there were are there with who, when and
+// why, the rest is as without them, and an import takes none of them for an
+// article.
+func TestExportWithHistory(t *testing.T) {
+	l := grown(t)
+	id := kb.ImportedID("little", "b")
+	a, err := l.Manuscript(t.Context(), admin, id)
+	require.NoError(t, err)
+	for n := range 60 { // more than are read at a time
+		a, err = l.Edit(t.Context(), admin, id, "en", a.Version, kb.Text{Title: "B", Body: fmt.Sprintf("Text %d", n), Note: fmt.Sprintf("because %d", n)})
+		require.NoError(t, err)
+	}
+	var with bytes.Buffer
+	require.NoError(t, l.ExportHistory(t.Context(), admin, &with))
+	all, plain := files(t, with.Bytes()), files(t, export(t, l, admin))
+	for name, text := range plain {
+		require.Equal(t, text, all[name], name)
+	}
+	earlier := 0
+	for name := range all {
+		if strings.HasPrefix(name, "history/") {
+			earlier++
+		}
+	}
+	require.Equal(t, len(plain)+earlier, len(all))
+	require.Equal(t, 61+3+1+1, earlier, "of B, of A in two languages, and of C")
+	require.Contains(t, all["history/en/b/000031.md"], "note: because 29\n---\nText 29")
+	require.Contains(t, all["history/en/b/000031.md"], "revision_of: b\nrevision: 31\ntitle: B\nauthor: system\nat: \"2")
+	require.Contains(t, all["history/en/first/000001.md"], "live: true")
+	require.NotContains(t, all["history/en/first/000003.md"], "live:")
+	require.Equal(t, archive(t, export(t, l, admin)), archive(t, with.Bytes()))
+	var none bytes.Buffer
+	require.ErrorIs(t, l.ExportHistory(t.Context(), profile.Actor{ID: "ines", Roles: []profile.Role{profile.RoleAuthor}}, &none), kb.ErrForbidden)
+	require.Zero(t, none.Len())
 }
 
 // TestExportIsForThoseWhoMay: others get nothing, not even the start of a file.

@@ -121,7 +121,11 @@ func (s *Site) exportArticles(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", `attachment; filename="articles.zip"`)
 	out := &begun{w: w}
-	err := s.library.Export(r.Context(), visitOf(r.Context()).By, out)
+	export := s.library.Export
+	if r.URL.Query().Get("history") != "" {
+		export = s.library.ExportHistory
+	}
+	err := export(r.Context(), visitOf(r.Context()).By, out)
 	if err != nil && out.any {
 		s.cfg.Log.ErrorContext(r.Context(), "export cut off", "err", err)
 		panic(http.ErrAbortHandler)
