@@ -112,6 +112,7 @@ func parse(args []string) (options, error) {
 	}
 	o.cfg.Locales, o.cfg.OIDC.Admins = list(o.locales), list(o.oidcAdmins)
 	o.cfg.OIDC.ACR = list(o.oidcACR)
+	o.cfg.Past = o.cfg.Demo
 	o.cfg.MetricsElsewhere = o.metrics != ""
 	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept(), secretIn("-address-token-file", o.addressToken, &o.cfg.AddressToken))
 }

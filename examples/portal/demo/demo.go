@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed articles media offers.json courses.json categories.yaml people.yaml products.yaml things.yaml
+//go:embed articles media offers.json courses.json past.json categories.yaml people.yaml products.yaml things.yaml
 var files embed.FS
 
 // Files returns articles, pictures and categories as an importer reads them.
@@ -106,3 +106,6 @@ func Read() (World, error) {
 
 // Courses returns the demo's courses, as JSON.
 func Courses() ([]byte, error) { return files.ReadFile("courses.json") }
+
+// Past returns what visitors did in the weeks before the demo, as JSON.
+func Past() ([]byte, error) { return files.ReadFile("past.json") }

@@ -21,6 +21,7 @@ type Config struct {
 	DB         string           // "sqlite:FILE" (relative to Data) or "postgres://..."; empty means "sqlite:portal.db"
 	Data       string           // folder for the index and the SQLite file; it is made if missing
 	Demo       bool             // demo content, demo people and the page to sign in as one of them
+	Past       bool             // the demo begins with what visitors did in the weeks before
 	BaseURL    string           // "https://support.example.com": what links from outside begin with; empty means the request's host
 	Locales    []string         // languages of the interface, the default first; nil means all there are texts for; content may be in others besides
 	Site       string           // file that says what the portal consists of: menus, blocks, promotions, look; empty means the portal's own
