@@ -98,7 +98,7 @@ func (im *importing) category(ctx context.Context, item CategoryItem, named bool
 	}
 	old := f.byID[im.categoryID(item.External)]
 	switch {
-	case old.Version > 0 && !named:
+	case old.Version > 0 && (!named || item.Keep):
 		return nil
 	case old.Version > 0 && item.Audience == nil:
 		item.Audience = old.Audience
@@ -107,7 +107,7 @@ func (im *importing) category(ctx context.Context, item CategoryItem, named bool
 	}
 	c := Category{
 		ID: im.categoryID(item.External), Order: item.Order, Audience: item.Audience, Icon: item.Icon,
-		Labels: maps.Clone(item.Labels), External: item.External, Version: old.Version,
+		Labels: im.labels(item.Labels), External: item.External, Version: old.Version,
 	}
 	if item.Parent != "" {
 		c.Parent = im.categoryID(item.Parent)
@@ -124,6 +124,18 @@ func (im *importing) category(ctx context.Context, item CategoryItem, named bool
 	}
 	im.report.Categories++
 	return nil
+}
+
+// labels gives the label of no language to that of the source.
+func (im *importing) labels(given map[string]Label) map[string]Label {
+	out := maps.Clone(given)
+	if label, ok := out[""]; ok {
+		delete(out, "")
+		if _, ok := out[im.opts.Source]; !ok {
+			out[im.opts.Source] = label
+		}
+	}
+	return out
 }
 
 // makeWay gives c other slugs in place of those that another category has.

@@ -49,7 +49,8 @@ type CategoryItem struct {
 	Order    int
 	Audience profile.Audience // nil means that it says nothing of it
 	Icon     string
-	Labels   map[string]Label
+	Labels   map[string]Label // by language; "" is that which the import takes for its source
+	Keep     bool             // once it is there, it is left as it is
 }
 
 // A MediaItem is a picture as an importer read it.

@@ -54,14 +54,15 @@ type front struct {
 // Folder reads every article below fsys: Markdown, HTML and DOCX, each a file. It
 // reads categories.yaml, the pictures in folders named media, and others that an
 // article shows. name is the bundle's. A page of a space that was exported from
-// Confluence is known by its number there.
+// Confluence is known by its number there; pages with others below them are
+// categories too.
 //
 // The language of a file is its front matter's lang, the ending of its name
 // ("reset.de.md", "reset._de.md"), or a folder named for a language. Its
 // category is its front matter's, or the folder it is in. Its ID is its front
 // matter's, or its path without language and ending.
 func Folder(fsys fs.FS, name string) (kb.Bundle, error) {
-	b := kb.Bundle{Name: name}
+	b, spaces := kb.Bundle{Name: name}, wiki{}
 	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
 			b.Problems = append(b.Problems, kb.Problem{File: file, Reason: err.Error()})
@@ -73,19 +74,20 @@ func Folder(fsys fs.FS, name string) (kb.Bundle, error) {
 		if d.IsDir() || !d.Type().IsRegular() {
 			return nil
 		}
-		readFile(&b, fsys, file)
+		readFile(&b, fsys, file, spaces)
 		return nil
 	})
 	if err != nil {
 		return b, fmt.Errorf("read %s: %w", name, err)
 	}
+	spaces.place(&b)
 	joinDrafts(&b)
 	addPictures(&b, fsys)
 	return b, nil
 }
 
 // readFile reads one file into b.
-func readFile(b *kb.Bundle, fsys fs.FS, file string) {
+func readFile(b *kb.Bundle, fsys fs.FS, file string, spaces wiki) {
 	switch ext := strings.ToLower(path.Ext(file)); {
 	case path.Base(file) == "categories.yaml":
 		readCategories(b, fsys, file)
@@ -107,7 +109,7 @@ func readFile(b *kb.Bundle, fsys fs.FS, file string) {
 		}
 		b.Items = append(b.Items, item)
 	case ext == ".html" || ext == ".htm" || ext == ".xhtml":
-		item, ok, err := readHTML(fsys, file)
+		item, ok, err := readHTML(fsys, file, spaces)
 		if err != nil {
 			b.Problems = append(b.Problems, problem(file, 0, err))
 		} else if ok {

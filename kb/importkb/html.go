@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
-	"path"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -15,8 +13,9 @@ import (
 )
 
 // readHTML reads a page as an article. One that has no text of its own, as the
-// table of contents of an export, is left out: ok is false.
-func readHTML(fsys fs.FS, file string) (item kb.Item, ok bool, err error) {
+// table of contents of an export, is left out: ok is false. Where pages of Confluence
+// stand is noted in spaces.
+func readHTML(fsys fs.FS, file string, spaces wiki) (item kb.Item, ok bool, err error) {
 	data, err := readWhole(fsys, file, maxFile)
 	if err != nil {
 		return kb.Item{}, false, err
@@ -25,7 +24,7 @@ func readHTML(fsys fs.FS, file string) (item kb.Item, ok bool, err error) {
 	if err != nil {
 		return kb.Item{}, false, err
 	}
-	if c, is := confluence(root, file); is {
+	if c, is := confluence(root, file, spaces); is {
 		return c, c.Body != "", nil
 	}
 	p := placeOf(file)
@@ -101,33 +100,4 @@ func meta(root *html.Node, name string) string {
 
 func byID(root *html.Node, id string) *html.Node {
 	return find(root, func(n *html.Node) bool { return attr(n, "id") == id })
-}
-
-var pageNumber = regexp.MustCompile(`^(?:.*_)?(\d+)$`)
-
-// confluence reads a page of an exported space: what stands in its content, under
-// its title without the space's name, in a category for the space.
-func confluence(root *html.Node, file string) (kb.Item, bool) {
-	heading, content := byID(root, "title-text"), byID(root, "main-content")
-	if heading == nil || content == nil {
-		return kb.Item{}, false
-	}
-	space, title, ok := strings.Cut(plain(heading), " : ")
-	if !ok {
-		space, title = "", plain(heading)
-	}
-	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
-	if name == "index" || byID(root, "space-details") != nil {
-		return kb.Item{}, true
-	}
-	item := kb.Item{
-		External: name, Title: title, Slug: kb.Slugify(title), Category: space, Locale: language(langOf(root)), File: file, Path: file,
-		RedirectFrom: []string{"/" + path.Base(file)},
-	}
-	if f := pageNumber.FindStringSubmatch(name); f != nil {
-		item.External = f[1]
-		item.RedirectFrom = append(item.RedirectFrom, "/pages/"+f[1])
-	}
-	item.Body = (&markup{title: title}).text(content)
-	return item, true
 }

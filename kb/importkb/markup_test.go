@@ -1,6 +1,8 @@
 package importkb_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -116,4 +118,58 @@ func TestConfluence(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, rev.Body, "(article:"+byExternal(t, s)["99"].ID+")")
 	require.Contains(t, rev.Body, "(media:7.png)")
+}
+
+// TestConfluenceTree: pages with others below them are categories, as deep as these
+// may be, again and again the same; the home of a space is none.
+func TestConfluenceTree(t *testing.T) {
+	space := fstest.MapFS{"SUP/index.html": {Data: []byte(`<h1><span id="title-text">Space Details:</span></h1><div id="main-content"><ul><li><a href="Home_1.html">Home</a><ul><li><a href="B_3.html">B</a></li><li><a href="A_2.html">A</a></li></ul></li></ul></div>`)}}
+	page := func(name, title string, above ...string) {
+		crumbs := `<li class="first"><a href="index.html">Support</a></li>`
+		for _, file := range above {
+			title, _, _ := strings.Cut(file, "_")
+			crumbs += `<li><span><a href="` + file + `.html">` + title + `</a></span></li>`
+		}
+		space["SUP/"+name+".html"] = &fstest.MapFile{Data: []byte(`<ol id="breadcrumbs">` + crumbs + `</ol><span id="title-text">Support : ` + title + `</span><div id="main-content">Text of ` + title + `</div>`)}
+	}
+	page("Home_1", "Home")
+	page("A_2", "A", "Home_1")
+	page("B_3", "B", "Home_1")
+	page("Below_4", "Below", "Home_1", "A_2")
+	way := []string{"Home_1", "A_2", "Below_4"}
+	for n := range 8 {
+		name := fmt.Sprintf("L%d_%d", n, 100+n)
+		page(name, fmt.Sprintf("L%d", n), way...)
+		way = append(way, name)
+	}
+	b, err := importkb.Folder(space, "space")
+	require.NoError(t, err)
+	require.Empty(t, b.Problems)
+	s := memkb.New()
+	l := kb.NewLibrary(s, nil)
+	run(t, l, b)
+	titles := map[string]string{}
+	all, _, err := s.Categories(t.Context())
+	require.NoError(t, err)
+	above := map[string]string{}
+	for _, c := range all {
+		titles[c.ID], above[c.ID] = c.Labels["en"].Title, c.Parent
+	}
+	found := byExternal(t, s)
+	for number, want := range map[string]string{
+		"1": "Support", "2": "Support/A", "3": "Support", "4": "Support/A/Below", "100": "Support/A/Below/L0", "107": "Support/A/Below/L0/L1/L2/L3/L4",
+	} {
+		var way []string
+		for id := found[number].Category; id != ""; id = above[id] {
+			way = append(way, titles[id])
+		}
+		slices.Reverse(way)
+		require.Equal(t, want, strings.Join(way, "/"), number)
+	}
+	require.Equal(t, []int{10, 0, 20}, []int{found["1"].Order, found["2"].Order, found["3"].Order})
+	again := run(t, l, b)
+	require.Equal(t, []int{0, 0, 0, 12}, []int{again.Categories, again.Created, again.Updated, again.Unchanged})
+	to, err := l.Redirect(t.Context(), admin, "/pages/107", "en")
+	require.NoError(t, err)
+	require.Equal(t, found["107"].ID, to.ID)
 }
