@@ -28,6 +28,13 @@ var formulas = map[string]formula{
 	"fr": {207, -1.015, -73.6, "aeiouyàâäéèêëîïôöùûüœæ", true},
 }
 
+// Readable reports whether ease of reading is known for a language at all.
+func Readable(locale string) bool {
+	language, _, _ := strings.Cut(strings.ToLower(locale), "-")
+	_, ok := formulas[language]
+	return ok
+}
+
 // Readability returns how easy a text is to read, from about 0 (a law) to about
 // 100 (a letter to a child). It is known for English, German, Spanish and French,
 // and for texts of sixty words or more; of anything else, ok is false. It counts

@@ -61,6 +61,7 @@ type editorBody struct {
 	Facts     []fact // what is shared, for those who may not change it
 	Preview   kb.Preview
 	Findings  []finding
+	Outside   *outlook
 	Tabs      []deskTab
 	Original  *original
 	Key       string
@@ -133,7 +134,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 	}
 	b.Uploads = b.Writes && s.policy.May(v.By, profile.PermissionContentWrite)
 	b.texts(v)
-	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes, s.fillSearches, s.fillMirrored} {
+	for _, fill := range []func(context.Context, *visit, kb.Article, *editorBody) error{s.fillShared, s.fillTicks, s.fillPreview, s.fillOutside, s.fillOriginal, s.fillUnsaved, s.fillOthers, s.fillNotes, s.fillSearches, s.fillMirrored} {
 		if err := fill(ctx, v, a, &b); err != nil {
 			return err
 		}

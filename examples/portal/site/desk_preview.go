@@ -15,6 +15,14 @@ type previewWire struct {
 	HTML     string        `json:"html"`
 	Fault    string        `json:"fault,omitempty"`
 	Findings []findingWire `json:"findings"`
+	Outside  outsideWire   `json:"outside"`
+}
+
+type outsideWire struct {
+	Open     bool          `json:"open"`
+	Title    string        `json:"title"`
+	Summary  string        `json:"summary"`
+	Findings []findingWire `json:"findings"`
 }
 
 type findingWire struct {
@@ -35,11 +43,23 @@ func (s *Site) previewArticle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := previewWire{HTML: string(preview.Text.HTML), Fault: fault, Findings: []findingWire{}}
-	for _, f := range findings {
-		out.Findings = append(out.Findings, findingWire{f.Severity, v.P.T("write.severity_" + f.Severity), f.Text})
+	wr.Article = r.PostFormValue("article")
+	outside, err := s.outsideOf(r.Context(), v, wr, preview)
+	if err != nil {
+		return err
 	}
-	return web.JSON(w, r, http.StatusOK, out)
+	return web.JSON(w, r, http.StatusOK, previewWire{
+		HTML: string(preview.Text.HTML), Fault: fault, Findings: wireOfFindings(v, findings),
+		Outside: outsideWire{outside.Open, outside.Title, outside.Summary, wireOfFindings(v, outside.Findings)},
+	})
+}
+
+func wireOfFindings(v *visit, findings []finding) []findingWire {
+	out := []findingWire{}
+	for _, f := range findings {
+		out = append(out, findingWire{f.Severity, v.P.T("write.severity_" + f.Severity), f.Text})
+	}
+	return out
 }
 
 // previewOf returns a text as readers would see it, and what is to be mended in

@@ -8,19 +8,26 @@ const pick = (name) => document.querySelector(`[data-${name}]`);
 
 // What is typed is shown as readers would see it, a moment later.
 let timer, asked = 0, aborter;
-const show = ({ html, fault, findings }) => {
+const rows = (findings) => findings.map((f) => {
+  const li = document.createElement("li");
+  li.className = `finding finding-${f.severity}`;
+  const label = document.createElement("strong");
+  label.textContent = f.label;
+  li.append(label, " ", f.text);
+  return li;
+});
+const show = ({ html, fault, findings, outside }) => {
   if (!fault) pick("shown").innerHTML = html; // made safe by the server, as on every page
   pick("fault").textContent = fault ?? "";
   pick("fault").hidden = !fault;
-  pick("findings").replaceChildren(...findings.map((f) => {
-    const li = document.createElement("li");
-    li.className = `finding finding-${f.severity}`;
-    const label = document.createElement("strong");
-    label.textContent = f.label;
-    li.append(label, " ", f.text);
-    return li;
-  }));
+  pick("findings").replaceChildren(...rows(findings));
   pick("no-findings").hidden = findings.length > 0;
+  pick("outside").hidden = !outside.open;
+  pick("outside-closed").hidden = outside.open;
+  pick("outside-title").textContent = outside.title;
+  pick("outside-summary").textContent = outside.summary;
+  pick("outside-findings").replaceChildren(...rows(outside.findings));
+  pick("outside-nothing").hidden = outside.findings.length > 0;
 };
 const preview = async () => {
   const mine = ++asked;
