@@ -52,6 +52,12 @@ type BlockStore interface {
 	// of the blocks in shown, in whatever revision, are logged as changed.
 	SaveBlock(ctx context.Context, b Block, stamp string, shown []string) error
 
+	// RemoveBlock removes a block with all its versions. It is ErrNotFound if there
+	// is none, and ErrConflict if its newest version differs, if stamp is no longer
+	// the blocks', or if an article that is not in the bin includes it in a text
+	// that BlockUses knows.
+	RemoveBlock(ctx context.Context, name string, version int, stamp string) error
+
 	// BlockVersions returns the versions of a block, newest first, below the
 	// version before (0 means from the newest).
 	BlockVersions(ctx context.Context, name string, before, limit int) ([]Block, error)

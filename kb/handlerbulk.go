@@ -74,11 +74,7 @@ func (l *Library) serveBulkChange(w http.ResponseWriter, r *http.Request) error 
 
 func wireOfBulk(r BulkResult) bulkResultWire {
 	out := bulkResultWire{Article: r.Article, Version: r.Version, Title: r.Title, Changes: r.Changes}
-	for class, name := range map[error]string{ErrNotFound: "not_found", ErrForbidden: "forbidden", ErrConflict: "conflict", ErrInvalid: "invalid"} {
-		if errors.Is(r.Err, class) {
-			out.Error = name
-		}
-	}
+	out.Error = errorClass(r.Err)
 	if fields, ok := errors.AsType[errs.Fields](r.Err); ok {
 		out.Fields = map[string]string{}
 		for field, m := range fields {
@@ -86,4 +82,14 @@ func wireOfBulk(r BulkResult) bulkResultWire {
 		}
 	}
 	return out
+}
+
+// errorClass names what kind of error it is, "" for none of those that are told.
+func errorClass(err error) string {
+	for class, name := range map[error]string{ErrNotFound: "not_found", ErrForbidden: "forbidden", ErrConflict: "conflict", ErrInvalid: "invalid"} {
+		if errors.Is(err, class) {
+			return name
+		}
+	}
+	return ""
 }

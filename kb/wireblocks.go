@@ -71,6 +71,14 @@ func (l *Library) serveBlocks(api *web.API) {
 		Policy: publish, In: blockTextWire{}, Out: blockWire{}, Update: true,
 	}, l.serveSaveBlock)
 	api.Handle(web.Op{
+		Method: "DELETE", Path: "/blocks/{name}", Name: "kb.remove_block", Summary: "Removes a block that nothing includes.",
+		Policy: publish, Errors: []int{http.StatusConflict}, Update: true,
+	}, l.serveRemoveBlock)
+	api.Handle(web.Op{
+		Method: "PUT", Path: "/blocks/{name}/unfolding", Name: "kb.unfold_block", Summary: "Puts what a block says in the place of where it is included, as new revisions.",
+		Policy: publish, In: unfoldWire{}, Out: []unfoldedWire{}, Update: true,
+	}, l.serveUnfoldBlock)
+	api.Handle(web.Op{
 		Method: "GET", Path: "/blocks/{name}/versions", Name: "kb.block_versions", Summary: "Lists the versions of a block, newest first.",
 		Policy: write, Params: revisionsParams{}, Out: []blockWire{},
 	}, l.serveBlockVersions)
@@ -168,6 +176,57 @@ func (l *Library) serveBlockUses(w http.ResponseWriter, r *http.Request) error {
 	out := make([]blockUseWire, 0, len(uses))
 	for _, u := range uses {
 		out = append(out, blockUseWire(u))
+	}
+	return web.JSON(w, r, http.StatusOK, out)
+}
+
+// blockAt returns the name and the version of the block that a request is about.
+func blockAt(r *http.Request) (name string, version int, err error) {
+	if name, err = web.PathValue(r, "name"); err == nil {
+		version, err = web.IfMatch(r)
+	}
+	return name, version, err
+}
+
+func (l *Library) serveRemoveBlock(w http.ResponseWriter, r *http.Request) error {
+	name, version, err := blockAt(r)
+	if err != nil {
+		return err
+	}
+	if err := l.RemoveBlock(r.Context(), profile.FromContext(r.Context()), name, version); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+type unfoldWire struct {
+	Note string `json:"note,omitempty" doc:"why, for colleagues"`
+}
+
+type unfoldedWire struct {
+	Block   string `json:"block,omitempty" doc:"that included it"`
+	Article string `json:"article,omitempty"`
+	Locale  string `json:"locale,omitempty"`
+	Error   string `json:"error,omitempty" doc:"\"not_found\", \"forbidden\", \"conflict\" or \"invalid\""`
+}
+
+func (l *Library) serveUnfoldBlock(w http.ResponseWriter, r *http.Request) error {
+	name, version, err := blockAt(r)
+	if err != nil {
+		return err
+	}
+	in, err := web.Decode[unfoldWire](w, r, 0)
+	if err != nil {
+		return err
+	}
+	done, err := l.UnfoldBlock(r.Context(), profile.FromContext(r.Context()), name, version, in.Note)
+	if err != nil {
+		return err
+	}
+	out := make([]unfoldedWire, 0, len(done))
+	for _, u := range done {
+		out = append(out, unfoldedWire{u.Block, u.Article, u.Locale, errorClass(u.Err)})
 	}
 	return web.JSON(w, r, http.StatusOK, out)
 }

@@ -229,3 +229,21 @@ var partSign = regexp.MustCompile(`(?im)^[ \t\p{Cf}]*:{3,}[ \t]*(?:for|internal|
 func StrayPart(d Document) bool {
 	return strings.Contains(string(d.HTML), ":::") && partSign.MatchString(outsideCode(string(d.HTML)))
 }
+
+// Unfold puts a text in the place of each sign in a source that includes another
+// text by a name.
+func Unfold(source, name, text string) string {
+	source = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(source)
+	var out strings.Builder
+	var c cutter
+	for line := range strings.Lines(source) {
+		bare := strings.TrimRight(line, " \t\r\n")
+		m := colons.FindStringSubmatch(bare)
+		if c.inCode(bare) || m == nil || strings.ToLower(m[1]) != "include" || strings.TrimRight(strings.TrimSpace(m[2]), ": \t") != name {
+			out.WriteString(line)
+			continue
+		}
+		out.WriteString("\n" + strings.Trim(text, "\n") + "\n\n")
+	}
+	return out.String()
+}

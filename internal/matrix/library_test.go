@@ -395,6 +395,15 @@ func inTree(tree []kb.Place, id string) bool {
 	return lists(tree, func(p kb.Place) bool { return p.ID == id || inTree(p.Children, id) })
 }
 
+// mayConflict returns the error of an operation about another version than there
+// is: whoever may do it is told so, and nobody else.
+func mayConflict(err error) error {
+	if errors.Is(err, kb.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
 func libraryOverall() []operation {
 	return []operation{
 		overall("kb.Blocks", func(ctx context.Context, w *world, by profile.Actor) error {
@@ -421,6 +430,25 @@ func libraryOverall() []operation {
 			_, err := w.library.SaveBlock(ctx, by, kb.Block{Name: "new", Audience: profile.Public(), Texts: kb.Words{"en": "x"}})
 			return err
 		}, "kb.create_block", "kb.save_block"),
+		overall("kb.RemoveBlock", func(ctx context.Context, w *world, by profile.Actor) error {
+			return mayConflict(w.library.RemoveBlock(ctx, by, "shared", 99))
+		}, "kb.remove_block"),
+		overall("kb.UnfoldBlock", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.UnfoldBlock(ctx, by, "shared", 99, "")
+			return mayConflict(err)
+		}, "kb.unfold_block"),
+		overall("kb.BlocksIncluding", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.BlocksIncluding(ctx, by, "shared")
+			return err
+		}),
+		overall("kb.FindInBlocks", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.FindInBlocks(ctx, by, kb.Replacement{Find: "x"}, "")
+			return err
+		}),
+		overall("kb.ReplaceInBlock", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.library.ReplaceInBlock(ctx, by, kb.BlockReplacing{Replacement: kb.Replacement{Find: "x"}, Block: "shared", Version: 99})
+			return mayConflict(err)
+		}),
 		overall("kb.DraftFrom", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.library.DraftFrom(ctx, by, kb.Conversation{Source: kb.Source{Kind: "case"}, Turns: []kb.Turn{{Role: kb.TurnAsker, Text: "x"}}})
 			return err

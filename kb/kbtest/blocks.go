@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,6 +20,7 @@ var blockContract = []promise{
 	{"BlockAliasing", "changing a block given to or got from a store changes nothing inside it", checkBlockAliasing},
 	{"BlockUses", "BlockUses returns what includes a block in a revision that is the newest or that readers are shown, and no others", checkBlockUses},
 	{"BlockChanges", "saving a block tells of the articles that include one of those that show it, and of no others, and changes the content stamp", checkBlockChanges},
+	{"RemoveBlock", "RemoveBlock removes a block with its versions unless it changed, another did, or an article that is not in the bin shows it", checkRemoveBlock},
 	{"BlockBad", "text, times and contexts that are bad keep a block out, and nothing is found by such text", checkBlockBad},
 }
 
@@ -248,4 +250,42 @@ func checkBlocksOf(t *testing.T, s PersonStore) {
 	versions, err := s.BlockVersions(t.Context(), "b", 0, 10)
 	require.NoError(t, err)
 	require.Equal(t, []kb.Block{by("zqann2", 2), by("gone-1", 1)}, versions)
+}
+
+func checkRemoveBlock(t testing.TB, s kb.Store) {
+	remove := func(name string, version int) error {
+		_, stamp, err := s.Blocks(t.Context())
+		require.NoError(t, err)
+		return s.RemoveBlock(t.Context(), name, version, stamp)
+	}
+	require.ErrorIs(t, remove("a", 1), kb.ErrNotFound)
+	require.NoError(t, saveBlock(t, s, block("a")))
+	_, old, err := s.Blocks(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, saveBlock(t, s, block("b")))
+	require.ErrorIs(t, s.RemoveBlock(t.Context(), "a", 1, old), kb.ErrConflict)
+	require.NoError(t, saveBlock(t, s, block("a", func(b *kb.Block) { b.Version = 2 })))
+	require.ErrorIs(t, remove("a", 1), kb.ErrConflict)
+	require.ErrorIs(t, remove("a\x00", 2), kb.ErrNotFound)
+	a := article("a")
+	require.NoError(t, s.SaveArticle(t.Context(), a, including(a, "en", 1, "a"), revision(a, "de", 1)))
+	require.ErrorIs(t, remove("a", 2), kb.ErrConflict, "readers are shown it")
+	a.Version, a.DeletedAt = 2, t0
+	require.NoError(t, s.SaveArticle(t.Context(), a))
+	_, before, err := s.Stamps(t.Context())
+	require.NoError(t, err)
+	_, full, err := s.Blocks(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, remove("a", 2))
+	_, after, err := s.Stamps(t.Context())
+	require.NoError(t, err)
+	require.NotEqual(t, before, after)
+	versions, err := s.BlockVersions(t.Context(), "a", 0, 10)
+	require.NoError(t, err)
+	require.Empty(t, versions)
+	later := func(b *kb.Block) { b.UpdatedAt = b.UpdatedAt.Add(time.Second) }
+	require.NoError(t, saveBlock(t, s, block("a", later)))
+	require.NoError(t, saveBlock(t, s, block("a", later, func(b *kb.Block) { b.Version = 2 })))
+	require.ErrorIs(t, s.RemoveBlock(t.Context(), "b", 1, full), kb.ErrConflict, "the same name and version of another block")
+	require.NoError(t, remove("b", 1))
 }

@@ -14,6 +14,11 @@ type faultyBlocks struct {
 	saveBlock     func(ctx context.Context, b kb.Block, stamp string, shown []string) error
 	blockVersions func(ctx context.Context, name string, before, limit int) ([]kb.Block, error)
 	blockUses     func(ctx context.Context, names []string) ([]kb.BlockUse, error)
+	removeBlock   func(ctx context.Context, name string, version int, stamp string) error
+}
+
+func (f faulty) RemoveBlock(ctx context.Context, name string, version int, stamp string) error {
+	return or(&f.removeBlock, f.removeBlock != nil, f.Store.RemoveBlock)(ctx, name, version, stamp)
 }
 
 func (f faulty) Blocks(ctx context.Context) ([]kb.Block, string, error) {
@@ -42,6 +47,22 @@ func blocking(save func(s kb.Store, ctx context.Context, b kb.Block, stamp strin
 }
 
 var brokenBlocks = []broke{
+	{"keeps what is removed", "RemoveBlock", func(s kb.Store) faulty {
+		return faulty{faultyBlocks: faultyBlocks{removeBlock: func(ctx context.Context, name string, _ int, _ string) error {
+			if versions, err := s.BlockVersions(ctx, name, 0, 1); err != nil || len(versions) == 0 {
+				return errors.Join(err, kb.ErrNotFound)
+			}
+			return nil
+		}}}
+	}},
+	{"removes blocks of any version", "RemoveBlock", func(s kb.Store) faulty {
+		return faulty{faultyBlocks: faultyBlocks{removeBlock: func(ctx context.Context, name string, version int, stamp string) error {
+			if versions, err := s.BlockVersions(ctx, name, 0, 1); err == nil && len(versions) > 0 {
+				version = versions[0].Version
+			}
+			return s.RemoveBlock(ctx, name, version, stamp)
+		}}}
+	}},
 	{"forgets who a block is for", "Blocks", blocking(func(s kb.Store, ctx context.Context, b kb.Block, stamp string, shown []string) error {
 		b.Audience = nil
 		return s.SaveBlock(ctx, b, stamp, shown)

@@ -29,3 +29,8 @@ func (f *Failing) BlockVersions(ctx context.Context, name string, before, limit 
 func (f *Failing) BlockUses(ctx context.Context, names []string) ([]kb.BlockUse, error) {
 	return ask(f, func() ([]kb.BlockUse, error) { return f.store.BlockUses(ctx, names) })
 }
+
+// RemoveBlock implements [kb.Store].
+func (f *Failing) RemoveBlock(ctx context.Context, name string, version int, stamp string) error {
+	return f.do(func() error { return f.store.RemoveBlock(ctx, name, version, stamp) })
+}

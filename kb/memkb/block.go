@@ -3,9 +3,9 @@ package memkb
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stoa-go/stoa/kb"
@@ -24,13 +24,7 @@ func (s *Store) Blocks(ctx context.Context) ([]kb.Block, string, error) {
 }
 
 // blockStamp changes with every block.
-func (s *Store) blockStamp() string {
-	n := 0
-	for _, versions := range s.blocks {
-		n += len(versions)
-	}
-	return fmt.Sprint(len(s.blocks), ".", n)
-}
+func (s *Store) blockStamp() string { return strconv.Itoa(s.blockings) }
 
 func cloneBlock(b kb.Block) kb.Block {
 	b.Audience, b.Texts, b.UpdatedAt = slices.Clone(b.Audience), maps.Clone(b.Texts), b.UpdatedAt.UTC()
@@ -55,6 +49,7 @@ func (s *Store) SaveBlock(ctx context.Context, b kb.Block, stamp string, shown [
 		return kb.ErrConflict
 	}
 	s.blocks[b.Name] = append(s.blocks[b.Name], cloneBlock(b))
+	s.blockings++
 	ids := map[string]bool{}
 	for key, r := range s.revisions {
 		if slices.ContainsFunc(r.Blocks, func(name string) bool { return slices.Contains(shown, name) }) {
@@ -65,6 +60,37 @@ func (s *Store) SaveBlock(ctx context.Context, b kb.Block, stamp string, shown [
 	s.askShown(ids)
 	s.changed(slices.Sorted(maps.Keys(ids))...)
 	return nil
+}
+
+// RemoveBlock implements [kb.BlockStore].
+func (s *Store) RemoveBlock(ctx context.Context, name string, version int, stamp string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	versions, err := find(ctx, s.blocks, name)
+	if err != nil {
+		return err
+	}
+	if len(versions) != version || stamp != s.blockStamp() || s.includes(name) {
+		return kb.ErrConflict
+	}
+	delete(s.blocks, name)
+	s.blockings++
+	s.askNamed(kb.LinkBlock, name)
+	s.changed()
+	return nil
+}
+
+// includes reports whether an article includes a block now.
+func (s *Store) includes(name string) bool {
+	for key, r := range s.revisions {
+		a := s.articles[key.article]
+		t, _ := a.In(key.locale)
+		now := t.Head == key.number || t.Visible() && t.Live == key.number
+		if now && !a.Binned() && slices.Contains(r.Blocks, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // BlockVersions implements [kb.BlockStore].

@@ -42,6 +42,7 @@ type Store struct {
 	locks      map[deskKey]kb.Lock
 	notes      map[string]kb.Note
 	targets    map[targetKey]kb.LinkTarget
+	blockings  int           // changes of blocks
 	woken      chan struct{} // closed at each change
 }
 

@@ -2,6 +2,9 @@ package sqlkb
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -44,19 +47,22 @@ func (s *Store) blocks(ctx context.Context, query string, args ...any) ([]kb.Blo
 
 // Blocks implements [kb.BlockStore].
 func (s *Store) Blocks(ctx context.Context) ([]kb.Block, string, error) {
-	all, err := s.blocks(ctx, `where version = (select max(o.version) from stoa_block o where o.name = stoa_block.name) order by name`)
+	all, err := s.blocks(ctx, newest)
 	if err != nil {
 		return nil, "", err
 	}
-	versions := 0
-	for _, b := range all {
-		versions += b.Version
-	}
-	return all, blockStamp(len(all), versions), nil
+	return all, blockStamp(all), nil
 }
 
-// blockStamp changes with every block: versions only grow.
-func blockStamp(blocks, versions int) string { return fmt.Sprint(blocks, ".", versions) }
+// blockStamp changes with every block. A name may be taken anew after a block was
+// removed: times tell the two apart.
+func blockStamp(all []kb.Block) string {
+	h := sha256.New()
+	for _, b := range all {
+		fmt.Fprintf(h, "%s %d %d\n", b.Name, b.Version, b.UpdatedAt.UnixMicro())
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
 
 // SaveBlock implements [kb.BlockStore].
 func (s *Store) SaveBlock(ctx context.Context, b kb.Block, stamped string, shown []string) error {
@@ -93,18 +99,66 @@ func (s *Store) SaveBlock(ctx context.Context, b kb.Block, stamped string, shown
 // blockFollows checks that b is the next version of its block, and that no other
 // has changed since the stamp.
 func blockFollows(ctx context.Context, tx sqlx.ExtContext, b kb.Block, stamped string) error {
-	var now struct{ Blocks, Versions, Mine int }
-	err := sqldb.Get(ctx, tx, &now, "block", `
-		select count(distinct name) as blocks, count(*) as versions, count(case when name = $1 then 1 end) as mine from stoa_block`, b.Name)
-	switch {
-	case err != nil:
+	now, err := newestBlocks(ctx, tx)
+	if err != nil {
 		return err
-	case now.Mine == 0 && b.Version != 1:
+	}
+	mine := 0
+	for _, other := range now {
+		if other.Name == b.Name {
+			mine = other.Version
+		}
+	}
+	switch {
+	case mine == 0 && b.Version != 1:
 		return kb.ErrNotFound
-	case now.Mine != b.Version-1, blockStamp(now.Blocks, now.Versions) != stamped:
+	case mine != b.Version-1, blockStamp(now) != stamped:
 		return kb.ErrConflict
 	}
 	return nil
+}
+
+// newestBlocks returns of all blocks what tells whether they changed.
+func newestBlocks(ctx context.Context, tx sqlx.ExtContext) (out []kb.Block, err error) {
+	var rows []struct {
+		Name    string
+		Version int
+		At      sqldb.Time
+	}
+	err = sqldb.Select(ctx, tx, &rows, `select name, version, at from stoa_block `+newest)
+	for _, r := range rows {
+		out = append(out, kb.Block{Name: r.Name, Version: r.Version, UpdatedAt: r.At.Time})
+	}
+	return out, err
+}
+
+const newest = `where version = (select max(o.version) from stoa_block o where o.name = stoa_block.name) order by name`
+
+// RemoveBlock implements [kb.BlockStore].
+func (s *Store) RemoveBlock(ctx context.Context, name string, version int, stamped string) error {
+	if sqldb.CheckText(name) != nil {
+		return kb.ErrNotFound
+	}
+	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		if err := stamp(ctx, tx, "content"); err != nil {
+			return err
+		}
+		if err := blockFollows(ctx, tx, kb.Block{Name: name, Version: version + 1}, stamped); err != nil {
+			return missing(ctx, tx, err, `select 1 from stoa_block where name = $1 limit 1`, name)
+		}
+		res, err := sqldb.Exec(ctx, tx, `
+			delete from stoa_block where name = $1 and not exists (
+				select 1 from stoa_block_use u join stoa_article a on a.id = u.article
+					join stoa_translation t on t.article = u.article and t.locale = u.locale
+				where u.name = $1 and a.deleted_at is null and (t.head = u.number or t.status = 'published' and t.live = u.number))`, name)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, missing(ctx, tx, kb.ErrConflict, `select 1 from stoa_block where name = $1 limit 1`, name))
+		}
+		return askNamed(ctx, tx, kb.LinkBlock, name)
+	})
 }
 
 // logShown notes that the articles that include any of the blocks have changed.

@@ -24,12 +24,14 @@ func (s *Site) blockRoutes() []route {
 		{"GET " + blocksPath, "desk blocks", s.blocksPage},
 		{"GET " + blocksPath + "/{name}", "desk blocks", s.blockPage},
 		{"POST " + blocksPath + "/{name}", nothing + "answers like the form", s.saveBlock},
+		{"POST " + blocksPath + "/{name}/removal", nothing + "answers like the form", s.removeBlock},
 	}
 }
 
 type blocksBody struct {
 	Rows   []blockRow
 	Writes bool
+	Done   bool // one was removed
 }
 
 // A blockRow is a block in the list.
@@ -59,7 +61,7 @@ func (s *Site) blocksPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, names := blocksBody{Writes: s.policy.May(v.By, profile.PermissionContentPublish)}, map[string]string{}
+	b, names := blocksBody{Writes: s.policy.May(v.By, profile.PermissionContentPublish), Done: v.Query.Get("done") == "removed"}, map[string]string{}
 	for _, block := range all {
 		uses, err := s.blockUses(ctx, v, block.Name)
 		if err != nil {
@@ -100,18 +102,21 @@ func (s *Site) blockUses(ctx context.Context, v *visit, name string) (out []bulk
 }
 
 type blockBody struct {
-	Name     string
-	New      bool
-	Writes   bool
-	Faults   bool
-	Done     bool
-	Version  int
-	Audience input
-	Note     input
-	Texts    []blockText
-	Uses     []bulkRow
-	Versions []blockVersion
-	Action   string
+	Name      string
+	New       bool
+	Writes    bool
+	Faults    bool
+	Done      bool
+	Version   int
+	Audience  input
+	Note      input
+	Texts     []blockText
+	Uses      []bulkRow
+	Versions  []blockVersion
+	Action    string
+	Removal   string     // address to remove it at
+	Includers []blockRow // blocks that include it
+	News      blockNews
 }
 
 // A blockText is a block in one language.
@@ -150,9 +155,13 @@ func (s *Site) blockPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) showBlock(w http.ResponseWriter, r *http.Request, status int, block kb.Block, faults map[string]string) error {
+	return s.showBlockWith(w, r, status, block, faults, blockNews{})
+}
+
+func (s *Site) showBlockWith(w http.ResponseWriter, r *http.Request, status int, block kb.Block, faults map[string]string, news blockNews) error {
 	ctx, v := r.Context(), visitOf(r.Context())
 	b := blockBody{
-		Name: block.Name, New: block.Version == 0, Writes: s.policy.May(v.By, profile.PermissionContentPublish), Version: block.Version, Faults: faults != nil,
+		News: news, Name: block.Name, New: block.Version == 0, Writes: s.policy.May(v.By, profile.PermissionContentPublish), Version: block.Version, Faults: faults != nil,
 		Done: v.Query.Get("done") != "" && faults == nil, Action: v.link(blocksPath + "/" + escape(block.Name)),
 		Audience: input{Name: "audience", Label: v.P.T("write.audience"), Kind: "text", Value: strings.Join(block.Audience, ", "), Hint: v.P.T("bulk.audience_note"), Complete: "off", Error: faults["audience"]},
 		Note:     input{Name: "note", Label: v.P.T("write.note"), Kind: "text", Value: block.Note, Max: kb.MaxSummary, Complete: "off", Error: faults["note"]},
@@ -187,6 +196,9 @@ func (s *Site) fillBlock(ctx context.Context, v *visit, b *blockBody) error {
 	}
 	var err error
 	if b.Uses, err = s.blockUses(ctx, v, b.Name); err != nil {
+		return err
+	}
+	if err := s.fillRemoval(ctx, v, b); err != nil {
 		return err
 	}
 	versions, err := s.library.BlockVersions(ctx, v.By, b.Name, 0, revisionsPerPage)

@@ -42,10 +42,11 @@ type replaceBody struct {
 // A textHits is a text with places that match, on the page.
 type textHits struct {
 	kb.TextHits
-	Name string // of the language
-	Href string
-	Key  string // names the text in the form
-	Rows []kb.Hit
+	Name  string // of the language
+	Href  string
+	Key   string // names the text in the form
+	Rows  []kb.Hit
+	Block bool // it is a text that articles include
 }
 
 // A replaceDone is what came of a text.
@@ -94,6 +95,13 @@ func (s *Site) findText(w http.ResponseWriter, r *http.Request) error {
 		}
 		if err != nil {
 			return err
+		}
+		if q.After == "" && q.Category == "" && s.policy.May(v.By, profile.PermissionContentPublish) && err == nil && !b.Faults {
+			blocks, err := s.library.FindInBlocks(ctx, v.By, q.replacement(), q.Language)
+			if err != nil {
+				return err
+			}
+			b.foundInBlocks(v, blocks)
 		}
 		b.found(v, found)
 		b.Next = nextOf(p, "after", next)
@@ -160,7 +168,15 @@ func (s *Site) replaceText(w http.ResponseWriter, r *http.Request) error {
 	}
 	chosen, keys := chosenHits(r.PostForm["hit"])
 	var b replaceBody
+	inBlocks := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !strings.HasPrefix(key, blockHitPrefix) })
+	var err error
+	if b.Done, err = s.replaceInBlocks(r.Context(), v, q.replacement(), strings.TrimSpace(r.PostFormValue("note")), chosen, inBlocks); err != nil {
+		return err
+	}
 	for _, key := range keys {
+		if strings.HasPrefix(key, blockHitPrefix) {
+			continue
+		}
 		ask, ok := replacingOf(key)
 		if !ok {
 			return errs.Invalid
@@ -208,7 +224,7 @@ func (s *Site) replaceOne(ctx context.Context, v *visit, ask kb.Replacing) (repl
 	ask.Version = max(ask.Version, latest(before, ask)) // two languages of one article, one after the other
 	a, err := s.library.Replace(ctx, v.By, ask)
 	t, _ := before.In(ask.Locale)
-	done := replaceDone{Title: t.Title, Locale: t.Locale, Href: v.link(editorPath(before.ID, t.Locale))}
+	done := replaceDone{Title: t.Title, Locale: t.Locale, Href: v.link(editorPath(before.ID, t.Locale)) + "/history"}
 	for _, class := range []error{kb.ErrNotFound, kb.ErrForbidden, kb.ErrInvalid, kb.ErrConflict} {
 		if errors.Is(err, class) {
 			done.Fault, err = refusalIn(v, err), nil

@@ -177,6 +177,8 @@ var exempt = map[string]string{
 	"kb.block_versions":                         "authorization matrix: for those who work on articles",
 	"kb.block_uses":                             "authorization matrix: for those who work on articles",
 	"kb.create_block":                           "answers with what was sent",
+	"kb.remove_block":                           "answers nothing",
+	"kb.unfold_block":                           "authorization matrix: names articles that kb.manuscript shows",
 	"kb.save_block":                             "answers with what was sent",
 	"kb.types":                                  "what the configuration says",
 	"kb.preview":                                "answers with what was sent",
