@@ -384,3 +384,24 @@ func TestSynonymsText(t *testing.T) {
 	require.Empty(t, got)
 	require.Empty(t, faults)
 }
+
+func TestTunersAreForgotten(t *testing.T) {
+	b := tunedBench(t, helpCentre(), search.Tuning{})
+	_, err := b.SaveTuning(t.Context(), eve, search.Tuning{}, 1)
+	require.NoError(t, err)
+	k := b.Keeper()
+	export := func(person string) (n int) {
+		for _, err := range k.Export(t.Context(), person) {
+			require.NoError(t, err)
+			n++
+		}
+		return n
+	}
+	require.Equal(t, 2, export("eve"))
+	require.Zero(t, export("ann"))
+	done, err := k.Erase(t.Context(), "eve", profile.Erasure{Pseudonym: "former-1"})
+	require.NoError(t, err)
+	require.Equal(t, 2, done.Renamed)
+	require.Zero(t, export("eve"))
+	require.Equal(t, 2, export("former-1"))
+}

@@ -331,3 +331,17 @@ func (a *Analyst) told(ctx context.Context, rows []Row) (map[string]bool, error)
 	}
 	return out, err
 }
+
+// Frequent returns the searches that were made most often, of those that enough
+// people made, for programs that try something out on them.
+func (a *Analyst) Frequent(ctx context.Context, limit int) ([]Query, error) {
+	page, _, err := a.store.Items(ctx, ItemQuery{Kind: itemQuery, Limit: min(max(limit, 1), 100)})
+	if err != nil {
+		return nil, fmt.Errorf("frequent searches: %w", err)
+	}
+	out := make([]Query, len(page))
+	for i, item := range page {
+		out[i] = QueryOf(item.ID)
+	}
+	return out, nil
+}

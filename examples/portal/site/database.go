@@ -30,6 +30,7 @@ import (
 	"github.com/stoa-go/stoa/profile/layout/sqllayout"
 	"github.com/stoa-go/stoa/profile/retention/sqlretention"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
+	"github.com/stoa-go/stoa/search/sqlsearch"
 )
 
 //go:embed migrations
@@ -209,6 +210,9 @@ func (d *database) migrate(ctx context.Context) error {
 		return err
 	}
 	if err := sqllayout.Migrate(ctx, d.write.DB); err != nil {
+		return err
+	}
+	if err := sqlsearch.Migrate(ctx, d.write.DB); err != nil {
 		return err
 	}
 	if err := sqlassets.Migrate(ctx, d.write.DB); err != nil {

@@ -41,6 +41,7 @@ func deskRoutes() []deskPart {
 		{transferPath, "transfer.title", "transfer.note", []profile.Permission{profile.PermissionContentImport}, (*Site).transferRoutes},
 		{"/desk/feedback", "said.title", "said.note", saidNeeds, (*Site).feedbackRoutes},
 		{"/desk/health", "health.title", "health.desk_note", works, (*Site).healthRoutes},
+		{tunePath, "tune.title", "tune.note", []profile.Permission{profile.PermissionSearchTune}, (*Site).tuneRoutes},
 		{"/desk/draft", "draft.title", "draft.note", []profile.Permission{profile.PermissionContentWrite}, (*Site).draftRoutes},
 	}
 }

@@ -43,6 +43,7 @@ import (
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/blevesearch"
 	"github.com/stoa-go/stoa/search/filetext"
+	"github.com/stoa-go/stoa/search/sqlsearch"
 )
 
 // A Site is a portal. Make one with [Open], serve its Handler, and call Run for
@@ -210,8 +211,9 @@ func (s *Site) openSearch(context.Context) error {
 	}
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: []search.Source{forReaders{s.library.Source(), s}, forReaders{s.school.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
-		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback,
+		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: sqlsearch.New(s.db.write).WithReader(s.db.read), Asked: s.asked, Policy: s.policy,
 	})
+	s.people.Register(s.engine.Keeper())
 	return s.watchSearch()
 }
 
