@@ -65,14 +65,15 @@ type editorBody struct {
 	Tabs      []deskTab
 	Original  *original
 	Key       string
-	Unsaved   *unsaved  // nil if there is none
-	Backlinks string    // address of what links to it
-	Delete    string    // address to delete it at, "" for who may not
-	Writers   []string  // who else has the text before them, in words
-	Leads     []leadRow // searches that showed the article
-	Gaps      []gapRow  // of a new one: what it could answer
-	Health    string    // address of how the article does
-	OpenNotes int       // threads of notes that are not settled, as far as they are counted
+	Unsaved   *unsaved     // nil if there is none
+	Backlinks string       // address of what links to it
+	Linked    backlinkList // of what can be archived: the first of what links to it
+	Delete    string       // address to delete it at, "" for who may not
+	Writers   []string     // who else has the text before them, in words
+	Leads     []leadRow    // searches that showed the article
+	Gaps      []gapRow     // of a new one: what it could answer
+	Health    string       // address of how the article does
+	OpenNotes int          // threads of notes that are not settled, as far as they are counted
 }
 
 // A tick is a box to tick.
@@ -127,6 +128,12 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 		b.Backlinks = v.link("/desk/articles/" + escape(a.ID) + "/links")
 		if s.library.MayDelete(v.By, a) {
 			b.Delete = v.link("/desk/articles/" + escape(a.ID) + "/delete")
+		}
+	}
+	if t.Visible() && b.Publishes {
+		var err error
+		if b.Linked, err = s.backlinksBeside(ctx, v, a); err != nil {
+			return err
 		}
 	}
 	if t.Visible() {

@@ -25,7 +25,12 @@ func TestBacklinkPages(t *testing.T) {
 	d.Body = "See [that](article:" + to.ID + ")."
 	write(t, s, d)
 
-	require.Contains(t, as("ruth").get(at+"/en").Body, at+"/links")
+	editor := as("ruth").get(at + "/en").Body
+	require.Contains(t, editor, at+"/links")
+	require.Contains(t, editor, "Before you archive: what links here")
+	require.Contains(t, editor, "Leading there")
+	require.NotContains(t, as("ines").get(at+"/en").Body, "Before you archive", "authors do not archive")
+	require.Contains(t, as("ruth").get(at+"/en/history").Body, "Leading there")
 	page := as("ruth").get(at + "/links").Body
 	require.Contains(t, page, "Leading there 11")
 	require.Contains(t, page, "Canary quagga")

@@ -33,6 +33,7 @@ type historyBody struct {
 	Writes  bool
 	Version int
 	Restore string // address to restore at
+	Links   backlinkList
 }
 
 type historyRow struct {
@@ -85,6 +86,9 @@ func (s *Site) articleHistory(w http.ResponseWriter, r *http.Request) error {
 			row.Since = diffPath(at, rev.Number, t.Head)
 		}
 		b.Rows = append(b.Rows, row)
+	}
+	if b.Links, err = s.backlinksBeside(r.Context(), v, a); err != nil {
+		return err
 	}
 	p := s.deskPage(r, v.P.T("history.title"), s.articlesCrumb(v), crumb{Title: t.Title, Href: at, Locale: t.Locale})
 	p.Body = b
