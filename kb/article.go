@@ -115,6 +115,9 @@ type Revision struct {
 	Author  string   // person's id
 	Note    string   // why, for colleagues
 	At      time.Time
+
+	SEOTitle    string // what search engines are told in the place of Title; empty means that
+	Description string // and in the place of Summary
 }
 
 // In returns the translation into locale.

@@ -28,6 +28,9 @@ type Text struct {
 	Summary string
 	Body    string // Markdown
 	Note    string // why it is saved, for colleagues
+
+	SEOTitle    string // what search engines are told in the place of Title; empty means that
+	Description string // and in the place of Summary
 }
 
 // A Meta is what all languages of an article share.
@@ -57,6 +60,8 @@ func (t Text) check(f errs.Fields) {
 	text(f, "title", t.Title, 1, MaxTitle)
 	text(f, "summary", t.Summary, 0, MaxSummary)
 	text(f, "note", t.Note, 0, MaxSummary)
+	text(f, "seo_title", t.SEOTitle, 0, MaxTitle)
+	text(f, "description", t.Description, 0, MaxSummary)
 	if len(t.Body) > MaxBody {
 		f.Add("body", "markdown.too_long", map[string]any{"bytes": len(t.Body), "max": MaxBody})
 	}
@@ -71,7 +76,8 @@ func (t Text) check(f errs.Fields) {
 
 // same reports whether r is what saving t made.
 func (t Text) same(r Revision) bool {
-	return r.Title == strings.TrimSpace(t.Title) && r.Summary == strings.TrimSpace(t.Summary) && r.Body == t.Body
+	return r.Title == strings.TrimSpace(t.Title) && r.Summary == strings.TrimSpace(t.Summary) && r.Body == t.Body &&
+		r.SEOTitle == strings.TrimSpace(t.SEOTitle) && r.Description == strings.TrimSpace(t.Description)
 }
 
 // text checks one line of text.

@@ -220,7 +220,7 @@ func (ex *exporting) draft(ctx context.Context, a Article, t Translation) error 
 	}
 	ex.shows(rev)
 	return ex.text("drafts/"+t.Locale+"/"+t.Slug+".md", exportedDraft{
-		ID: a.ID, Lang: t.Locale, DraftOf: t.Slug, Title: rev.Title, Summary: rev.Summary,
+		ID: a.ID, Lang: t.Locale, DraftOf: t.Slug, Title: rev.Title, Summary: rev.Summary, SEOTitle: rev.SEOTitle, Description: rev.Description,
 	}, rev)
 }
 

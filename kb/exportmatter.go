@@ -19,6 +19,8 @@ type exportedFront struct {
 	Title         string            `yaml:"title"`
 	Slug          string            `yaml:"slug,omitempty"`
 	Summary       string            `yaml:"summary,omitempty"`
+	SEOTitle      string            `yaml:"seo_title,omitempty"`
+	Description   string            `yaml:"seo_description,omitempty"`
 	Category      []string          `yaml:"category,flow,omitempty"`
 	Kind          string            `yaml:"kind,omitempty"`
 	Audience      []string          `yaml:"audience,flow,omitempty"`
@@ -43,27 +45,32 @@ type exportedDraft struct {
 	DraftOf string `yaml:"draft_of"` // slug of what readers see
 	Title   string `yaml:"title"`
 	Summary string `yaml:"summary,omitempty"`
+
+	SEOTitle    string `yaml:"seo_title,omitempty"`
+	Description string `yaml:"seo_description,omitempty"`
 }
 
 // exportedRevision is the front matter of a text as it once was.
 type exportedRevision struct {
-	ID         string `yaml:"id"`
-	Lang       string `yaml:"lang"`
-	RevisionOf string `yaml:"revision_of"` // slug of the article
-	Revision   int    `yaml:"revision"`
-	Live       bool   `yaml:"live,omitempty"` // readers are shown it
-	Title      string `yaml:"title"`
-	Summary    string `yaml:"summary,omitempty"`
-	Author     string `yaml:"author,omitempty"`
-	At         string `yaml:"at"`
-	Note       string `yaml:"note,omitempty"`
-	Based      int    `yaml:"based_on,omitempty"` // revision of the source that it was translated from
+	ID          string `yaml:"id"`
+	Lang        string `yaml:"lang"`
+	RevisionOf  string `yaml:"revision_of"` // slug of the article
+	Revision    int    `yaml:"revision"`
+	Live        bool   `yaml:"live,omitempty"` // readers are shown it
+	Title       string `yaml:"title"`
+	Summary     string `yaml:"summary,omitempty"`
+	Author      string `yaml:"author,omitempty"`
+	At          string `yaml:"at"`
+	Note        string `yaml:"note,omitempty"`
+	SEOTitle    string `yaml:"seo_title,omitempty"`
+	Description string `yaml:"seo_description,omitempty"`
+	Based       int    `yaml:"based_on,omitempty"` // revision of the source that it was translated from
 }
 
 func revisionMatter(t Translation, rev Revision) exportedRevision {
 	return exportedRevision{
 		ID: rev.Article, Lang: rev.Locale, RevisionOf: t.Slug, Revision: rev.Number, Live: t.Visible() && t.Live == rev.Number,
-		Title: rev.Title, Summary: rev.Summary, Author: rev.Author, At: stampOf(rev.At), Note: rev.Note, Based: rev.Based,
+		Title: rev.Title, Summary: rev.Summary, Author: rev.Author, At: stampOf(rev.At), Note: rev.Note, Based: rev.Based, SEOTitle: rev.SEOTitle, Description: rev.Description,
 	}
 }
 
@@ -73,7 +80,7 @@ func articleMatter(a Article, t Translation, rev Revision, since time.Time) expo
 		first = a.CreatedAt
 	}
 	f := exportedFront{
-		ID: a.ID, Lang: t.Locale, Title: rev.Title, Slug: t.Slug, Summary: rev.Summary, Kind: string(a.Kind), Audience: termsOf(a.Audience),
+		ID: a.ID, Lang: t.Locale, Title: rev.Title, Slug: t.Slug, Summary: rev.Summary, SEOTitle: rev.SEOTitle, Description: rev.Description, Kind: string(a.Kind), Audience: termsOf(a.Audience),
 		Status: string(t.Status), Products: a.Products, Tags: a.Tags, Related: a.Related, Fields: a.Fields, Order: a.Order, Author: a.Owner,
 		Created: stampOf(first), Updated: stampOf(rev.At), SourceUpdated: stampOf(since),
 	}

@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -85,7 +86,7 @@ func (im *importing) draft(ctx context.Context, a *Article, item Item, renewed b
 func (im *importing) text(ctx context.Context, a *Article, source, item Item) (Revision, error) {
 	t := Text{
 		Title: item.Title, Slug: item.Slug, Summary: markdown.Summary(item.Summary, MaxSummary),
-		Body: im.links.rewrite(item), Note: ImportedNote(im.b.Name),
+		Body: im.links.rewrite(item), Note: ImportedNote(im.b.Name), SEOTitle: item.SEOTitle, Description: item.Description,
 	}
 	fields := errs.Fields{}
 	t.check(fields)
@@ -107,6 +108,7 @@ func (im *importing) text(ctx context.Context, a *Article, source, item Item) (R
 	if t.Summary == "" && newest.Body == t.Body {
 		t.Summary = newest.Summary // it was made from the same text
 	}
+	t.SEOTitle, t.Description = cmp.Or(t.SEOTitle, newest.SEOTitle), cmp.Or(t.Description, newest.Description)
 	if newest.Number > 0 && t.same(newest) && have.stands(item) {
 		return Revision{}, im.touch(ctx, a, source, item)
 	}

@@ -25,6 +25,8 @@ type Item struct {
 	Title         string
 	Slug          string           // empty means one made from the title
 	Summary       string           // empty means the start of the text
+	SEOTitle      string           // what search engines are told in the place of Title; empty leaves what they are told
+	Description   string           // and in the place of Summary
 	Body          string           // Markdown
 	Audience      profile.Audience // nil means that it says nothing of it
 	Status        Status           // empty means that it says nothing of it

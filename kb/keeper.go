@@ -122,6 +122,9 @@ type workingRecord struct {
 	Body    string    `json:"body"`
 	Note    string    `json:"note,omitempty"`
 	At      time.Time `json:"at"`
+
+	SEOTitle    string `json:"seo_title,omitempty"`
+	Description string `json:"description,omitempty"`
 }
 
 // A revisionRecord is what somebody wrote, in an export.
@@ -135,6 +138,9 @@ type revisionRecord struct {
 	Body    string    `json:"body"`
 	Note    string    `json:"note,omitempty"`
 	At      time.Time `json:"at"`
+
+	SEOTitle    string `json:"seo_title,omitempty"`
+	Description string `json:"description,omitempty"`
 }
 
 // A blockRecord is a version of a block that somebody saved, in an export.
@@ -218,7 +224,7 @@ func giveRevisions(ctx context.Context, store PersonStore, person string, give f
 			return err
 		}
 		for _, r := range page {
-			if !give(revisionRecord{"revision", r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, r.Note, r.At}) {
+			if !give(revisionRecord{"revision", r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, r.Note, r.At, r.SEOTitle, r.Description}) {
 				return nil
 			}
 		}
@@ -251,7 +257,7 @@ const mostExported = 1_000_000
 func giveWorkings(ctx context.Context, store PersonStore, person string, give func(any) bool) error {
 	list, err := store.Workings(ctx, person, mostExported)
 	for _, w := range list {
-		if !give(workingRecord{"unsaved", w.Article, w.Locale, w.Text.Title, w.Text.Summary, w.Text.Body, w.Text.Note, w.At}) {
+		if !give(workingRecord{"unsaved", w.Article, w.Locale, w.Text.Title, w.Text.Summary, w.Text.Body, w.Text.Note, w.At, w.Text.SEOTitle, w.Text.Description}) {
 			return nil
 		}
 	}

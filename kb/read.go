@@ -38,6 +38,8 @@ type Page struct {
 	Files       []Attachment  // that its text links to
 	Films       []Film        // to watch: those that its fields name, then those that its text shows
 	Public      bool          // everybody may see it, so may search engines
+	SEOTitle    string        // what search engines are told in the place of Title, or empty
+	Description string        // and in the place of Summary
 	Checked     Checked
 }
 
@@ -167,7 +169,7 @@ func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Articl
 		return Page{}, nil, err
 	}
 	p := Page{
-		Article: a.ID, Kind: a.Kind, Title: rev.Title, Summary: rev.Summary,
+		Article: a.ID, Kind: a.Kind, Title: rev.Title, Summary: rev.Summary, SEOTitle: rev.SEOTitle, Description: rev.Description,
 		Locale: t.Locale, Asked: locale, Slug: t.Slug, Revision: t.Live, Stale: a.Stale(t),
 		Products: a.Products, Tags: a.Tags, Fields: a.Fields, PublishedAt: t.PublishedAt, UpdatedAt: t.UpdatedAt,
 		Languages: languages(a), Categories: l.chain(f, a.Category, locale), Public: public(a, f),

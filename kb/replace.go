@@ -278,7 +278,7 @@ func (m matcher) replaced(rev Revision, only []int) Text {
 		}
 		return b.String() + s[last:]
 	}
-	out := Text{Title: rev.Title, Summary: rev.Summary, Body: rev.Body}
+	out := Text{Title: rev.Title, Summary: rev.Summary, Body: rev.Body, SEOTitle: rev.SEOTitle, Description: rev.Description}
 	if m.Titles {
 		out.Title = change(rev.Title, true)
 	}

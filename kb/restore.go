@@ -29,7 +29,7 @@ func (l *Library) restore(ctx context.Context, by profile.Actor, id, locale stri
 	if err != nil {
 		return Article{}, err
 	}
-	text := Text{Title: old.Title, Summary: old.Summary, Body: old.Body, Note: strings.TrimSpace(note)}
+	text := Text{Title: old.Title, Summary: old.Summary, Body: old.Body, Note: strings.TrimSpace(note), SEOTitle: old.SEOTitle, Description: old.Description}
 	doc, err := l.checkText(ctx, by, a, locale, text)
 	if err != nil {
 		return Article{}, err

@@ -27,6 +27,9 @@ type textWire struct {
 	Summary string `json:"summary,omitempty"`
 	Body    string `json:"body" doc:"Markdown"`
 	Note    string `json:"note,omitempty" doc:"why, for colleagues"`
+
+	SEOTitle    string `json:"seo_title,omitempty" doc:"what search engines are told in the place of the title"`
+	Description string `json:"description,omitempty" doc:"and in the place of the summary"`
 }
 
 func (t textWire) text() Text { return Text(t) }
@@ -87,11 +90,15 @@ type revisionWire struct {
 	Author  string    `json:"author"`
 	Note    string    `json:"note,omitempty"`
 	At      time.Time `json:"at"`
+
+	SEOTitle    string `json:"seo_title,omitempty"`
+	Description string `json:"description,omitempty"`
 }
 
 func wireOfRevision(r Revision) revisionWire {
 	return revisionWire{
 		Number: r.Number, Locale: r.Locale, Title: r.Title, Summary: r.Summary, Body: r.Body, Author: r.Author, Note: r.Note, At: r.At,
+		SEOTitle: r.SEOTitle, Description: r.Description,
 	}
 }
 

@@ -92,7 +92,7 @@ func (w Working) check() error {
 	if len(w.Text.Body) > MaxBody {
 		fields.Add("body", "markdown.too_long", map[string]any{"bytes": len(w.Text.Body), "max": MaxBody})
 	}
-	rest := len(w.Text.Title) + len(w.Text.Slug) + len(w.Text.Summary) + len(w.Text.Note) + len(w.Base)
+	rest := len(w.Text.Title) + len(w.Text.Slug) + len(w.Text.Summary) + len(w.Text.Note) + len(w.Base) + len(w.Text.SEOTitle) + len(w.Text.Description)
 	for _, list := range [][]string{w.Meta.Audience, w.Meta.Products, w.Meta.Tags, w.Meta.Related} {
 		for _, s := range list {
 			rest += len(s) + 8

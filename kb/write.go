@@ -135,6 +135,7 @@ func (l *Library) revise(a *Article, by profile.Actor, locale string, t Text, do
 	rev := Revision{
 		Article: a.ID, Locale: locale, Number: tr.Head, Title: strings.TrimSpace(t.Title),
 		Summary: strings.TrimSpace(t.Summary), Body: t.Body, Media: doc.media, Blocks: doc.blocks, Links: l.linksFrom(a.ID, doc), Based: based, Author: by.ID, Note: t.Note, At: a.UpdatedAt,
+		SEOTitle: strings.TrimSpace(t.SEOTitle), Description: strings.TrimSpace(t.Description),
 	}
 	if !tr.Visible() {
 		tr.Title, tr.Summary = rev.Title, rev.Summary

@@ -26,6 +26,8 @@ type front struct {
 	Slug          text      `yaml:"slug"`
 	Summary       text      `yaml:"summary"`
 	Description   text      `yaml:"description"`
+	SEOTitle      text      `yaml:"seo_title"`
+	SEODescribed  text      `yaml:"seo_description"`
 	Category      list      `yaml:"category"`
 	Categories    list      `yaml:"categories"`
 	Kind          text      `yaml:"kind"`
@@ -185,7 +187,7 @@ func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
 	}
 	item.File, item.Line, item.Path = file, 1, file
 	if f.DraftOf != "" {
-		item.Draft = &kb.Text{Title: item.Title, Summary: item.Summary, Body: item.Body}
+		item.Draft = &kb.Text{Title: item.Title, Summary: item.Summary, Body: item.Body, SEOTitle: item.SEOTitle, Description: item.Description}
 	}
 	return item, 1, nil
 }
@@ -220,6 +222,7 @@ func (f front) item(file, body string) (kb.Item, error) {
 		Category: first(f.Category.first(), f.Categories.first(), place.folder), Kind: kb.Kind(f.Kind),
 		Title: oneLine(string(f.Title)), Slug: string(f.Slug),
 		Summary: oneLine(first(string(f.Summary), string(f.Description))), Body: body,
+		SEOTitle: oneLine(string(f.SEOTitle)), Description: oneLine(string(f.SEODescribed)),
 		Products: f.Products, Tags: f.Tags, Related: f.Related, Fields: f.Fields, Order: int(f.Order), Owner: string(f.Author),
 		RedirectFrom: f.RedirectFrom,
 	}

@@ -117,7 +117,7 @@ func checkOddText(t testing.TB, s kb.Store) {
 			a.Translations[1].Title, a.Translations[1].Summary, a.Translations[1].Slug = text, text, text
 		})
 		rev := showing(a, "en", 1, text)
-		rev.Title, rev.Body, rev.Note = text, text, text
+		rev.Title, rev.Body, rev.Note, rev.SEOTitle, rev.Description = text, text, text, text, text
 		require.NoError(t, s.SaveArticle(t.Context(), a, rev), "text %q", text)
 		got, _, err := s.Articles(t.Context(), kb.ArticleQuery{Product: text, Categories: []string{text}})
 		require.NoError(t, err)

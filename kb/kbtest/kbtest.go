@@ -101,7 +101,7 @@ func article(id string, change ...func(*kb.Article)) kb.Article {
 func revision(a kb.Article, locale string, number int) kb.Revision {
 	return kb.Revision{
 		Article: a.ID, Locale: locale, Number: number, Title: "Title", Summary: "Short", Body: "# Text\n\nof " + a.ID,
-		Based: number - 1, Author: "ann", Note: "why", At: t0,
+		Based: number - 1, Author: "ann", Note: "why", At: t0, SEOTitle: "Title for engines", Description: "What engines show",
 	}
 }
 

@@ -25,7 +25,7 @@ var workingPromises = []promise{
 func working(person, article string, change ...func(*kb.Working)) kb.Working {
 	w := kb.Working{
 		Person: person, Article: article, Locale: "en", Version: 3, Head: 2, Base: "base",
-		Text: kb.Text{Title: "It's $1 %", Slug: "s", Summary: "الملخص", Body: "# Body\n\n😀 ", Note: "n"},
+		Text: kb.Text{Title: "It's $1 %", Slug: "s", Summary: "الملخص", Body: "# Body\n\n😀 ", Note: "n", SEOTitle: "s", Description: "d"},
 		Meta: kb.Meta{
 			Category: "c", Kind: kb.KindFAQ, Audience: profile.NewAudience("partner", "staff"), Products: []string{"p"}, Tags: []string{"t"},
 			Related: []string{"r"}, Fields: map[string]string{"starts": "soon"}, Order: 7, Owner: "o",

@@ -57,7 +57,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 		texts = append(texts, t.Locale, t.Slug, string(t.Status), t.Title, t.Summary)
 	}
 	for _, r := range revisions {
-		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
+		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author, r.SEOTitle, r.Description)
 		texts = append(texts, r.Media...)
 		texts = append(texts, r.Blocks...)
 		texts = append(texts, textsOfLinks(r.Links)...)

@@ -27,7 +27,7 @@ func (s *Store) SaveWorking(ctx context.Context, w kb.Working) error {
 
 func textsOfWorking(w kb.Working) []string {
 	t, m := w.Text, w.Meta
-	texts := []string{w.Person, w.Article, w.Locale, w.Base, t.Title, t.Slug, t.Summary, t.Body, t.Note, m.Category, string(m.Kind), m.Owner}
+	texts := []string{w.Person, w.Article, w.Locale, w.Base, t.Title, t.Slug, t.Summary, t.Body, t.Note, t.SEOTitle, t.Description, m.Category, string(m.Kind), m.Owner}
 	for key, value := range m.Fields {
 		texts = append(texts, key, value)
 	}

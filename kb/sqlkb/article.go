@@ -157,7 +157,7 @@ func textsOf(a kb.Article, revisions []kb.Revision) []string {
 		texts = append(texts, t.Locale, t.Slug, string(t.Status), t.Title, t.Summary)
 	}
 	for _, r := range revisions {
-		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author)
+		texts = append(texts, r.Article, r.Locale, r.Title, r.Summary, r.Body, r.Note, r.Author, r.SEOTitle, r.Description)
 		texts = append(texts, r.Media...)
 		texts = append(texts, r.Blocks...)
 		texts = append(texts, textsOfLinks(r.Links)...)
@@ -274,7 +274,7 @@ func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revisi
 	var rows, uses, blocks, links [][]any
 	for _, r := range revisions {
 		rows = append(rows, []any{
-			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, sqldb.Strings(r.Media), r.Based, r.Author, r.Note, sqldb.At(r.At), sqldb.Strings(r.Blocks), linksColumn(r.Links),
+			r.Article, r.Locale, r.Number, r.Title, r.Summary, r.Body, sqldb.Strings(r.Media), r.Based, r.Author, r.Note, sqldb.At(r.At), sqldb.Strings(r.Blocks), linksColumn(r.Links), r.SEOTitle, r.Description,
 		})
 		for _, name := range r.Media {
 			uses = append(uses, []any{name, r.Article, r.Locale, r.Number})
@@ -285,7 +285,7 @@ func putRevisions(ctx context.Context, tx sqlx.ExtContext, revisions []kb.Revisi
 		links = append(links, linkRows(r)...)
 	}
 	err := putAll(ctx, tx, `
-		insert into stoa_revision (article, locale, number, title, summary, body, media, based, author, note, at, blocks, links)`, rows, `
+		insert into stoa_revision (article, locale, number, title, summary, body, media, based, author, note, at, blocks, links, seo_title, description)`, rows, `
 		on conflict (article, locale, number) do nothing`)
 	if err != nil {
 		return err

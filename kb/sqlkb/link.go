@@ -87,7 +87,7 @@ func (s *Store) LinksTo(ctx context.Context, q kb.LinkQuery) ([]kb.LinkUse, stri
 func (s *Store) Unlinked(ctx context.Context, limit int) ([]kb.Revision, error) {
 	var rows []revisionRow
 	err := s.db.Select(ctx, &rows, `
-		select article, locale, number, title, summary, body, media, based, author, note, at, blocks, links
+		select article, locale, number, title, summary, body, media, based, author, note, at, blocks, links, seo_title, description
 		from stoa_revision where links is null order by article, locale, number limit $1`, max(limit, 0))
 	var out []kb.Revision
 	for _, r := range rows {

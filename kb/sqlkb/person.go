@@ -36,7 +36,7 @@ func (s *Store) RevisionsBy(ctx context.Context, person string, after kb.Revisio
 		return nil, ctx.Err()
 	}
 	var rows []revisionRow
-	err := s.db.Select(ctx, &rows, `select article, locale, number, title, summary, body, media, based, author, note, at, blocks from stoa_revision
+	err := s.db.Select(ctx, &rows, `select article, locale, number, title, summary, body, media, based, author, note, at, blocks, seo_title, description from stoa_revision
 		where author = $1 and author <> '' and (article, locale, number) > ($2, $3, $4) order by article, locale, number limit $5`,
 		person, after.Article, after.Locale, after.Number, limit)
 	var out []kb.Revision

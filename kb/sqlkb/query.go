@@ -178,6 +178,9 @@ type revisionRow struct {
 	Author  string
 	Note    string
 	At      sqldb.Time
+
+	SEOTitle    string `db:"seo_title"`
+	Description string
 }
 
 func (r revisionRow) revision() kb.Revision {
@@ -188,6 +191,7 @@ func (r revisionRow) revision() kb.Revision {
 	return kb.Revision{
 		Article: r.Article, Locale: r.Locale, Number: r.Number, Title: r.Title, Summary: r.Summary, Body: r.Body,
 		Media: r.Media, Blocks: r.Blocks, Links: links, Based: r.Based, Author: r.Author, Note: r.Note, At: r.At.Time,
+		SEOTitle: r.SEOTitle, Description: r.Description,
 	}
 }
 
@@ -198,7 +202,7 @@ func (s *Store) Revision(ctx context.Context, article, locale string, number int
 		return kb.Revision{}, kb.ErrNotFound
 	}
 	err := s.db.Get(ctx, &r, "revision", `
-		select article, locale, number, title, summary, body, media, based, author, note, at, blocks, links
+		select article, locale, number, title, summary, body, media, based, author, note, at, blocks, links, seo_title, description
 		from stoa_revision where article = $1 and locale = $2 and number = $3`, article, locale, number)
 	return r.revision(), err
 }
@@ -210,7 +214,7 @@ func (s *Store) Revisions(ctx context.Context, article, locale string, before, l
 		return nil, nil
 	}
 	err := s.db.Select(ctx, &rows, `
-		select article, locale, number, title, summary, '' as body, media, based, author, note, at, blocks, links
+		select article, locale, number, title, summary, '' as body, media, based, author, note, at, blocks, links, seo_title, description
 		from stoa_revision
 		where article = $1 and locale = $2 and (number < $3 or $3 = 0)
 		order by number desc limit $4`, article, locale, before, max(limit, 0))

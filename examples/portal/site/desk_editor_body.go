@@ -48,6 +48,7 @@ type editorBody struct {
 	Title     input
 	Slug      input
 	Summary   input
+	SEO       []input // what search engines are told in the place of these
 	Note      input
 	BodyFault string
 	Shared    []input // about all languages
@@ -176,6 +177,10 @@ func (b *editorBody) texts(v *visit) {
 		return in
 	}
 	b.Title, b.Summary, b.Note = ask("title", t.Title, kb.MaxTitle), ask("summary", t.Summary, kb.MaxSummary), ask("note", t.Note, kb.MaxSummary)
+	b.SEO = []input{ask("seo_title", t.SEOTitle, kb.MaxTitle), ask("description", t.Description, kb.MaxSummary)}
+	for i, name := range []string{"outside.seo_title", "outside.description"} {
+		b.SEO[i].Label, b.SEO[i].Hint = v.P.T(name), v.P.T("outside.instead")
+	}
 	b.Slug = ask("slug", t.Slug, kb.MaxTitle)
 	b.Slug.Fixed = b.Slug.Fixed || b.Published && !b.Publishes
 	b.Title.Required = true
@@ -191,7 +196,7 @@ func (b *editorBody) noteFaults() {
 	b.Terms.Error, shown["audience"] = b.Faults["audience"], true
 	b.More.Error, shown["products"] = b.Faults["products"], true
 	b.BodyFault = b.Faults["body"]
-	for _, list := range [][]input{b.Shared, b.Fields} {
+	for _, list := range [][]input{b.Shared, b.Fields, b.SEO} {
 		for i, in := range list {
 			list[i].Error, shown[in.Name] = b.Faults[in.Name], true
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"unicode/utf8"
 
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search/seo"
@@ -15,6 +16,7 @@ import (
 // in it for them.
 type outlook struct {
 	Open     bool // everybody may read it
+	Blank    bool // there is nothing to look at yet
 	Title    string
 	Address  string
 	Summary  string
@@ -28,7 +30,7 @@ func (s *Site) fillOutside(ctx context.Context, v *visit, _ kb.Article, b *edito
 	if err != nil {
 		return err
 	}
-	out.Address = v.Origin + s.path(kb.Ref{Kind: "article", Locale: b.Writing.Locale, Slug: cmp.Or(b.Writing.Text.Slug, kb.Slugify(b.Writing.Text.Title), "…")})
+	out.Address = v.Origin + i18n.JoinPath(i18n.Locale(b.Writing.Locale), "/articles/"+cmp.Or(b.Writing.Text.Slug, kb.Slugify(b.Writing.Text.Title)))
 	b.Outside = &out
 	return nil
 }
@@ -36,12 +38,13 @@ func (s *Site) fillOutside(ctx context.Context, v *visit, _ kb.Article, b *edito
 // outsideOf looks at a text as search engines do. Of what is blank, and of what is
 // not for everybody, nothing is said.
 func (s *Site) outsideOf(ctx context.Context, v *visit, wr writing, preview kb.Preview) (outlook, error) {
-	out := outlook{Open: wr.Meta.Audience.IsPublic(), Title: wr.Text.Title + " – " + v.Brand.Name, Summary: cmp.Or(wr.Text.Summary, preview.Summary), Measured: seo.Readable(wr.Locale)}
-	if !out.Open || wr.Text.Title == "" && wr.Text.Body == "" {
+	out := outlook{Open: wr.Meta.Audience.IsPublic(), Title: cmp.Or(wr.Text.SEOTitle, wr.Text.Title) + " – " + v.Brand.Name, Summary: cmp.Or(wr.Text.Description, wr.Text.Summary, preview.Summary), Measured: seo.Readable(wr.Locale)}
+	out.Blank = wr.Text.Title == "" && wr.Text.Body == ""
+	if !out.Open || out.Blank {
 		return out, nil
 	}
 	d := seo.Draft{
-		Locale: wr.Locale, Title: wr.Text.Title, Summary: out.Summary, HTML: string(preview.Text.HTML), Levels: true, AllowsShort: s.brief(wr.Meta),
+		Locale: wr.Locale, Title: cmp.Or(wr.Text.SEOTitle, wr.Text.Title), Summary: out.Summary, HTML: string(preview.Text.HTML), Levels: true, AllowsShort: s.brief(wr.Meta),
 	}
 	var err error
 	if d.Asked, err = s.askedFor(ctx, v, wr); err != nil {

@@ -20,6 +20,7 @@ type previewWire struct {
 
 type outsideWire struct {
 	Open     bool          `json:"open"`
+	Blank    bool          `json:"blank"`
 	Title    string        `json:"title"`
 	Summary  string        `json:"summary"`
 	Findings []findingWire `json:"findings"`
@@ -50,7 +51,7 @@ func (s *Site) previewArticle(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.JSON(w, r, http.StatusOK, previewWire{
 		HTML: string(preview.Text.HTML), Fault: fault, Findings: wireOfFindings(v, findings),
-		Outside: outsideWire{outside.Open, outside.Title, outside.Summary, wireOfFindings(v, outside.Findings)},
+		Outside: outsideWire{outside.Open, outside.Blank, outside.Title, outside.Summary, wireOfFindings(v, outside.Findings)},
 	})
 }
 

@@ -38,7 +38,7 @@ func writingOf(a kb.Article, locale string, rev kb.Revision) writing {
 	m := metaOf(a)
 	return writing{
 		Article: a.ID, Locale: locale, Version: a.Version, Head: t.Head, Base: baseOf(m), Meta: m,
-		Text: kb.Text{Title: rev.Title, Slug: t.Slug, Summary: rev.Summary, Body: rev.Body},
+		Text: kb.Text{Title: rev.Title, Slug: t.Slug, Summary: rev.Summary, Body: rev.Body, SEOTitle: rev.SEOTitle, Description: rev.Description},
 	}
 }
 
@@ -82,7 +82,12 @@ func (s *Site) typedWriting(r *http.Request, kept writing, arranges bool) (writi
 	w := kept
 	w.Version, w.Head, w.Base, w.Key = number(line("version")), number(line("head")), line("base"), line("key")
 	w.Continues = line("continues") != ""
-	w.Text = kb.Text{Title: line("title"), Slug: line("slug"), Summary: line("summary"), Body: value("body"), Note: line("note")}
+	w.Text = kb.Text{Title: line("title"), Slug: line("slug"), Summary: line("summary"), Body: value("body"), Note: line("note"), SEOTitle: kept.Text.SEOTitle, Description: kept.Text.Description}
+	for name, to := range map[string]*string{"seo_title": &w.Text.SEOTitle, "description": &w.Text.Description} {
+		if _, asked := r.PostForm[name]; asked {
+			*to = line(name)
+		}
+	}
 	if !arranges {
 		return w, nil
 	}

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -119,8 +120,8 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	v := visitOf(r.Context())
 	form.Action, form.Reasons, form.Key = v.link("/articles/"+escape(a.Slug)+"/feedback"), kb.Reasons(), s.memory.formKey
 	form.Suggest = v.link("/articles/" + escape(a.Slug) + "/suggestion")
-	p := s.newPage(r, a.Title)
-	p.Description, p.Type, p.NoIndex = a.Summary, "article", !a.Public && !openTo(v.By)
+	p := s.newPage(r, cmp.Or(a.SEOTitle, a.Title))
+	p.Description, p.Type, p.NoIndex = cmp.Or(a.Description, a.Summary), "article", !a.Public && !openTo(v.By)
 	p.Published, p.Modified = a.PublishedAt, a.UpdatedAt
 	p.Crumbs = s.crumbs(v, a.Categories...)
 	p.Alternates = alternatesOf("/articles/", a.Languages, s.offered(v), a.Slug)

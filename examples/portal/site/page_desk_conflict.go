@@ -33,7 +33,7 @@ func (s *Site) conflict(w http.ResponseWriter, r *http.Request, now kb.Article, 
 		return err
 	}
 	c := &clash{Theirs: theirs, Lang: i18n.Locale(wr.Locale), Base: wr.Head, Editor: v.link(editorPath(now.ID, wr.Locale)), Shared: baseOf(metaOf(now)) != wr.Base}
-	mine := kb.Revision{Title: wr.Text.Title, Summary: wr.Text.Summary, Body: wr.Text.Body}
+	mine := kb.Revision{Title: wr.Text.Title, Summary: wr.Text.Summary, Body: wr.Text.Body, SEOTitle: wr.Text.SEOTitle, Description: wr.Text.Description}
 	c.Parts = changesOf(theirs.Revision, mine)
 	if base, err := s.library.Revision(r.Context(), v.By, now.ID, wr.Locale, wr.Head); err == nil && wr.Head > 0 {
 		c.Merged = merge(&wr, base, theirs.Revision)
@@ -58,10 +58,13 @@ func merge(wr *writing, base, theirs kb.Revision) bool {
 	title, one := whole(base.Title, wr.Text.Title, theirs.Title)
 	summary, two := whole(base.Summary, wr.Text.Summary, theirs.Summary)
 	body, three := diff.Merge(base.Body, wr.Text.Body, theirs.Body)
-	if !one || !two || !three {
+	seoTitle, four := whole(base.SEOTitle, wr.Text.SEOTitle, theirs.SEOTitle)
+	description, five := whole(base.Description, wr.Text.Description, theirs.Description)
+	if !one || !two || !three || !four || !five {
 		return false
 	}
 	wr.Text.Title, wr.Text.Summary, wr.Text.Body = title, summary, body
+	wr.Text.SEOTitle, wr.Text.Description = seoTitle, description
 	return true
 }
 

@@ -142,6 +142,8 @@ func changesOf(from, to kb.Revision) []diffPart {
 	for _, part := range []diffPart{
 		{"write.title", []diffLine{{Spans: diff.Words(from.Title, to.Title)}}, false},
 		{"write.summary", []diffLine{{Spans: diff.Words(from.Summary, to.Summary)}}, false},
+		{"outside.seo_title", []diffLine{{Spans: diff.Words(from.SEOTitle, to.SEOTitle)}}, false},
+		{"outside.description", []diffLine{{Spans: diff.Words(from.Description, to.Description)}}, false},
 		{"write.body", foldedSpans(diff.Words(from.Body, to.Body)), true},
 	} {
 		if changed(part.Lines) {

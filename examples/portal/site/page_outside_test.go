@@ -3,9 +3,12 @@ package site
 import (
 	"encoding/json"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/stoa-go/stoa/profile"
 )
 
 // TestEditorSaysHowATextIsFound: without scripts and with, whoever writes sees
@@ -38,4 +41,34 @@ func TestEditorSaysHowATextIsFound(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(c.post("/en/desk/articles/preview", form, "Accept", "application/json").Body), &live))
 	require.False(t, live.Outside.Open)
 	require.Empty(t, live.Outside.Findings, "nobody outside sees it")
+
+	form.Set("audience", "public")
+	form.Set("seo_title", "What engines are told of it")
+	form.Set("description", "In the place of the summary, for those who come from elsewhere.")
+	body = c.post("/en/desk/articles/new", form).Body
+	require.Contains(t, body, "What engines are told of it – Kelvane")
+	require.Contains(t, body, `value="What engines are told of it"`)
+	require.NotContains(t, body, "Another page has the same title.")
+	form.Set("seo_title", strings.Repeat("x", 201))
+	form.Set("do", "save")
+	wrong := c.post("/en/desk/articles/new", form)
+	require.Equal(t, 422, wrong.Status)
+	require.Contains(t, wrong.Body, `id="f-seo_title" name="seo_title" type="text" value="`+strings.Repeat("x", 201))
+}
+
+// TestWhatEnginesAreTold: what was written for search engines stands in the head,
+// and what readers see stays.
+func TestWhatEnginesAreTold(t *testing.T) {
+	s := open(t)
+	d := draft("As readers see it", profile.Public(), anyCategory(t, s))
+	d.SEOTitle, d.Description = "As engines see it", "For <engines> alone"
+	write(t, s, d)
+	a := serve(t, s)("").get("/en/articles/as-readers-see-it")
+	h := headOf(t, a.Body)
+	require.Contains(t, a.Body, "<title>As engines see it – Kelvane</title>")
+	require.Contains(t, a.Body, "<h1>As readers see it</h1>")
+	require.Equal(t, "As engines see it", h.meta["og:title"])
+	require.Equal(t, "For <engines> alone", h.meta["description"])
+	require.Contains(t, h.data[0], `"description":"For \u003cengines\u003e alone"`)
+	require.Contains(t, h.data[0], `"As readers see it"`)
 }

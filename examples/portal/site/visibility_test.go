@@ -83,6 +83,7 @@ func plant(t *testing.T, s *Site, only func(state string) bool) map[string]hidde
 		require.NoError(t, err)
 		d := draft("About "+canary(st.state, "title"), profile.NewAudience(st.audience...), place.ID)
 		d.Slug, d.Summary = h.slug, "In short "+canary(st.state, "summary")
+		d.SEOTitle, d.Description = "About "+canary(st.state, "title"), "For engines "+canary(st.state, "summary")
 		d.Body = "## Heading " + canary(st.state, "body") + "\n\nOrdinary words about canaries ![p](media:" + canary(st.state, "picture") + ".svg) [f](media:" + file + ")"
 		d.Kind, d.Fields = kb.KindWebinar, map[string]string{"starts": "2026-12-01T15:00:00Z", "speaker": canary(st.state, "field")}
 		d.Tags, d.Products = []string{canary(st.state, "tag")}, []string{canary(st.state, "tag")}

@@ -22,7 +22,8 @@ const show = ({ html, fault, findings, outside }) => {
   pick("fault").hidden = !fault;
   pick("findings").replaceChildren(...rows(findings));
   pick("no-findings").hidden = findings.length > 0;
-  pick("outside").hidden = !outside.open;
+  pick("outside").hidden = !outside.open || outside.blank;
+  pick("outside-blank").hidden = !outside.open || !outside.blank;
   pick("outside-closed").hidden = outside.open;
   pick("outside-title").textContent = outside.title;
   pick("outside-summary").textContent = outside.summary;
