@@ -49,6 +49,7 @@ type asked struct {
 	query   Query  // bounded
 	parsed  parsed // and tuned
 	pinned  []string
+	learned learned
 	request Request
 	search  string // ID of the search
 	token   string // of the search
@@ -82,6 +83,7 @@ func (e *Engine) prepare(ctx context.Context, by profile.Actor, q Query) (asked,
 		return asked{}, err
 	}
 	e.tune(&a, e.tunedNow(ctx))
+	a.learned = e.learned(a)
 	a.request = e.request(by, a)
 	return a, nil
 }
@@ -127,6 +129,9 @@ func scope(q Query) string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(q.Filters)) {
 		fmt.Fprintf(h, "%q=%q ", name, slices.Sorted(slices.Values(q.Filters[name])))
+	}
+	if q.Plain {
+		fmt.Fprint(h, "plain")
 	}
 	return "search.page|" + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
@@ -203,7 +208,7 @@ func (e *Engine) answer(ctx context.Context, by profile.Actor, a asked) (Results
 	if a.parsed.text != "" && len(a.parsed.terms) == 0 {
 		return Results{}, nil // without a word there is nothing to look for, which is not everything
 	}
-	resp, doubtful, err := e.find(ctx, by, a.request)
+	resp, doubtful, err := e.look(ctx, by, a)
 	own := Results{
 		Hits: resp.Hits, Total: resp.Total, Facets: resp.Facets, Partial: doubtful || e.filling(),
 		DidYouMean: a.parsed.correct(resp.Corrected),

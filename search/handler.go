@@ -64,6 +64,7 @@ type searchOptions struct {
 	Product  []string `query:"product" doc:"only documents about any of these products"`
 	Language []string `query:"language" doc:"only documents in any of these languages"`
 	Facets   []string `query:"facets" doc:"what to count the documents found by: kind, category, product, language"`
+	Plain    bool     `query:"plain" doc:"results without what was learned from people's behaviour"`
 	Sort     Sort     `query:"sort" doc:"updated for newest first; by relevance if missing"`
 	Limit    int      `query:"limit" default:"10" clamp:"1,50" doc:"hits a page"`
 	Page     int      `query:"page" clamp:"0,1000" doc:"number of the page, from 1"`
@@ -73,7 +74,7 @@ type searchOptions struct {
 
 func (o searchOptions) query(text string) Query {
 	return Query{
-		Text: text, Locale: o.Locale, Facets: o.Facets, Sort: o.Sort, Limit: o.Limit, Page: o.Page, After: o.After, Token: o.Token,
+		Text: text, Locale: o.Locale, Plain: o.Plain, Facets: o.Facets, Sort: o.Sort, Limit: o.Limit, Page: o.Page, After: o.After, Token: o.Token,
 		Filters: map[string][]string{"kind": o.Kind, "category": o.Category, "product": o.Product, "language": o.Language},
 	}
 }

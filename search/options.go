@@ -22,6 +22,12 @@ type Options struct {
 	// Tuning keeps synonyms, pins and stop words. nil means that there are none.
 	Tuning TuningStore
 
+	// Signals returns what people's behaviour says of documents for a question in
+	// a language, such as learning.Model.Signals. It is asked for each search, must
+	// not wait for anything, and knows nothing of rights. nil means that nothing
+	// is learned.
+	Signals func(text, locale string) []Signal
+
 	// Asked returns what was asked most, for previews of a tuning. nil means that
 	// they show only what one asks for.
 	Asked func(ctx context.Context, limit int) ([]string, error)

@@ -14,6 +14,7 @@ type Query struct {
 	Page    int                 // or the number of the page, from 1; 0 means the first. With After, a page of that search
 	Token   string              // of an earlier answer to the same query by the same person: this is another page of that search, and no new one. Any other is ignored
 	Limit   int                 // hits a page; 0 means 10, at most 50
+	Plain   bool                // results as they are without what was learned from people's behaviour
 	Explain bool                // how scores came about; needs permission search.tune
 }
 

@@ -1,0 +1,187 @@
+package learning
+
+import (
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/search"
+)
+
+// An Outcome is what came of one search.
+type Outcome struct {
+	Question string
+	Locale   string
+	Who      string // a person, or a browser for one day; empty means nobody knows, and nothing is learned
+	At       time.Time
+	Shown    []string           // groups, in the order in which they were shown
+	Pinned   []string           // those of them that a team had put there, of which nothing is learned
+	Worth    map[string]float64 // of the groups that were followed, from here or from a search that came after: 0 for nothing, 1 for an answer
+}
+
+const (
+	together = 30 * time.Minute // a session that pauses longer has ended
+	glance   = 10 * time.Second // who comes back sooner has not read
+	reading  = 45 * time.Second // who comes back later has
+	again    = 5 * time.Minute  // another search within is about the same question
+
+	worthFollowed = 0.5 // it was read for a while, and then something else
+	worthGlance   = 0.1
+	worthLater    = 0.5 // it was found by asking again, beside what it was worth there
+)
+
+// The events besides those of package search that say what an answer was worth.
+const (
+	rated  = "article.rated"
+	opened = "case.opened"
+)
+
+// Outcomes joins events to outcomes. The events must be in the order of sessions
+// and times, as [analytics.Store.Scan] tells them. Those of bots, and those of no
+// session, are left out. An error ends it.
+func Outcomes(events iter.Seq2[analytics.Event, error]) iter.Seq2[Outcome, error] {
+	return func(yield func(Outcome, error) bool) {
+		var s session
+		for e, err := range events {
+			if err != nil {
+				yield(Outcome{}, err)
+				return
+			}
+			if e.Session == "" || e.Device == analytics.DeviceBot {
+				continue
+			}
+			if e.Session != s.id || e.At.Sub(s.last) > together {
+				if !s.tell(yield) {
+					return
+				}
+				s = session{id: e.Session}
+			}
+			s.take(e)
+		}
+		s.tell(yield)
+	}
+}
+
+// session is what one visit has searched for so far.
+type session struct {
+	id       string
+	last     time.Time
+	searches []*asked
+	open     *follow // what is being read
+}
+
+type asked struct {
+	id string
+	Outcome
+	gaveUp bool // and asked people
+}
+
+type follow struct {
+	search *asked
+	group  string
+	at     time.Time
+}
+
+func (s *session) take(e analytics.Event) {
+	s.last = e.At
+	switch e.Name {
+	case search.EventPerformed:
+		s.leave(e.At)
+		s.ask(e)
+	case search.EventClicked:
+		s.leave(e.At)
+		s.follow(e)
+	case rated:
+		s.rate(e)
+	case opened:
+		for _, a := range s.searches {
+			a.gaveUp = a.gaveUp || e.At.Sub(a.At) <= together
+		}
+	}
+}
+
+func (s *session) ask(e analytics.Event) {
+	who := e.User
+	if who == "" {
+		who = e.Visitor
+	}
+	s.searches = append(s.searches, &asked{id: e.ID, Outcome: Outcome{
+		Question: e.Text, Locale: e.Locale, Who: who, At: e.At,
+		Shown: strings.Fields(e.Props[search.PropShown]), Pinned: strings.Fields(e.Props[search.PropPinned]), Worth: map[string]float64{},
+	}})
+}
+
+func (s *session) follow(e analytics.Event) {
+	for _, a := range s.searches {
+		if a.id == e.Search && e.Subject != "" {
+			a.Worth[e.Subject] = max(a.Worth[e.Subject], 1) // until something else comes
+			s.open = &follow{a, e.Subject, e.At}
+		}
+	}
+}
+
+// leave says what the document that was open was worth, now that somebody has
+// come back from it.
+func (s *session) leave(at time.Time) {
+	if s.open == nil {
+		return
+	}
+	worth := worthFollowed
+	switch stayed := at.Sub(s.open.at); {
+	case stayed < glance:
+		worth = worthGlance
+	case stayed >= reading:
+		worth = 1
+	}
+	s.open.search.Worth[s.open.group] = worth
+	s.open = nil
+}
+
+// rate takes the word of who has read: it counts more than how long they stayed.
+func (s *session) rate(e analytics.Event) {
+	worth := 0.0
+	if e.Props["helpful"] == "true" {
+		worth = 1
+	}
+	for _, a := range s.searches {
+		if _, followed := a.Worth[e.Subject]; followed {
+			a.Worth[e.Subject] = worth
+			if s.open != nil && s.open.group == e.Subject {
+				s.open = nil
+			}
+		}
+	}
+}
+
+// tell yields what has come of the searches of a session that has ended.
+func (s *session) tell(yield func(Outcome, error) bool) bool {
+	for i, a := range s.searches {
+		if a.gaveUp {
+			clear(a.Worth)
+		} else if len(a.Worth) == 0 {
+			a.foundLater(s.searches[i+1:])
+		}
+	}
+	for _, a := range s.searches {
+		if !yield(a.Outcome, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// foundLater puts down to a search that led nowhere what the next ones found.
+func (a *asked) foundLater(next []*asked) {
+	for _, b := range next {
+		if b.At.Sub(a.At) > again {
+			return
+		}
+		if len(b.Worth) > 0 && !b.gaveUp {
+			for group, worth := range b.Worth {
+				a.Worth[group] = worth * worthLater
+			}
+			return
+		}
+	}
+}
