@@ -22,6 +22,13 @@
 // decides. Nothing is said of a document before [Options.People] different people
 // have spoken. What is old counts less: half after [Options.HalfLife].
 //
+// # What is kept
+//
+// A model is in memory, one on each instance, and is learned anew at each start
+// from the ledger, which a [Follower] reads. Of people it keeps a hash that means
+// something to this process only: what a ledger has forgotten is forgotten here
+// with the next start.
+//
 // # Comparing
 //
 // [Replay] shows earlier searches to several rankings and tells which of them

@@ -16,6 +16,7 @@ type Options struct {
 	HalfLife  time.Duration    // after which what was learned counts half; 0 means 60 days
 	People    int              // how many must have spoken of a document; 0 means 3
 	Questions int              // how many different ones are remembered; 0 means 50,000
+	Events    []string         // by which people ask others for help, besides opening a case; nil means none
 	Now       func() time.Time // nil means time.Now
 }
 

@@ -2,6 +2,7 @@ package learning
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,10 +40,12 @@ const (
 
 // Outcomes joins events to outcomes. The events must be in the order of sessions
 // and times, as [analytics.Store.Scan] tells them. Those of bots, and those of no
-// session, are left out. An error ends it.
-func Outcomes(events iter.Seq2[analytics.Event, error]) iter.Seq2[Outcome, error] {
+// session, are left out. Who opened a case after a search, or did something that
+// asked names, found nothing that was worth it. An error ends it.
+func Outcomes(events iter.Seq2[analytics.Event, error], asked ...string) iter.Seq2[Outcome, error] {
 	return func(yield func(Outcome, error) bool) {
-		var s session
+		escaped := append([]string{opened}, asked...)
+		s := session{escaped: escaped}
 		for e, err := range events {
 			if err != nil {
 				yield(Outcome{}, err)
@@ -55,7 +58,7 @@ func Outcomes(events iter.Seq2[analytics.Event, error]) iter.Seq2[Outcome, error
 				if !s.tell(yield) {
 					return
 				}
-				s = session{id: e.Session}
+				s = session{id: e.Session, escaped: escaped}
 			}
 			s.take(e)
 		}
@@ -69,6 +72,7 @@ type session struct {
 	last     time.Time
 	searches []*asked
 	open     *follow // what is being read
+	escaped  []string
 }
 
 type asked struct {
@@ -94,7 +98,8 @@ func (s *session) take(e analytics.Event) {
 		s.follow(e)
 	case rated:
 		s.rate(e)
-	case opened:
+	}
+	if slices.Contains(s.escaped, e.Name) {
 		for _, a := range s.searches {
 			a.gaveUp = a.gaveUp || e.At.Sub(a.At) <= together
 		}

@@ -43,6 +43,7 @@ import (
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/blevesearch"
 	"github.com/stoa-go/stoa/search/filetext"
+	"github.com/stoa-go/stoa/search/learning"
 	"github.com/stoa-go/stoa/search/sqlsearch"
 )
 
@@ -61,6 +62,8 @@ type Site struct {
 	holds     *retention.Holds                        // whose data must not go yet
 	schedule  *retention.Schedule                     // how long things are kept
 	visits    *analytics.Visits
+	learned   *learning.Model    // which documents answered which questions
+	learner   *learning.Follower // what teaches it
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
 	journey   *journey.Journey   // what people do, for segments
@@ -209,9 +212,11 @@ func (s *Site) openSearch(context.Context) error {
 	if s.cfg.wrapIndex != nil {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
+	s.openLearning()
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: []search.Source{forReaders{s.library.Source(), s}, forReaders{s.school.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: sqlsearch.New(s.db.write).WithReader(s.db.read), Asked: s.asked, Policy: s.policy,
+		Signals: s.learned.Signals,
 	})
 	s.people.Register(s.engine.Keeper())
 	return s.watchSearch()
@@ -235,6 +240,7 @@ var system = profile.Actor{ID: "system", Roles: []profile.Role{profile.RoleAdmin
 func (s *Site) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.engine.Run(ctx) })
+	g.Go(func() error { return s.learner.Run(ctx) })
 	g.Go(func() error { return s.ledger.Run(ctx) })
 	g.Go(func() error { return s.sessions.Run(ctx) })
 	g.Go(func() error { return s.linking.Run(ctx) })

@@ -1,0 +1,14 @@
+package site
+
+import (
+	"github.com/stoa-go/stoa/analytics/sqlanalytics"
+	"github.com/stoa-go/stoa/search/learning"
+)
+
+// openLearning opens what learns from searches. Each instance learns by itself
+// from the ledger, and keeps nothing.
+func (s *Site) openLearning() {
+	s.learned = learning.NewModel(&learning.Options{Now: s.cfg.Now, Events: []string{contactOpened}})
+	events := sqlanalytics.New(s.db.write).WithReader(s.db.read)
+	s.learner = learning.NewFollower(s.learned, events, s.cfg.Log)
+}
