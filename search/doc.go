@@ -13,6 +13,13 @@
 // for beyond its text (filters, order, page) comes from the surface and is
 // refused if no surface could have sent it.
 //
+// # Tuning
+//
+// A team sets synonyms, pinned groups and stop words by hand. They are a
+// [Tuning], kept by a [TuningStore]: a draft is edited beside what is live, tried
+// with [Engine.Preview], and published as a version that can be brought back.
+// Searches of all instances use it within seconds, and nothing is indexed anew.
+//
 // # Rights
 //
 // Every document carries the audience that may know of it. The audience is part
@@ -40,13 +47,13 @@
 // # Errors
 //
 // Methods return errors that match, with [errors.Is], one of [ErrInvalid],
-// [ErrForbidden], [ErrUnavailable] or [ErrTooMany]; any other error is the
+// [ErrNotFound], [ErrConflict], [ErrForbidden], [ErrUnavailable] or [ErrTooMany]; any other error is the
 // index's or a source's own.
 //
 // # Indexes
 //
-// Subpackages provide indexes: blevesearch on disk, memsearch in memory. Prove
-// your own with searchtest.
+// Subpackages provide indexes: blevesearch on disk, memsearch in memory; and
+// sqlsearch, which keeps tunings in a database. Prove your own with searchtest.
 //
 // # Writing a source
 //

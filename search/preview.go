@@ -28,16 +28,19 @@ type Comparison struct {
 
 // Changed reports whether somebody who asks sees any difference.
 func (c Comparison) Changed() bool {
-	return c.TotalBefore != c.TotalAfter || c.Found+c.Lost > 0 || slices.ContainsFunc(c.After, func(d Compared) bool { return d.Rank != d.Was || d.Pinned })
+	return c.TotalBefore != c.TotalAfter || c.Found+c.Lost > 0 || slices.ContainsFunc(c.After, func(d Compared) bool {
+		return d.Rank != d.Was || d.Pinned != d.WasPinned
+	})
 }
 
 // A Compared is a document before and after.
 type Compared struct {
 	ID, Group, Title, Path, Locale, Kind string
 
-	Rank   int  // after; 0 if it is not among the first
-	Was    int  // before; 0 if it was not
-	Pinned bool // after
+	Rank      int  // after; 0 if it is not among the first
+	Was       int  // before; 0 if it was not
+	Pinned    bool // after
+	WasPinned bool // before
 }
 
 const (
@@ -108,6 +111,7 @@ func (e *Engine) compare(ctx context.Context, by profile.Actor, locale string, a
 	c.Before, c.After = compared(before.Hits, then.Hits), compared(then.Hits, before.Hits)
 	for i := range c.Before {
 		d := &c.Before[i]
+		d.Pinned, d.WasPinned = d.WasPinned, d.Pinned
 		if d.Rank, d.Was = d.Was, d.Rank; d.Rank == 0 {
 			c.Lost++
 		}
@@ -141,6 +145,7 @@ func compared(hits, others []Hit) []Compared {
 		was := slices.IndexFunc(others, func(o Hit) bool { return o.ID == h.ID }) + 1
 		out = append(out, Compared{
 			ID: h.ID, Group: h.Group, Title: h.Title, Path: h.Path, Locale: h.Locale, Kind: h.Kind, Rank: i + 1, Was: was, Pinned: h.Pinned,
+			WasPinned: was > 0 && others[was-1].Pinned,
 		})
 	}
 	return out

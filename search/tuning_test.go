@@ -306,6 +306,10 @@ func TestPreview(t *testing.T) {
 	require.Equal(t, []int{0, 1, 2}, []int{hub.After[0].Was, hub.After[1].Was, hub.After[2].Was})
 	require.True(t, hub.After[0].Pinned)
 	require.NotContains(t, fmt.Sprint(got), "Master", "as anybody sees it")
+	same, err := tunedBench(t, helpCentre(), r.Tuning).Preview(t.Context(), eve, search.Rehearsal{Tuning: r.Tuning, Queries: []string{"hub"}})
+	require.NoError(t, err)
+	require.True(t, same[0].Before[0].WasPinned)
+	require.False(t, same[0].Changed(), "what is live changes nothing")
 	require.Empty(t, b.events.take(), "nothing of it was asked")
 	require.Equal(t, []string{"reset"}, b.find(t, nobody, "bulb"), "nothing is live")
 	r.Own = true

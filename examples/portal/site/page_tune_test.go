@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/browser"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -129,4 +130,36 @@ func TestTunePages(t *testing.T) {
 			require.Equal(t, 200, as("ruth").get("/"+l+"/desk/search"+path).Status)
 		}
 	}
+}
+
+func TestTuneAccessible(t *testing.T) {
+	slow(t)
+	s := open(t)
+	inEveryLook(t, s, "ruth", func(t *testing.T, p *browser.Page, to, check func(string)) {
+		at := "/desk/search"
+		to(at)
+		check("search tuning")
+		to(at + "/synonyms/new")
+		require.Equal(t, 422, p.Submit(`.sheet button`))
+		check("a synonym with errors")
+		p.Fill("#f-from", "thermometer, measuring stick")
+		p.Fill("#f-to", "sensor")
+		require.Equal(t, 200, p.Submit(`.sheet button`))
+		to(at + "/pins/new")
+		p.Fill("#f-among", "sensor")
+		p.Fill("#f-groups", "/en/articles/sensor-shows-offline")
+		require.Equal(t, 200, p.Submit(`.sheet button`))
+		check("search tuning with a draft")
+		to(at + "/preview?q=sensor%0Athermometer%0Ahub")
+		check("preview")
+		require.Equal(t, 200, p.Submit(`form[action$="/live"] button`))
+		to(at + "/versions")
+		check("versions")
+		to(at + "/versions/1")
+		check("a version")
+		to(at + "/import")
+		p.Fill("#f-text", "en,a,b")
+		require.Equal(t, 422, p.Submit(`.sheet button`))
+		check("import with errors")
+	})
 }

@@ -54,7 +54,6 @@ func (s *Site) exportSynonyms(w http.ResponseWriter, r *http.Request) error {
 
 type tuneImportBody struct {
 	Form   *sheet
-	Lines  []string // what is wrong, by line
 	Export string
 }
 
@@ -72,9 +71,9 @@ func (s *Site) showTuneImport(w http.ResponseWriter, r *http.Request, status, re
 		{Name: "text", Label: v.P.T("tune.csv"), Hint: v.P.T("tune.csv_note"), Kind: "lines", Value: text, Required: true},
 		{Name: "replace", Label: v.P.T("tune.replace"), Kind: "checkbox", Value: yes(r.PostFormValue("replace") == "yes")},
 	}}
-	form.Faults = note(faults, form.Basics)
+	form.Faults = append(lines, note(faults, form.Basics)...)
 	p := s.deskPage(r, v.P.T("tune.import"), crumb{Title: v.P.T("tune.title"), Href: v.link(tunePath)})
-	p.Body = tuneImportBody{Form: form, Lines: lines, Export: v.link(tunePath + "/synonyms.csv")}
+	p.Body = tuneImportBody{Form: form, Export: v.link(tunePath + "/synonyms.csv")}
 	return s.show(w, r, status, "desk-tune-import", p)
 }
 

@@ -26,7 +26,7 @@ type tunePreviewBody struct {
 	Removed  []string
 	Rows     []tuneComparison
 	Same     []string // queries for which nothing changes
-	Publish  bool     // there is a draft that differs
+	Publish  bool     // there is a draft
 	Note     input
 	Revision int
 	Live     int
@@ -82,7 +82,7 @@ func (s *Site) showTunePreview(w http.ResponseWriter, r *http.Request, status in
 		b.Rows = append(b.Rows, tuneCompared(v, c))
 	}
 	b.Action, b.Revision, b.Live = v.link(tunePath+"/preview"), d.Revision, live.Number
-	b.Publish = d.Open && len(b.Added)+len(b.Removed) > 0
+	b.Publish = d.Open
 	b.Inputs = s.tunePreviewInputs(v, q)
 	b.Note.Name, b.Note.Label, b.Note.Kind, b.Note.Max, b.Note.Complete = "note", v.P.T("tune.why"), "text", 500, "off"
 	p := s.deskPage(r, v.P.T("tune.preview"), crumb{Title: v.P.T("tune.title"), Href: v.link(tunePath)})
@@ -179,7 +179,7 @@ func tuneHitOf(v *visit, d search.Compared, after bool) tuneHit {
 	case d.Was < d.Rank:
 		hit.Tags = append(hit.Tags, v.P.T("tune.down", "n", d.Rank-d.Was))
 	}
-	if d.Pinned && after {
+	if d.Pinned && !d.WasPinned && after {
 		hit.Tags = append(hit.Tags, v.P.T("tune.pinned"))
 	}
 	hit.Changed = len(hit.Tags) > 0
