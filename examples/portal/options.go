@@ -69,6 +69,7 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.SMS.Folder, "sms-folder", "", "`folder` that text messages are written into in place of a service, as .json files; a demo without -sms-service uses texts in -data")
 	f.StringVar(&o.cfg.AddressService, "address-service", "", "`address` of a service of yours that finds postal addresses, as profile/addressprofile says; a demo without has a list of a few")
 	f.StringVar(&o.addressToken, "address-token-file", "", "`file` with the token for the service that finds postal addresses")
+	f.StringVar(&o.cfg.IndexNow, "indexnow", "", "`key` of your choice, 8 to 128 letters and digits, by which search engines that take part in IndexNow are told of changes of what everybody may read; needs -base-url; empty tells nobody")
 	f.BoolVar(&o.cfg.CheckLinks, "check-links", false, "ask servers elsewhere whether there is anything at the addresses that articles lead to")
 	f.BoolVar(&o.cfg.Push, "push", true, "notices go to people's browsers and webhooks too; needs -base-url, except in a demo")
 	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")

@@ -38,7 +38,7 @@ func little(t *testing.T) *kb.Library {
 	}, Media: []kb.MediaItem{
 		{Name: "dot.png", Data: dot}, {Name: "film.webm", Data: []byte("\x1a\x45\xdf\xa3 x")}, {Name: "film.de.vtt", Data: []byte("WEBVTT\n\n00:00.000 --> 00:01.000\nx\n")}, {Name: "film.png", Data: dot}, {Name: "other.png", Data: dot},
 	}, Items: []kb.Item{
-		{External: "a", Locale: "en", Category: "top", Title: "A: \"first\" #1", Summary: "Short.", Body: "## Steps\n\n---\n\n![dot](media:dot.png) and [B](article:b#x)\n", Audience: profile.NewAudience("staff", "partner"), Tags: []string{"x"}, Products: []string{"p"}, Related: []string{"b"}, Order: 3, Created: day(1), Updated: day(4)},
+		{External: "a", Locale: "en", Category: "top", Title: "A: \"first\" #1", SEOTitle: "A: for engines", Description: "#2", Summary: "Short.", Body: "## Steps\n\n---\n\n![dot](media:dot.png) and [B](article:b#x)\n", Audience: profile.NewAudience("staff", "partner"), Tags: []string{"x"}, Products: []string{"p"}, Related: []string{"b"}, Order: 3, Created: day(1), Updated: day(4)},
 		{External: "a", Locale: "de", Category: "top", Title: "Ä", Body: "Älterer Text", Audience: profile.NewAudience("staff", "partner"), Created: day(2), Updated: day(3), SourceUpdated: day(2)},
 		{External: "b", Locale: "en", Category: "shut", Kind: kb.KindFAQ, Title: "B", Body: "---\nnot: matter\n---\n![x](media:film.webm)", Status: kb.StatusDraft, Created: day(5), Updated: day(5), Owner: "ines"},
 		{External: "c", Locale: "en", Category: "top", Kind: kb.KindReleaseNote, Title: "C", Body: "Text", Status: kb.StatusArchived, Audience: profile.Audience{}, Fields: map[string]string{"version": "1.2"}, Created: day(6), Updated: day(7)},
@@ -58,9 +58,9 @@ func grown(t *testing.T) *kb.Library {
 	require.NoError(t, err)
 	rev, err := l.Revision(t.Context(), admin, id, "en", 0)
 	require.NoError(t, err)
-	a, err = l.Edit(t.Context(), admin, id, "en", a.Version, kb.Text{Title: rev.Title, Slug: "first", Summary: rev.Summary, Body: rev.Body})
+	a, err = l.Edit(t.Context(), admin, id, "en", a.Version, kb.Text{Title: rev.Title, Slug: "first", Summary: rev.Summary, Body: rev.Body, SEOTitle: rev.SEOTitle, Description: rev.Description})
 	require.NoError(t, err)
-	_, err = l.Edit(t.Context(), admin, id, "en", a.Version, kb.Text{Title: "A, anew", Summary: "Not yet.", Body: "Draft ![dot](media:dot.png)"})
+	_, err = l.Edit(t.Context(), admin, id, "en", a.Version, kb.Text{Title: "A, anew", SEOTitle: "Anew", Summary: "Not yet.", Body: "Draft ![dot](media:dot.png)"})
 	require.NoError(t, err)
 	require.NoError(t, l.SaveRedirects(t.Context(), admin,
 		kb.Redirect{From: "/help/a", To: "article/" + id}, kb.Redirect{From: "/hilfe/a", To: "article/" + id, Locale: "de"}))

@@ -39,6 +39,11 @@ var broken = []broke{
 			(*r)[i].Based = 7
 		}
 	})},
+	{"drops what search engines are told", "RoundTrip", saving(func(_ *kb.Article, r *[]kb.Revision) {
+		for i := range *r {
+			(*r)[i].SEOTitle, (*r)[i].Description = "", ""
+		}
+	})},
 	{"drops fields", "RoundTrip", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Fields = nil })},
 	{"adds fields to those it had", "Replace", func(s kb.Store) faulty {
 		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {

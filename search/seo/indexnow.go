@@ -178,15 +178,16 @@ func siteOf(address string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// errGivenUp says that trying again would not help.
-var errGivenUp = errors.New("refused")
+// ErrRefused says that the receiver does not take a request, and would not if it
+// were sent again: it does not believe the key, or the addresses are of others.
+var ErrRefused = errors.New("refused")
 
 // insist sends addresses, again where that may help.
 func (n *IndexNow) insist(ctx context.Context, batch []string) error {
 	wait := n.opts.Wait
 	for try := 1; ; try++ {
 		after, err := n.Send(ctx, batch)
-		if err == nil || errors.Is(err, errGivenUp) || try == n.opts.Tries {
+		if err == nil || errors.Is(err, ErrRefused) || try == n.opts.Tries {
 			return err
 		}
 		if !sleep(ctx, max(wait, after)) {
@@ -232,7 +233,7 @@ func (n *IndexNow) Send(ctx context.Context, addresses []string) (after time.Dur
 	case status == http.StatusTooManyRequests || status >= 500:
 		return outbound.RetryAfter(header, n.opts.Now()), fmt.Errorf("IndexNow: %w: status %d", errs.Unavailable, status)
 	}
-	return 0, fmt.Errorf("IndexNow: %w: status %d", errGivenUp, status)
+	return 0, fmt.Errorf("IndexNow: %w: status %d", ErrRefused, status)
 }
 
 // sleep waits, and reports whether ctx let it.

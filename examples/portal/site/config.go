@@ -36,6 +36,7 @@ type Config struct {
 	Served     string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in what it sends; empty means that it sends nothing
 	Mail       Mail             // how people are written to; the zero value is not at all
 	SMS        SMS              // how text messages go out; the zero value is not at all
+	IndexNow   string           // key by which search engines are told of changes as they happen; it takes BaseURL; empty means that they are not
 	CheckLinks bool             // asks servers elsewhere, seldom, whether there is anything at the addresses that articles lead to
 	Push       bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
 	Holdout    int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
@@ -108,6 +109,9 @@ func (c *Config) check() error {
 	}
 	if err := errors.Join(c.Mail.check(c), c.SMS.check(c)); err != nil {
 		return err
+	}
+	if c.IndexNow != "" && c.BaseURL == "" {
+		return errors.New("-indexnow: say with -base-url where the portal is; search engines come there for the key")
 	}
 	if c.BaseURL == "" {
 		return nil

@@ -281,10 +281,11 @@ const lockClass = 0x73746f61
 
 // Purposes for which one instance at a time does something.
 const (
-	aloneSeed   = "seed"
-	aloneImport = "import"
-	aloneMirror = "mirror"
-	aloneTell   = "tell"
+	aloneSeed     = "seed"
+	aloneImport   = "import"
+	aloneMirror   = "mirror"
+	aloneTell     = "tell"
+	aloneAnnounce = "announce"
 )
 
 // alone runs f while no other instance on the database runs anything for the same

@@ -126,8 +126,9 @@ func question(name string, answer template.HTML) seo.Question {
 }
 
 // stepsOf returns the steps of an article: the items of the numbered list in the
-// part that its type knows for steps, or else of the only numbered list in it. An
-// article with several of them shows several ways, which are no steps of one.
+// part that its type knows for steps, or else of the only numbered list in it, below a
+// heading that says what it does. An article with several of them shows several
+// ways, which are no steps of one.
 func stepsOf(a kb.Page, address string) []seo.Step {
 	var found []kb.Part
 	for _, p := range a.Parts {
@@ -139,16 +140,14 @@ func stepsOf(a kb.Page, address string) []seo.Step {
 			found = append(found, p)
 		}
 	}
-	if len(found) != 1 {
+	if len(found) != 1 || found[0].ID == "" {
 		return nil
 	}
 	lists := numbered(found[0].HTML)
 	if len(lists) != 1 {
 		return nil
 	}
-	if found[0].ID != "" {
-		address += "#" + found[0].ID
-	}
+	address += "#" + found[0].ID
 	var out []seo.Step
 	for _, text := range lists[0] {
 		out = append(out, seo.Step{Position: len(out) + 1, Text: text, URL: address})

@@ -181,6 +181,9 @@ func (s *Site) openPages(context.Context) (err error) {
 	root.Handle(scimPrefix+"/", http.StripPrefix(scimPrefix, s.scim))
 	s.mountAPI(root)
 	s.mountHealth(root)
+	if s.announcer != nil {
+		root.Handle("GET "+s.announcer.KeyPath(), s.announcer)
+	}
 	s.handler, err = s.guard(root)
 	return err
 }

@@ -44,6 +44,7 @@ import (
 	"github.com/stoa-go/stoa/search/blevesearch"
 	"github.com/stoa-go/stoa/search/filetext"
 	"github.com/stoa-go/stoa/search/learning"
+	"github.com/stoa-go/stoa/search/seo"
 	"github.com/stoa-go/stoa/search/sqlsearch"
 )
 
@@ -76,6 +77,7 @@ type Site struct {
 	imports   *importJobs
 	processes processFile // what it takes to publish
 	school    *courses.School
+	announcer *seo.IndexNow    // tells search engines of changes, nil without one
 	analyst   *insight.Analyst // of how articles do
 	index     search.Index
 	engine    *search.Engine
@@ -125,7 +127,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.openAnnouncing, s.seed, s.learnLanguages, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -249,6 +251,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.arranger.Run(ctx) })
 	g.Go(func() error { return s.schedule.Run(ctx) })
 	g.Go(func() error { return s.tellFollowers(ctx) })
+	g.Go(func() error { return s.announce(ctx) })
 	g.Go(func() error { return s.followLanguages(ctx) })
 	g.Go(func() error { return s.followErasures(ctx) })
 	g.Go(func() error { return s.library.Run(ctx) })
