@@ -131,9 +131,9 @@ func (e *Engine) try(ctx context.Context, by profile.Actor, locale string, t *tu
 	if len(a.parsed.terms) == 0 {
 		return Response{}, nil
 	}
-	r := e.request(by, a)
-	r.Snippet, r.Correct = 0, false
-	resp, _, err := e.find(ctx, by, r)
+	a.request, a.learned = e.request(by, a), e.learned(a)
+	a.request.Snippet, a.request.Correct = 0, false
+	resp, _, err := e.look(ctx, by, a)
 	resp.Hits = e.admitted(by, resp.Hits)
 	return resp, err
 }

@@ -14,8 +14,12 @@ import (
 // before what has less of a query, and not as much as the word.
 const synonymWeight = 0.9
 
-// maxAlternatives is how many a word may have, however many synonyms name it.
-const maxAlternatives = 12
+// What a query costs does not depend on how much a team has set.
+const (
+	maxAlternatives = 12           // of a word, however many synonyms name it
+	maxAllOthers    = 2 * maxWords // alternatives of all words
+	maxPieces       = 2 * maxWords // words, after some were cut where synonyms are about a part
+)
 
 // A tuned tuning is ready to be applied.
 type tuned struct {
@@ -109,21 +113,24 @@ func (t *tuned) apply(terms []term, locale string) []term {
 		terms = t.split(terms, locale)
 	}
 	spoken := make([]bool, len(terms)) // a synonym is about it
+	left := maxAllOthers
 	for i := range terms {
 		t.alternatives(terms, i, locale, spoken)
+		terms[i].Also = terms[i].Also[:min(len(terms[i].Also), left)]
+		left -= len(terms[i].Also)
 	}
 	if len(t.stops) == 0 {
 		return terms
 	}
 	kept := make([]term, 0, len(terms))
-	left := false
+	some := false
 	for i, m := range terms {
 		if !spoken[i] && !m.literal() && t.stop(m.Text, locale) {
 			continue
 		}
-		kept, left = append(kept, m), left || !m.Exclude
+		kept, some = append(kept, m), some || !m.Exclude
 	}
-	if !left {
+	if !some {
 		return terms
 	}
 	return kept
@@ -185,14 +192,15 @@ func (m *term) addAlternative(a Alternative) {
 // split cuts words of scripts without spaces where a synonym is about a part.
 func (t *tuned) split(terms []term, locale string) []term {
 	var out []term
+	left := maxPieces - len(terms) // cuts
 	for _, m := range terms {
-		out = append(out, t.cut(m, locale)...)
+		out = append(out, t.cut(m, locale, &left)...)
 	}
 	return out
 }
 
-func (t *tuned) cut(m term, locale string) []term {
-	if m.literal() || !strings.ContainsFunc(m.Text, unspaced) {
+func (t *tuned) cut(m term, locale string, left *int) []term {
+	if *left < 2 || m.literal() || !strings.ContainsFunc(m.Text, unspaced) {
 		return []term{m}
 	}
 	for _, r := range t.inside {
@@ -200,16 +208,17 @@ func (t *tuned) cut(m term, locale string) []term {
 		if i < 0 || len(r.text) == len(m.Text) || !speaks(r.locale, locale) {
 			continue
 		}
+		*left -= 2
 		var out []term
 		piece := func(from, to int) term {
 			return term{Word: Word{Text: m.Text[from:to]}, start: m.start + from, end: m.start + to}
 		}
 		if i > 0 {
-			out = append(out, t.cut(piece(0, i), locale)...)
+			out = append(out, t.cut(piece(0, i), locale, left)...)
 		}
 		out = append(out, piece(i, i+len(r.text)))
 		if end := i + len(r.text); end < len(m.Text) {
-			out = append(out, t.cut(piece(end, len(m.Text)), locale)...)
+			out = append(out, t.cut(piece(end, len(m.Text)), locale, left)...)
 		}
 		return out
 	}

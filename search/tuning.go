@@ -18,7 +18,10 @@ type Tuning struct {
 }
 
 // A Synonym says that whoever looks for some words also means others. It is
-// taken once: what others mean in turn is not looked for.
+// taken once: what others mean in turn is not looked for. Words are compared with
+// what was typed, whole and without case and accents, but not by their stems: each
+// form that people type is named. What is found as well is looked for as if it
+// had been typed, with stems.
 type Synonym struct {
 	Locale string   `json:"locale,omitempty"` // language of readers; empty means all
 	From   []string `json:"from"`             // words and phrases that are looked for

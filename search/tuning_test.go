@@ -409,3 +409,32 @@ func TestTunersAreForgotten(t *testing.T) {
 	require.Zero(t, export("eve"))
 	require.Equal(t, 2, export("former-1"))
 }
+
+// TestTuningIsBounded: the index takes any query, whatever a team has set.
+func TestTuningIsBounded(t *testing.T) {
+	var asked search.Request
+	index := &wrapped{Index: memsearch.New()}
+	index.search = func(_ context.Context, r search.Request) (search.Response, error) {
+		asked = r
+		return search.Response{}, nil
+	}
+	store := &memsearch.Tunings{}
+	b := &bench{Engine: search.NewEngine(index, &search.Options{Tuning: store})}
+	var tuning search.Tuning
+	for _, char := range "設定無線接続方法" {
+		tuning.Synonyms = append(tuning.Synonyms, search.Synonym{From: []string{string(char)}, To: strings.Fields(words(20))})
+	}
+	tuning.Synonyms = append(tuning.Synonyms, search.Synonym{From: []string{"a"}, To: strings.Fields(words(20))}, search.Synonym{From: []string{"a"}, To: []string{"z"}})
+	b.goLive(t, tuning)
+	for _, text := range []string{strings.Repeat("設定無線接続方法", 20), strings.Repeat("a ", 100), strings.Repeat("設a定 ", 100)} {
+		b.find(t, nobody, text)
+		others := 0
+		for _, w := range asked.Words {
+			require.LessOrEqual(t, len(w.Also), 12)
+			others += len(w.Also)
+		}
+		require.LessOrEqual(t, len(asked.Words), 48, text)
+		require.Positive(t, others)
+		require.LessOrEqual(t, others, 48)
+	}
+}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -209,15 +210,13 @@ func (s *Site) pinTitles(ctx context.Context, v *visit, t search.Tuning) (map[st
 	slices.Sort(groups)
 	by := v.By
 	by.Locale = string(v.Wanted)
-	titles, out := map[string]string{}, map[string]string{}
+	out := map[string]string{}
 	for chunk := range slices.Chunk(slices.Compact(groups), 50) {
-		var err error
-		if titles, err = s.engine.Titles(ctx, by, chunk); err != nil {
+		titles, err := s.engine.Titles(ctx, by, chunk)
+		if err != nil {
 			return nil, err
 		}
-		for g, title := range titles {
-			out[g] = title
-		}
+		maps.Copy(out, titles)
 	}
 	return out, nil
 }
