@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/stoa-go/stoa/profile"
@@ -70,6 +71,29 @@ func (l *Library) shown(ctx context.Context, by profile.Actor, id, locale string
 		return Ref{}, err
 	}
 	return a.ref(l.pick(locale, a.live())), nil
+}
+
+// Gone returns nil if a slug is, or was, that of an article that by could read and
+// that has been deleted, and otherwise ErrNotFound: who asks for it may be told
+// that it will not come back. Once the article is purged, nobody knows.
+func (l *Library) Gone(ctx context.Context, by profile.Actor, slug string) error {
+	id, err := l.store.Slug(ctx, slug)
+	if err != nil {
+		return fmt.Errorf("article %q: %w", slug, absent(err))
+	}
+	a, err := l.store.Article(ctx, id)
+	if err != nil {
+		return fmt.Errorf("article %q: %w", slug, absent(err))
+	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return fmt.Errorf("article %q: %w", slug, err)
+	}
+	visible := slices.ContainsFunc(a.Translations, Translation.Visible)
+	if !a.Binned() || !visible || !sees(by, a, f) {
+		return fmt.Errorf("article %q: %w", slug, ErrNotFound)
+	}
+	return nil
 }
 
 // ref returns where a is found in a language that it has.

@@ -77,6 +77,13 @@ func libraryReading() []operation {
 			f, err := w.library.Find(ctx, by, "en", slug)
 			return f, true, err
 		}, "kb.find"),
+		about("Gone", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+			slug := "nothing"
+			if len(a.Translations) > 0 {
+				slug = a.Translations[0].Slug
+			}
+			return nil, true, w.library.Gone(ctx, by, slug)
+		}),
 		about("Version", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			v, err := w.library.Version(ctx, by, a.ID)
 			return v, true, err

@@ -53,7 +53,7 @@ type articleParams struct {
 func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	found, moved, err := s.findArticle(w, r)
 	if errors.Is(err, kb.ErrNotFound) {
-		return s.elsewhere(w, r) // it may be an address that an article had in another portal
+		return s.noArticle(w, r)
 	}
 	if err != nil || moved {
 		return err
@@ -76,6 +76,16 @@ func (s *Site) article(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.looked(v.By, found.ID)
 	return nil
+}
+
+// noArticle answers for a path that no article has. It may be an address that one
+// had in another portal, or that of one that was deleted.
+func (s *Site) noArticle(w http.ResponseWriter, r *http.Request) error {
+	err := s.elsewhere(w, r)
+	if errors.Is(err, kb.ErrNotFound) && s.library.Gone(r.Context(), visitOf(r.Context()).By, r.PathValue("slug")) == nil {
+		return errs.Say(errs.Gone, "outside.gone", nil)
+	}
+	return err
 }
 
 // findArticle returns the article in a request's path. If it has moved, the

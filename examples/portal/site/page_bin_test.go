@@ -31,7 +31,10 @@ func TestBinPages(t *testing.T) {
 	for range 2 { // a retry deletes nothing twice
 		require.Equal(t, "/en/desk/bin?done=deleted", as("ruth").post(at, form(a.Version)).Header.Get("Location"))
 	}
-	require.Equal(t, 404, as("").get("/en/articles/"+slug).Status)
+	gone := as("").get("/en/articles/" + slug)
+	require.Equal(t, 410, gone.Status, "search engines need not ask again")
+	require.Contains(t, gone.Body, "has been removed")
+	require.NotContains(t, gone.Body, "canonical")
 	require.Equal(t, 404, as("ruth").get("/en/desk/articles/"+a.ID+"/en").Status)
 	bin := as("ruth").get("/en/desk/bin?done=deleted")
 	require.Contains(t, bin.Body, "Zebra crossing")
