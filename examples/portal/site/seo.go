@@ -2,7 +2,6 @@ package site
 
 import (
 	"context"
-	"encoding/xml"
 	"html/template"
 	"iter"
 	"net/http"
@@ -213,15 +212,4 @@ func (s *Site) links(v *visit, path string) []alternate {
 		out = append(out, alternate{l, i18n.JoinPath(l, path), true})
 	}
 	return out
-}
-
-func writeXML(w http.ResponseWriter, by profile.Actor, contentType string, v any) error {
-	data, err := xml.MarshalIndent(v, "", " ")
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", contentType)
-	keepable(w, by, "private, max-age=300")
-	_, err = w.Write(append([]byte(xml.Header), data...))
-	return err
 }
