@@ -37,6 +37,7 @@ type gapRow struct {
 	Reasons           []string
 	State             insight.GapState
 	Write             string // address, "" for those who do not write
+	Synonym           string // address, "" for those who do not tune searches
 }
 
 const gapsPerPage = 25
@@ -96,6 +97,9 @@ func (s *Site) gapRows(v *visit, list []insight.Gap) (out []gapRow) {
 		}
 		if s.policy.May(v.By, profile.PermissionContentWrite) {
 			row.Write = v.link("/desk/draft") + "?gap=" + url.QueryEscape(g.Key())
+		}
+		if s.policy.May(v.By, profile.PermissionSearchTune) {
+			row.Synonym = v.link(tunePath+"/synonyms/new") + "?" + url.Values{"from": {g.Text}, "locale": {g.Locale}}.Encode()
 		}
 		out = append(out, row)
 	}

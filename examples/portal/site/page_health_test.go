@@ -74,6 +74,8 @@ func TestContentHealth(t *testing.T) {
 		require.Contains(t, got, "purple blinking")
 		require.NotContains(t, got, "zqsecret")
 		require.NotContains(t, got, "zq-person")
+		require.NotContains(t, got, "/desk/search/")
+		require.Contains(t, as("ruth").get("/en/desk/health/searches").Body, "/en/desk/search/synonyms/new?from=purple&#43;blinking&amp;locale=en")
 		require.Contains(t, as("ines").get("/en/desk/articles/new?kind=guide").Body, "purple blinking", "beside the editor")
 		page := "/en/desk/draft?gap=" + url.QueryEscape("en|purple blinking")
 		got = as("ines").get(page).Body

@@ -31,6 +31,10 @@ func TestTunePages(t *testing.T) {
 		require.Equal(t, 404, as("ruth").get(at+path).Status, path)
 	}
 
+	linked := as("ruth").get(at + "/synonyms/new?from=purple+%3Cblinking%3E&locale=de").Body
+	require.Contains(t, linked, "\npurple &lt;blinking&gt;</textarea>")
+	require.Contains(t, linked, `<option value="de" selected>`)
+
 	t.Run("draft", func(t *testing.T) {
 		bad := as("ruth").post(at+"/synonyms/new", url.Values{"version": {"0"}, "from": {"blackwhite <b>"}, "to": {"!"}})
 		require.Equal(t, 422, bad.Status)
