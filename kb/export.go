@@ -16,7 +16,7 @@ import (
 
 // Export writes what by sees at the desk as a ZIP of Markdown files with front
 // matter, one for each language of each article, with its old addresses, the
-// media that they show, films with their captions, and a categories.yaml. Package importkb reads it.
+// media that they show, films with their captions, a categories.yaml, and a [Manifest]. Package importkb reads it.
 // Readers' texts are exported as readers see them, with a newer draft in a file of
 // its own, others as they were last saved. Earlier texts are not. The same content
 // is the same bytes. Nothing is kept in memory but the names of what was written.
@@ -47,7 +47,7 @@ func (l *Library) export(ctx context.Context, by profile.Actor, w io.Writer, his
 		return fmt.Errorf("export: %w", err)
 	}
 	ex := &exporting{l: l, by: by, scope: scope, forest: f, zip: zip.NewWriter(w), history: history, seen: map[string]bool{}, media: map[string]bool{}}
-	for _, step := range []func(context.Context) error{ex.categories, ex.articles, ex.pictures} {
+	for _, step := range []func(context.Context) error{ex.categories, ex.articles, ex.pictures, ex.manifest} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
@@ -67,6 +67,7 @@ type exporting struct {
 	zip    *zip.Writer
 
 	history bool            // earlier texts too
+	places  []string        // categories written
 	seen    map[string]bool // articles written
 	media   map[string]bool // media that they show
 }
@@ -89,6 +90,7 @@ func (ex *exporting) categories(context.Context) error {
 	if ex.scope.Sight != nil {
 		ids = slices.Sorted(slices.Values(ex.forest.visible(*ex.scope.Sight)))
 	}
+	ex.places = ids
 	var at time.Time
 	list := make([]any, 0, len(ids))
 	for _, id := range ids {

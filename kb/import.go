@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
 
@@ -27,7 +28,10 @@ func (l *Library) Import(ctx context.Context, by profile.Actor, b Bundle, opts *
 	if opts != nil && opts.Rehearse {
 		l = l.rehearsal()
 	}
-	im := l.newImport(by, b, opts)
+	im, err := l.newImport(ctx, by, b, opts)
+	if err != nil {
+		return ImportReport{}, fmt.Errorf("import %s: %w", b.Name, err)
+	}
 	for _, step := range []func(context.Context) error{im.categories, im.media, im.articles, im.redirects} {
 		if err := step(ctx); err != nil {
 			return im.report, fmt.Errorf("import %s: %w", b.Name, err)
@@ -42,13 +46,14 @@ type importing struct {
 	by     profile.Actor
 	b      Bundle
 	opts   ImportOptions
+	own    bool     // it is this installation's export
 	groups [][]Item // the languages of each article
 	links  linkTable
 	there  map[string]bool // IDs of the articles that are in the library now
 	report ImportReport
 }
 
-func (l *Library) newImport(by profile.Actor, b Bundle, opts *ImportOptions) *importing {
+func (l *Library) newImport(ctx context.Context, by profile.Actor, b Bundle, opts *ImportOptions) (*importing, error) {
 	im := &importing{l: l, by: by, b: b, there: map[string]bool{}}
 	if opts != nil {
 		im.opts = *opts
@@ -57,11 +62,18 @@ func (l *Library) newImport(by profile.Actor, b Bundle, opts *ImportOptions) *im
 	if im.opts.Audience == nil {
 		im.opts.Audience = profile.Public()
 	}
+	if b.Origin != "" {
+		here, err := l.Installation(ctx)
+		if err != nil {
+			return nil, err
+		}
+		im.own = b.Origin == here
+	}
 	im.report.Problems = slices.Clone(b.Problems)
 	im.report.Texts = len(b.Items)
 	im.group()
 	im.links = im.linkTable()
-	return im
+	return im, nil
 }
 
 // group gathers the languages of each article, in the order in which articles
@@ -112,8 +124,14 @@ func (im *importing) problem(item Item, err error) {
 
 // id returns the ID of what the bundle calls external.
 func (im *importing) id(kind, external string) string {
+	if im.own && ownID.MatchString(external) {
+		return external
+	}
 	return idem.ID("kb.import."+kind, im.b.Name, external)
 }
+
+// ownID matches what IDs in an export of this installation look like.
+var ownID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // ImportedID returns the ID of the article that a bundle calls external.
 func ImportedID(bundle, external string) string {
@@ -122,6 +140,15 @@ func ImportedID(bundle, external string) string {
 
 // ImportedNote is what the revisions of an import say of themselves.
 func ImportedNote(bundle string) string { return "imported from " + bundle }
+
+// external returns by which name what is new is known where it comes from: what
+// is taken back comes from here.
+func (im *importing) external(name string) string {
+	if im.own {
+		return ""
+	}
+	return name
+}
 
 // serious reports whether an error ends the import: it is not about one item.
 func serious(err error) bool {
@@ -178,13 +205,16 @@ func (im *importing) article(ctx context.Context, g []Item) error {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return err
 	}
+	if im.own && old.Version > 0 && im.l.knows(ctx, im.by, old) != nil {
+		return im.leaveOut(g, errs.Say(ErrInvalid, "error.import.not_yours", nil))
+	}
 	if old.Binned() {
 		return im.leaveOut(g, errs.Say(ErrInvalid, "error.bin.import", nil))
 	}
 	g = ordered(g, old.Source, im.opts.Source)
 	a := old.clone()
 	if old.Version == 0 {
-		a = Article{ID: id, Source: g[0].Locale, External: g[0].External, CreatedAt: im.date(g[0].Created, g[0].Updated)}
+		a = Article{ID: id, Source: g[0].Locale, External: im.external(g[0].External), CreatedAt: im.date(g[0].Created, g[0].Updated)}
 	}
 	if err := im.arrange(ctx, &a, g); err != nil {
 		return im.leaveOut(g, err)
@@ -236,6 +266,7 @@ func (im *importing) keep(ctx context.Context, old, a Article, revisions []Revis
 	}
 	if a.Version == 1 {
 		im.report.Created++
+		im.report.Made = append(im.report.Made, a.ID)
 	} else {
 		im.report.Updated++
 	}

@@ -51,6 +51,7 @@ func TestImport(t *testing.T) {
 	require.Equal(t, kb.ImportReport{
 		Articles: 2, Texts: 3, Created: 2, Categories: 1, Media: 1, Redirects: 2,
 		Changes: []kb.ImportChange{{Article: one.ID, Title: "About hubs", New: true}, {Article: two.ID, Title: "Two", New: true}},
+		Made:    []string{one.ID, two.ID},
 	}, r)
 	require.Equal(t, []string{"de", "en"}, one.Live())
 	require.Equal(t, "[two](article:"+two.ID+") ![](media:pic.png)", w.body(one, "en"))

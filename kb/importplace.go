@@ -107,7 +107,10 @@ func (im *importing) category(ctx context.Context, item CategoryItem, named bool
 	}
 	c := Category{
 		ID: im.categoryID(item.External), Order: item.Order, Audience: item.Audience, Icon: item.Icon,
-		Labels: im.labels(item.Labels), External: item.External, Version: old.Version,
+		Labels: im.labels(item.Labels), External: im.external(item.External), Version: old.Version,
+	}
+	if im.own {
+		c.External = old.External
 	}
 	if item.Parent != "" {
 		c.Parent = im.categoryID(item.Parent)

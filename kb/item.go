@@ -65,6 +65,7 @@ type MediaItem struct {
 // A Bundle is everything an importer read.
 type Bundle struct {
 	Name       string // of what it was read from: the same again means the same articles
+	Origin     string // [Library.Installation] that exported it, or empty. Where that is, external names are the IDs of what it was made from
 	Items      []Item
 	Categories []CategoryItem
 	Media      []MediaItem
@@ -109,6 +110,7 @@ type ImportReport struct {
 	Media      int            // created or changed
 	Redirects  int            // kept
 	Changes    []ImportChange // articles created and updated, at most [MostChanges]
+	Made       []string       // IDs of all articles created
 	Problems   []Problem
 }
 

@@ -41,6 +41,12 @@ func (*rehearsed) SaveArticle(context.Context, Article, ...Revision) error { ret
 // SaveRedirects implements [CategoryStore]: it does nothing.
 func (*rehearsed) SaveRedirects(context.Context, ...Redirect) error { return nil }
 
+// Installation implements [CategoryStore]. A store that has none yet keeps none,
+// and no export is its own.
+func (r *rehearsed) Installation(ctx context.Context, fresh string) (string, error) {
+	return r.Store.Installation(ctx, fresh)
+}
+
 // SaveCategory implements [CategoryStore].
 func (r *rehearsed) SaveCategory(_ context.Context, c Category, _ string, _ []string) error {
 	r.saved[c.ID] = c.clone()

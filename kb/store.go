@@ -154,6 +154,10 @@ type CategoryStore interface {
 
 	// SaveRedirects stores redirects, replacing those from the same paths.
 	SaveRedirects(ctx context.Context, redirects ...Redirect) error
+
+	// Installation returns the ID of the installation that the store belongs to:
+	// the first fresh that it was ever called with.
+	Installation(ctx context.Context, fresh string) (string, error)
 }
 
 // A Redirect leads from a path that is no longer served to what took its place.

@@ -2,6 +2,7 @@ package importkb
 
 import (
 	"archive/zip"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,9 @@ const (
 )
 
 // Archive reads a ZIP: a folder of articles in any of the formats of [Folder], or
-// an export of Zendesk Guide. name is the bundle's. Entries whose names lead out of
+// an export of Zendesk Guide. name is the bundle's; empty means one that follows from
+// what is in it: the portal or the help centre that it is from, the folder that all
+// of it is in, or else which articles there are. Entries whose names lead out of
 // the archive, that are there twice or are encrypted are reported and left out; one
 // that is longer than it says cannot be read.
 func Archive(r io.ReaderAt, size int64, name string) (kb.Bundle, error) {
@@ -27,7 +30,11 @@ func Archive(r io.ReaderAt, size int64, name string) (kb.Bundle, error) {
 	if err != nil {
 		return kb.Bundle{}, fmt.Errorf("read %s: %w", name, err)
 	}
-	b, err := read(within(z), name)
+	fsys, folder := within(z)
+	b, err := read(fsys, name)
+	if b.Name == "" {
+		b.Name = cmp.Or(folder, contentName(b))
+	}
 	b.Problems = append(problems, b.Problems...)
 	return b, err
 }
@@ -97,24 +104,25 @@ func odd(f *zip.File, seen map[string]bool) string {
 	return ""
 }
 
-// within returns the one folder that an archive consists of, or the archive.
-func within(fsys fs.FS) fs.FS {
+// within returns the one folder that an archive consists of, with its name, or the
+// archive.
+func within(fsys fs.FS) (inside fs.FS, name string) {
 	for range 3 {
 		list, err := fs.ReadDir(fsys, ".")
 		if err != nil || len(list) != 1 || !list[0].IsDir() {
-			return fsys
+			return fsys, name
 		}
 		// A folder that says something of the articles in it stays.
-		if name := list[0].Name(); langFolder.MatchString(name) || foldersAbove[strings.ToLower(name)] || name == "media" {
-			return fsys
+		if own := list[0].Name(); langFolder.MatchString(own) || foldersAbove[strings.ToLower(own)] || own == "media" {
+			return fsys, name
 		}
 		inner, err := fs.Sub(fsys, list[0].Name())
 		if err != nil {
-			return fsys
+			return fsys, name
 		}
-		fsys = inner
+		fsys, name = inner, list[0].Name()
 	}
-	return fsys
+	return fsys, name
 }
 
 // read reads a tree of files, whatever it is.
@@ -122,7 +130,9 @@ func read(fsys fs.FS, name string) (kb.Bundle, error) {
 	if files := zendeskFiles(fsys); len(files) > 0 {
 		return zendesk(fsys, files, name)
 	}
-	return Folder(fsys, name)
+	b, err := Folder(fsys, name)
+	know(&b, fsys, name)
+	return b, err
 }
 
 // pictureEnding reports whether a file's name is that of a picture.

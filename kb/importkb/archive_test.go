@@ -59,7 +59,7 @@ func TestArchive(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, data, 0o600))
 	b, err = importkb.Path(file)
 	require.NoError(t, err)
-	require.Equal(t, "guide", b.Name)
+	require.Equal(t, "export", b.Name)
 	page := filepath.Join(filepath.Dir(file), "upload-1")
 	require.NoError(t, os.WriteFile(page, []byte("<h1>A</h1>b"), 0o600))
 	b, err = importkb.File(page, "one.html", "n")

@@ -19,9 +19,9 @@ import (
 )
 
 // Path reads whatever is at path: a folder, a ZIP, an articles.jsonl, a document
-// of Word, or a page of HTML. The name of the bundle is the name of the folder or
-// the ZIP, or of the folder that another file is in, so that importing from there
-// again finds the same articles.
+// of Word, or a page of HTML. The name of the bundle is the name of the folder, or
+// of the folder that another file is in, so that importing from there again finds
+// the same articles; that of a ZIP follows from what is in it.
 func Path(path string) (kb.Bundle, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -41,7 +41,8 @@ func Path(path string) (kb.Bundle, error) {
 }
 
 // File reads the one file at path, whose format is told by how the name ends under
-// which it was known. name is the bundle's; a ZIP has that of its own file.
+// which it was known. name is the bundle's; that of a ZIP follows from what
+// is in it, see [Archive].
 func File(path, known, name string) (kb.Bundle, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -57,7 +58,7 @@ func File(path, known, name string) (kb.Bundle, error) {
 	case ext == ".jsonl":
 		return JSONLines(f, base, name)
 	case ext == ".zip":
-		return Archive(f, info.Size(), strings.TrimSuffix(base, filepath.Ext(base)))
+		return Archive(f, info.Size(), "")
 	case readable(base):
 		return read(oneFile{path, base}, name)
 	}

@@ -123,6 +123,10 @@ func TestRoundTrip(t *testing.T) {
 		for now, was := range ids {
 			text = string(bytes.ReplaceAll([]byte(text), []byte(now), []byte(was)))
 		}
+		if name == kb.ManifestFile {
+			require.NotEqual(t, first[name], text, "it says where it is from")
+			continue
+		}
 		if name == "categories.yaml" {
 			require.Len(t, text, len(first[name]), "in another order")
 			continue

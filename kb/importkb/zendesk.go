@@ -144,6 +144,9 @@ func zendesk(fsys fs.FS, files []string, name string) (kb.Bundle, error) {
 	}
 	for i, a := range g.articles {
 		g.article(a, g.files[i])
+		if u, err := url.Parse(a.URL); err == nil && b.Name == "" && u.Host != "" {
+			b.Name = "Zendesk Guide at " + u.Host
+		}
 	}
 	addPictures(&b, fsys)
 	return b, nil

@@ -294,6 +294,9 @@ var broken = []broke{
 			return nil
 		}}
 	}},
+	{"is another installation each time", "Installation", func(kb.Store) faulty {
+		return faulty{installation: func(_ context.Context, fresh string) (string, error) { return fresh, nil }}
+	}},
 	{"keeps the first redirect", "Redirects", func(s kb.Store) faulty {
 		first := map[string]kb.Redirect{}
 		return faulty{redirect: func(ctx context.Context, from string) (kb.Redirect, error) {

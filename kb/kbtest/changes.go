@@ -222,6 +222,7 @@ func checkCancelled(t testing.TB, s kb.Store) {
 		"Categories":       func() error { _, _, err := s.Categories(ctx); return err },
 		"Revision":         func() error { _, err := s.Revision(ctx, "a1", "en", 1); return err },
 		"Changes":          func() error { _, _, err := s.Changes(ctx, "", 1); return err },
+		"Installation":     func() error { _, err := s.Installation(ctx, "x"); return err },
 		"Stamps":           func() error { _, _, err := s.Stamps(ctx); return err },
 		"SaveCategory":     func() error { return s.SaveCategory(ctx, category("c1"), "0", nil) },
 		"SaveRedirects":    func() error { return s.SaveRedirects(ctx, kb.Redirect{From: "/x", To: "article/a1"}) },

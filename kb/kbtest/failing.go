@@ -157,6 +157,11 @@ func (f *Failing) RedirectsTo(ctx context.Context, targets ...string) ([]kb.Redi
 	return ask(f, func() ([]kb.Redirect, error) { return f.store.RedirectsTo(ctx, targets...) })
 }
 
+// Installation implements [kb.Store].
+func (f *Failing) Installation(ctx context.Context, fresh string) (string, error) {
+	return ask(f, func() (string, error) { return f.store.Installation(ctx, fresh) })
+}
+
 // Redirect implements [kb.Store].
 func (f *Failing) Redirect(ctx context.Context, from string) (kb.Redirect, error) {
 	return ask(f, func() (kb.Redirect, error) { return f.store.Redirect(ctx, from) })

@@ -28,6 +28,7 @@ type faulty struct {
 	categories   func(ctx context.Context) ([]kb.Category, string, error)
 	stamps       func(ctx context.Context) (string, string, error)
 	saveCategory func(ctx context.Context, c kb.Category, stamp string, moved []string) error
+	installation func(ctx context.Context, fresh string) (string, error)
 	redirect     func(ctx context.Context, from string) (kb.Redirect, error)
 	redirectsTo  func(ctx context.Context, targets ...string) ([]kb.Redirect, error)
 	slugs        func(ctx context.Context, article string) ([]string, error)
@@ -112,6 +113,10 @@ func (f faulty) Stamps(ctx context.Context) (string, string, error) {
 
 func (f faulty) SaveCategory(ctx context.Context, c kb.Category, stamp string, moved []string) error {
 	return or(&f.saveCategory, f.saveCategory != nil, f.Store.SaveCategory)(ctx, c, stamp, moved)
+}
+
+func (f faulty) Installation(ctx context.Context, fresh string) (string, error) {
+	return or(&f.installation, f.installation != nil, f.Store.Installation)(ctx, fresh)
 }
 
 func (f faulty) Redirect(ctx context.Context, from string) (kb.Redirect, error) {

@@ -69,6 +69,7 @@ var contract = []promise{
 	{"CategoryStamp", "SaveCategory returns ErrConflict if any category has changed since the stamp", checkCategoryStamp},
 	{"CategorySlugs", "two categories cannot have one slug in any languages; a slug given up is free", checkCategorySlugs},
 	{"Redirects", "Redirect returns the last one saved for a path, and RedirectsTo those that lead somewhere", checkRedirects},
+	{"Installation", "Installation returns the first ID that it was given, for ever", checkInstallation},
 	{"Former slugs", "Slugs returns the slugs that readers have seen of an article, and no others", checkFormerSlugs},
 	{"Feedback", "feedback is kept once, listed newest first by pages, and counted", checkFeedback},
 	{"Ratings", "Ratings counts each person and each visitor once, with what they said last, and nobody else", checkRatings},

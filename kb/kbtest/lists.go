@@ -238,6 +238,14 @@ func checkCategorySlugs(t testing.TB, s kb.Store) {
 	require.NoError(t, saveCategory(t, s, twin))
 }
 
+func checkInstallation(t testing.TB, s kb.Store) {
+	for _, fresh := range []string{"one", "two", "one"} {
+		id, err := s.Installation(t.Context(), fresh)
+		require.NoError(t, err)
+		require.Equal(t, "one", id)
+	}
+}
+
 func checkRedirects(t testing.TB, s kb.Store) {
 	require.NoError(t, s.SaveRedirects(t.Context()))
 	first := kb.Redirect{From: "/old", To: "article/a1", Locale: "de"}

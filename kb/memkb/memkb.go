@@ -38,6 +38,7 @@ type Store struct {
 	log        []string                   // IDs of changed articles, in order
 	places     int                        // stamp of categories
 	contents   int                        // stamp of everything
+	portal     string                     // ID of the installation
 	unsaved    map[deskKey]kb.Working
 	locks      map[deskKey]kb.Lock
 	notes      map[string]kb.Note

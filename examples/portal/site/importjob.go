@@ -46,6 +46,7 @@ type importFacts struct {
 	Tries    int       `json:"tries"`  // how often it was begun and came no further
 	Reached  int       `json:"reached"`
 	Fault    string    `json:"fault"` // key of why it failed
+	Undone   time.Time `json:"undone,omitzero"`
 
 	Report kb.ImportReport `json:"report"`
 }
@@ -71,6 +72,7 @@ func (f *importFacts) note(p kb.ImportProgress, earlier kb.ImportReport) {
 	r.Problems = slices.Clone(r.Problems[:min(len(r.Problems), mostKeptProblems)])
 	r.Unchanged = max(r.Unchanged-earlier.Created-earlier.Updated, 0)
 	r.Created += earlier.Created
+	r.Made = slices.Concat(earlier.Made, r.Made)
 	r.Updated += earlier.Updated
 	r.Categories += earlier.Categories
 	r.Media += earlier.Media

@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/profile"
 )
 
 func importPath(id string) string { return transferPath + "/" + escape(id) }
@@ -58,6 +59,9 @@ type importBody struct {
 	Here, Toggle string // this page, and the one that does or does not
 	Events       string
 	Cancel, Run  string // where to send that, empty if that cannot be
+	Undo         string
+	Undoes       int    // articles
+	Undone       string // when
 	Key          string
 	JSON, CSV    string
 	Fault        string
@@ -112,6 +116,12 @@ func (s *Site) importPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if j.again() {
 		b.Run = here + "/run"
+	}
+	if b.Undoes = j.undoable(); b.Undoes > 0 && s.policy.May(v.By, profile.PermissionContentPublish) {
+		b.Undo = here + "/undo"
+	}
+	if !j.Facts.Undone.IsZero() {
+		b.Undone = v.P.DateTime(j.Facts.Undone, i18n.StyleMedium)
 	}
 	if j.Facts.Fault != "" {
 		b.Fault = v.P.T(j.Facts.Fault)

@@ -126,7 +126,7 @@ func TestImportInterrupted(t *testing.T) {
 		require.Equal(t, 409, c.post(page+"/run", url.Values{"key": {"x"}}).Status, "it is done")
 	})
 	t.Run("somebody ends it", func(t *testing.T) {
-		page := c.sendFile("other.zip", zipOf(t, 40), "do", "run").Header.Get("Location")
+		page := c.sendFile("other.zip", zipOf(t, 40), "name", "other", "do", "run").Header.Get("Location")
 		stopping := make(chan struct{})
 		s.imports.stopping = func() { close(stopping) }
 		during = func(done int) {
@@ -191,6 +191,7 @@ func TestImportsAreForThoseWhoImport(t *testing.T) {
 			}
 			require.Equal(t, 404, as(person).post(page+"/cancel", nil).Status)
 			require.Equal(t, 404, as(person).post(page+"/run", nil).Status)
+			require.Equal(t, 404, as(person).post(page+"/undo", nil).Status)
 		}
 		s.work(t)
 	}

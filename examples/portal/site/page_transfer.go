@@ -21,6 +21,7 @@ func (s *Site) transferRoutes() []route {
 		{"GET " + transferPath + "/{job}/report.csv", "desk", s.importTable},
 		{"POST " + transferPath + "/{job}/cancel", "desk", s.cancelImport},
 		{"POST " + transferPath + "/{job}/run", "desk", s.runImport},
+		{"POST " + transferPath + "/{job}/undo", "desk", s.undoImport},
 	}
 }
 

@@ -301,6 +301,7 @@ var exempt = map[string]string{
 	"GET /desk/transfer/{job}/report.csv":       "TestImportsAreForThoseWhoImport",
 	"POST /desk/transfer/{job}/cancel":          "leads back to the page of the import",
 	"POST /desk/transfer/{job}/run":             "leads to the page of the import",
+	"POST /desk/transfer/{job}/undo":            "leads back to the page of the import",
 	"GET /desk/transfer/export":                 "authorization matrix: answers like kb.export",
 	"kb.export":                                 "authorization matrix: only those who import and export, who see everything at the desk",
 	"kb.cancel_plan":                            "authorization matrix: answers like kb.plans",
