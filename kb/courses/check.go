@@ -244,7 +244,7 @@ func (l Lesson) complete(f errs.Fields, at, source string) {
 	case l.Kind == LessonArticle && l.Article == "":
 		f.Add(at+".article", "error.field.required", nil)
 	case l.Kind == LessonQuiz && len(l.Quiz.Questions) == 0:
-		f.Add(at+".quiz.questions", "error.field.required", nil)
+		f.Add(at+".quiz.questions", "error.course.no_question", nil)
 	}
 	if l.Kind != LessonQuiz {
 		return

@@ -39,6 +39,9 @@ func (s *School) Create(ctx context.Context, by profile.Actor, d Draft) (Course,
 		f.Add("title", "error.field.required", nil)
 	}
 	d.tidy()
+	if err := s.checkNeeds(ctx, by, "", nil, d.Needs, f); err != nil {
+		return Course{}, wrap(err, "create", "course")
+	}
 	if err := d.check(by, s, f); err != nil {
 		return Course{}, wrap(err, "create", "course")
 	}
@@ -170,6 +173,9 @@ func (s *School) Save(ctx context.Context, by profile.Actor, id string, version 
 	}
 	if strings.TrimSpace(d.Title[c.Source]) == "" {
 		f.Add("title", "error.field.required", nil)
+	}
+	if err := s.checkNeeds(ctx, by, id, c.Needs, d.Needs, f); err != nil {
+		return Course{}, wrap(err, "course", id)
 	}
 	if err := d.check(by, s, f); err != nil {
 		return Course{}, wrap(err, "course", id)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -255,4 +256,22 @@ func TestInvoice(t *testing.T) {
 	require.Equal(t, int64(9900), w.enrol(t, bob, id).Order.Amount.Amount)
 	_, err = w.Paid(t.Context(), rosa, "none")
 	require.ErrorIs(t, err, courses.ErrNotFound)
+}
+
+func TestNeededCoursesExistAndMakeNoCircle(t *testing.T) {
+	w := newWorld(t)
+	first := w.course(t, "first")
+	second := w.course(t, "second", func(d *courses.Draft) { d.Needs = []string{first} })
+	third := w.course(t, "third", func(d *courses.Draft) { d.Needs = []string{second} })
+	for need, key := range map[string]string{"nothing": "error.course.unknown", second: "error.course.circle", third: "error.course.circle", first: "error.course.itself"} {
+		c, rev, err := w.Manuscript(t.Context(), rosa, first)
+		require.NoError(t, err)
+		d := courses.Draft{Settings: c.Settings, Content: rev.Content}
+		d.Needs = []string{need}
+		_, err = w.Save(t.Context(), rosa, first, c.Version, d)
+		require.ErrorIs(t, err, courses.ErrInvalid)
+		wrong, ok := errors.AsType[errs.Fields](err)
+		require.True(t, ok)
+		require.Equal(t, key, wrong["needs"].Key, need)
+	}
 }

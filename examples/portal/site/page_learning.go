@@ -95,6 +95,8 @@ func (s *Site) showCertified(w http.ResponseWriter, r *http.Request, status int,
 		shown := c.Shown
 		if typed != nil {
 			shown = *typed
+		} else if shown.Name == "" { // offered, and shown to nobody before it is saved
+			shown.Name = v.By.Name
 		}
 		b.Form = certificateForm(v, path, shown)
 		b.Form.Wrong = len(faults) > 0
