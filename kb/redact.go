@@ -29,6 +29,9 @@ const (
 	RedactName   RedactionKind = "name"
 	RedactNumber RedactionKind = "number" // long ones, whatever they are
 	RedactLink   RedactionKind = "link"   // addresses that carry a query, which may be a key
+
+	RedactAddress RedactionKind = "address" // postal: streets with numbers, and postcodes
+	RedactSerial  RedactionKind = "serial"  // of devices and licences
 )
 
 // A Redaction is something that was taken out of a text.
@@ -186,7 +189,7 @@ func (r Redactor) find(text string) []found {
 	add(RedactCard, cardForm, func(s string) bool { return analytics.Redact(s) != s })
 	add(RedactPhone, phoneForm, isPhone)
 	add(RedactNumber, numberForm, nil)
-	all = append(all, r.findNames(text)...)
+	all = slices.Concat(all, findAddresses(text), findSerials(text), r.findNames(text))
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Or(a.from-b.from, b.to-a.to) })
 	return all
 }
