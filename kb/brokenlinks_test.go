@@ -119,6 +119,39 @@ func TestBrokenLinks(t *testing.T) {
 	})
 }
 
+// TestBrokenPlacesOfPaths: a path with a place is looked at like any other link to
+// a place, in each language that readers are shown.
+func TestBrokenPlacesOfPaths(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.place("c", "", "public")
+		to := w.show(leadingTo("to", "## Leds\n\nx"))
+		w.show(leadingTo("from", "[a](/articles/about-to#leds) [b](/articles/about-to#h-leds) [c](/articles/about-to) [d](/articles/about-to#none)"))
+		lost := func(anchor string) fault {
+			return fault{Kind: kb.LinkPath, To: "about-to", Anchor: anchor, State: kb.LinkNoPlace, Target: "About to", Locale: "en", Live: true}
+		}
+		require.Equal(t, []fault{lost("none")}, w.faults(reviewer))
+		b, err := w.Backlinks(w.ctx(), reviewer, to.ID, "", 0)
+		require.NoError(t, err)
+		require.Len(t, b.Texts, 1, "however many links there are")
+
+		to = w.edit(to, "No headings any more.")
+		require.Equal(t, []fault{lost("h-leds"), lost("leds"), lost("none")}, w.faults(reviewer))
+		to = w.edit(to, ":::include leds\n")
+		w.block("leds", "## Leds\n\nx", "public")
+		require.Equal(t, []fault{lost("none")}, w.faults(reviewer), "it is in a block")
+		to = w.edit(to, "No headings any more.")
+		to, err = w.Edit(w.ctx(), reviewer, to.ID, "de", to.Version, kb.Text{Title: "Zu", Body: "## Leds\n\nx"})
+		require.NoError(t, err)
+		require.Len(t, w.faults(reviewer), 3, "readers are not shown the draft")
+		w.publish(to, "de")
+		require.Equal(t, []fault{lost("none")}, w.faults(reviewer), "the path may be that of the other language")
+		p, err := w.Preview(w.ctx(), reviewer, "en", kb.Meta{}, "\n[x](/articles/about-to#none)")
+		require.NoError(t, err)
+		require.Equal(t, "finding.link_place", p.Findings[0].Message.Key)
+		require.Equal(t, 2, p.Findings[0].Message.Args["line"])
+	})
+}
+
 // TestBrokenLinksAreSeen: nobody learns of texts, or of what became of articles,
 // that they do not see at the desk.
 func TestBrokenLinksAreSeen(t *testing.T) {

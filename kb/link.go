@@ -138,9 +138,9 @@ func (l *Library) addressed(article string, d *document, address string) []Link 
 		}
 		return []Link{{LinkPlace, article, unescaped(place)}}
 	}
-	address, _, _ = strings.Cut(address, "#")
+	address, place, _ := strings.Cut(address, "#")
 	if slug, ok := l.slugAt(address); ok {
-		return []Link{{Kind: LinkPath, To: slug}}
+		return []Link{{LinkPath, slug, place}}
 	}
 	if isAddress(address) {
 		return []Link{{Kind: LinkAddress, To: address}}

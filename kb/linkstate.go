@@ -151,12 +151,29 @@ func (l *Library) stateOfArticle(ctx context.Context, t LinkTarget) (LinkState, 
 	case len(live) > 0 && t.Anchor == "":
 		return LinkOK, nil
 	case len(live) > 0:
-		shown, _ := a.In(l.pick(t.Locale, live))
-		return l.stateOfPlace(ctx, a, shown.Locale, t.Anchor, shown.Live)
+		return l.stateOfShown(ctx, a, t, live)
 	case slices.ContainsFunc(a.Translations, func(t Translation) bool { return t.Status == StatusArchived }):
 		return LinkArchived, nil
 	}
 	return LinkUnpublished, nil
+}
+
+// stateOfShown looks for a place in the text that those who read a language are
+// shown. A path may lead to the text of another language, so that a place in any
+// of those that readers are shown will do.
+func (l *Library) stateOfShown(ctx context.Context, a Article, t LinkTarget, live []string) (LinkState, error) {
+	locales := []string{l.pick(t.Locale, live)}
+	if t.Kind == LinkPath {
+		locales = append(locales, live...)
+	}
+	for _, locale := range locales {
+		shown, _ := a.In(locale)
+		state, err := l.stateOfPlace(ctx, a, locale, t.Anchor, shown.Live)
+		if err != nil || state == LinkOK {
+			return state, err
+		}
+	}
+	return LinkNoPlace, nil
 }
 
 // stateOfPlace looks for a place in any of the revisions.

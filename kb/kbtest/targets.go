@@ -134,8 +134,8 @@ func checkLinksAsked(t testing.TB, s kb.Store) {
 	including := withLinks(to, "en", 1)
 	including.Blocks = []string{"b"}
 	require.NoError(t, s.SaveArticle(t.Context(), to, including, withLinks(to, "de", 1)))
-	inTo := []kb.Link{link(kb.LinkArticle, "to", ""), link(kb.LinkArticle, "to", "leds"), link(kb.LinkPath, "on-to", ""), link(kb.LinkPlace, "to", "leds")}
-	other := []kb.Link{link(kb.LinkArticle, "other", "leds"), link(kb.LinkBlock, "b", ""), link(kb.LinkBlock, "c", ""), link(kb.LinkMedia, "b", ""), link(kb.LinkPath, "on-other", "")}
+	inTo := []kb.Link{link(kb.LinkArticle, "to", ""), link(kb.LinkArticle, "to", "leds"), link(kb.LinkPath, "on-to", ""), link(kb.LinkPlace, "to", "leds"), link(kb.LinkPath, "on-to", "leds")}
+	other := []kb.Link{link(kb.LinkArticle, "other", "leds"), link(kb.LinkBlock, "b", ""), link(kb.LinkBlock, "c", ""), link(kb.LinkMedia, "b", ""), link(kb.LinkPath, "on-other", ""), link(kb.LinkPath, "on-other", "leds")}
 	a := alone("a", func(a *kb.Article) { a.Related = []string{"other", "to"} })
 	require.NoError(t, s.SaveArticle(t.Context(), a, withLinks(a, "en", 1, append(other, inTo...)...), withLinks(a, "de", 1)))
 	judge(t, s, fine)
@@ -149,7 +149,7 @@ func checkLinksAsked(t testing.TB, s kb.Store) {
 		return s.SaveArticle(t.Context(), alone("to", func(a *kb.Article) { a.Version, a.Translations[1].Slug = 2, "elsewhere" }))
 	}, append(slices.Clone(inTo), link(kb.LinkRelated, "to", ""))...)
 	asks("a block is saved", func() error { return saveBlock(t, s, block("b"), "b") },
-		link(kb.LinkBlock, "b", ""), inTo[1], inTo[3])
+		link(kb.LinkBlock, "b", ""), inTo[1], inTo[3], inTo[4])
 	asks("a medium is put there", func() error { return s.PutMedia(t.Context(), kb.Media{Name: "b", At: t0}) }, link(kb.LinkMedia, "b", ""))
 	asks("and removed", func() error { return s.RemoveMedia(t.Context(), "b") }, link(kb.LinkMedia, "b", ""))
 	gone := func(a *kb.Article) { a.Version, a.Translations[1].Slug, a.DeletedAt = 3, "elsewhere", t0 }

@@ -76,7 +76,13 @@ func (s *Store) askArticle(id string) {
 // askShown has somebody look at places in articles.
 func (s *Store) askShown(articles map[string]bool) {
 	s.ask(func(l kb.Link) bool {
-		return l.Anchor != "" && (l.Kind == kb.LinkArticle || l.Kind == kb.LinkPlace) && articles[l.To]
+		switch l.Kind {
+		case kb.LinkArticle, kb.LinkPlace:
+			return l.Anchor != "" && articles[l.To]
+		case kb.LinkPath:
+			return l.Anchor != "" && articles[s.slugs[l.To]]
+		}
+		return false
 	})
 }
 

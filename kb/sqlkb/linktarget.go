@@ -73,8 +73,9 @@ func askShown(ctx context.Context, tx sqlx.ExtContext, blocks []string) error {
 	w := &sqldb.Where{}
 	due := w.Arg(atOnce())
 	sqldb.In(w, "name", blocks)
-	_, err := sqldb.Exec(ctx, tx, `update stoa_link_target set due_at = `+due+`, version = version + 1 where anchor <> '' and kind in ('article', 'place')
-		and target in (select article from stoa_block_use `+w.String()+`)`, w.Args()...)
+	shown := `(select article from stoa_block_use ` + w.String() + `)`
+	_, err := sqldb.Exec(ctx, tx, `update stoa_link_target set due_at = `+due+`, version = version + 1 where anchor <> ''
+		and (kind in ('article', 'place') and target in `+shown+` or kind = 'path' and target in (select slug from stoa_article_slug where article in `+shown+`))`, w.Args()...)
 	return err
 }
 
