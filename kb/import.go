@@ -80,8 +80,9 @@ func (l *Library) newImport(ctx context.Context, by profile.Actor, b Bundle, opt
 // were first met.
 func (im *importing) group() {
 	at := map[string]int{}
+	written := im.written()
 	for _, item := range im.b.Items {
-		item.Locale = canonical(cmp.Or(item.Locale, im.opts.Source))
+		item.Locale = im.settle(canonical(cmp.Or(item.Locale, im.opts.Source)), written[item.External])
 		if item.External == "" {
 			im.problem(item, errors.New("it has no name to know it by"))
 			continue

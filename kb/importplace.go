@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,18 +126,6 @@ func (im *importing) category(ctx context.Context, item CategoryItem, named bool
 	}
 	im.report.Categories++
 	return nil
-}
-
-// labels gives the label of no language to that of the source.
-func (im *importing) labels(given map[string]Label) map[string]Label {
-	out := maps.Clone(given)
-	if label, ok := out[""]; ok {
-		delete(out, "")
-		if _, ok := out[im.opts.Source]; !ok {
-			out[im.opts.Source] = label
-		}
-	}
-	return out
 }
 
 // makeWay gives c other slugs in place of those that another category has.

@@ -33,18 +33,19 @@ func (e *Engine) Run(ctx context.Context) error {
 // asked without end.
 func (e *Engine) follow(ctx context.Context, f *feed) {
 	failing, idle := pause{first: e.opts.Retry}, pause{first: 50 * time.Millisecond}
-	early := false
+	early, said := false, ""
 	for ctx.Err() == nil {
 		rebuilt := e.nextRebuild()
 		more, err := e.step(ctx, f)
 		if err == nil {
 			failing.reset()
+			said = ""
 		}
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
 			early = false
-			e.opts.Logger.ErrorContext(ctx, "search source not read", "source", f.source.Name(), "err", err)
+			said = e.unread(ctx, f, err, said)
 			failing.rest(ctx, rebuilt)
 		case more:
 			early = false
@@ -56,6 +57,19 @@ func (e *Engine) follow(ctx context.Context, f *feed) {
 			early = e.await(ctx, f)
 		}
 	}
+}
+
+// unread says that a source was not read, and returns what was said. That the index
+// is filled anew is no fault, and is said once.
+func (e *Engine) unread(ctx context.Context, f *feed, err error, said string) string {
+	if !errors.Is(err, ErrRebuild) {
+		e.opts.Logger.ErrorContext(ctx, "search source not read", "source", f.source.Name(), "err", err)
+		return said
+	}
+	if said != err.Error() {
+		e.opts.Logger.InfoContext(ctx, "search source waits for the index to be filled anew", "source", f.source.Name(), "reason", err)
+	}
+	return err.Error()
 }
 
 // await returns when the source may have changed, and reports whether that was

@@ -195,12 +195,12 @@ func TestZendesk(t *testing.T) {
 	all := byExternal(t, s)
 	require.Len(t, all, 3)
 	a := all["360001"]
-	require.Equal(t, []string{"de", "en-US"}, a.Live())
+	require.Equal(t, []string{"de", "en"}, a.Live())
 	tr, _ := a.In("de")
 	require.True(t, a.Stale(tr))
 	require.Equal(t, "staff", all["360003"].Audience.String())
 	require.Equal(t, kb.StatusDraft, all["360002"].Translations[0].Status)
-	rev, err := s.Revision(t.Context(), a.ID, "en-US", 1)
+	rev, err := s.Revision(t.Context(), a.ID, "en", 1)
 	require.NoError(t, err)
 	require.Equal(t, "Press [power](article:"+all["360002"].ID+"#p).\n\n![](media:led.png)\n", rev.Body)
 	for _, path := range []string{"/hc/en-us/articles/360001", "/hc/en-us/articles/360001-Reset", "/hc/de/articles/360001-Zur"} {

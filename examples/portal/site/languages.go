@@ -169,6 +169,7 @@ func (s *Site) path(r kb.Ref) string {
 	if asked := i18n.Locale(r.Asked); slices.Contains(s.languages.Offered(), asked) {
 		locale = asked
 	}
+	locale = s.addressed(locale)
 	switch r.Kind {
 	case "media":
 		return i18n.JoinPath("", "/media/"+escape(r.Slug))
@@ -176,6 +177,19 @@ func (s *Site) path(r kb.Ref) string {
 		return i18n.JoinPath(locale, "/categories/"+escape(r.Slug))
 	}
 	return i18n.JoinPath(locale, "/articles/"+escape(r.Slug))
+}
+
+// addressed returns the language in whose addresses a text is found: its own, one
+// that it is a region of, or the default.
+func (s *Site) addressed(l i18n.Locale) i18n.Locale {
+	offered := s.languages.Offered()
+	for tag := string(l); tag != ""; {
+		if slices.Contains(offered, i18n.Locale(tag)) {
+			return i18n.Locale(tag)
+		}
+		tag = tag[:max(strings.LastIndexByte(tag, '-'), 0)]
+	}
+	return s.languages.Default()
 }
 
 // slugAt returns the slug of the article that an address of the portal leads to.

@@ -48,7 +48,8 @@ func TestLanguagesOfContent(t *testing.T) {
 		{"sitemaps", "/sitemap.xml", "", []string{"/sitemaps/fr-1.xml</loc>"}, nil},
 		{"sitemap", "/sitemaps/fr-1.xml", "", []string{"/fr/articles/changer-la-pile-a</loc>"}, nil},
 		{"robots", "/robots.txt", "", []string{"Disallow: /fr/search"}, nil},
-		{"switch", "/en/", "", []string{`lang="fr"`, "Français"}, nil},
+		{"switch", "/en/", "", nil, []string{`<button class="drop-item" type="submit" lang="fr"`}},
+		{"switch around a text", "/fr/articles/changer-la-pile-a", "", []string{`<button class="drop-item" type="submit" lang="fr"`}, nil},
 		{"errors", "/fr/nowhere", "", []string{"We could not find this page"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -210,6 +210,7 @@ type page struct {
 
 	policy  profile.Policy
 	texts   *i18n.Catalog
+	spoken  []i18n.Locale // by the interface
 	laid    layout.Layout
 	located bool // there is a page of addresses
 	admin   []adminPart
@@ -236,7 +237,7 @@ type crumb struct {
 // newPage returns what pages have in common for a request.
 func (s *Site) newPage(r *http.Request, title string) *page {
 	v := visitOf(r.Context())
-	p := &page{visit: v, Brand: v.Brand.Name, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, laid: s.layoutOf(r)}
+	p := &page{visit: v, Brand: v.Brand.Name, Title: title, Demo: s.cfg.Demo, Type: "website", policy: s.policy, texts: s.catalog, spoken: s.languages.texts.Offered(), laid: s.layoutOf(r)}
 	p.dress(s.arranger)
 	p.Look = lookOf(v.Prefs)
 	p.admin, p.desk = s.administers(v.By), s.deskOf(v.By)
@@ -247,6 +248,17 @@ func (s *Site) newPage(r *http.Request, title string) *page {
 		p.Alternates = append(p.Alternates, alternate{l, i18n.JoinPath(l, v.Path), true})
 	}
 	return p
+}
+
+// Tongues returns the page in the languages that readers can choose: those of the
+// interface. What is written in others is offered beside it.
+func (p *page) Tongues() (out []alternate) {
+	for _, a := range p.Alternates {
+		if slices.Contains(p.spoken, a.Locale) || a.Locale == p.Wanted {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // dress gives a page the look of its brand.
