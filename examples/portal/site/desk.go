@@ -30,6 +30,7 @@ type deskPart struct {
 func deskRoutes() []deskPart {
 	return []deskPart{
 		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
+		{deskCategoriesPath, "cats.title", "cats.note", []profile.Permission{profile.PermissionContentOrganise}, (*Site).deskCategoryRoutes},
 		{blocksPath, "blocks.title", "blocks.note", works, (*Site).blockRoutes},
 		{replacePath, "replace.title", "replace.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate}, (*Site).replaceRoutes},
 		{brokenPath, "broken.title", "broken.note", works, (*Site).brokenRoutes},

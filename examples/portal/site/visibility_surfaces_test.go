@@ -101,6 +101,7 @@ var surfaces = []surface{
 	}},
 	{"desk find and replace", []string{"GET /desk/replace"}, fixed("/desk/replace?find=ordinary&titles=yes&code=yes", "/de/desk/replace?find=.%2b&regexp=yes&titles=yes")},
 	{"desk links", []string{"GET /desk/links"}, fixed("/desk/links", "/de/desk/links?state=gone", "/desk/links?state=archived")},
+	{"desk categories", []string{"GET /desk/categories"}, fixed("/desk/categories", "/de/desk/categories")},
 	{"desk blocks", []string{"GET /desk/blocks", "GET /desk/blocks/{name}"}, fixed("/desk/blocks", "/de/desk/blocks/any")},
 	{"bin", []string{"GET /desk/bin", "kb.bin"}, fixed("/desk/bin", "/de/desk/bin?title=zq", "/api/v1/bin", "/api/v1/bin?title=zq")},
 	{"desk editor", []string{"GET /desk/articles/{id}", "GET /desk/articles/{id}/{locale}", "GET /desk/articles/{id}/{locale}/history", "GET /desk/articles/{id}/{locale}/diff", "GET /desk/articles/{id}/{locale}/notes", "GET /desk/articles/{id}/delete", "GET /desk/articles/{id}/links", "GET /desk/articles/{id}/{locale}/file"}, func(h hidden) []string {
