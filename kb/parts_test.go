@@ -128,6 +128,19 @@ func told(d search.Document) string {
 	return strings.Join(append([]string{d.Title, d.Summary, d.Body}, d.Keywords...), "\n")
 }
 
+// TestPartsAreMarkedForReaders: that authors were told what is to be mended, who
+// see all parts without marks, leaves the marks to those who read.
+func TestPartsAreMarkedForReaders(t *testing.T) {
+	w := newWorld(t)
+	w.place("c", "", "public")
+	d := draft("parts", "c", "public")
+	d.Body = ":::internal\nStaffword.\n:::\n"
+	a := w.show(d)
+	_, err := w.Findings(w.ctx(), reviewer, a.ID, "en")
+	require.NoError(t, err)
+	require.Contains(t, string(w.reads(agent, a.ID).Text.HTML), "Only for staff")
+}
+
 // TestPartsFollowRights: who joins a segment sees its parts at once, and who
 // leaves it no longer.
 func TestPartsFollowRights(t *testing.T) {

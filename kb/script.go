@@ -122,7 +122,7 @@ func viewerOf(by profile.Actor) viewer { return viewer{admits: by.Sight().Admits
 // A composed text is a script as a viewer sees it.
 type composed struct {
 	text    string
-	variant string             // equal for viewers who see the same
+	variant string             // equal for viewers who see the same, and see it the same way
 	asked   []profile.Audience // whose members see something else than others
 }
 
@@ -219,10 +219,11 @@ func (c *composing) part(to *strings.Builder, line scriptLine) {
 		to.WriteString("\n\n")
 		return
 	}
-	c.variant.WriteByte('1')
+	boxed := c.viewer.boxed && !line.audience.IsPublic()
+	c.variant.WriteByte(map[bool]byte{false: '1', true: 'b'}[boxed])
 	var inner strings.Builder
 	c.write(&inner, line.inner)
-	if !c.viewer.boxed || line.audience.IsPublic() {
+	if !boxed {
 		to.WriteString("\n\n" + inner.String() + "\n\n")
 		return
 	}
