@@ -78,6 +78,9 @@ func (s *Site) deskPages() []route {
 func (s *Site) atDesk(needs []profile.Permission, serve web.Func) web.Func {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if !s.mayAny(visitOf(r.Context()).By, needs) {
+			if given, err := s.typedByNobody(w, r); given {
+				return err
+			}
 			return s.refused(r)
 		}
 		web.NoStore(w)

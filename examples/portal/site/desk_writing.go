@@ -74,7 +74,7 @@ const maxWriting = 1 << 20
 // typedWriting returns what somebody typed. What they cannot change is as in
 // kept.
 func (s *Site) typedWriting(r *http.Request, kept writing, arranges bool) (writing, error) {
-	if err := r.ParseMultipartForm(maxWriting); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+	if err := readable(r.ParseMultipartForm(maxWriting)); err != nil {
 		return kept, err
 	}
 	value := func(name string) string { return strings.ReplaceAll(r.PostFormValue(name), "\r\n", "\n") }

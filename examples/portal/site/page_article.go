@@ -185,11 +185,11 @@ func (s *Site) canonical(v *visit, a kb.Page) string {
 func (s *Site) rate(w http.ResponseWriter, r *http.Request) error {
 	found, _, err := s.findArticle(w, r)
 	if err != nil {
-		return err
+		return s.orTyped(w, r, err)
 	}
 	v := visitOf(r.Context())
-	if err := r.ParseForm(); err != nil {
-		return errs.Invalid
+	if err := readable(r.ParseForm()); err != nil {
+		return err
 	}
 	o := kb.Opinion{
 		Article: found.ID, Locale: found.Locale, Helpful: r.PostFormValue("helpful") == "yes",

@@ -143,8 +143,8 @@ func (s *Site) askConversation(w http.ResponseWriter, r *http.Request, status in
 
 // makeDraft reads a conversation, or keeps the draft that was made of one.
 func (s *Site) makeDraft(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseMultipartForm(maxForm); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return errs.Invalid
+	if err := readable(r.ParseMultipartForm(maxForm)); err != nil {
+		return err
 	}
 	if r.PostFormValue("do") == "create" {
 		return s.createDraft(w, r)

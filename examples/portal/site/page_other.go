@@ -121,7 +121,7 @@ func (s *Site) errorPage(w http.ResponseWriter, r *http.Request, status int, err
 	p := s.newPage(r, "")
 	p.Title, p.NoIndex = heading(p.P, status), true
 	offers := p.SignIn != "" && p.By.Anonymous()
-	p.Body = errorBody{Status: status, Problem: problem, SignIn: offers && status == http.StatusNotFound, Again: offers && visitOf(r.Context()).Entering}
+	p.Body = errorBody{Status: status, Problem: problem, SignIn: offers && status == http.StatusNotFound, Again: offers && visitOf(r.Context()).Entering, Typed: status == http.StatusRequestEntityTooLarge && s.writesText(r) && !sendsFile(r)}
 	if fault := s.show(w, r, status, "error", p); fault != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "error page", "err", fault)
 		http.Error(w, problem.Title, status)
@@ -154,6 +154,7 @@ type errorBody struct {
 	Problem web.Problem
 	SignIn  bool
 	Again   bool // they were signing in
+	Typed   bool // they sent what they wrote
 }
 
 // Hot reports whether the fault is ours.

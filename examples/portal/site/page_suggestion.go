@@ -61,12 +61,12 @@ func (s *Site) suggestionForm(v *visit, back string, typed url.Values, fault err
 
 // suggest takes what should be mended in an article.
 func (s *Site) suggest(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseForm(); err != nil {
-		return errs.Invalid
+	if err := readable(r.ParseForm()); err != nil {
+		return err
 	}
 	found, _, err := s.findArticle(w, r)
 	if err != nil {
-		return err
+		return s.orTyped(w, r, err)
 	}
 	v, f := visitOf(r.Context()), r.PostForm
 	_, err = s.library.Suggest(r.Context(), v.By, kb.Suggestion{

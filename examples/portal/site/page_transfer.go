@@ -31,17 +31,30 @@ const transferPath = "/desk/transfer"
 const maxUpload = 256 << 20
 
 // maxBodies caps the bodies of requests: files that articles are read from and
-// media may be longer than anything else.
-func maxBodies(next http.Handler) http.Handler {
-	usual, files := web.MaxBytes(1<<20)(next), web.MaxBytes(maxUpload+1<<20)(next)
+// media may be longer than anything else, and texts longer than they may be, so
+// that whoever wrote one hears of it at the field.
+func (s *Site) maxBodies(next http.Handler) http.Handler {
+	usual, texts, files := web.MaxBytes(1<<20)(next), web.MaxBytes(maxTyped)(next), web.MaxBytes(maxUpload+1<<20)(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sends := r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, transferPath) || strings.Contains(r.URL.Path, mediaPath) || isAttaching(r.URL.Path))
-		if sends || r.Method == http.MethodPut && strings.HasPrefix(r.URL.Path, apiPrefix+"/media/") {
+		if sendsFile(r) {
 			files.ServeHTTP(w, r)
+			return
+		}
+		if s.writesText(r) {
+			texts.ServeHTTP(w, r)
 			return
 		}
 		usual.ServeHTTP(w, r)
 	})
+}
+
+// sendsFile reports whether a request may have a long file in its body.
+func sendsFile(r *http.Request) bool {
+	path := r.URL.Path
+	if r.Method == http.MethodPut {
+		return strings.HasPrefix(path, apiPrefix+"/media/")
+	}
+	return r.Method == http.MethodPost && (strings.HasSuffix(path, transferPath) || strings.Contains(path, mediaPath) || isAttaching(path))
 }
 
 // transferChoices are whom articles can be for that say nothing of it.

@@ -204,7 +204,7 @@ func (s *Site) guard(next http.Handler) (http.Handler, error) {
 		s.exceptProviders(sameOrigin),
 		web.Timeout(s.cfg.timeout),
 		web.RateLimit(limiter, limited),
-		maxBodies,
+		s.maxBodies,
 		web.SecurityHeaders(&web.HeaderOptions{Frames: s.library.FrameOrigins()}),
 		web.Recover(s.cfg.Log),
 		web.Access(s.cfg.Log, s.observe),
