@@ -15,7 +15,7 @@ import (
 
 // suggestion is something to mend in an article.
 func suggestion(a kb.Article) kb.Suggestion {
-	return kb.Suggestion{Article: a.ID, Locale: "en", Quote: "Hold it for five\r\nseconds. ", Proposal: "Hold it for ten seconds.", Reason: kb.ReasonIncorrect, Tell: true, Key: "k"}
+	return kb.Suggestion{Article: a.ID, Locale: "en", Quote: "on\r\nhubs ALL of hubs. ", Proposal: "Hold it for ten seconds.", Reason: kb.ReasonIncorrect, Tell: true, Key: "k"}
 }
 
 func TestSuggest(t *testing.T) {
@@ -26,7 +26,7 @@ func TestSuggest(t *testing.T) {
 	f, err := w.Suggest(w.ctx(), ann, suggestion(a))
 	require.NoError(t, err)
 	require.Equal(t, kb.Feedback{
-		ID: f.ID, Article: a.ID, Locale: "en", Revision: 1, Kind: kb.FeedbackEdit, Reason: kb.ReasonIncorrect, Quote: "Hold it for five\nseconds.",
+		ID: f.ID, Article: a.ID, Locale: "en", Revision: 1, Kind: kb.FeedbackEdit, Reason: kb.ReasonIncorrect, Quote: "on\nhubs ALL of hubs.",
 		Proposal: "Hold it for ten seconds.", Tell: true, Person: "ann", Input: f.Input, At: start, State: kb.FeedbackOpen, UpdatedAt: start, Version: 1,
 	}, f)
 	again, err := w.Suggest(w.ctx(), ann, suggestion(a))
@@ -34,7 +34,7 @@ func TestSuggest(t *testing.T) {
 	require.Equal(t, f, again)
 	_, err = w.Rate(w.ctx(), ann, kb.Opinion{Article: a.ID, Helpful: true, Key: "k"})
 	require.NoError(t, err, "the key of a suggestion is not that of a rating")
-	flag, err := w.Suggest(w.ctx(), anyone, kb.Suggestion{Article: a.ID, Quote: "red light", Comment: "it is green", Tell: true})
+	flag, err := w.Suggest(w.ctx(), anyone, kb.Suggestion{Article: a.ID, Quote: "All of hubs", Comment: "it is green", Tell: true})
 	require.NoError(t, err)
 	require.Equal(t, kb.FeedbackFlag, flag.Kind)
 	require.False(t, flag.Tell, "nobody knows whom to tell")
@@ -44,7 +44,7 @@ func TestSuggest(t *testing.T) {
 	require.ErrorIs(t, err, kb.ErrNotFound)
 	for name, change := range map[string]func(*kb.Suggestion){
 		"quote":    func(s *kb.Suggestion) { s.Quote = " " },
-		"proposal": func(s *kb.Suggestion) { s.Proposal = "Hold it for five\nseconds." },
+		"proposal": func(s *kb.Suggestion) { s.Proposal = "on\nhubs ALL of hubs." },
 		"comment":  func(s *kb.Suggestion) { s.Comment = strings.Repeat("x", kb.MaxComment+1) },
 		"reason":   func(s *kb.Suggestion) { s.Reason = "bored" },
 	} {
@@ -53,10 +53,14 @@ func TestSuggest(t *testing.T) {
 		_, err = w.Suggest(w.ctx(), ann, s)
 		require.Contains(t, fields(t, err), name)
 	}
-	_, err = w.Suggest(w.ctx(), ann, kb.Suggestion{Article: a.ID, Quote: "red light"})
+	_, err = w.Suggest(w.ctx(), ann, kb.Suggestion{Article: a.ID, Quote: "All of hubs"})
 	require.Contains(t, fields(t, err), "comment", "what is wrong with it?")
 	_, err = w.Suggest(w.ctx(), ann, kb.Suggestion{Article: a.ID, Quote: "x", Proposal: strings.Repeat("y", kb.MaxQuote+1)})
 	require.Contains(t, fields(t, err), "proposal")
+	_, err = w.Suggest(w.ctx(), ann, kb.Suggestion{Article: a.ID, Quote: "All of leds", Comment: "no"})
+	require.Contains(t, fields(t, err), "quote", "it does not say so")
+	_, err = w.Suggest(w.ctx(), ann, kb.Suggestion{Article: a.ID, Quote: "—", Comment: "no"})
+	require.Contains(t, fields(t, err), "quote")
 	_, err = w.Suggest(w.ctx(), ann, kb.Suggestion{Article: a.ID, Quote: "x\x00", Comment: "y"})
 	require.Contains(t, fields(t, err), "quote")
 	live, err := w.Article(w.ctx(), ann, a.ID, "en")
@@ -187,7 +191,7 @@ func TestFeedbackFigures(t *testing.T) {
 func TestHandlingOverHTTP(t *testing.T) {
 	s := newSite(t)
 	url := "/articles/" + s.live.ID + "/suggestions"
-	body := `{"locale":"en","quote":"red","proposal":"green","tell":true}`
+	body := `{"locale":"en","quote":"About hubs","proposal":"green","tell":true}`
 	require.Equal(t, 422, s.call(ann, "POST", url, `{"quote":"","proposal":"green"}`).Code)
 	require.Equal(t, 404, s.call(ann, "POST", "/articles/nope/suggestions", body).Code)
 	require.Equal(t, 201, s.call(ann, "POST", url, body, "Idempotency-Key", "k").Code)

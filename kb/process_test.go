@@ -370,7 +370,7 @@ func TestVerification(t *testing.T) {
 	day := 24 * time.Hour
 	w := newProcessWorld(t, kb.Process{Verify: 100 * day, Remind: 10 * day})
 	a := w.publish(w.drafted("vpn"), "en")
-	require.Equal(t, kb.Checked{At: start, Until: start.Add(100 * day)}, w.reads(anyone, a.ID).Checked, "publishing is verifying")
+	require.Equal(t, kb.Checked{At: start, Until: start.Add(100 * day), Unread: true}, w.reads(anyone, a.ID).Checked, "publishing is verifying, which readers are not told")
 	state := func() kb.State {
 		v, err := w.Verifications(w.ctx(), author, []string{a.ID})
 		require.NoError(t, err)

@@ -150,7 +150,7 @@ func (l *Library) vouchFor(ctx context.Context, by profile.Actor, a Article) err
 	if p.Verify == 0 || p.KCS {
 		return nil
 	}
-	_, err := l.saveVerification(ctx, a, func(v *Verification) { v.vouch(by.ID, l.clock(), p) })
+	_, err := l.saveVerification(ctx, a, func(v *Verification) { v.vouch(by.ID, a.ShownAt, p) })
 	return err
 }
 

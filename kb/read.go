@@ -47,6 +47,8 @@ type Page struct {
 type Checked struct {
 	At    time.Time // when somebody vouched for it last, zero if nobody did
 	Until time.Time // from when on it may be out of date, zero if it is not said
+
+	Unread bool // publishing it was all: nobody else had to look at it, and nobody has since
 }
 
 // Old reports whether readers are to be told that an article may be out of

@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/errs"
@@ -46,6 +50,9 @@ func (l *Library) suggest(ctx context.Context, by profile.Actor, s Suggestion) (
 	}
 	s.Quote, s.Proposal, s.Comment = plainLines(s.Quote), plainLines(s.Proposal), plainLines(s.Comment)
 	if err := s.check(); err != nil {
+		return Feedback{}, err
+	}
+	if err := l.checkQuote(ctx, by, s); err != nil {
 		return Feedback{}, err
 	}
 	if by.Anonymous() && !l.unnamed.admit(a.ID, l.clock()) {
@@ -93,4 +100,50 @@ func checkProse(f errs.Fields, field, text string, most int) {
 	if !clean(text) {
 		f.Add(field, "error.field.characters", nil)
 	}
+}
+
+// checkQuote checks that what s is about stands in the article as by reads it.
+// Spaces, punctuation and capitals do not count: browsers copy them in different
+// ways.
+func (l *Library) checkQuote(ctx context.Context, by profile.Actor, s Suggestion) error {
+	wanted := letters(s.Quote)
+	if s.Quote == "" {
+		return nil
+	}
+	p, err := l.cachedPage(ctx, by, s.Article, s.Locale)
+	if err != nil {
+		return err
+	}
+	shown := []string{p.Title, p.Summary, wordsIn(string(p.Text.HTML))}
+	for _, f := range p.Fields {
+		shown = append(shown, f)
+	}
+	for _, f := range p.Films {
+		shown = append(shown, wordsIn(string(f.Transcript(""))))
+	}
+	if wanted == "" || !strings.Contains(letters(strings.Join(shown, " ")), wanted) {
+		return errs.Field("quote", "error.suggestion.elsewhere", nil)
+	}
+	return nil
+}
+
+// letters returns the letters and digits of a text, all of them small.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, norm.NFC.String(text))
+}
+
+// wordsIn returns the words of a piece of a page.
+func wordsIn(page string) string {
+	var b strings.Builder
+	for z := html.NewTokenizer(strings.NewReader(page)); z.Next() != html.ErrorToken; {
+		if t := z.Token(); t.Type == html.TextToken {
+			b.WriteString(t.Data)
+		}
+	}
+	return b.String()
 }

@@ -134,9 +134,10 @@ func (l *Library) checked(ctx context.Context, a Article) (Checked, error) {
 	if err != nil || v.By == "" {
 		return Checked{}, err
 	}
-	c := Checked{At: v.At}
+	p := l.Process(a.Kind, a.Category)
+	c := Checked{At: v.At, Unread: p.Rule == "" && v.At.Equal(a.ShownAt)}
 	switch {
-	case l.Process(a.Kind, a.Category).Lapse == LapseQuiet:
+	case p.Lapse == LapseQuiet:
 	case v.Lapsed:
 		c.Until = v.At // whether it ran out or was taken back
 	default:

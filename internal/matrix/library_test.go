@@ -160,7 +160,7 @@ func libraryLists() []operation {
 			return r, len(r) == 1, err
 		}, "kb.feedback_figures"),
 		about("Suggest", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
-			f, err := w.library.Suggest(ctx, by, kb.Suggestion{Article: a.ID, Quote: "a", Proposal: "b"})
+			f, err := w.library.Suggest(ctx, by, kb.Suggestion{Article: a.ID, Quote: "guide", Proposal: "b"})
 			return f, true, err
 		}, "kb.suggest"),
 		about("RatingsAtDesk", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {

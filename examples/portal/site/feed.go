@@ -98,7 +98,8 @@ func (s *Site) fed(ctx context.Context, v *visit, q kb.Query) ([]kb.Entry, error
 }
 
 // writeFeed writes a feed of articles about the page at path, unless the asker
-// has it. They come in the order in which the texts changed that it shows.
+// has it. A feed has what the page in its language has: texts that are not in it
+// come in another, say so, and lead to where they are in that. They come in the order in which the texts changed that it shows.
 func (s *Site) writeFeed(w http.ResponseWriter, r *http.Request, f atomFeed, path string, entries []kb.Entry) error {
 	v := visitOf(r.Context())
 	f.Lang, f.Author, f.Title = string(v.Wanted), v.Brand.Name, v.Brand.Name+" – "+f.Title
@@ -116,7 +117,8 @@ func (s *Site) writeFeed(w http.ResponseWriter, r *http.Request, f atomFeed, pat
 		}
 		f.Entries = append(f.Entries, atomEntry{
 			Lang: e.Locale, Title: e.Title, ID: "urn:stoa:article:" + e.Article, Updated: e.TextAt.Format(time.RFC3339), Summary: e.Summary,
-			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.Origin + v.link("/articles/"+escape(e.Slug))},
+			// Where it is in another language than the feed, that is what is read there.
+			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.Origin + s.path(kb.Ref{Kind: "article", Locale: e.Locale, Slug: e.Slug})},
 		})
 	}
 	if newest.IsZero() {
