@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/kb"
@@ -91,7 +90,7 @@ func TestRedactSerials(t *testing.T) {
 func requireRedacted(t *testing.T, text, want string) {
 	t.Helper()
 	got, list := kb.Redactor{}.Redact(text)
-	assert.Equal(t, want, got)
+	require.Equal(t, want, got)
 	for _, one := range list {
 		require.Contains(t, text, one.Original)
 		require.True(t, strings.HasPrefix(got[one.At:], one.Stands))
