@@ -204,17 +204,27 @@ func attrs(l i18n.Locale) string { return fmt.Sprintf(`lang="%s" dir="%s"`, l, l
 // sitemapLeads asks for some of the addresses that outside search engines are
 // told of.
 func sitemapLeads(t *testing.T, p *process) {
-	var sitemap struct {
-		URLs []struct {
-			Loc string `xml:"loc"`
-		} `xml:"url"`
+	var urls []string
+	for _, file := range locations(t, p, "/sitemap.xml") {
+		urls = append(urls, locations(t, p, file)...)
 	}
-	require.NoError(t, xml.Unmarshal([]byte(p.get("/sitemap.xml").body), &sitemap))
-	require.Greater(t, len(sitemap.URLs), 1368)
-	for i := 0; i < len(sitemap.URLs); i += 11 {
-		path := strings.TrimPrefix(sitemap.URLs[i].Loc, p.url)
-		require.Equal(t, 200, p.visit(i, path).status, path)
+	require.Greater(t, len(urls), 1368)
+	for i := 0; i < len(urls); i += 11 {
+		require.Equal(t, 200, p.visit(i, urls[i]).status, urls[i])
 	}
+}
+
+// locations returns the paths that a sitemap, or an index of them, names.
+func locations(t *testing.T, p *process, path string) (out []string) {
+	var list struct {
+		Maps  []string `xml:"sitemap>loc"`
+		Pages []string `xml:"url>loc"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(p.get(path).body), &list))
+	for _, loc := range append(list.Maps, list.Pages...) {
+		out = append(out, strings.TrimPrefix(loc, p.url))
+	}
+	return out
 }
 
 // TestImportOriginals takes in files as they were written for other systems,

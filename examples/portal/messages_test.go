@@ -38,7 +38,7 @@ func TestTextsAreComplete(t *testing.T) {
 		"de:footer.api", "es:footer.api", "ja:footer.api", "de:home.title", "de:nav.support", "es:rating.no",
 		"de:account.name", "de:write.body", "de:account.organisation", "de:fact.account", "de:segments.id", "de:device.desktop", "de:device.tablet",
 		"es:roles.title", "es:audit.kind.role", "es:roles.part_roles", "de:notices.channel_push", "de:notices.channel_webhook", "de:reach.webhooks", "es:notices.channel_webhook", "es:reach.webhooks", "ja:notices.channel_webhook",
-		"de:phone.code", "de:following.feed", "es:audit.no",
+		"de:phone.code", "de:following.feed", "es:audit.no", "de:cats.name",
 	}}, languages...)
 }
 
