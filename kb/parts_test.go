@@ -81,6 +81,8 @@ func TestPartsForAudiences(t *testing.T) {
 			for _, r := range readers {
 				p := w.reads(r.by, a.ID)
 				require.Equal(t, r.reads, words(string(p.Text.HTML)), r.by.ID)
+				require.Contains(t, p.Start, "Openword")
+				require.Subset(t, r.reads, words(p.Start), r.by.ID)
 				require.Equal(t, len(p.Text.Headings) > 0, strings.Contains(strings.Join(r.reads, " "), "Partnerhead"))
 				require.Equal(t, strings.Contains(strings.Join(r.reads, " "), "Staffword"), strings.Contains(string(p.Text.HTML), "Only for staff"))
 				lent, err := w.Lend(w.ctx(), r.by, a.ID, "en")

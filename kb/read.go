@@ -40,6 +40,7 @@ type Page struct {
 	Public      bool          // everybody may see it, so may search engines
 	SEOTitle    string        // what search engines are told in the place of Title, or empty
 	Description string        // and in the place of Summary
+	Start       string        // how the text begins, for where there is neither
 	Checked     Checked
 }
 
@@ -188,6 +189,7 @@ func (l *Library) page(ctx context.Context, by profile.Actor, v viewer, a Articl
 		return Page{}, nil, err
 	}
 	kind := l.Type(a.Kind)
+	p.Start = d.summary()
 	if p.Text, err = l.linked(ctx, by, d, locale, kind); err != nil {
 		return Page{}, nil, err
 	}

@@ -14,26 +14,33 @@ import (
 )
 
 // TestDamageWithoutGuard shows that the guard is needed: over the same damages,
-// bleve alone panics, takes all the memory there is or does not return.
+// bleve alone panics, takes all the memory there is or does not return. Where the
+// damages hit depends on how an index happened to be written, so that several are
+// tried.
 func TestDamageWithoutGuard(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("starts a process for each damage")
 	}
-	base := sound(t)
-	died := 0
-	for _, d := range damages() {
-		dir := filepath.Join(t.TempDir(), "index")
-		copyDir(t, base, dir)
-		root := filepath.Dir(filesIn(t, dir, "root.bolt")[0])
-		d.do(t, dir)
-		if !endsWell(t, root) {
-			died++
+	died, tried := 0, 0
+	for range 10 {
+		base := sound(t)
+		for _, d := range damages() {
+			dir := filepath.Join(t.TempDir(), "index")
+			copyDir(t, base, dir)
+			root := filepath.Dir(filesIn(t, dir, "root.bolt")[0])
+			d.do(t, dir)
+			if tried++; !endsWell(t, root) {
+				died++
+			}
+		}
+		if died > 0 {
+			break
 		}
 	}
-	t.Logf("%d of %d damages end the program", died, len(damages()))
+	t.Logf("%d of %d damages end the program", died, tried)
 	require.Positive(t, died)
-	require.Less(t, died, len(damages()), "there is nothing wrong with the test itself")
+	require.Less(t, died, tried, "there is nothing wrong with the test itself")
 }
 
 // endsWell reports whether a process in which bleve reads a directory comes to

@@ -59,7 +59,8 @@ func TestViewOverHTTP(t *testing.T) {
 	require.Equal(t, 204, view(http.MethodDelete, "/me/view", ruth).Status, "again is no fault")
 	require.Contains(t, me(), `"id":"ruth"`)
 
-	for _, person := range []string{"", "tom", "priya"} {
+	require.Equal(t, 401, as("").get("/api/v1/audit").Status)
+	for _, person := range []string{"tom", "priya"} {
 		require.Equal(t, 403, as(person).get("/api/v1/audit").Status, person)
 	}
 	all, _ := auditOver(t, as("ruth"), "action=view&limit=200")

@@ -137,6 +137,16 @@ func (c *client) from(path string) answer {
 	return a
 }
 
+// refusal is how a form of the desk is answered for somebody who may not send it.
+// Nobody who is signed in learns that it is there; what was written by somebody
+// whom nobody knows any more is given back, whether it is there or not.
+func refusal(person string) int {
+	if person == "" {
+		return http.StatusForbidden
+	}
+	return http.StatusNotFound
+}
+
 func read(t testing.TB, res *http.Response) answer {
 	t.Helper()
 	defer func() { _ = res.Body.Close() }()

@@ -131,7 +131,7 @@ func (s *Site) buildArticle(r *http.Request, a kb.Page, form ratingForm) ([]byte
 	form.Action, form.Reasons, form.Key = v.link("/articles/"+escape(a.Slug)+"/feedback"), kb.Reasons(), s.memory.formKey
 	form.Suggest = v.link("/articles/" + escape(a.Slug) + "/suggestion")
 	p := s.newPage(r, cmp.Or(a.SEOTitle, a.Title))
-	p.Description, p.Type, p.NoIndex = cmp.Or(a.Description, a.Summary), "article", !a.Public && !openTo(v.By)
+	p.Description, p.Type, p.NoIndex = cmp.Or(a.Description, a.Summary, a.Start), "article", !a.Public && !openTo(v.By)
 	p.Published, p.Modified = a.PublishedAt, a.UpdatedAt
 	p.Crumbs = s.crumbs(v, a.Categories...)
 	p.Alternates = alternatesOf("/articles/", a.Languages, s.offered(v), a.Slug)

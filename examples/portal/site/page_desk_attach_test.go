@@ -24,7 +24,7 @@ func TestAttachWithoutScript(t *testing.T) {
 	t.Run("is for those who write", func(t *testing.T) {
 		for _, person := range []string{"", "tom", "jonas"} {
 			require.Equal(t, 404, as(person).get(at+"/file").Status, person)
-			require.Equal(t, 404, as(person).sendMedium(at+"/file", "a.pdf", pdf).Status, person)
+			require.Equal(t, refusal(person), as(person).sendMedium(at+"/file", "a.pdf", pdf).Status, person)
 			require.Equal(t, 404, as(person).get("/en/desk/articles/new/file").Status, person)
 		}
 	})

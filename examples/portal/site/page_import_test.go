@@ -189,9 +189,9 @@ func TestImportsAreForThoseWhoImport(t *testing.T) {
 				require.Equal(t, 404, got.Status, "%q %s", person, path)
 				require.NotContains(t, strings.ToLower(got.Body), "zqsecret")
 			}
-			require.Equal(t, 404, as(person).post(page+"/cancel", nil).Status)
-			require.Equal(t, 404, as(person).post(page+"/run", nil).Status)
-			require.Equal(t, 404, as(person).post(page+"/undo", nil).Status)
+			require.Equal(t, refusal(person), as(person).post(page+"/cancel", nil).Status)
+			require.Equal(t, refusal(person), as(person).post(page+"/run", nil).Status)
+			require.Equal(t, refusal(person), as(person).post(page+"/undo", nil).Status)
 		}
 		s.work(t)
 	}

@@ -177,7 +177,7 @@ func TestBrowsersGoWithTheirSession(t *testing.T) {
 		return len(list)
 	}
 	shop := signs(t, s, as("ruth"), url.Values{"name": {"Shop"}, "account": {"aldergate"}})
-	require.Equal(t, 403, add("https://push.example/w", "Authorization", "Bearer "+shop.token(t, "tom")), "a token that is good for minutes")
+	require.Equal(t, 401, add("https://push.example/w", "Authorization", "Bearer "+shop.token(t, "tom")), "a token that is good for minutes")
 	require.Zero(t, browsers())
 	_, one := signIn(t, as(""), "tom")
 	_, other := signIn(t, as(""), "tom")

@@ -44,7 +44,7 @@ func TestTransfer(t *testing.T) {
 		for _, person := range []string{"", "tom", "ines"} {
 			require.Equal(t, 404, as(person).get("/en"+transferPath).Status, person)
 			require.Equal(t, 404, as(person).get("/en"+transferPath+"/export").Status, person)
-			require.Equal(t, 404, as(person).sendFile("a.html", page, "do", "run").Status, person)
+			require.Equal(t, refusal(person), as(person).sendFile("a.html", page, "do", "run").Status, person)
 		}
 		require.Contains(t, as("ruth").get("/en/desk").Body, "/en"+transferPath)
 	})

@@ -22,7 +22,7 @@ func TestTunePages(t *testing.T) {
 	for _, who := range []string{"tom", "ines", ""} {
 		require.Equal(t, 404, as(who).get(at).Status)
 		require.Equal(t, 404, as(who).get(at+"/preview").Status)
-		require.Equal(t, 404, as(who).post(at+"/synonyms/new", url.Values{"version": {"0"}, "from": {"x"}, "to": {"y"}}).Status)
+		require.Equal(t, refusal(who), as(who).post(at+"/synonyms/new", url.Values{"version": {"0"}, "from": {"x"}, "to": {"y"}}).Status)
 	}
 	for _, path := range []string{"", "/synonyms/new", "/pins/new", "/stop-words/new", "/preview", "/versions", "/import"} {
 		require.Equal(t, 200, as("ruth").get(at+path).Status, path)

@@ -18,7 +18,7 @@ func TestPathsStayHere(t *testing.T) {
 		{Kind: "article", Locale: "en", Slug: "a", Asked: "fr"}:              "/en/articles/a",
 		{Kind: "article", Locale: "en", Slug: "a", Asked: "/evil.example"}:   "/en/articles/a",
 		{Kind: "article", Locale: "en", Slug: "a", Asked: "../.."}:           "/en/articles/a",
-		{Kind: "article", Locale: "/evil.example", Slug: "a"}:                "/articles/a",
+		{Kind: "article", Locale: "/evil.example", Slug: "a"}:                "/en/articles/a",
 		{Kind: "article", Locale: "en", Slug: ".."}:                          "/en/",
 		{Kind: "category", Locale: "en", Slug: "..", Asked: "de"}:            "/de/",
 		{Kind: "media", Slug: ".."}:                                          "/",
