@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/stoa-go/stoa/internal/words"
 )
 
 // synonymWeight is what a synonym is worth beside the word: enough to stand
@@ -280,7 +279,7 @@ func foldedWords(text string) []string {
 	var out []string
 	for _, t := range parse(text).terms {
 		for word := range strings.FieldsSeq(t.Text) {
-			out = append(out, foldWord(word))
+			out = append(out, words.Fold(word))
 		}
 	}
 	return out
@@ -288,22 +287,3 @@ func foldedWords(text string) []string {
 
 // foldWords returns a text as it is compared.
 func foldWords(text string) string { return strings.Join(foldedWords(text), " ") }
-
-// foldWord returns a word in lower case, without the accents of scripts whose
-// readers leave them out.
-func foldWord(word string) string {
-	word = strings.ToLower(word)
-	var b strings.Builder
-	plain := false
-	for _, r := range norm.NFD.String(word) {
-		if unicode.Is(unicode.Mn, r) {
-			if plain {
-				continue
-			}
-		} else {
-			plain = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
-		}
-		b.WriteRune(r)
-	}
-	return strings.ReplaceAll(norm.NFC.String(b.String()), "ß", "ss")
-}

@@ -29,14 +29,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-func TestMigrate(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		require.Error(t, sqlanalytics.Validate(t.Context(), db.DB))
-		require.NoError(t, sqlanalytics.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlanalytics.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlanalytics.Validate(t.Context(), db.DB))
-	})
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlanalytics.Migrate, sqlanalytics.Validate) }
 
 func TestSalt(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {

@@ -15,13 +15,7 @@ var embedded embed.FS
 const line = "feed"
 
 // Migrations returns the schema as numbered files, in one folder per dialect.
-func Migrations() fs.FS {
-	files, err := fs.Sub(embedded, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return files
-}
+func Migrations() fs.FS { return migrate.Files(embedded) }
 
 // Migrate brings the tables of the feed up to date. Every store that appends
 // calls it from its own.

@@ -107,3 +107,15 @@ func emptying(ctx context.Context, t testing.TB, db *sqlx.DB) string {
 	}
 	return script + `; reset session_replication_role`
 }
+
+// Migrates checks on a database of each kind that a store which has no tables yet
+// is not valid, is once it was migrated, and may be migrated again.
+func Migrates(t *testing.T, migrate, validate func(context.Context, *sql.DB) error) {
+	t.Helper()
+	Each(t, func(t *testing.T, db *sqlx.DB) {
+		require.Error(t, validate(t.Context(), db.DB))
+		require.NoError(t, migrate(t.Context(), db.DB))
+		require.NoError(t, migrate(t.Context(), db.DB))
+		require.NoError(t, validate(t.Context(), db.DB))
+	})
+}

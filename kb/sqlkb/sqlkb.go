@@ -26,13 +26,7 @@ var embedded embed.FS
 
 // Migrations returns the schema as numbered files, in one folder per dialect,
 // for teams that run their own migration tool.
-func Migrations() fs.FS {
-	files, err := fs.Sub(embedded, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return files
-}
+func Migrations() fs.FS { return migrate.Files(embedded) }
 
 // Migrate brings the tables of this package up to date, with those of the
 // change log that it writes.

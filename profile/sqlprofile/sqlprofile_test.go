@@ -32,14 +32,7 @@ func TestSQLite(t *testing.T) {
 	profiletest.TestSessionStore(t, func(t *testing.T) profile.SessionStore { return onSQLite(t) })
 }
 
-func TestMigrate(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		require.Error(t, sqlprofile.Validate(t.Context(), db.DB))
-		require.NoError(t, sqlprofile.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlprofile.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlprofile.Validate(t.Context(), db.DB))
-	})
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlprofile.Migrate, sqlprofile.Validate) }
 
 // A host may add a person in the transaction in which it adds its own user.
 func TestJoinsTheTransactionOfTheHost(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/stoa-go/stoa/internal/words"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -70,7 +71,7 @@ func build(d search.Document, l *language) (*record, error) {
 
 // composedForm returns text in which marks are part of letters where they can be.
 func composedForm(text string) string {
-	if ascii(text) || norm.NFC.IsNormalString(text) {
+	if words.ASCII(text) || norm.NFC.IsNormalString(text) {
 		return text
 	}
 	return norm.NFC.String(text)
@@ -142,7 +143,7 @@ func (b *builder) addStarts() {
 }
 
 // typed returns a word as it is compared with what somebody types.
-func typed(word string) string { return plain(strings.ToLower(normal(cut(word, maxToken)))) }
+func typed(word string) string { return words.Plain(strings.ToLower(normal(cut(word, maxToken)))) }
 
 // beginnings yields the beginnings of a word that are looked up.
 func beginnings(word string) func(func(string) bool) {

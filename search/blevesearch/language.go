@@ -7,6 +7,8 @@ import (
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/stoa-go/stoa/internal/words"
 )
 
 // A language turns words as they are written into terms as they are indexed.
@@ -96,7 +98,7 @@ func run(filters []analysis.TokenFilter, text string) string {
 // normal returns text in one form for all ways to write the same: composed,
 // without differences of width and without what cannot be seen.
 func normal(text string) string {
-	if ascii(text) {
+	if words.ASCII(text) {
 		return text
 	}
 	text = strings.Map(func(r rune) rune {
@@ -106,15 +108,6 @@ func normal(text string) string {
 		return r
 	}, text)
 	return norm.NFKC.String(text)
-}
-
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }
 
 // words calls f with each word of text and its place. Positions count all words.
@@ -143,28 +136,7 @@ type foldAccents struct{}
 
 func (foldAccents) Filter(in analysis.TokenStream) analysis.TokenStream {
 	for _, t := range in {
-		t.Term = []byte(plain(string(t.Term)))
+		t.Term = []byte(words.Plain(string(t.Term)))
 	}
 	return in
-}
-
-// plain returns text without the accents of scripts whose readers leave them
-// out, for comparing what somebody types.
-func plain(text string) string {
-	if ascii(text) {
-		return text
-	}
-	var b strings.Builder
-	accented := false
-	for _, r := range norm.NFD.String(text) {
-		if unicode.Is(unicode.Mn, r) {
-			if accented {
-				continue
-			}
-		} else {
-			accented = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
-		}
-		b.WriteRune(r)
-	}
-	return strings.ReplaceAll(norm.NFC.String(b.String()), "ß", "ss")
 }

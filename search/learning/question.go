@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"github.com/stoa-go/stoa/internal/words"
 )
 
 // mostWords is how many words of a question count.
@@ -25,7 +25,7 @@ func questionOf(locale, text string) question {
 // wordsOf cuts a text into words, and scripts without spaces into pairs of
 // characters. Words that were not wanted say nothing.
 func wordsOf(text string) (out []string) {
-	for part := range strings.FieldsSeq(strings.ToLower(norm.NFKC.String(text))) {
+	for part := range strings.FieldsSeq(words.Fold(text)) {
 		if strings.HasPrefix(part, "-") {
 			continue
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/stoa-go/stoa/internal/words"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -123,7 +124,7 @@ func (x *Index) Suggest(ctx context.Context, q search.SuggestRequest) ([]search.
 			UpdatedAt: e.doc.UpdatedAt,
 			Title:     spans(e.doc.Title, 0, len(e.doc.Title), slices.DeleteFunc(slices.Clone(e.fields[0]), func(t token) bool { return !found(t, wanted) })),
 		}}
-		if !strings.HasPrefix(fold(e.doc.Title), fold(q.Text)) {
+		if !strings.HasPrefix(words.Fold(e.doc.Title), words.Fold(q.Text)) {
 			o.front = 1
 		}
 		if foreign(e.doc.Locale, q.Locale) {

@@ -1,12 +1,10 @@
 package memsearch
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
+	"github.com/stoa-go/stoa/internal/words"
 	"github.com/stoa-go/stoa/search"
 )
 
@@ -57,7 +55,7 @@ func (b *bag) add(tokens []token) {
 // tokenize cuts text into words, and runs of scripts without spaces into pairs.
 func tokenize(text string) []token {
 	var out []token
-	add := func(start, end int) { out = append(out, token{fold(text[start:end]), start, end}) }
+	add := func(start, end int) { out = append(out, token{words.Fold(text[start:end]), start, end}) }
 	start, run := -1, 0 // of the word or pair under way, and how many characters of a run there were
 	end := func(at int) {
 		if start >= 0 && run < 2 { // the second of a pair is not one by itself
@@ -88,22 +86,4 @@ func tokenize(text string) []token {
 func unspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao,
 		unicode.Khmer, unicode.Myanmar)
-}
-
-// fold returns a word as it is compared: in lower case, and without accents in
-// the scripts whose readers leave them out.
-func fold(word string) string {
-	var b strings.Builder
-	plain := false
-	for _, r := range norm.NFD.String(strings.ToLower(norm.NFKC.String(word))) {
-		if unicode.Is(unicode.Mn, r) {
-			if plain {
-				continue
-			}
-		} else {
-			plain = unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic)
-		}
-		b.WriteRune(r)
-	}
-	return strings.ReplaceAll(norm.NFC.String(b.String()), "ß", "ss")
 }

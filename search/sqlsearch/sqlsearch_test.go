@@ -3,7 +3,6 @@ package sqlsearch_test
 import (
 	"testing"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/testdb"
@@ -30,14 +29,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-func TestMigrate(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		require.Error(t, sqlsearch.Validate(t.Context(), db.DB))
-		require.NoError(t, sqlsearch.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlsearch.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlsearch.Validate(t.Context(), db.DB))
-	})
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlsearch.Migrate, sqlsearch.Validate) }
 
 // TestTwoInstances: what one instance makes live the other takes.
 func TestTwoInstances(t *testing.T) {

@@ -238,15 +238,6 @@ func (d *database) setBrand(ctx context.Context, person, brand string) error {
 	})
 }
 
-func (d *database) forgetBrand(ctx context.Context, person string) (n int, err error) {
-	err = sqldb.New(d.write).Write(ctx, func(tx sqlx.ExtContext) error {
-		done, err := tx.ExecContext(ctx, `delete from stoa_portal_brand where person = $1`, person)
-		if err != nil {
-			return err
-		}
-		rows, err := done.RowsAffected()
-		n = int(rows)
-		return err
-	})
-	return n, err
+func (d *database) forgetBrand(ctx context.Context, person string) (int, error) {
+	return d.change(ctx, `delete from stoa_portal_brand where person = $1`, person)
 }

@@ -309,3 +309,17 @@ func (d *database) alone(ctx context.Context, purpose string, f func(context.Con
 	}
 	return f(ctx)
 }
+
+// change carries out a statement and returns how many rows it changed.
+func (d *database) change(ctx context.Context, query string, args ...any) (n int, err error) {
+	err = sqldb.New(d.write).Write(ctx, func(tx sqlx.ExtContext) error {
+		done, err := sqldb.Exec(ctx, tx, query, args...)
+		if err != nil {
+			return err
+		}
+		rows, err := done.RowsAffected()
+		n = int(rows)
+		return err
+	})
+	return n, err
+}

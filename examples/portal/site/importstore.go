@@ -5,8 +5,6 @@ import (
 	"iter"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/sqldb"
 	"github.com/stoa-go/stoa/profile"
@@ -61,7 +59,7 @@ func (d *database) selectImports(ctx context.Context, query string, args ...any)
 
 // addImport keeps a new import. One that is there already stays as it is.
 func (d *database) addImport(ctx context.Context, j importJob) error {
-	_, err := d.changeImports(ctx, `
+	_, err := d.change(ctx, `
 		insert into stoa_portal_import (id, person, state, file, at, seen, facts) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (id) do nothing`,
 		j.ID, j.Person, j.State, j.File, sqldb.At(j.At), sqldb.At(j.Seen), sqldb.JSON[importFacts]{V: j.Facts})
@@ -70,7 +68,7 @@ func (d *database) addImport(ctx context.Context, j importJob) error {
 
 // saveImport keeps how an import stands, if it is still in one of two states.
 func (d *database) saveImport(ctx context.Context, j importJob, from, or importState) (bool, error) {
-	n, err := d.changeImports(ctx, `
+	n, err := d.change(ctx, `
 		update stoa_portal_import set state = $1, file = $2, seen = $3, facts = $4 where id = $5 and state in ($6, $7)`,
 		j.State, j.File, sqldb.At(j.Seen), sqldb.JSON[importFacts]{V: j.Facts}, j.ID, from, or)
 	return n > 0, err
@@ -79,7 +77,7 @@ func (d *database) saveImport(ctx context.Context, j importJob, from, or importS
 // cancelImport ends an import that nobody works on, and asks whoever works on it
 // to end it. Whoever was not heard of since a time does not work on it.
 func (d *database) cancelImport(ctx context.Context, id string, since time.Time) error {
-	_, err := d.changeImports(ctx, `
+	_, err := d.change(ctx, `
 		update stoa_portal_import set state = case when state = 'waiting' or seen < $1 then 'cancelled' else 'cancelling' end
 		where id = $2 and state in ('waiting', 'running', 'cancelling')`, sqldb.At(since), id)
 	return err
@@ -87,7 +85,7 @@ func (d *database) cancelImport(ctx context.Context, id string, since time.Time)
 
 // dropImportFiles forgets the files of imports that ended before a time.
 func (d *database) dropImportFiles(ctx context.Context, before time.Time) error {
-	_, err := d.changeImports(ctx, `
+	_, err := d.change(ctx, `
 		update stoa_portal_import set file = '' where file <> '' and seen < $1 and state in ('done', 'failed', 'cancelled')`, sqldb.At(before))
 	return err
 }
@@ -96,19 +94,6 @@ func (d *database) dropImportFiles(ctx context.Context, before time.Time) error 
 func (d *database) importFiles(ctx context.Context) (names []string, err error) {
 	err = sqldb.New(d.write).Select(ctx, &names, `select distinct file from stoa_portal_import where file <> ''`)
 	return names, err
-}
-
-func (d *database) changeImports(ctx context.Context, query string, args ...any) (n int, err error) {
-	err = sqldb.New(d.write).Write(ctx, func(tx sqlx.ExtContext) error {
-		done, err := sqldb.Exec(ctx, tx, query, args...)
-		if err != nil {
-			return err
-		}
-		rows, err := done.RowsAffected()
-		n = int(rows)
-		return err
-	})
-	return n, err
 }
 
 // expireImports removes imports that were asked for before a time, with what came
@@ -127,7 +112,7 @@ func (d *database) expireImports(ctx context.Context, e profile.Expiry) (n int, 
 		return len(ids), err
 	}
 	for _, id := range ids {
-		gone, err := d.changeImports(ctx, `delete from stoa_portal_import where id = $1`, id)
+		gone, err := d.change(ctx, `delete from stoa_portal_import where id = $1`, id)
 		if err != nil {
 			return n, err
 		}
@@ -147,7 +132,7 @@ func (s *Site) eraseImports(ctx context.Context, person string, _ profile.Erasur
 	if err != nil {
 		return profile.Erased{}, err
 	}
-	n, err := s.db.changeImports(ctx, `delete from stoa_portal_import where person = $1`, person)
+	n, err := s.db.change(ctx, `delete from stoa_portal_import where person = $1`, person)
 	if err != nil {
 		return profile.Erased{}, err
 	}

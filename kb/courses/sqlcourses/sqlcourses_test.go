@@ -31,14 +31,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-func TestMigrate(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		require.Error(t, sqlcourses.Validate(t.Context(), db.DB))
-		require.NoError(t, sqlcourses.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlcourses.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlcourses.Validate(t.Context(), db.DB))
-	})
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlcourses.Migrate, sqlcourses.Validate) }
 
 // TestNothingIsLeft erases somebody whose every text is a canary, and counts
 // canaries in all tables.

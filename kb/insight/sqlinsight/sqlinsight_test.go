@@ -3,7 +3,6 @@ package sqlinsight_test
 import (
 	"testing"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/testdb"
@@ -28,11 +27,4 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-func TestMigrate(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		require.Error(t, sqlinsight.Validate(t.Context(), db.DB))
-		require.NoError(t, sqlinsight.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlinsight.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlinsight.Validate(t.Context(), db.DB))
-	})
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlinsight.Migrate, sqlinsight.Validate) }

@@ -44,13 +44,7 @@ const line = "audit"
 
 // Migrations returns the migrations, in the folders postgres and sqlite, for
 // teams that run them with a tool of their own.
-func Migrations() fs.FS {
-	files, err := fs.Sub(embedded, "migrations")
-	if err != nil {
-		panic(err) // the folder is part of the program
-	}
-	return files
-}
+func Migrations() fs.FS { return migrate.Files(embedded) }
 
 // Migrate brings the tables up to date. Any number of programs may call it at
 // once.

@@ -30,14 +30,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-func TestMigrate(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		require.Error(t, sqlaudit.Validate(t.Context(), db.DB))
-		require.NoError(t, sqlaudit.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlaudit.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqlaudit.Validate(t.Context(), db.DB))
-	})
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlaudit.Migrate, sqlaudit.Validate) }
 
 // TestTheDatabaseRefuses: whoever reaches the database with a statement by
 // mistake changes nothing.

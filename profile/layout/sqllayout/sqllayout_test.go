@@ -30,14 +30,7 @@ func TestSQLite(t *testing.T) {
 	})
 }
 
-func TestMigrate(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
-		require.Error(t, sqllayout.Validate(t.Context(), db.DB))
-		require.NoError(t, sqllayout.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqllayout.Migrate(t.Context(), db.DB))
-		require.NoError(t, sqllayout.Validate(t.Context(), db.DB))
-	})
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqllayout.Migrate, sqllayout.Validate) }
 
 // TestTwoInstances: what one instance has begun the other goes on with, whatever
 // has changed since.
