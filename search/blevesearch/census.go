@@ -30,6 +30,7 @@ type languageCensus struct {
 // A view is what is known of one state of the index, for as long as it lasts.
 type view struct {
 	snapshot *scorch.IndexSnapshot
+	dir      string // where its files are
 
 	mu        sync.Mutex
 	compounds []string // terms with "+" in audiences

@@ -173,7 +173,7 @@ func (g *generation) viewOf(s *scorch.IndexSnapshot) *view {
 	if v := g.view.Load(); v != nil && v.snapshot == s {
 		return v
 	}
-	v := &view{snapshot: s, censuses: map[string]*census{}}
+	v := &view{snapshot: s, dir: g.dir, censuses: map[string]*census{}}
 	g.view.Store(v)
 	return v
 }

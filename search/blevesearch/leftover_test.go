@@ -1,6 +1,8 @@
 package blevesearch_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +21,25 @@ func TestLeftovers(t *testing.T) {
 		}
 	}
 	require.Fail(t, "nothing was ever left")
+}
+
+// TestLeftoverFiles puts a file of a segment where nothing uses it, which bleve
+// may remove once, after what it has just written.
+func TestLeftoverFiles(t *testing.T) {
+	dir := t.TempDir()
+	x := openIn(t, dir, nil)
+	require.NoError(t, x.Apply(t.Context(), batchOf("1", article("a", "One", "Body"))))
+	for range 10 {
+		unused := filepath.Join(generations(t, dir)[0], "0000000000ff.zap")
+		require.NoError(t, os.WriteFile(unused, []byte("what somebody wrote"), 0o600))
+		left, err := x.Leftovers(t.Context())
+		require.NoError(t, err)
+		if _, err := os.Stat(unused); err == nil {
+			require.True(t, left)
+			return
+		}
+	}
+	require.Fail(t, "no file ever stayed")
 }
 
 // leavesBob has documents name people, and then not, and returns what is said of

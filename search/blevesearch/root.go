@@ -143,7 +143,10 @@ func (b rootBucket) write(into *bbolt.Bucket) error {
 // none after a crash.
 const nameSeal = "SEAL"
 
-const nameRoot = "root.bolt"
+const (
+	nameRoot   = "root.bolt"
+	extSegment = ".zap"
+)
 
 // sumOf returns a checksum over what a closed index is made of: its little
 // database, and the names, sizes and own checksums of its segments, of which one
@@ -160,7 +163,7 @@ func sumOf(dir string) (string, error) {
 		return "", err
 	}
 	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".zap" {
+		if filepath.Ext(e.Name()) != extSegment {
 			continue
 		}
 		size, end, err := endOf(filepath.Join(dir, e.Name()))

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"net/url"
 	"os"
@@ -121,13 +122,19 @@ func (w *traced) left(t *testing.T) (places []string) {
 }
 
 // filesWith returns the files below a folder with the trace in their bytes or
-// in their names.
+// in their names. Files may go while it looks.
 func filesWith(t *testing.T, dir string) (found []string) {
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
 		content, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		if bytes.Contains(bytes.ToLower(content), []byte(trace)) || bytes.Contains(content, []byte(tracePhone)) || strings.Contains(path, trace) {
 			kind := strings.TrimLeft(filepath.Ext(path), ".")
 			found = append(found, "file "+kind)
@@ -139,8 +146,7 @@ func filesWith(t *testing.T, dir string) (found []string) {
 
 // termsWith reads a copy of the index, whose files do not show words as they are.
 func termsWith(t *testing.T, dir string) (found []string) {
-	own := t.TempDir()
-	require.NoError(t, os.CopyFS(own, os.DirFS(dir)))
+	own := settledCopy(t, dir)
 	stores, err := filepath.Glob(filepath.Join(own, "*", "store"))
 	require.NoError(t, err)
 	if len(stores) == 0 {
@@ -164,6 +170,20 @@ func termsWith(t *testing.T, dir string) (found []string) {
 		require.NoError(t, x.Close())
 	}
 	return found
+}
+
+// settledCopy copies a folder whose files may go while they are copied.
+func settledCopy(t *testing.T, dir string) string {
+	for range 100 {
+		own := t.TempDir()
+		err := os.CopyFS(own, os.DirFS(dir))
+		if err == nil {
+			return own
+		}
+		require.ErrorIs(t, err, fs.ErrNotExist)
+	}
+	require.Fail(t, "the index never rests")
+	return ""
 }
 
 func segmentWith(t *testing.T, s segment.Segment) (found []string) {
