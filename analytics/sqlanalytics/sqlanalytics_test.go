@@ -13,20 +13,10 @@ import (
 	"github.com/stoa-go/stoa/internal/testdb"
 )
 
-func TestPostgres(t *testing.T) {
-	analyticstest.TestStore(t, func(t *testing.T) analytics.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlanalytics.Migrate(t.Context(), db.DB))
-		return sqlanalytics.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlanalytics.Migrate, open, analyticstest.TestStore) }
 
-func TestSQLite(t *testing.T) {
-	analyticstest.TestStore(t, func(t *testing.T) analytics.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlanalytics.Migrate(t.Context(), writer.DB))
-		return sqlanalytics.New(writer).WithReader(reader)
-	})
+func open(writer, reader sqlx.ExtContext) analytics.Store {
+	return sqlanalytics.New(writer).WithReader(reader)
 }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlanalytics.Migrate, sqlanalytics.Validate) }

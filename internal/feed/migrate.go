@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"io/fs"
 
 	"github.com/stoa-go/stoa/internal/migrate"
 )
@@ -12,18 +11,11 @@ import (
 //go:embed migrations
 var embedded embed.FS
 
-const line = "feed"
+// Line returns the versions of the feed's tables. Every store that appends needs it.
+func Line() migrate.Line { return migrate.Line{Name: "feed", Embedded: embedded} }
 
-// Migrations returns the schema as numbered files, in one folder per dialect.
-func Migrations() fs.FS { return migrate.Files(embedded) }
-
-// Migrate brings the tables of the feed up to date. Every store that appends
-// calls it from its own.
-func Migrate(ctx context.Context, db *sql.DB) error {
-	return migrate.Up(ctx, db, line, Migrations())
-}
+// Migrate brings the tables of the feed up to date.
+func Migrate(ctx context.Context, db *sql.DB) error { return Line().Up(ctx, db) }
 
 // Validate returns an error if the tables are not those of this program.
-func Validate(ctx context.Context, db *sql.DB) error {
-	return migrate.Validate(ctx, db, line, Migrations())
-}
+func Validate(ctx context.Context, db *sql.DB) error { return Line().Validate(ctx, db) }

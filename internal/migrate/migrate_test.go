@@ -225,3 +225,32 @@ func TestCancelledMigratorHoldsNoLock(t *testing.T) {
 	require.ErrorIs(t, <-done, context.Canceled)
 	require.NoError(t, migrate.Up(t.Context(), db.DB, "next", files(createThing)))
 }
+
+// TestLine: what a line needs is made before it and looked at with it.
+func TestLine(t *testing.T) {
+	in := func(all fstest.MapFS) fstest.MapFS {
+		m := fstest.MapFS{}
+		for name, f := range all {
+			m["migrations/"+name] = f
+		}
+		return m
+	}
+	line := func(steps ...string) migrate.Line {
+		return migrate.Line{
+			Name: "parts", Embedded: in(files(`insert into part (id) select id from thing`)),
+			Needs: []migrate.Line{{Name: "things", Embedded: in(files(steps...))}},
+		}
+	}
+	testdb.Each(t, func(t *testing.T, db *sqlx.DB) {
+		l := line(createThing, fillThing)
+		require.ErrorIs(t, l.Validate(t.Context(), db.DB), migrate.ErrOlder)
+		require.NoError(t, l.Up(t.Context(), db.DB))
+		require.NoError(t, l.Validate(t.Context(), db.DB))
+		var n int
+		require.NoError(t, db.Get(&n, `select count(*) from part`))
+		require.Equal(t, 1, n)
+
+		newer := line(createThing, fillThing, widenThing)
+		require.ErrorContains(t, newer.Validate(t.Context(), db.DB), "things is at version 2")
+	})
+}

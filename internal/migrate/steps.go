@@ -20,16 +20,6 @@ type Step struct {
 
 func (s Step) String() string { return fmt.Sprintf("%03d_%s", s.Version, s.Name) }
 
-// Files returns the folder migrations of the files that a store embeds, with the
-// folders of the dialects in it.
-func Files(embedded fs.FS) fs.FS {
-	files, err := fs.Sub(embedded, "migrations")
-	if err != nil {
-		panic(err) // the name is a valid one
-	}
-	return files
-}
-
 // Steps reads the migrations for dialect from the files named
 // dialect/001_verb_noun.sql, in order. The numbers have no gaps, and both
 // dialects have the same steps: what one of them does not need is a file that

@@ -102,7 +102,7 @@ func stores(t *testing.T, f func(t *testing.T, s kb.Store)) {
 	t.Run("sqlite", func(t *testing.T) {
 		write, read := testdb.SQLitePair(t)
 		require.NoError(t, sqlkb.Migrate(t.Context(), write.DB))
-		f(t, sqlkb.NewWithReader(write, read))
+		f(t, sqlkb.New(write).WithReader(read))
 	})
 	t.Run("postgres", func(t *testing.T) { f(t, postgres(t, testdb.Postgres(t))) })
 }

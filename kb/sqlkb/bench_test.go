@@ -27,7 +27,7 @@ func newShelf(b *testing.B, n int) shelf {
 	b.Helper()
 	write, read := testdb.SQLitePair(b)
 	require.NoError(b, sqlkb.Migrate(b.Context(), write.DB))
-	s := shelf{store: sqlkb.NewWithReader(write, read)}
+	s := shelf{store: sqlkb.New(write).WithReader(read)}
 	s.Library = kb.NewLibrary(s.store, nil)
 	admin := profile.Actor{ID: "root", Roles: []profile.Role{profile.RoleAdmin}}
 	bundle := kb.Bundle{Name: "shelf"}

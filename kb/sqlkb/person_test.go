@@ -16,20 +16,10 @@ import (
 )
 
 func TestPersonStore(t *testing.T) {
-	open := map[string]func(t *testing.T) kbtest.PersonStore{
-		"SQLite": func(t *testing.T) kbtest.PersonStore {
-			write, read := testdb.SQLitePair(t)
-			require.NoError(t, sqlkb.Migrate(t.Context(), write.DB))
-			return sqlkb.NewWithReader(write, read)
-		},
-		"Postgres": func(t *testing.T) kbtest.PersonStore { return migrated(t, testdb.Postgres(t)).(kbtest.PersonStore) },
-	}
-	for name, f := range open {
-		t.Run(name, func(t *testing.T) { kbtest.TestPersonStore(t, f) })
-		t.Run(name, func(t *testing.T) {
-			kbtest.TestExpiryStore(t, func(t *testing.T) kbtest.ExpiryStore { return f(t).(kbtest.ExpiryStore) })
-		})
-	}
+	testdb.Stores(t, sqlkb.Migrate, open, func(t *testing.T, open func(*testing.T) kb.Store) {
+		kbtest.TestPersonStore(t, func(t *testing.T) kbtest.PersonStore { return open(t).(kbtest.PersonStore) })
+		kbtest.TestExpiryStore(t, func(t *testing.T) kbtest.ExpiryStore { return open(t).(kbtest.ExpiryStore) })
+	})
 }
 
 // TestCensus: nothing in the tables tells who wrote, owned or voted.

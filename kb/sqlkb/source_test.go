@@ -25,7 +25,7 @@ func TestSource(t *testing.T) {
 		"sqlite": func(t *testing.T) (kb.Store, func() kb.Store) {
 			write, read := testdb.SQLitePair(t)
 			require.NoError(t, sqlkb.Migrate(t.Context(), write.DB))
-			return sqlkb.NewWithReader(write, read), func() kb.Store { return sqlkb.NewWithReader(write, read) }
+			return sqlkb.New(write).WithReader(read), func() kb.Store { return sqlkb.New(write).WithReader(read) }
 		},
 		"postgres": func(t *testing.T) (kb.Store, func() kb.Store) {
 			db := testdb.Postgres(t)

@@ -24,24 +24,19 @@ import (
 //go:embed migrations
 var embedded embed.FS
 
+var line = migrate.Line{Name: "kb", Embedded: embedded, Needs: []migrate.Line{feed.Line()}}
+
 // Migrations returns the schema as numbered files, in one folder per dialect,
 // for teams that run their own migration tool.
-func Migrations() fs.FS { return migrate.Files(embedded) }
+func Migrations() fs.FS { return line.Files() }
 
 // Migrate brings the tables of this package up to date, with those of the
 // change log that it writes.
-func Migrate(ctx context.Context, db *sql.DB) error {
-	if err := feed.Migrate(ctx, db); err != nil {
-		return err
-	}
-	return migrate.Up(ctx, db, "kb", Migrations())
-}
+func Migrate(ctx context.Context, db *sql.DB) error { return line.Up(ctx, db) }
 
 // Validate returns an error that says what to do if the tables are not those
 // that this version of the package works with.
-func Validate(ctx context.Context, db *sql.DB) error {
-	return migrate.Validate(ctx, db, "kb", Migrations())
-}
+func Validate(ctx context.Context, db *sql.DB) error { return line.Validate(ctx, db) }
 
 // A Store is a [kb.Store] in a SQL database.
 type Store struct {
@@ -56,12 +51,10 @@ const topic = "kb"
 // write in the same transaction as rows of your own.
 func New(db sqlx.ExtContext) *Store { return newStore(sqldb.New(db)) }
 
-// NewWithReader is New with a second pool for everything that only reads, as
-// SQLite wants it. The second must see at once what the first has committed: one
-// that lags behind, as a replica may, would go on showing what was taken away.
-func NewWithReader(db, reader sqlx.ExtContext) *Store {
-	return newStore(sqldb.New(db).WithReader(reader))
-}
+// WithReader returns a Store that writes where s does and reads from reader, such
+// as the read-only pool of a SQLite file. It must see at once what was committed:
+// a replica that lags would go on showing what was taken away.
+func (s *Store) WithReader(reader sqlx.ExtContext) *Store { return newStore(s.db.WithReader(reader)) }
 
 func newStore(db *sqldb.DB) *Store { return &Store{db: db, log: feed.New(db, nil)} }
 

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/testdb"
 	"github.com/stoa-go/stoa/kb"
@@ -12,23 +11,8 @@ import (
 	"github.com/stoa-go/stoa/kb/sqlkb"
 )
 
-func TestSQLite(t *testing.T) {
-	kbtest.TestStore(t, func(t *testing.T) kb.Store {
-		write, read := testdb.SQLitePair(t)
-		require.NoError(t, sqlkb.Migrate(t.Context(), write.DB))
-		return sqlkb.NewWithReader(write, read)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlkb.Migrate, open, kbtest.TestStore) }
 
-func TestPostgres(t *testing.T) {
-	kbtest.TestStore(t, func(t *testing.T) kb.Store { return migrated(t, testdb.Postgres(t)) })
-}
+func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlkb.Migrate, sqlkb.Validate) }
 
-func migrated(t *testing.T, db *sqlx.DB) kb.Store {
-	t.Helper()
-	require.Error(t, sqlkb.Validate(t.Context(), db.DB), "an empty database is too old")
-	require.NoError(t, sqlkb.Migrate(t.Context(), db.DB))
-	require.NoError(t, sqlkb.Migrate(t.Context(), db.DB), "a second run changes nothing")
-	require.NoError(t, sqlkb.Validate(t.Context(), db.DB))
-	return sqlkb.New(db)
-}
+func open(writer, reader sqlx.ExtContext) kb.Store { return sqlkb.New(writer).WithReader(reader) }

@@ -40,25 +40,18 @@ func (s *Store) WithReader(reader sqlx.ExtContext) *Store {
 //go:embed migrations
 var embedded embed.FS
 
-const line = "profile"
+var line = migrate.Line{Name: "profile", Embedded: embedded, Needs: []migrate.Line{outbox.Line()}}
 
 // Migrations returns the migrations, in the folders postgres and sqlite, for
 // teams that run them with a tool of their own.
-func Migrations() fs.FS { return migrate.Files(embedded) }
+func Migrations() fs.FS { return line.Files() }
 
 // Migrate brings the tables up to date. Any number of programs may call it at
 // once.
-func Migrate(ctx context.Context, db *sql.DB) error {
-	if err := outbox.Migrate(ctx, db); err != nil {
-		return err
-	}
-	return migrate.Up(ctx, db, line, Migrations())
-}
+func Migrate(ctx context.Context, db *sql.DB) error { return line.Up(ctx, db) }
 
 // Validate returns an error if the tables are older or newer than the program.
-func Validate(ctx context.Context, db *sql.DB) error {
-	return errors.Join(outbox.Validate(ctx, db), migrate.Validate(ctx, db, line, Migrations()))
-}
+func Validate(ctx context.Context, db *sql.DB) error { return line.Validate(ctx, db) }
 
 // save is the rule of versions. insert does nothing if the id is taken, update
 // nothing unless the version before is there, and exists asks for the id.

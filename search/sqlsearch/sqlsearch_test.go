@@ -3,6 +3,7 @@ package sqlsearch_test
 import (
 	"testing"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/testdb"
@@ -13,20 +14,10 @@ import (
 	"github.com/stoa-go/stoa/search/sqlsearch"
 )
 
-func TestPostgres(t *testing.T) {
-	searchtest.TestTuning(t, func(t *testing.T) search.TuningStore {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlsearch.Migrate(t.Context(), db.DB))
-		return sqlsearch.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlsearch.Migrate, open, searchtest.TestTuning) }
 
-func TestSQLite(t *testing.T) {
-	searchtest.TestTuning(t, func(t *testing.T) search.TuningStore {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlsearch.Migrate(t.Context(), writer.DB))
-		return sqlsearch.New(writer).WithReader(reader)
-	})
+func open(writer, reader sqlx.ExtContext) search.TuningStore {
+	return sqlsearch.New(writer).WithReader(reader)
 }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlsearch.Migrate, sqlsearch.Validate) }

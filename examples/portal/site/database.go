@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"database/sql"
 	"crypto/rand"
 	"embed"
 	"errors"
@@ -193,41 +194,16 @@ func withoutPassword(dsn string) string {
 // migrate brings the tables of every capability up to date. Any number of
 // instances may do so at once.
 func (d *database) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
+	for _, up := range []func(context.Context, *sql.DB) error{
+		migrate.Line{Name: "portal", Embedded: migrations}.Up,
+		sqlprofile.Migrate, sqlaudit.Migrate, sqlretention.Migrate, sqllayout.Migrate, sqlassets.Migrate,
+		sqlsearch.Migrate, sqlanalytics.Migrate, sqlkb.Migrate, sqlcourses.Migrate, sqlinsight.Migrate,
+	} {
+		if err := up(ctx, d.write.DB); err != nil {
+			return err
+		}
 	}
-	if err := migrate.Up(ctx, d.write.DB, "portal", files); err != nil {
-		return err
-	}
-	if err := sqlprofile.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqlaudit.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqlretention.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqllayout.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqlsearch.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqlassets.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqlanalytics.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqlcourses.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	if err := sqlinsight.Migrate(ctx, d.write.DB); err != nil {
-		return err
-	}
-	return sqlkb.Migrate(ctx, d.write.DB)
+	return nil
 }
 
 func (d *database) close() error {

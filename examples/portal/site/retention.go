@@ -22,7 +22,7 @@ func (s *Site) openRetention(context.Context) error {
 	s.held = func(ctx context.Context) ([]string, error) { return store.Held(ctx, s.cfg.Now()) }
 	s.people.Register(s.holds.Keeper())
 	s.schedule = retention.NewSchedule(store, &retention.ScheduleOptions{Policy: s.policy, Audit: s.audit, System: system, Logger: s.cfg.Log, Now: s.cfg.Now})
-	texts := sqlkb.NewWithReader(s.db.write, s.db.read)
+	texts := sqlkb.New(s.db.write).WithReader(s.db.read)
 	classes := []retention.Class{
 		{Name: "audit", Days: 5 * 365, Min: 365, Max: 10 * 365, Pruner: s.audit.Pruner()},
 		{Name: "events", Days: 400, Min: 30, Max: 1200, Pruner: profile.EventPruner(sqlanalytics.New(s.db.write).WithReader(s.db.read))},

@@ -23,7 +23,7 @@ const courseKind = "course"
 // openCourses opens the school. A portal that takes money by itself gives it
 // Payments; this one writes invoices.
 func (s *Site) openCourses(context.Context) error {
-	s.school = courses.NewSchool(sqlcourses.NewWithReader(s.db.write, s.db.read), &courses.Options{
+	s.school = courses.NewSchool(sqlcourses.New(s.db.write).WithReader(s.db.read), &courses.Options{
 		Policy: s.policy, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret, Locales: s.cfg.Locales,
 		Choose: s.choose, Word: s.word, Article: s.lessonArticle, Notify: s.notifier.Notify,
 		Path: func(r courses.Ref) string { return i18n.JoinPath(i18n.Locale(r.Locale), coursePath(r.Slug)) },

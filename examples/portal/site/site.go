@@ -183,7 +183,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 }
 
 func (s *Site) openLibrary(ctx context.Context) error {
-	s.articles = sqlkb.NewWithReader(s.db.write, s.db.read)
+	s.articles = sqlkb.New(s.db.write).WithReader(s.db.read)
 	files, err := kb.FolderFiles(filepath.Join(s.cfg.Data, "files"))
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ const contactOpened = "contact.opened"
 // openInsight opens what looks at how articles do. Whoever goes to the page that
 // says how to reach people did not find what they looked for.
 func (s *Site) openInsight(context.Context) error {
-	s.analyst = insight.New(sqlinsight.NewWithReader(s.db.write, s.db.read), s.library, sqlanalytics.New(s.db.write).WithReader(s.db.read), insight.Options{
+	s.analyst = insight.New(sqlinsight.New(s.db.write).WithReader(s.db.read), s.library, sqlanalytics.New(s.db.write).WithReader(s.db.read), insight.Options{
 		Policy: s.policy, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret, As: system, Resolved: s.answered, Redactor: s.redactor,
 		Escalated: func(e analytics.Event) bool { return e.Name == "case.opened" || e.Name == contactOpened },
 	})

@@ -10,7 +10,7 @@ import (
 
 // listing tells of courses.
 func (s *Store) listing() feed.Listing {
-	return feed.Listing{Log: s.log, Topic: line, Lost: search.ErrRebuild, All: func(ctx context.Context, above string, limit int) (ids []string, err error) {
+	return feed.Listing{Log: s.log, Topic: topic, Lost: search.ErrRebuild, All: func(ctx context.Context, above string, limit int) (ids []string, err error) {
 		err = s.db.Select(ctx, &ids, `select id from stoa_course where id > $1 order by id limit $2`, above, limit)
 		return ids, err
 	}}

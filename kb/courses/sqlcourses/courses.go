@@ -151,7 +151,7 @@ func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.R
 				return err
 			}
 		}
-		return feed.Append(ctx, tx, feed.Change{Topic: line, Ref: c.ID})
+		return feed.Append(ctx, tx, feed.Change{Topic: topic, Ref: c.ID})
 	})
 }
 

@@ -151,7 +151,7 @@ func (f *forgetting) courses(ctx context.Context, tx sqlx.ExtContext) error {
 		if _, err := sqldb.Exec(ctx, tx, `update stoa_course set owner = $2, course = $3, version = $4 where id = $1`, r.V.ID, f.other, r, r.V.Version); err != nil {
 			return err
 		}
-		if err := feed.Append(ctx, tx, feed.Change{Topic: line, Ref: r.V.ID}); err != nil {
+		if err := feed.Append(ctx, tx, feed.Change{Topic: topic, Ref: r.V.ID}); err != nil {
 			return err
 		}
 		f.changed++

@@ -34,36 +34,30 @@ var _ courses.Store = (*Store)(nil)
 // transaction of the caller's.
 func New(db sqlx.ExtContext) *Store { return newStore(sqldb.New(db)) }
 
-// NewWithReader is New with a second pool for everything that only reads, as
-// SQLite wants it. A replica that lags will not do.
-func NewWithReader(db, reader sqlx.ExtContext) *Store {
-	return newStore(sqldb.New(db).WithReader(reader))
-}
+// WithReader returns a Store that writes where s does and reads from reader, such
+// as the read-only pool of a SQLite file. A replica that lags will not do.
+func (s *Store) WithReader(reader sqlx.ExtContext) *Store { return newStore(s.db.WithReader(reader)) }
 
 func newStore(db *sqldb.DB) *Store { return &Store{db: db, log: feed.New(db, nil)} }
 
 //go:embed migrations
 var embedded embed.FS
 
-const line = "courses"
+// topic is where the log notes which courses changed.
+const topic = "courses"
+
+var line = migrate.Line{Name: "courses", Embedded: embedded, Needs: []migrate.Line{feed.Line()}}
 
 // Migrations returns the migrations, in the folders postgres and sqlite, for
 // teams that run them with a tool of their own.
-func Migrations() fs.FS { return migrate.Files(embedded) }
+func Migrations() fs.FS { return line.Files() }
 
 // Migrate brings the tables up to date, with those of the change log. Any number
 // of programs may call it at once.
-func Migrate(ctx context.Context, db *sql.DB) error {
-	if err := feed.Migrate(ctx, db); err != nil {
-		return err
-	}
-	return migrate.Up(ctx, db, line, Migrations())
-}
+func Migrate(ctx context.Context, db *sql.DB) error { return line.Up(ctx, db) }
 
 // Validate returns an error if the tables are older or newer than the program.
-func Validate(ctx context.Context, db *sql.DB) error {
-	return migrate.Validate(ctx, db, line, Migrations())
-}
+func Validate(ctx context.Context, db *sql.DB) error { return line.Validate(ctx, db) }
 
 // get scans one row into dest. By text that no column can hold, nothing is found.
 func (s *Store) get(ctx context.Context, dest any, query string, keys ...string) error {

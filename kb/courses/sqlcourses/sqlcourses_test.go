@@ -15,20 +15,10 @@ import (
 	"github.com/stoa-go/stoa/profile/profiletest"
 )
 
-func TestPostgres(t *testing.T) {
-	coursestest.TestStore(t, func(t *testing.T) courses.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlcourses.Migrate(t.Context(), db.DB))
-		return sqlcourses.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlcourses.Migrate, open, coursestest.TestStore) }
 
-func TestSQLite(t *testing.T) {
-	coursestest.TestStore(t, func(t *testing.T) courses.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlcourses.Migrate(t.Context(), writer.DB))
-		return sqlcourses.NewWithReader(writer, reader)
-	})
+func open(writer, reader sqlx.ExtContext) courses.Store {
+	return sqlcourses.New(writer).WithReader(reader)
 }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlcourses.Migrate, sqlcourses.Validate) }

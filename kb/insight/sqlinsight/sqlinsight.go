@@ -34,29 +34,27 @@ var _ insight.Store = (*Store)(nil)
 // transaction of the caller's.
 func New(db sqlx.ExtContext) *Store { return &Store{sqldb.New(db)} }
 
-// NewWithReader is New with a second pool for everything that only reads, as
-// SQLite wants it. A replica that lags will not do.
-func NewWithReader(db, reader sqlx.ExtContext) *Store {
-	return &Store{sqldb.New(db).WithReader(reader)}
+// WithReader returns a Store that writes where s does and reads from reader, such
+// as the read-only pool of a SQLite file. A replica that lags will not do.
+func (s *Store) WithReader(reader sqlx.ExtContext) *Store {
+	return &Store{s.db.WithReader(reader)}
 }
 
 //go:embed migrations
 var embedded embed.FS
 
-const line = "insight"
+var line = migrate.Line{Name: "insight", Embedded: embedded}
 
 // Migrations returns the migrations, in the folders postgres and sqlite, for
 // teams that run them with a tool of their own.
-func Migrations() fs.FS { return migrate.Files(embedded) }
+func Migrations() fs.FS { return line.Files() }
 
 // Migrate brings the tables up to date. Any number of programs may call it at
 // once.
-func Migrate(ctx context.Context, db *sql.DB) error { return migrate.Up(ctx, db, line, Migrations()) }
+func Migrate(ctx context.Context, db *sql.DB) error { return line.Up(ctx, db) }
 
 // Validate returns an error if the tables are older or newer than the program.
-func Validate(ctx context.Context, db *sql.DB) error {
-	return migrate.Validate(ctx, db, line, Migrations())
-}
+func Validate(ctx context.Context, db *sql.DB) error { return line.Validate(ctx, db) }
 
 // Progress implements [insight.Store].
 func (s *Store) Progress(ctx context.Context, name string) (time.Time, error) {

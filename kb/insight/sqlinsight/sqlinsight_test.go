@@ -3,7 +3,7 @@ package sqlinsight_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/stoa-go/stoa/internal/testdb"
 	"github.com/stoa-go/stoa/kb/insight"
@@ -11,20 +11,10 @@ import (
 	"github.com/stoa-go/stoa/kb/insight/sqlinsight"
 )
 
-func TestPostgres(t *testing.T) {
-	insighttest.TestStore(t, func(t *testing.T) insight.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlinsight.Migrate(t.Context(), db.DB))
-		return sqlinsight.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlinsight.Migrate, open, insighttest.TestStore) }
 
-func TestSQLite(t *testing.T) {
-	insighttest.TestStore(t, func(t *testing.T) insight.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlinsight.Migrate(t.Context(), writer.DB))
-		return sqlinsight.NewWithReader(writer, reader)
-	})
+func open(writer, reader sqlx.ExtContext) insight.Store {
+	return sqlinsight.New(writer).WithReader(reader)
 }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlinsight.Migrate, sqlinsight.Validate) }

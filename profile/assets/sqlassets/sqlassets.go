@@ -37,17 +37,15 @@ func (s *Store) WithReader(reader sqlx.ExtContext) *Store {
 //go:embed migrations
 var embedded embed.FS
 
-const line = "assets"
+var line = migrate.Line{Name: "assets", Embedded: embedded}
 
 // Migrations returns the migrations, in the folders postgres and sqlite, for
 // teams that run them with a tool of their own.
-func Migrations() fs.FS { return migrate.Files(embedded) }
+func Migrations() fs.FS { return line.Files() }
 
 // Migrate brings the tables up to date. Any number of programs may call it at
 // once.
-func Migrate(ctx context.Context, db *sql.DB) error { return migrate.Up(ctx, db, line, Migrations()) }
+func Migrate(ctx context.Context, db *sql.DB) error { return line.Up(ctx, db) }
 
 // Validate returns an error if the tables are older or newer than the program.
-func Validate(ctx context.Context, db *sql.DB) error {
-	return migrate.Validate(ctx, db, line, Migrations())
-}
+func Validate(ctx context.Context, db *sql.DB) error { return line.Validate(ctx, db) }

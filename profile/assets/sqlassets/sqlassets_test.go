@@ -15,20 +15,10 @@ import (
 	"github.com/stoa-go/stoa/profile/profiletest"
 )
 
-func TestPostgres(t *testing.T) {
-	assetstest.TestStore(t, func(t *testing.T) assets.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlassets.Migrate(t.Context(), db.DB))
-		return sqlassets.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlassets.Migrate, open, assetstest.TestStore) }
 
-func TestSQLite(t *testing.T) {
-	assetstest.TestStore(t, func(t *testing.T) assets.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlassets.Migrate(t.Context(), writer.DB))
-		return sqlassets.New(writer).WithReader(reader)
-	})
+func open(writer, reader sqlx.ExtContext) assets.Store {
+	return sqlassets.New(writer).WithReader(reader)
 }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlassets.Migrate, sqlassets.Validate) }

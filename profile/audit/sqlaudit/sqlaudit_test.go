@@ -14,21 +14,9 @@ import (
 	"github.com/stoa-go/stoa/profile/audit/sqlaudit"
 )
 
-func TestPostgres(t *testing.T) {
-	audittest.TestStore(t, func(t *testing.T) audit.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlaudit.Migrate(t.Context(), db.DB))
-		return sqlaudit.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlaudit.Migrate, open, audittest.TestStore) }
 
-func TestSQLite(t *testing.T) {
-	audittest.TestStore(t, func(t *testing.T) audit.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlaudit.Migrate(t.Context(), writer.DB))
-		return sqlaudit.New(writer).WithReader(reader)
-	})
-}
+func open(writer, reader sqlx.ExtContext) audit.Store { return sqlaudit.New(writer).WithReader(reader) }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlaudit.Migrate, sqlaudit.Validate) }
 

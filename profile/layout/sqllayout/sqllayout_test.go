@@ -14,20 +14,10 @@ import (
 	"github.com/stoa-go/stoa/profile/layout/sqllayout"
 )
 
-func TestPostgres(t *testing.T) {
-	layouttest.TestStore(t, func(t *testing.T) layout.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqllayout.Migrate(t.Context(), db.DB))
-		return sqllayout.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqllayout.Migrate, open, layouttest.TestStore) }
 
-func TestSQLite(t *testing.T) {
-	layouttest.TestStore(t, func(t *testing.T) layout.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqllayout.Migrate(t.Context(), writer.DB))
-		return sqllayout.New(writer).WithReader(reader)
-	})
+func open(writer, reader sqlx.ExtContext) layout.Store {
+	return sqllayout.New(writer).WithReader(reader)
 }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqllayout.Migrate, sqllayout.Validate) }

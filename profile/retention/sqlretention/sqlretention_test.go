@@ -3,7 +3,7 @@ package sqlretention_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/require"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/stoa-go/stoa/internal/testdb"
 	"github.com/stoa-go/stoa/profile/retention"
@@ -11,20 +11,10 @@ import (
 	"github.com/stoa-go/stoa/profile/retention/sqlretention"
 )
 
-func TestPostgres(t *testing.T) {
-	retentiontest.TestStore(t, func(t *testing.T) retention.Store {
-		db := testdb.Postgres(t)
-		require.NoError(t, sqlretention.Migrate(t.Context(), db.DB))
-		return sqlretention.New(db)
-	})
-}
+func TestStore(t *testing.T) { testdb.Stores(t, sqlretention.Migrate, open, retentiontest.TestStore) }
 
-func TestSQLite(t *testing.T) {
-	retentiontest.TestStore(t, func(t *testing.T) retention.Store {
-		writer, reader := testdb.SQLitePair(t)
-		require.NoError(t, sqlretention.Migrate(t.Context(), writer.DB))
-		return sqlretention.New(writer).WithReader(reader)
-	})
+func open(writer, reader sqlx.ExtContext) retention.Store {
+	return sqlretention.New(writer).WithReader(reader)
 }
 
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlretention.Migrate, sqlretention.Validate) }
