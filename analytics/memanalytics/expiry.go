@@ -8,6 +8,7 @@ import (
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 )
 
 var _ analytics.Expirer = (*Store)(nil)
@@ -32,7 +33,7 @@ func (s *Store) Expire(ctx context.Context, x analytics.Expiry) (int, error) {
 	for _, e := range s.events {
 		about, _ := strings.CutPrefix(e.Subject, "person/")
 		kept := e.User != "" && slices.Contains(x.Held, e.User) || about != e.Subject && slices.Contains(x.Held, about) || e.User == "" && held[e.Session]
-		if e.At.Before(stored(x.Before)) && !kept {
+		if e.At.Before(stored.Time(x.Before)) && !kept {
 			old = append(old, e)
 		}
 	}

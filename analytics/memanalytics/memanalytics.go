@@ -12,10 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/analytics"
-	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 )
 
 // A Store is an [analytics.Counter] in memory. Make one with [New].
@@ -55,7 +54,7 @@ func (s *Store) Append(ctx context.Context, events []analytics.Event) error {
 			continue
 		}
 		e = clone(e)
-		e.At, e.Received = stored(e.At), stored(e.Received)
+		e.At, e.Received = stored.Time(e.At), stored.Time(e.Received)
 		s.events[e.ID] = e
 		if e.Counted() {
 			s.counts[count{analytics.Day(e.At), e.Name, e.Subject}]++
@@ -88,7 +87,7 @@ func (s *Store) selected(r analytics.Range) []analytics.Event {
 	defer s.mu.RUnlock()
 	var found []analytics.Event
 	for _, e := range s.events {
-		if (r.From.IsZero() || !e.At.Before(stored(r.From))) && (r.To.IsZero() || e.At.Before(stored(r.To))) &&
+		if (r.From.IsZero() || !e.At.Before(stored.Time(r.From))) && (r.To.IsZero() || e.At.Before(stored.Time(r.To))) &&
 			(len(r.Names) == 0 || slices.Contains(r.Names, e.Name)) && (r.User == "" || e.User == r.User) {
 			found = append(found, e)
 		}
@@ -127,7 +126,7 @@ func (s *Store) Prune(ctx context.Context, before time.Time) (int, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.forget(func(e analytics.Event) bool { return e.At.Before(stored(before)) }), nil
+	return s.forget(func(e analytics.Event) bool { return e.At.Before(stored.Time(before)) }), nil
 }
 
 // forget drops events; the caller holds the lock.
@@ -171,10 +170,8 @@ func check(e analytics.Event) error {
 	for k, v := range e.Props {
 		texts = append(texts, k, v)
 	}
-	for _, s := range texts {
-		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
-			return fmt.Errorf("event %q: text: %w", e.ID, errs.Invalid)
-		}
+	if err := stored.CheckText(texts...); err != nil {
+		return fmt.Errorf("event %q: %w", e.ID, err)
 	}
 	return nil
 }
@@ -189,5 +186,3 @@ func clone(e analytics.Event) analytics.Event {
 	}
 	return e
 }
-
-func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

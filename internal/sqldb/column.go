@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 )
 
 // timeFormat sorts as the times do while the zone is UTC: '+' comes before '.'
@@ -20,7 +21,7 @@ const timeFormat = "2006-01-02 15:04:05.999999999-07:00"
 type Time struct{ time.Time }
 
 // At returns t as a column.
-func At(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
+func At(t time.Time) Time { return Time{stored.Time(t)} }
 
 // Value implements [driver.Valuer]. A year that Scan could not read back is an
 // Invalid error.

@@ -5,13 +5,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 )
 
 // Err gives a database error its class and keeps the cause, so that both
@@ -68,17 +67,7 @@ func Affected(res sql.Result, none error) error {
 
 // CheckText returns an Invalid error if one of the texts holds a NUL byte or is
 // not UTF-8. PostgreSQL stores neither, so no store does.
-func CheckText(texts ...string) error {
-	for _, s := range texts {
-		if strings.IndexByte(s, 0) >= 0 {
-			return fmt.Errorf("text with a NUL byte: %w", errs.Invalid)
-		}
-		if !utf8.ValidString(s) {
-			return fmt.Errorf("text that is not UTF-8: %w", errs.Invalid)
-		}
-	}
-	return nil
-}
+func CheckText(texts ...string) error { return stored.CheckText(texts...) }
 
 // Primary result codes of SQLite.
 const (

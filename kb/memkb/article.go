@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -23,7 +24,7 @@ func (s *Store) Article(ctx context.Context, id string) (kb.Article, error) {
 
 // SaveArticle implements [kb.ArticleStore].
 func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
-	if err := cmp.Or(ctx.Err(), checkText(textsOf(a, revisions)...), checkTimes(timesOf(a, revisions)...)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(textsOf(a, revisions)...), checkTimes(timesOf(a, revisions)...)); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -37,7 +38,7 @@ func (s *Store) SaveBlock(ctx context.Context, b kb.Block, stamp string, shown [
 	for locale, text := range b.Texts {
 		texts = append(texts, locale, text)
 	}
-	if err := cmp.Or(ctx.Err(), checkText(texts...), checkTimes(b.UpdatedAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(texts...), checkTimes(b.UpdatedAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
 // AddFeedback implements [kb.FeedbackStore].
 func (s *Store) AddFeedback(ctx context.Context, f kb.Feedback) error {
 	texts := []string{f.ID, f.Article, f.Locale, string(f.Reason), f.Comment, f.Person, f.Visitor, f.Input, string(f.Kind), f.Quote, f.Proposal, string(f.State), f.Assignee, f.Resolution}
-	if err := cmp.Or(ctx.Err(), checkText(texts...), checkTimes(f.At, f.UpdatedAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(texts...), checkTimes(f.At, f.UpdatedAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -31,7 +32,7 @@ func (s *Store) AddFeedback(ctx context.Context, f kb.Feedback) error {
 
 // SaveFeedback implements [kb.FeedbackStore].
 func (s *Store) SaveFeedback(ctx context.Context, f kb.Feedback) error {
-	if err := cmp.Or(ctx.Err(), checkText(string(f.State), f.Assignee, f.Resolution), checkTimes(f.UpdatedAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(string(f.State), f.Assignee, f.Resolution), checkTimes(f.UpdatedAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()

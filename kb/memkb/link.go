@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -76,7 +77,7 @@ func (s *Store) Unlinked(ctx context.Context, limit int) ([]kb.Revision, error) 
 
 // SaveLinks implements [kb.LinkStore].
 func (s *Store) SaveLinks(ctx context.Context, article, locale string, number int, links []kb.Link) error {
-	if err := cmp.Or(ctx.Err(), checkText(textsOfLinks(links)...)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(textsOfLinks(links)...)); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -108,7 +109,7 @@ func (s *Store) DueLinks(ctx context.Context, kinds []kb.LinkKind, by time.Time,
 
 // SaveLinkTarget implements [kb.LinkStore].
 func (s *Store) SaveLinkTarget(ctx context.Context, t kb.LinkTarget) error {
-	if err := cmp.Or(ctx.Err(), checkText(string(t.State)), checkTimes(t.CheckedAt, t.DueAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(string(t.State)), checkTimes(t.CheckedAt, t.DueAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
 // PutMedia implements [kb.MediaStore].
 func (s *Store) PutMedia(ctx context.Context, m kb.Media) error {
-	if err := cmp.Or(ctx.Err(), checkText(m.Name, m.Type, m.Hash, m.About, string(m.Words), m.Owner, m.External, m.Stem), checkTimes(m.At)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(m.Name, m.Type, m.Hash, m.About, string(m.Words), m.Owner, m.External, m.Stem), checkTimes(m.At)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -164,7 +165,7 @@ func (s *Store) MediaOf(ctx context.Context, hashes []string) ([]string, error) 
 
 // DescribeMedia implements [kb.MediaStore].
 func (s *Store) DescribeMedia(ctx context.Context, name, about string) error {
-	if err := cmp.Or(ctx.Err(), checkText(name, about)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(name, about)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -198,7 +199,7 @@ func (s *Store) RemoveMedia(ctx context.Context, name string) error {
 
 // SaveMediaText implements [kb.MediaStore].
 func (s *Store) SaveMediaText(ctx context.Context, name, hash string, t kb.MediaText, shown []string) error {
-	if err := cmp.Or(ctx.Err(), checkText(string(t.State), t.Text)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(string(t.State), t.Text)); err != nil {
 		return err
 	}
 	s.mu.Lock()

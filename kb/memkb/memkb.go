@@ -5,17 +5,15 @@ package memkb
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
+	"github.com/stoa-go/stoa/internal/memfeed"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
-	"github.com/stoa-go/stoa/search"
 )
 
 // A Store is a [kb.Store] in memory. Make one with [New].
@@ -35,7 +33,7 @@ type Store struct {
 	reviews    map[string]kb.Review
 	plans      map[string]kb.Plan
 	verified   map[string]kb.Verification // by article
-	log        []string                   // IDs of changed articles, in order
+	log        *memfeed.Log               // of articles that changed
 	places     int                        // stamp of categories
 	contents   int                        // stamp of everything
 	portal     string                     // ID of the installation
@@ -43,8 +41,7 @@ type Store struct {
 	locks      map[deskKey]kb.Lock
 	notes      map[string]kb.Note
 	targets    map[targetKey]kb.LinkTarget
-	blockings  int           // changes of blocks
-	woken      chan struct{} // closed at each change
+	blockings  int // changes of blocks
 }
 
 type revisionKey struct {
@@ -60,7 +57,7 @@ func New() *Store {
 		articles: map[string]kb.Article{}, revisions: map[revisionKey]kb.Revision{}, slugs: map[string]string{},
 		shown:      map[string]bool{},
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
-		media: map[string]kb.Media{}, texts: map[string]string{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, woken: make(chan struct{}),
+		media: map[string]kb.Media{}, texts: map[string]string{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, log: memfeed.New(),
 		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
 		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{}, notes: map[string]kb.Note{}, targets: map[targetKey]kb.LinkTarget{},
 	}
@@ -70,9 +67,7 @@ func New() *Store {
 // the lock.
 func (s *Store) changed(ids ...string) {
 	s.contents++
-	s.log = append(s.log, ids...)
-	close(s.woken)
-	s.woken = make(chan struct{})
+	s.log.Append(ids...)
 }
 
 // Stamps implements [kb.CategoryStore].
@@ -84,49 +79,11 @@ func (s *Store) Stamps(ctx context.Context) (string, string, error) {
 
 // Changes implements [kb.ArticleStore].
 func (s *Store) Changes(ctx context.Context, after string, limit int) ([]string, string, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	from, err := s.position(after)
-	if err != nil {
-		return nil, "", err
-	}
-	to := min(from+max(limit, 1), len(s.log))
-	var ids []string
-	for i, id := range s.log[from:to] {
-		if !slices.Contains(s.log[from+i+1:to], id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids, strconv.Itoa(to), ctx.Err()
-}
-
-func (s *Store) position(cursor string) (int, error) {
-	if cursor == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(cursor)
-	if err != nil || n < 0 || n > len(s.log) {
-		return 0, fmt.Errorf("cursor %q: %w", cursor, search.ErrRebuild)
-	}
-	return n, nil
+	return s.log.Changes(ctx, after, limit)
 }
 
 // WaitChanges implements [kb.ArticleStore].
-func (s *Store) WaitChanges(ctx context.Context, after string) error {
-	s.mu.RLock()
-	from, err := s.position(after)
-	woken, news := s.woken, from < len(s.log)
-	s.mu.RUnlock()
-	if err != nil || news {
-		return err
-	}
-	select {
-	case <-woken:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (s *Store) WaitChanges(ctx context.Context, after string) error { return s.log.Wait(ctx, after) }
 
 // Categories implements [kb.CategoryStore].
 func (s *Store) Categories(ctx context.Context) ([]kb.Category, string, error) {
@@ -141,7 +98,7 @@ func (s *Store) Categories(ctx context.Context) ([]kb.Category, string, error) {
 
 // SaveCategory implements [kb.CategoryStore].
 func (s *Store) SaveCategory(ctx context.Context, c kb.Category, stamp string, moved []string) error {
-	if err := cmp.Or(ctx.Err(), checkText(textsOfCategory(c)...), checkTimes(c.UpdatedAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(textsOfCategory(c)...), checkTimes(c.UpdatedAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -227,7 +184,7 @@ func (s *Store) Redirect(ctx context.Context, from string) (kb.Redirect, error) 
 func (s *Store) SaveRedirects(ctx context.Context, redirects ...kb.Redirect) error {
 	err := ctx.Err()
 	for _, r := range redirects {
-		err = cmp.Or(err, checkText(r.From, r.To, r.Locale))
+		err = cmp.Or(err, stored.CheckText(r.From, r.To, r.Locale))
 	}
 	if err != nil {
 		return err
@@ -249,16 +206,6 @@ func find[K comparable, V any](ctx context.Context, m map[K]V, key K) (V, error)
 		return v, kb.ErrNotFound
 	}
 	return v, nil
-}
-
-// checkText refuses what databases refuse, so that nobody comes to rely on it.
-func checkText(texts ...string) error {
-	for _, s := range texts {
-		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
-			return kb.ErrInvalid
-		}
-	}
-	return nil
 }
 
 // checkTimes refuses what databases and JSON cannot keep, likewise.

@@ -7,13 +7,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
 // SaveNote implements [kb.NoteStore].
 func (s *Store) SaveNote(ctx context.Context, n kb.Note) error {
 	texts := append([]string{n.ID, n.Article, n.Locale, n.Thread, string(n.Kind), n.Text, n.Author, n.Source.Kind, n.Source.Ref, n.ResolvedBy, n.Input}, n.Mentions...)
-	if err := cmp.Or(ctx.Err(), checkText(texts...), checkTimes(n.ResolvedAt, n.CreatedAt, n.UpdatedAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(texts...), checkTimes(n.ResolvedAt, n.CreatedAt, n.UpdatedAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()

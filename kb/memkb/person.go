@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -62,7 +63,7 @@ func (s *Store) OwnedBy(ctx context.Context, person string) (articles, media []s
 
 // ForgetPerson implements [kb.PersonStore].
 func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error) {
-	if err := cmp.Or(ctx.Err(), checkText(person, pseudonym)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(person, pseudonym)); err != nil {
 		return 0, 0, err
 	}
 	if person == "" {

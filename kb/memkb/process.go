@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -21,7 +22,7 @@ func (s *Store) SaveReview(ctx context.Context, r kb.Review, plans ...kb.Plan) e
 	for _, p := range plans {
 		texts, times = append(texts, textsOfPlan(p)...), append(times, p.At, p.CreatedAt, p.UpdatedAt)
 	}
-	if err := cmp.Or(ctx.Err(), checkText(texts...), checkTimes(times...)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(texts...), checkTimes(times...)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -118,7 +119,7 @@ func (s *Store) waitsFor(r kb.Review, person string) bool {
 
 // SavePlan implements [kb.ProcessStore].
 func (s *Store) SavePlan(ctx context.Context, p kb.Plan) error {
-	if err := cmp.Or(ctx.Err(), checkText(textsOfPlan(p)...), checkTimes(p.At, p.CreatedAt, p.UpdatedAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(textsOfPlan(p)...), checkTimes(p.At, p.CreatedAt, p.UpdatedAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -168,7 +169,7 @@ func (s *Store) Plans(ctx context.Context, q kb.PlanQuery) ([]kb.Plan, string, e
 
 // SaveVerification implements [kb.ProcessStore].
 func (s *Store) SaveVerification(ctx context.Context, v kb.Verification) error {
-	if err := cmp.Or(ctx.Err(), checkText(v.Article, v.By), checkTimes(v.At, v.Until, v.RemindAt)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(v.Article, v.By), checkTimes(v.At, v.Until, v.RemindAt)); err != nil {
 		return err
 	}
 	s.mu.Lock()

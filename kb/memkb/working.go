@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -16,7 +17,7 @@ type deskKey struct{ person, article, locale string }
 
 // SaveWorking implements [kb.WorkingStore].
 func (s *Store) SaveWorking(ctx context.Context, w kb.Working) error {
-	if err := cmp.Or(ctx.Err(), checkText(textsOfWorking(w)...), checkTimes(w.At)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(textsOfWorking(w)...), checkTimes(w.At)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -78,7 +79,7 @@ func (s *Store) DropWorking(ctx context.Context, person, article, locale string)
 
 // KeepLock implements [kb.WorkingStore].
 func (s *Store) KeepLock(ctx context.Context, k kb.Lock) error {
-	if err := cmp.Or(ctx.Err(), checkText(k.Article, k.Locale, k.Person), checkTimes(k.Since, k.Until)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(k.Article, k.Locale, k.Person), checkTimes(k.Since, k.Until)); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -60,10 +61,10 @@ func (s *Store) MakeConnection(ctx context.Context, c profile.Connection) error 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(c.ID, string(c.Kind), c.Name, c.Account, c.MadeBy, c.Secret); err != nil {
+	if err := stored.CheckText(c.ID, string(c.Kind), c.Name, c.Account, c.MadeBy, c.Secret); err != nil {
 		return err
 	}
-	c.MadeAt, c.UsedAt, c.EndedAt = stored(c.MadeAt), stored(c.UsedAt), stored(c.EndedAt)
+	c.MadeAt, c.UsedAt, c.EndedAt = stored.Time(c.MadeAt), stored.Time(c.UsedAt), stored.Time(c.EndedAt)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if slices.ContainsFunc(s.connections, func(o profile.Connection) bool { return o.ID == c.ID || o.Secret == c.Secret }) {
@@ -79,7 +80,7 @@ func (s *Store) UseConnection(ctx context.Context, id string, at time.Time) erro
 		if c.ID != id || !c.UsedAt.Before(at) {
 			return false
 		}
-		c.UsedAt = stored(at)
+		c.UsedAt = stored.Time(at)
 		return true
 	})
 	return err
@@ -91,7 +92,7 @@ func (s *Store) EndConnection(ctx context.Context, id string, at time.Time) erro
 		if c.ID != id || !c.EndedAt.IsZero() {
 			return false
 		}
-		c.EndedAt = stored(at)
+		c.EndedAt = stored.Time(at)
 		return true
 	})
 	if err == nil && n == 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -43,10 +44,10 @@ func (s *Store) SaveEndpoint(ctx context.Context, e profile.Endpoint) error {
 	for key, value := range e.Data {
 		texts = append(texts, key, value)
 	}
-	if err := checkTexts(texts...); err != nil {
+	if err := stored.CheckText(texts...); err != nil {
 		return err
 	}
-	e.Data, e.CreatedAt = maps.Clone(e.Data), stored(e.CreatedAt)
+	e.Data, e.CreatedAt = maps.Clone(e.Data), stored.Time(e.CreatedAt)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.endpoints == nil {

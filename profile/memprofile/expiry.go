@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -23,7 +24,7 @@ func (s *Store) ExpireNotices(ctx context.Context, e profile.Expiry) (int, error
 	defer s.mu.Unlock()
 	old := slices.Collect(maps.Values(s.notices.byID))
 	old = slices.DeleteFunc(old, func(n profile.Notice) bool {
-		return !n.At.Before(stored(e.Before)) || slices.Contains(e.Held, n.Person)
+		return !n.At.Before(stored.Time(e.Before)) || slices.Contains(e.Held, n.Person)
 	})
 	slices.SortFunc(old, oldestFirst)
 	old = old[:min(len(old), e.Limit)]
@@ -86,7 +87,7 @@ func (s *Store) ExpireItems(ctx context.Context, list string, e profile.Expiry) 
 	defer s.mu.Unlock()
 	old := slices.Collect(maps.Values(s.habits.shelf))
 	old = slices.DeleteFunc(old, func(i profile.ShelfItem) bool {
-		return i.List != list || !i.At.Before(stored(e.Before)) || slices.Contains(e.Held, i.Person)
+		return i.List != list || !i.At.Before(stored.Time(e.Before)) || slices.Contains(e.Held, i.Person)
 	})
 	slices.SortFunc(old, func(a, b profile.ShelfItem) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Person, b.Person), cmp.Compare(a.Ref, b.Ref))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -46,7 +47,7 @@ func (s *Store) Preferences(ctx context.Context, person string) (profile.Prefere
 // SavePreferences implements [profile.PreferenceStore].
 func (s *Store) SavePreferences(ctx context.Context, person string, p profile.Preferences) error {
 	p = p.Clone()
-	p.SavedAt = stored(p.SavedAt)
+	p.SavedAt = stored.Time(p.SavedAt)
 	texts := append(preferenceTexts(p), person)
 	return save(ctx, s, s.preferred(), person, p.Version, func(p profile.Preferences) int { return p.Version }, p, texts)
 }
@@ -79,10 +80,10 @@ func (s *Store) AddConsent(ctx context.Context, c profile.Consent) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(c.ID, c.Person, c.Purpose, c.Wording, c.Via); err != nil {
+	if err := stored.CheckText(c.ID, c.Person, c.Purpose, c.Wording, c.Via); err != nil {
 		return err
 	}
-	c.Key, c.At = "", stored(c.At)
+	c.Key, c.At = "", stored.Time(c.At)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if slices.ContainsFunc(s.habits.consents, func(old profile.Consent) bool { return old.ID == c.ID }) {

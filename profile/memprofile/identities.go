@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -64,10 +65,10 @@ func (s *Store) Link(ctx context.Context, i profile.Identity) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(i.Via, i.Subject, i.Person); err != nil {
+	if err := stored.CheckText(i.Via, i.Subject, i.Person); err != nil {
 		return err
 	}
-	i.LinkedAt = stored(i.LinkedAt)
+	i.LinkedAt = stored.Time(i.LinkedAt)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	key := subject{i.Via, i.Subject}
@@ -101,7 +102,7 @@ func (s *Store) Once(ctx context.Context, key string, now, until time.Time) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(key); err != nil {
+	if err := stored.CheckText(key); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -113,7 +114,7 @@ func (s *Store) Once(ctx context.Context, key string, now, until time.Time) erro
 	if s.foreign.once == nil {
 		s.foreign.once = map[string]time.Time{}
 	}
-	s.foreign.once[key] = stored(until)
+	s.foreign.once[key] = stored.Time(until)
 	return nil
 }
 

@@ -2,10 +2,9 @@ package memprofile
 
 import (
 	"context"
-	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -19,10 +18,8 @@ type lease struct {
 
 // Lease implements [profile.LeaseStore].
 func (s *Store) Lease(ctx context.Context, name, holder string, now, until time.Time) error {
-	for _, text := range []string{name, holder} {
-		if !utf8.ValidString(text) || strings.Contains(text, "\x00") {
-			return profile.ErrInvalid
-		}
+	if err := stored.CheckText(name, holder); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -69,14 +70,14 @@ func (s *Links) MakeLink(ctx context.Context, made profile.Link) error {
 	for key, value := range made.Data {
 		texts = append(texts, key, value)
 	}
-	if err := checkTexts(texts...); err != nil {
+	if err := stored.CheckText(texts...); err != nil {
 		return err
 	}
 	made = made.Clone()
 	if len(made.Data) == 0 {
 		made.Data = nil
 	}
-	made.MadeAt, made.ExpiresAt, made.UsedAt = stored(made.MadeAt), stored(made.ExpiresAt), stored(made.UsedAt)
+	made.MadeAt, made.ExpiresAt, made.UsedAt = stored.Time(made.MadeAt), stored.Time(made.ExpiresAt), stored.Time(made.UsedAt)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, one := range s.links {
@@ -94,7 +95,7 @@ func (s *Links) UseLink(ctx context.Context, id, claim string, now time.Time) (p
 	if err := ctx.Err(); err != nil {
 		return profile.Link{}, err
 	}
-	if err := checkTexts(claim); err != nil {
+	if err := stored.CheckText(claim); err != nil {
 		return profile.Link{}, err
 	}
 	s.mu.Lock()
@@ -109,7 +110,7 @@ func (s *Links) UseLink(ctx context.Context, id, claim string, now time.Time) (p
 		case one.Used >= one.Uses:
 			return profile.Link{}, errs.Conflict
 		default:
-			one.Used, one.UsedAt, one.Claim = one.Used+1, stored(now), claim
+			one.Used, one.UsedAt, one.Claim = one.Used+1, stored.Time(now), claim
 			s.links[secret] = one
 			return one.Clone(), nil
 		}

@@ -9,11 +9,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -93,7 +92,7 @@ func (s *Store) People(ctx context.Context, q profile.PersonQuery) ([]profile.Pe
 func (s *Store) SavePerson(ctx context.Context, p profile.Person) error {
 	p = p.Clone()
 	p.Key = ""
-	p.CreatedAt, p.UpdatedAt = stored(p.CreatedAt), stored(p.UpdatedAt)
+	p.CreatedAt, p.UpdatedAt = stored.Time(p.CreatedAt), stored.Time(p.UpdatedAt)
 	texts := append([]string{p.ID, p.Name, p.Email, p.Account, p.Locale, p.Zone, p.Origin}, attributeTexts(p.Attributes)...)
 	for _, r := range p.Roles {
 		texts = append(texts, string(r))
@@ -139,7 +138,7 @@ func (s *Store) Accounts(ctx context.Context, q profile.AccountQuery) ([]profile
 func (s *Store) SaveAccount(ctx context.Context, a profile.Account) error {
 	a = a.Clone()
 	a.Key = ""
-	a.CreatedAt, a.UpdatedAt = stored(a.CreatedAt), stored(a.UpdatedAt)
+	a.CreatedAt, a.UpdatedAt = stored.Time(a.CreatedAt), stored.Time(a.UpdatedAt)
 	texts := append([]string{a.ID, a.Name, a.Plan, a.Country, a.Origin}, attributeTexts(a.Attributes)...)
 	texts = append(texts, a.Products...)
 	return save(ctx, s, s.accounts, a.ID, a.Version, func(a profile.Account) int { return a.Version }, a, texts)
@@ -162,7 +161,7 @@ func (s *Store) Segments(ctx context.Context) ([]profile.Segment, error) {
 // SaveSegment implements [profile.SegmentStore].
 func (s *Store) SaveSegment(ctx context.Context, seg profile.Segment) error {
 	seg = seg.Clone()
-	seg.CreatedAt, seg.UpdatedAt = stored(seg.CreatedAt), stored(seg.UpdatedAt)
+	seg.CreatedAt, seg.UpdatedAt = stored.Time(seg.CreatedAt), stored.Time(seg.UpdatedAt)
 	texts := []string{seg.Name, seg.Title, seg.Description, seg.Origin}
 	return save(ctx, s, s.segments, seg.Name, seg.Version, func(seg profile.Segment) int { return seg.Version }, seg, texts)
 }
@@ -177,7 +176,7 @@ func save[T any](ctx context.Context, s *Store, rows map[string]T, id string, ve
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(texts...); err != nil {
+	if err := stored.CheckText(texts...); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -192,15 +191,6 @@ func save[T any](ctx context.Context, s *Store, rows map[string]T, id string, ve
 		return errs.Conflict
 	}
 	rows[id] = row
-	return nil
-}
-
-func checkTexts(texts ...string) error {
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
-			return errs.Invalid
-		}
-	}
 	return nil
 }
 
@@ -244,8 +234,6 @@ func paged[T any](rows []T, after string, limit int, key func(T) (name, id strin
 	name, id := key(rows[limit-1])
 	return rows[:limit], cursor.Encode(name, id), nil
 }
-
-func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 func attributeTexts(m map[string][]string) []string {
 	var out []string

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -119,7 +120,7 @@ func (s *Store) AddNotices(ctx context.Context, posts []profile.NoticePost) erro
 		for key, value := range n.Data {
 			texts = append(texts, key, value)
 		}
-		if err := checkTexts(texts...); err != nil {
+		if err := stored.CheckText(texts...); err != nil {
 			return err
 		}
 		taken := slices.ContainsFunc(added, func(a profile.NoticePost) bool { return a.Notice.ID == n.ID })
@@ -138,13 +139,13 @@ func (s *Store) AddNotices(ctx context.Context, posts []profile.NoticePost) erro
 
 func (s *Store) keepNotice(p profile.NoticePost) {
 	n := p.Notice.Clone()
-	n.At, n.ReadAt = stored(n.At), stored(n.ReadAt)
+	n.At, n.ReadAt = stored.Time(n.At), stored.Time(n.ReadAt)
 	if s.notices.byID == nil {
 		s.notices.byID = map[string]profile.Notice{}
 	}
 	s.notices.byID[n.ID] = n
 	for _, d := range p.Digests {
-		d.Person, d.Key, d.Until = n.Person, "", stored(d.Until)
+		d.Person, d.Key, d.Until = n.Person, "", stored.Time(d.Until)
 		s.notices.waiting = append(s.notices.waiting, waiting{d, n.ID})
 	}
 }
@@ -162,7 +163,7 @@ func (s *Store) ReadNotices(ctx context.Context, m profile.NoticeMark) (count in
 	for id, n := range s.notices.byID {
 		meant := m.ID == id || m.ID == "" && !n.At.After(m.Until)
 		if meant && n.Inbox && n.Person == m.Person && n.ReadAt.IsZero() {
-			n.ReadAt = stored(m.At)
+			n.ReadAt = stored.Time(m.At)
 			s.notices.byID[id] = n
 			count++
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -41,7 +42,7 @@ type task struct {
 // add queues tasks, or none of them.
 func (q *queue) add(tasks []profile.NoticeTask) error {
 	for _, t := range tasks {
-		if err := checkTexts(t.Lane, t.Key, string(t.Payload)); err != nil {
+		if err := stored.CheckText(t.Lane, t.Key, string(t.Payload)); err != nil {
 			return err
 		}
 		if old, seen := q.seen[[2]string{t.Lane, t.Key}]; seen && !bytes.Equal(old, t.Payload) {

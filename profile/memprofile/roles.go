@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -28,7 +29,7 @@ func (s *Store) Roles(ctx context.Context) ([]profile.CustomRole, error) {
 // SaveRole implements [profile.RoleStore].
 func (s *Store) SaveRole(ctx context.Context, r profile.CustomRole) error {
 	r = r.Clone()
-	r.CreatedAt, r.UpdatedAt = stored(r.CreatedAt), stored(r.UpdatedAt)
+	r.CreatedAt, r.UpdatedAt = stored.Time(r.CreatedAt), stored.Time(r.UpdatedAt)
 	texts := []string{string(r.Key), r.Origin}
 	for _, m := range []map[string]string{r.Name, r.About} {
 		for locale, text := range m {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -52,10 +53,10 @@ func (s *Store) StartSession(ctx context.Context, made profile.Session) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(made.ID, made.Person, made.Via, made.Subject, made.Ticket, made.Agent, made.Viewing, made.Secret); err != nil {
+	if err := stored.CheckText(made.ID, made.Person, made.Via, made.Subject, made.Ticket, made.Agent, made.Viewing, made.Secret); err != nil {
 		return err
 	}
-	made.StartedAt, made.SeenAt, made.ExpiresAt = stored(made.StartedAt), stored(made.SeenAt), stored(made.ExpiresAt)
+	made.StartedAt, made.SeenAt, made.ExpiresAt = stored.Time(made.StartedAt), stored.Time(made.SeenAt), stored.Time(made.ExpiresAt)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, one := range s.sessions {
@@ -76,7 +77,7 @@ func (s *Store) SeeSession(ctx context.Context, id string, at time.Time) error {
 	defer s.mu.Unlock()
 	for secret, one := range s.sessions {
 		if one.ID == id && one.SeenAt.Before(at) {
-			one.SeenAt = stored(at)
+			one.SeenAt = stored.Time(at)
 			s.sessions[secret] = one
 		}
 	}
@@ -88,7 +89,7 @@ func (s *Store) ViewSession(ctx context.Context, id, person string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(person); err != nil {
+	if err := stored.CheckText(person); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -17,12 +18,12 @@ func (s *Store) PutItem(ctx context.Context, item profile.ShelfItem, most int, v
 		return err
 	}
 	item = item.Clone()
-	item.At = stored(item.At)
+	item.At = stored.Time(item.At)
 	texts := []string{item.Person, item.List, item.Ref, item.Title, item.Level}
 	for key, value := range item.Data {
 		texts = append(texts, key, value)
 	}
-	if err := checkTexts(texts...); err != nil {
+	if err := stored.CheckText(texts...); err != nil {
 		return err
 	}
 	s.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -26,7 +27,7 @@ func (s *Store) Suppression(ctx context.Context, address string) (profile.Suppre
 // SaveSuppression implements [profile.SuppressionStore].
 func (s *Store) SaveSuppression(ctx context.Context, row profile.Suppression) error {
 	row = row.Clone()
-	row.Since, row.At, row.RetriedAt = stored(row.Since), stored(row.At), stored(row.RetriedAt)
+	row.Since, row.At, row.RetriedAt = stored.Time(row.Since), stored.Time(row.At), stored.Time(row.RetriedAt)
 	texts := append([]string{row.Address, string(row.Kind), row.Status}, row.Keys...)
 	return save(ctx, s, s.suppressions, row.Address, row.Version, func(s profile.Suppression) int { return s.Version }, row, texts)
 }

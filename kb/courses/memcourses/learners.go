@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb/courses"
 )
 
@@ -72,7 +73,7 @@ func (s *Store) SaveEnrolment(ctx context.Context, e courses.Enrolment) error {
 	}
 	defer s.mu.Unlock()
 	old, found := s.enrolments[e.ID]
-	if err := version(found, old.Version, e.Version); err != nil {
+	if err := stored.Version(found, old.Version, e.Version); err != nil {
 		return err
 	}
 	for _, other := range s.enrolments {
@@ -176,7 +177,7 @@ func (s *Store) forgetAuthor(person, pseudonym string) (renamed int) {
 			c.Owner = pseudonym
 			c.Version++
 			s.courses[id] = c
-			s.changed(id)
+			s.log.Append(id)
 			renamed++
 		}
 	}
@@ -243,11 +244,11 @@ func (s *Store) SaveSession(ctx context.Context, one courses.Session) ([]courses
 	}
 	defer s.mu.Unlock()
 	old, found := s.sessions[one.ID]
-	if err := version(found, old.Version, one.Version); err != nil {
+	if err := stored.Version(found, old.Version, one.Version); err != nil {
 		return nil, err
 	}
 	one = s.counted(one)
-	one.Starts, one.Ends, one.Until, one.RemindedAt = stored(one.Starts), stored(one.Ends), stored(one.Until), stored(one.RemindedAt)
+	one.Starts, one.Ends, one.Until, one.RemindedAt = stored.Time(one.Starts), stored.Time(one.Ends), stored.Time(one.Until), stored.Time(one.RemindedAt)
 	s.sessions[one.ID] = one
 	return s.moveUp(one.ID, one.Seats-one.Taken), nil
 }
@@ -284,7 +285,7 @@ func (s *Store) Book(ctx context.Context, b courses.Booking) (courses.Booking, e
 		return courses.Booking{}, errs.Conflict
 	}
 	s.lines[b.Session]++
-	b.Line, b.At, b.Seat, b.Attended = s.lines[b.Session], stored(b.At), courses.SeatTaken, false
+	b.Line, b.At, b.Seat, b.Attended = s.lines[b.Session], stored.Time(b.At), courses.SeatTaken, false
 	if s.count(b.Session, courses.SeatTaken) >= one.Seats {
 		b.Seat = courses.SeatWaiting
 	}

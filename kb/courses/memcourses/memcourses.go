@@ -7,16 +7,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
-	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/memfeed"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb/courses"
-	"github.com/stoa-go/stoa/search"
 )
 
 // A Store is a [courses.Store] in memory. Make one with [New].
@@ -29,8 +26,7 @@ type Store struct {
 	sessions   map[string]courses.Session
 	lines      map[string]int // places in line that a session has given
 	bookings   map[bookingKey]courses.Booking
-	log        []string      // IDs of changed courses, in order
-	woken      chan struct{} // closed at each change
+	log        *memfeed.Log // of courses that changed
 }
 
 type revisionKey struct {
@@ -46,43 +42,14 @@ var _ courses.Store = (*Store)(nil)
 func New() *Store {
 	return &Store{
 		courses: map[string]courses.Course{}, slugs: map[string]string{}, revisions: map[revisionKey]courses.Revision{}, enrolments: map[string]courses.Enrolment{},
-		sessions: map[string]courses.Session{}, lines: map[string]int{}, bookings: map[bookingKey]courses.Booking{}, woken: make(chan struct{}),
+		sessions: map[string]courses.Session{}, lines: map[string]int{}, bookings: map[bookingKey]courses.Booking{}, log: memfeed.New(),
 	}
 }
 
 // enter locks s, unless ctx is done or a text is one that no store keeps. The
 // caller unlocks.
 func (s *Store) enter(ctx context.Context, texts ...string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
-			return errs.Invalid
-		}
-	}
-	s.mu.Lock()
-	return nil
-}
-
-func stored(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.UTC().Truncate(time.Microsecond)
-}
-
-// version checks what a write of a version needs to find.
-func version(found bool, old, next int) error {
-	switch {
-	case next == 1 && found:
-		return errs.Conflict
-	case next != 1 && !found:
-		return errs.NotFound
-	case next != 1 && old != next-1:
-		return errs.Conflict
-	}
-	return nil
+	return stored.Enter(ctx, &s.mu, texts...)
 }
 
 // A row is a value in a list, by the two parts that the list goes by.
@@ -212,7 +179,7 @@ func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.R
 	}
 	defer s.mu.Unlock()
 	old, found := s.courses[c.ID]
-	if err := version(found, old.Version, c.Version); err != nil {
+	if err := stored.Version(found, old.Version, c.Version); err != nil {
 		return err
 	}
 	if owner, taken := s.slugs[c.Slug]; taken && owner != c.ID {
@@ -224,21 +191,14 @@ func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.R
 			return errs.Conflict
 		}
 		kept := rev.Clone()
-		kept.At = stored(kept.At)
+		kept.At = stored.Time(kept.At)
 		s.revisions[key] = kept
 	}
 	c = c.Clone()
-	c.Created, c.Updated, c.Since = stored(c.Created), stored(c.Updated), stored(c.Since)
+	c.Created, c.Updated, c.Since = stored.Time(c.Created), stored.Time(c.Updated), stored.Time(c.Since)
 	s.courses[c.ID], s.slugs[c.Slug] = c, c.ID
-	s.changed(c.ID)
+	s.log.Append(c.ID)
 	return nil
-}
-
-// changed logs courses as changed and wakes whoever waits.
-func (s *Store) changed(ids ...string) {
-	s.log = append(s.log, ids...)
-	close(s.woken)
-	s.woken = make(chan struct{})
 }
 
 // Revision implements [courses.CourseStore].
@@ -256,50 +216,8 @@ func (s *Store) Revision(ctx context.Context, course string, number int) (course
 
 // Changes implements [courses.CourseStore].
 func (s *Store) Changes(ctx context.Context, after string, limit int) ([]string, string, error) {
-	if err := s.enter(ctx); err != nil {
-		return nil, "", err
-	}
-	defer s.mu.Unlock()
-	from, err := s.position(after)
-	if err != nil {
-		return nil, "", err
-	}
-	to := min(from+max(limit, 1), len(s.log))
-	var ids []string
-	for i, id := range s.log[from:to] {
-		if !slices.Contains(s.log[from+i+1:to], id) {
-			ids = append(ids, id)
-		}
-	}
-	return ids, strconv.Itoa(to), nil
-}
-
-func (s *Store) position(cursor string) (int, error) {
-	if cursor == "" {
-		return 0, nil
-	}
-	n, err := strconv.Atoi(cursor)
-	if err != nil || n < 0 || n > len(s.log) {
-		return 0, fmt.Errorf("cursor %q: %w", cursor, search.ErrRebuild)
-	}
-	return n, nil
+	return s.log.Changes(ctx, after, limit)
 }
 
 // WaitChanges implements [courses.CourseStore].
-func (s *Store) WaitChanges(ctx context.Context, after string) error {
-	if err := s.enter(ctx); err != nil {
-		return err
-	}
-	from, err := s.position(after)
-	woken, news := s.woken, from < len(s.log)
-	s.mu.Unlock()
-	if err != nil || news {
-		return err
-	}
-	select {
-	case <-woken:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (s *Store) WaitChanges(ctx context.Context, after string) error { return s.log.Wait(ctx, after) }

@@ -5,15 +5,14 @@ package meminsight
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb/insight"
 )
 
@@ -56,7 +55,7 @@ func (s *Store) Count(ctx context.Context, name string, from, until time.Time, r
 	for _, w := range who {
 		texts = append(texts, w.Query, w.Person, w.Visitor, w.Day)
 	}
-	if err := cmp.Or(ctx.Err(), check(texts...)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(texts...)); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -64,7 +63,7 @@ func (s *Store) Count(ctx context.Context, name string, from, until time.Time, r
 	if !s.progress[name].Equal(from) {
 		return insight.ErrConflict
 	}
-	s.progress[name] = stored(until)
+	s.progress[name] = stored.Time(until)
 	for _, r := range rows {
 		key := rowKey{r.Series, r.Subject, r.Detail, r.Day}
 		s.rows[key] = s.rows[key].Plus(r.Counts)
@@ -161,7 +160,7 @@ func (s *Store) People(ctx context.Context, queries []string, from string) (map[
 func (s *Store) SaveItems(ctx context.Context, items ...insight.Item) error {
 	for _, i := range items {
 		texts := append([]string{i.Kind, i.ID, i.Owner, i.Category, i.Type, i.Locale, i.State, i.By, string(i.Body)}, i.Labels...)
-		if err := cmp.Or(ctx.Err(), check(texts...)); err != nil {
+		if err := cmp.Or(ctx.Err(), stored.CheckText(texts...)); err != nil {
 			return err
 		}
 	}
@@ -174,7 +173,7 @@ func (s *Store) SaveItems(ctx context.Context, items ...insight.Item) error {
 }
 
 func clone(i insight.Item) insight.Item {
-	i.Labels, i.Body, i.At = slices.Clone(i.Labels), slices.Clone(i.Body), stored(i.At)
+	i.Labels, i.Body, i.At = slices.Clone(i.Labels), slices.Clone(i.Body), stored.Time(i.At)
 	return i
 }
 
@@ -276,7 +275,7 @@ func (s *Store) ItemsBy(ctx context.Context, person string) ([]insight.Item, err
 
 // ForgetPerson implements [insight.Store].
 func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error) {
-	if err := cmp.Or(ctx.Err(), check(person, pseudonym)); err != nil {
+	if err := cmp.Or(ctx.Err(), stored.CheckText(person, pseudonym)); err != nil {
 		return 0, 0, err
 	}
 	if person == "" {
@@ -301,14 +300,3 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 	}
 	return removed, renamed, nil
 }
-
-func check(texts ...string) error {
-	for _, t := range texts {
-		if !utf8.ValidString(t) || strings.IndexByte(t, 0) >= 0 {
-			return fmt.Errorf("text: %w", insight.ErrInvalid)
-		}
-	}
-	return nil
-}
-
-func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

@@ -6,13 +6,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile/assets"
 )
 
@@ -45,24 +44,7 @@ func New() *Store {
 // enter locks s, unless ctx is done or a text is one that no store keeps. The
 // caller unlocks.
 func (s *Store) enter(ctx context.Context, texts ...string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
-			return errs.Invalid
-		}
-	}
-	s.mu.Lock()
-	return nil
-}
-
-// stored returns t as every store keeps it.
-func stored(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.UTC().Truncate(time.Microsecond)
+	return stored.Enter(ctx, &s.mu, texts...)
 }
 
 // empty returns nil for an empty slice, so that what was written and what is
@@ -72,19 +54,6 @@ func empty[T any](list []T) []T {
 		return nil
 	}
 	return list
-}
-
-// version checks what a write of a version needs to find.
-func version(found bool, old, next int) error {
-	switch {
-	case next == 1 && found:
-		return errs.Conflict
-	case next != 1 && !found:
-		return errs.NotFound
-	case next != 1 && old != next-1:
-		return errs.Conflict
-	}
-	return nil
 }
 
 // A row is a value in a list that goes by time.
@@ -180,7 +149,7 @@ func (s *Store) SaveAsset(ctx context.Context, a assets.Asset) error {
 	}
 	defer s.mu.Unlock()
 	old, ok := s.assets[a.ID]
-	if err := version(ok, old.Version, a.Version); err != nil {
+	if err := stored.Version(ok, old.Version, a.Version); err != nil {
 		return err
 	}
 	for _, other := range s.assets {
@@ -189,9 +158,9 @@ func (s *Store) SaveAsset(ctx context.Context, a assets.Asset) error {
 		}
 	}
 	a = a.Clone()
-	a.InstalledAt, a.RegisteredAt, a.UpdatedAt = stored(a.InstalledAt), stored(a.RegisteredAt), stored(a.UpdatedAt)
+	a.InstalledAt, a.RegisteredAt, a.UpdatedAt = stored.Time(a.InstalledAt), stored.Time(a.RegisteredAt), stored.Time(a.UpdatedAt)
 	for n, w := range a.Warranties {
-		a.Warranties[n].From, a.Warranties[n].To = stored(w.From), stored(w.To)
+		a.Warranties[n].From, a.Warranties[n].To = stored.Time(w.From), stored.Time(w.To)
 	}
 	a.Warranties = empty(a.Warranties)
 	s.assets[a.ID] = a
@@ -222,7 +191,7 @@ func (s *Store) Try(ctx context.Context, person string, at time.Time, most int, 
 	}
 	defer s.mu.Unlock()
 	v, ok := s.tries[person]
-	if at = stored(at); !ok || !at.Before(v.began.Add(within)) {
+	if at = stored.Time(at); !ok || !at.Before(v.began.Add(within)) {
 		v = tries{began: at}
 	}
 	ends := v.began.Add(within)
@@ -259,11 +228,11 @@ func (s *Store) SavePurchase(ctx context.Context, p assets.Purchase) error {
 	}
 	defer s.mu.Unlock()
 	old, ok := s.purchases[p.ID]
-	if err := version(ok, old.Version, p.Version); err != nil {
+	if err := stored.Version(ok, old.Version, p.Version); err != nil {
 		return err
 	}
 	p = p.Clone()
-	p.At, p.UpdatedAt, p.Lines = stored(p.At), stored(p.UpdatedAt), empty(p.Lines)
+	p.At, p.UpdatedAt, p.Lines = stored.Time(p.At), stored.Time(p.UpdatedAt), empty(p.Lines)
 	s.purchases[p.ID] = p
 	return nil
 }
@@ -293,7 +262,7 @@ func (s *Store) SaveEntitlement(ctx context.Context, e assets.Entitlement) error
 	}
 	defer s.mu.Unlock()
 	old, ok := s.entitlements[e.ID]
-	if err := version(ok, old.Version, e.Version); err != nil {
+	if err := stored.Version(ok, old.Version, e.Version); err != nil {
 		return err
 	}
 	e = e.Clone()
@@ -304,7 +273,7 @@ func (s *Store) SaveEntitlement(ctx context.Context, e assets.Entitlement) error
 			}
 		}
 	}
-	e.From, e.To, e.UpdatedAt = stored(e.From), stored(e.To), stored(e.UpdatedAt)
+	e.From, e.To, e.UpdatedAt = stored.Time(e.From), stored.Time(e.To), stored.Time(e.UpdatedAt)
 	e.Products, e.Channels, e.Quotas = empty(e.Products), empty(e.Channels), empty(e.Quotas)
 	s.entitlements[e.ID] = e
 	return nil
@@ -328,7 +297,7 @@ func (s *Store) Spend(ctx context.Context, v assets.Spending) error {
 		return errs.TooMany
 	}
 	e.Quotas[n].Used += v.N
-	v.At = stored(v.At)
+	v.At = stored.Time(v.At)
 	s.entitlements[e.ID], s.spendings[v.ID] = e, v
 	return nil
 }

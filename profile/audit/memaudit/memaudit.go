@@ -8,9 +8,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile/audit"
 )
 
@@ -32,7 +32,7 @@ func (s *Store) Append(ctx context.Context, e audit.Entry, seal func(prev string
 	if err := ctx.Err(); err != nil {
 		return audit.Entry{}, err
 	}
-	if err := checkTexts(textsOf(e)...); err != nil {
+	if err := stored.CheckText(textsOf(e)...); err != nil {
 		return audit.Entry{}, err
 	}
 	s.mu.Lock()
@@ -142,7 +142,7 @@ func (s *Store) Name(ctx context.Context, token, person string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := checkTexts(token, person); err != nil {
+	if err := stored.CheckText(token, person); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -186,7 +186,7 @@ func (s *Store) Rename(ctx context.Context, person, pseudonym string) (n int, er
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	if err := checkTexts(person, pseudonym); err != nil {
+	if err := stored.CheckText(person, pseudonym); err != nil {
 		return 0, err
 	}
 	s.mu.Lock()
@@ -213,15 +213,6 @@ func textsOf(e audit.Entry) []string {
 		texts = append(texts, c.Field, c.From, c.To)
 	}
 	return texts
-}
-
-func checkTexts(texts ...string) error {
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
-			return errs.Invalid
-		}
-	}
-	return nil
 }
 
 func clone(e audit.Entry) audit.Entry {

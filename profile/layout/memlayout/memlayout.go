@@ -7,12 +7,11 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile/layout"
 )
 
@@ -54,26 +53,15 @@ func (s *Store) person(who layout.Who) *person {
 // enter locks s, unless ctx is done or a text is one that no store keeps. The
 // caller unlocks.
 func (s *Store) enter(ctx context.Context, texts ...string) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
-			return errs.Invalid
-		}
-	}
-	s.mu.Lock()
-	return nil
+	return stored.Enter(ctx, &s.mu, texts...)
 }
-
-func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
 
 // storedIf leaves the zero time alone.
 func storedIf(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	return stored(t)
+	return stored.Time(t)
 }
 
 // Rulebook implements [layout.RuleStore].
@@ -104,7 +92,7 @@ func (s *Store) SaveRulebook(ctx context.Context, b layout.Rulebook, keep time.T
 		return errs.Conflict
 	}
 	b = b.Clone()
-	b.From = stored(b.From)
+	b.From = stored.Time(b.From)
 	for i, r := range b.Rules {
 		b.Rules[i].SavedAt = storedIf(r.SavedAt)
 	}
@@ -193,7 +181,7 @@ func (s *Store) SaveChoice(ctx context.Context, c layout.Choice) error {
 	if c.Forget {
 		clear(p.uses)
 	}
-	c.At, c.Forget = stored(c.At), false
+	c.At, c.Forget = stored.Time(c.At), false
 	p.choice = c
 	return nil
 }
@@ -256,7 +244,7 @@ func (s *Store) Begin(ctx context.Context, start layout.Start) (layout.Start, er
 		return first.Clone(), nil
 	}
 	start = start.Clone()
-	start.Began = stored(start.Began)
+	start.Began = stored.Time(start.Began)
 	if len(start.Segments) == 0 {
 		start.Segments = nil
 	}
@@ -270,7 +258,7 @@ func (s *Store) SaveShow(ctx context.Context, show layout.Show) error {
 		return err
 	}
 	defer s.mu.Unlock()
-	show.At, show.ClickedAt, show.DismissedAt = stored(show.At), storedIf(show.ClickedAt), storedIf(show.DismissedAt)
+	show.At, show.ClickedAt, show.DismissedAt = stored.Time(show.At), storedIf(show.ClickedAt), storedIf(show.DismissedAt)
 	p, key := s.person(show.Who), showKey{show.Visit, show.Promotion}
 	if first, ok := p.shows[key]; ok {
 		show.At = first.At

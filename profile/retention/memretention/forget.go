@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile/retention"
 )
 
@@ -32,7 +33,7 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string, at t
 		if r.Person == person {
 			r.Person, r.Reason = pseudonym, ""
 			if r.Status == retention.StatusWaiting {
-				r.Status, r.EndedAt = retention.StatusDone, stored(at)
+				r.Status, r.EndedAt = retention.StatusDone, stored.Time(at)
 			}
 		}
 		r.By = instead(r.By, person, pseudonym)
@@ -89,7 +90,7 @@ func (s *Store) Expire(ctx context.Context, before time.Time, held []string, lim
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before = stored(before)
+	before = stored.Time(before)
 	holds := slices.DeleteFunc(slices.Collect(maps.Values(s.holds)), func(h retention.Hold) bool {
 		end := h.EndedAt()
 		return end.IsZero() || !end.Before(before) || slices.Contains(held, h.Person)

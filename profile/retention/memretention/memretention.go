@@ -10,9 +10,9 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/profile/retention"
 )
 
@@ -39,7 +39,7 @@ func (s *Store) Holds(ctx context.Context, q retention.HoldQuery) ([]retention.H
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	list := slices.DeleteFunc(slices.Collect(maps.Values(s.holds)), func(h retention.Hold) bool {
-		return q.ID != "" && h.ID != q.ID || q.Person != "" && h.Person != q.Person || !q.At.IsZero() && !h.Keeps(stored(q.At))
+		return q.ID != "" && h.ID != q.ID || q.Person != "" && h.Person != q.Person || !q.At.IsZero() && !h.Keeps(stored.Time(q.At))
 	})
 	slices.SortFunc(list, func(a, b retention.Hold) int { return cmp.Or(b.At.Compare(a.At), strings.Compare(a.ID, b.ID)) })
 	return list[:min(len(list), cmp.Or(q.Limit, retention.DefaultLimit))], nil
@@ -47,7 +47,7 @@ func (s *Store) Holds(ctx context.Context, q retention.HoldQuery) ([]retention.H
 
 // SaveHold implements [retention.Store].
 func (s *Store) SaveHold(ctx context.Context, h retention.Hold) error {
-	h.At, h.Until, h.ReleasedAt = stored(h.At), stored(h.Until), stored(h.ReleasedAt)
+	h.At, h.Until, h.ReleasedAt = stored.Time(h.At), stored.Time(h.Until), stored.Time(h.ReleasedAt)
 	texts := []string{h.ID, h.Person, string(h.Ground), h.Reason, h.By, h.ReleasedBy}
 	return save(ctx, s, s.holds, h.ID, h, h.Version, func(h retention.Hold) int { return h.Version }, texts)
 }
@@ -68,7 +68,7 @@ func (s *Store) Requests(ctx context.Context, q retention.RequestQuery) ([]reten
 
 // SaveRequest implements [retention.Store].
 func (s *Store) SaveRequest(ctx context.Context, r retention.Request) error {
-	r.At, r.EndedAt = stored(r.At), stored(r.EndedAt)
+	r.At, r.EndedAt = stored.Time(r.At), stored.Time(r.EndedAt)
 	texts := []string{r.ID, r.Person, r.By, string(r.Mode), r.Hold, string(r.Ground), r.Reason, string(r.Status)}
 	return save(ctx, s, s.requests, r.ID, r, r.Version, func(r retention.Request) int { return r.Version }, texts)
 }
@@ -96,7 +96,7 @@ func (s *Store) States(ctx context.Context) ([]retention.State, error) {
 
 // SaveState implements [retention.Store].
 func (s *Store) SaveState(ctx context.Context, c retention.State) error {
-	c.ChangedAt, c.RanAt, c.Until = stored(c.ChangedAt), stored(c.RanAt), stored(c.Until)
+	c.ChangedAt, c.RanAt, c.Until = stored.Time(c.ChangedAt), stored.Time(c.RanAt), stored.Time(c.Until)
 	return save(ctx, s, s.states, c.Class, c, c.Version, func(c retention.State) int { return c.Version }, []string{c.Class, c.ChangedBy})
 }
 
@@ -105,10 +105,8 @@ func save[T any](ctx context.Context, s *Store, into map[string]T, id string, v 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for _, text := range texts {
-		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
-			return errs.Invalid
-		}
+	if err := stored.CheckText(texts...); err != nil {
+		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,11 +118,4 @@ func save[T any](ctx context.Context, s *Store, into map[string]T, id string, v 
 	}
 	into[id] = v
 	return nil
-}
-
-func stored(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.UTC().Truncate(time.Microsecond)
 }
