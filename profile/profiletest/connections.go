@@ -108,7 +108,7 @@ func checkConnectionTaken(t *testing.T, s profile.ConnectionStore) {
 }
 
 func checkConnectionRace(t *testing.T, s profile.ConnectionStore) {
-	won := race(t, func(i int) error {
+	won := suitetest.Race(t, profile.ErrConflict, func(i int) error {
 		return s.MakeConnection(t.Context(), newConnection(numbered("c", i), func(c *profile.Connection) { c.Secret = "one" }))
 	})
 	got, err := s.ConnectionWith(t.Context(), "one")

@@ -79,7 +79,7 @@ func checkConsentRoundTrip(t *testing.T, s profile.ConsentStore) {
 }
 
 func checkConsentTaken(t *testing.T, s profile.ConsentStore) {
-	race(t, func(int) error { return s.AddConsent(t.Context(), newConsent("c1")) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.AddConsent(t.Context(), newConsent("c1")) })
 	require.ErrorIs(t, s.AddConsent(t.Context(), newConsent("c1", func(c *profile.Consent) { c.Given = false })), profile.ErrConflict)
 	got, err := s.Consent(t.Context(), "c1")
 	require.NoError(t, err)
@@ -178,7 +178,7 @@ func checkConsentErase(t *testing.T, s profile.ConsentStore) {
 }
 
 func checkConsentText(t *testing.T, s profile.ConsentStore) {
-	for i, text := range oddTexts() {
+	for i, text := range suitetest.OddTexts() {
 		want := newConsent(numbered("c", i), func(c *profile.Consent) { c.Person, c.Purpose, c.Wording, c.Via = text, text, text, text })
 		addConsents(t, s, want)
 		page, _, err := s.Consents(t.Context(), profile.ConsentQuery{Person: text, Purpose: text})

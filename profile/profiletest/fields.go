@@ -71,9 +71,9 @@ func checkFieldOrder(t *testing.T, s profile.FieldStore) {
 func checkFieldVersions(t *testing.T, s profile.FieldStore) {
 	second := newField("a", func(f *profile.Field) { f.Version, f.Required, f.Order, f.Choices = 2, false, 4, nil })
 	require.ErrorIs(t, s.SaveField(t.Context(), second), profile.ErrNotFound)
-	race(t, func(int) error { return s.SaveField(t.Context(), newField("a")) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveField(t.Context(), newField("a")) })
 	require.NoError(t, s.SaveField(t.Context(), newField("a", func(f *profile.Field) { f.Of = profile.FieldOfAccount })))
-	race(t, func(int) error { return s.SaveField(t.Context(), second) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveField(t.Context(), second) })
 	require.Equal(t, second, fieldsOf(t, s)[1])
 	require.NoError(t, s.RemoveField(t.Context(), profile.FieldOfPerson, "a"))
 	require.ErrorIs(t, s.RemoveField(t.Context(), profile.FieldOfPerson, "a"), profile.ErrNotFound)

@@ -97,7 +97,7 @@ func checkIdentityTaken(t *testing.T, s profile.IdentityStore) {
 }
 
 func checkIdentityRace(t *testing.T, s profile.IdentityStore) {
-	won := race(t, func(i int) error {
+	won := suitetest.Race(t, profile.ErrConflict, func(i int) error {
 		return s.Link(t.Context(), newIdentity("one", func(id *profile.Identity) { id.Person = numbered("p", i) }))
 	})
 	got, err := s.Identity(t.Context(), "oidc:https://id.example", "one")

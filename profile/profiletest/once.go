@@ -42,13 +42,13 @@ func checkOnce(t *testing.T, s profile.OnceStore) {
 }
 
 func checkOnceRace(t *testing.T, s profile.OnceStore) {
-	race(t, func(int) error { return s.Once(t.Context(), "key", t0, t0.Add(time.Minute)) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.Once(t.Context(), "key", t0, t0.Add(time.Minute)) })
 }
 
 func checkOnceEndedRace(t *testing.T, s profile.OnceStore) {
 	require.NoError(t, s.Once(t.Context(), "key", t0, t0.Add(time.Minute)))
 	later := t0.Add(time.Hour)
-	race(t, func(int) error { return s.Once(t.Context(), "key", later, later.Add(time.Minute)) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.Once(t.Context(), "key", later, later.Add(time.Minute)) })
 }
 
 func checkOnceAgain(t *testing.T, s profile.OnceStore) {

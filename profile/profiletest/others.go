@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -20,7 +21,7 @@ func checkAccountRoundTrip(t *testing.T, s profile.Store) {
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 
-	for i, text := range oddTexts() {
+	for i, text := range suitetest.OddTexts() {
 		want := newAccount(numbered("odd", i), func(a *profile.Account) {
 			a.Name, a.Plan, a.Products = text, text, []string{text}
 			a.Attributes = map[string][]string{text: {text}}
@@ -43,10 +44,10 @@ func checkAccountVersions(t *testing.T, s profile.Store) {
 		CreatedAt: t0, UpdatedAt: t0.Add(time.Hour), Version: 2, Origin: "hash",
 	}
 	require.ErrorIs(t, s.SaveAccount(t.Context(), second), profile.ErrNotFound)
-	race(t, func(int) error { return s.SaveAccount(t.Context(), newAccount("a1")) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveAccount(t.Context(), newAccount("a1")) })
 	skipped := newAccount("a1", func(a *profile.Account) { a.Version = 3 })
 	require.ErrorIs(t, s.SaveAccount(t.Context(), skipped), profile.ErrConflict)
-	race(t, func(int) error { return s.SaveAccount(t.Context(), second) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveAccount(t.Context(), second) })
 	got, err := s.Account(t.Context(), "a1")
 	require.NoError(t, err)
 	require.Equal(t, second, got)
@@ -121,10 +122,10 @@ func checkSegmentVersions(t *testing.T, s profile.Store) {
 		s.Rule = profile.Rule{Fact: profile.FactPlan, Op: profile.OpKnown}
 	})
 	require.ErrorIs(t, s.SaveSegment(t.Context(), second), profile.ErrNotFound)
-	race(t, func(int) error { return s.SaveSegment(t.Context(), newSegment("s1")) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveSegment(t.Context(), newSegment("s1")) })
 	skipped := newSegment("s1", func(s *profile.Segment) { s.Version = 3 })
 	require.ErrorIs(t, s.SaveSegment(t.Context(), skipped), profile.ErrConflict)
-	race(t, func(int) error { return s.SaveSegment(t.Context(), second) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveSegment(t.Context(), second) })
 	list, err := s.Segments(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []profile.Segment{second}, list)

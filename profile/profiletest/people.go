@@ -5,12 +5,12 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -92,7 +92,7 @@ func checkPersonVersion(t *testing.T, s profile.Store) {
 
 func checkPersonRace(t *testing.T, s profile.Store) {
 	for version := 1; version <= 3; version++ {
-		won := race(t, func(i int) error {
+		won := suitetest.Race(t, profile.ErrConflict, func(i int) error {
 			return s.SavePerson(t.Context(), newPerson("p1", func(p *profile.Person) {
 				p.Name, p.Version = numbered("writer ", i), version
 			}))
@@ -102,29 +102,6 @@ func checkPersonRace(t *testing.T, s profile.Store) {
 		require.Equal(t, version, got.Version)
 		require.Equal(t, numbered("writer ", won), got.Name)
 	}
-}
-
-// race calls f at once from eight places, of which exactly one must succeed
-// while the others see ErrConflict, and returns which did.
-func race(t *testing.T, f func(i int) error) (won int) {
-	t.Helper()
-	failures := make([]error, 8)
-	var wg sync.WaitGroup
-	for i := range failures {
-		wg.Go(func() { failures[i] = f(i) })
-	}
-	wg.Wait()
-	won = -1
-	for i, err := range failures {
-		if err == nil {
-			require.Equal(t, -1, won, "two writers won")
-			won = i
-			continue
-		}
-		require.ErrorIs(t, err, profile.ErrConflict)
-	}
-	require.NotEqual(t, -1, won, "nobody won")
-	return won
 }
 
 func checkPersonRemove(t *testing.T, s profile.Store) {
@@ -244,15 +221,8 @@ func checkPersonPosition(t *testing.T, s profile.Store) {
 	}
 }
 
-// oddTexts are what stores mistake for something else.
-func oddTexts() []string {
-	return []string{
-		`O'Brien "; drop table x`, "''", "tab\tand\nline", "😀 🇨🇿", "שלום", "?", "$1", "%_\\", " padded ", ":name", "e\u0301", `{"a":1}`, "null",
-	}
-}
-
 func checkPersonText(t *testing.T, s profile.Store) {
-	for i, text := range oddTexts() {
+	for i, text := range suitetest.OddTexts() {
 		want := newPerson(numbered("p", i), func(p *profile.Person) {
 			p.Name, p.Email, p.Account, p.Origin = text, text, text, text
 			p.Attributes = map[string][]string{text: {text, text}}

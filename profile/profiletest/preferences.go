@@ -77,11 +77,11 @@ func checkPreferencesRoundTrip(t *testing.T, s profile.PreferenceStore) {
 func checkPreferencesVersions(t *testing.T, s profile.PreferenceStore) {
 	second := profile.Preferences{Theme: profile.ThemeLight, Version: 2, SavedAt: t0.Add(time.Hour)}
 	require.ErrorIs(t, s.SavePreferences(t.Context(), "ann", second), profile.ErrNotFound)
-	race(t, func(int) error { return s.SavePreferences(t.Context(), "ann", newPreferences()) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SavePreferences(t.Context(), "ann", newPreferences()) })
 	skipped := newPreferences(func(p *profile.Preferences) { p.Version = 3 })
 	require.ErrorIs(t, s.SavePreferences(t.Context(), "ann", skipped), profile.ErrConflict)
 	requirePreferences(t, s, "ann", newPreferences())
-	race(t, func(int) error { return s.SavePreferences(t.Context(), "ann", second) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SavePreferences(t.Context(), "ann", second) })
 	requirePreferences(t, s, "ann", second)
 }
 
@@ -113,7 +113,7 @@ func checkPreferencesAliasing(t *testing.T, s profile.PreferenceStore) {
 }
 
 func checkPreferencesText(t *testing.T, s profile.PreferenceStore) {
-	for i, text := range oddTexts() {
+	for i, text := range suitetest.OddTexts() {
 		want := newPreferences(func(p *profile.Preferences) {
 			p.Theme, p.Quiet.From = profile.Theme(text), text
 			p.Notices, p.Digests = map[string][]string{text: {text}}, map[string]profile.Digest{text: profile.Digest(text)}

@@ -89,9 +89,9 @@ func checkRoleVersions(t *testing.T, s profile.RoleStore) {
 		r.UpdatedAt = t0.Add(time.Minute)
 	})
 	require.ErrorIs(t, s.SaveRole(t.Context(), second), profile.ErrNotFound)
-	race(t, func(int) error { return s.SaveRole(t.Context(), newRole("staff.a")) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveRole(t.Context(), newRole("staff.a")) })
 	require.NoError(t, s.SaveRole(t.Context(), newRole("staff.b")))
-	race(t, func(int) error { return s.SaveRole(t.Context(), second) })
+	suitetest.Race(t, profile.ErrConflict, func(int) error { return s.SaveRole(t.Context(), second) })
 	require.ErrorIs(t, s.SaveRole(t.Context(), newRole("staff.a", func(r *profile.CustomRole) { r.Version = 4 })), profile.ErrConflict)
 	got := rolesOf(t, s)
 	got[0].About = nil

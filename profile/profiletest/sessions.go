@@ -92,7 +92,7 @@ func checkSessionTaken(t *testing.T, s profile.SessionStore) {
 }
 
 func checkSessionRace(t *testing.T, s profile.SessionStore) {
-	race(t, func(i int) error {
+	suitetest.Race(t, profile.ErrConflict, func(i int) error {
 		return s.StartSession(t.Context(), newSession(numbered("s", i), func(s *profile.Session) { s.Secret = "same" }))
 	})
 	require.Len(t, sessionIDs(t, s, "ann"), 1)

@@ -281,7 +281,7 @@ func checkShelfAliasing(t *testing.T, s profile.ShelfStore) {
 }
 
 func checkShelfText(t *testing.T, s profile.ShelfStore) {
-	for _, text := range oddTexts() {
+	for _, text := range suitetest.OddTexts() {
 		want := newItem(text, ofPerson(text), on(text), func(i *profile.ShelfItem) {
 			i.Title, i.Level, i.Data = text, text, map[string]string{text: text}
 		})

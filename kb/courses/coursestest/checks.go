@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -24,11 +25,11 @@ func checkRoundTrip(t *testing.T, s courses.Store) {
 			one = courses.Session{ID: "s" + id, Course: id, Starts: t0, Ends: t0, Version: 1}
 		}
 		given, kept, asked, dated := c.Clone(), rev.Clone(), e.Clone(), one
-		given.Updated, kept.At, asked.AskedAt, dated.Starts = elsewhere(given.Updated), elsewhere(kept.At), elsewhere(asked.AskedAt), elsewhere(dated.Starts)
+		given.Updated, kept.At, asked.AskedAt, dated.Starts = suitetest.Elsewhere(given.Updated), suitetest.Elsewhere(kept.At), suitetest.Elsewhere(asked.AskedAt), suitetest.Elsewhere(dated.Starts)
 		if !full {
 			given.Updated, kept.At = time.Time{}, time.Time{}
 		} else {
-			asked.Finished["l1"], asked.Order.PaidAt, asked.Attempts[0].EndedAt = elsewhere(t0), elsewhere(t0), elsewhere(t0)
+			asked.Finished["l1"], asked.Order.PaidAt, asked.Attempts[0].EndedAt = suitetest.Elsewhere(t0), suitetest.Elsewhere(t0), suitetest.Elsewhere(t0)
 		}
 		require.NoError(t, s.SaveCourse(ctx, given, &kept))
 		require.NoError(t, s.SaveEnrolment(ctx, asked))
@@ -93,8 +94,8 @@ func checkVersions(t *testing.T, s courses.Store) {
 		},
 	} {
 		require.ErrorIs(t, save(2, "early"), courses.ErrNotFound, name)
-		race(t, courses.ErrConflict, func(n int) error { return save(1, fmt.Sprint(n)) })
-		race(t, courses.ErrConflict, func(n int) error { return save(2, fmt.Sprint(n)) })
+		suitetest.Race(t, courses.ErrConflict, func(n int) error { return save(1, fmt.Sprint(n)) })
+		suitetest.Race(t, courses.ErrConflict, func(n int) error { return save(2, fmt.Sprint(n)) })
 		require.ErrorIs(t, save(2, "late"), courses.ErrConflict, name)
 		require.ErrorIs(t, save(4, "ahead"), courses.ErrConflict, name)
 		require.NoError(t, save(3, "third"), name)
@@ -141,7 +142,7 @@ func checkSlugs(t *testing.T, s courses.Store) {
 	slugged := func(id, slug string, version int) courses.Course {
 		return newCourse(id, func(c *courses.Course) { c.Slug, c.Version = slug, version })
 	}
-	race(t, courses.ErrConflict, func(n int) error { return s.SaveCourse(ctx, slugged(fmt.Sprint("r", n), "race", 1), nil) })
+	suitetest.Race(t, courses.ErrConflict, func(n int) error { return s.SaveCourse(ctx, slugged(fmt.Sprint("r", n), "race", 1), nil) })
 	require.NoError(t, s.SaveCourse(ctx, slugged("a", "one", 1), nil))
 	require.NoError(t, s.SaveCourse(ctx, slugged("a", "two", 2), nil))
 	require.Equal(t, "a", at("one"))
@@ -348,7 +349,7 @@ func follow(t *testing.T, s courses.Store, after string) (ids []string, next str
 
 func checkText(t *testing.T, s courses.Store) {
 	ctx := t.Context()
-	for n, text := range oddTexts() {
+	for n, text := range suitetest.OddTexts() {
 		id := fmt.Sprint("x", n)
 		c := newCourse(id, func(c *courses.Course) { c.Title["en"], c.Topics = text, []string{text} })
 		e := newEnrolment(id, id, text, func(e *courses.Enrolment) { e.Certificates[0].Number, e.Order.ID = text, text })

@@ -7,8 +7,6 @@ package coursestest
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,11 +53,6 @@ func contract() []suitetest.Promise[courses.Store] {
 }
 
 var t0 = time.Date(2026, 3, 1, 9, 30, 0, 123456000, time.UTC)
-
-// elsewhere is t with more than a store keeps, and not in UTC.
-func elsewhere(t time.Time) time.Time {
-	return t.Add(789 * time.Nanosecond).In(time.FixedZone("elsewhere", 5*3600+1800))
-}
 
 func newCourse(id string, change ...func(*courses.Course)) courses.Course {
 	c := courses.Course{
@@ -144,29 +137,6 @@ func people(list []courses.Booking) (out []string) {
 	return out
 }
 
-// race runs f several times at once and wants exactly one to succeed, the others
-// to fail with the class.
-func race(t *testing.T, class error, f func(n int) error) {
-	t.Helper()
-	var wg sync.WaitGroup
-	var won atomic.Int32
-	faults := make([]error, 6)
-	for n := range faults {
-		wg.Go(func() {
-			if faults[n] = f(n); faults[n] == nil {
-				won.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	require.EqualValues(t, 1, won.Load(), "%v", faults)
-	for _, err := range faults {
-		if err != nil {
-			require.ErrorIs(t, err, class)
-		}
-	}
-}
-
 // each returns the IDs of all pages of a list.
 func each[T any](t *testing.T, limit int, page func(after string, limit int) ([]T, string, error), id func(T) string) (out []string) {
 	t.Helper()
@@ -192,10 +162,6 @@ func courseIDs(t *testing.T, s courses.Store, q courses.CourseQuery) []string {
 		q.After = after
 		return s.Courses(t.Context(), q)
 	}, func(c courses.Course) string { return c.ID })
-}
-
-func oddTexts() []string {
-	return []string{"it's", "\"q\"", "a ? b", "$1 and :name", "100%_\\", "<&>", "😀 é", "\u0627\u0644", "  padded  "}
 }
 
 func sight(segments ...string) *profile.Sight {

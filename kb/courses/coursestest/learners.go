@@ -9,13 +9,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
 
 func checkEnrolments(t *testing.T, s courses.Store) {
 	ctx := t.Context()
-	race(t, courses.ErrConflict, func(n int) error { return s.SaveEnrolment(ctx, newEnrolment(fmt.Sprint("r", n), "c", "ann")) })
+	suitetest.Race(t, courses.ErrConflict, func(n int) error { return s.SaveEnrolment(ctx, newEnrolment(fmt.Sprint("r", n), "c", "ann")) })
 	require.NoError(t, s.SaveEnrolment(ctx, newEnrolment("bob", "c", "bob", func(e *courses.Enrolment) { e.State, e.Order, e.Certificates = courses.StateRequested, nil, nil })))
 	require.NoError(t, s.SaveEnrolment(ctx, newEnrolment("d", "d", "ann", func(e *courses.Enrolment) { e.State, e.Order, e.Certificates = courses.StateLeft, nil, nil })))
 	twice := newEnrolment("twice", "e", "ann", func(e *courses.Enrolment) {
@@ -96,7 +97,7 @@ func checkSessions(t *testing.T, s courses.Store) {
 	}{
 		"all":    {courses.SessionQuery{}, []string{"past", "soon", "reminded", "off", "late"}},
 		"from":   {courses.SessionQuery{From: at(-9)}, []string{"soon", "reminded", "off", "late"}},
-		"under":  {courses.SessionQuery{From: elsewhere(at(3)), To: at(4)}, []string{"soon", "reminded"}},
+		"under":  {courses.SessionQuery{From: suitetest.Elsewhere(at(3)), To: at(4)}, []string{"soon", "reminded"}},
 		"to":     {courses.SessionQuery{To: at(2)}, []string{"past"}},
 		"remind": {courses.SessionQuery{From: at(0), To: at(24), Unasked: true}, []string{"soon"}},
 		"course": {courses.SessionQuery{Courses: []string{"d", "x"}}, []string{"late"}}, "of none": {courses.SessionQuery{Courses: []string{}}, nil},
@@ -126,7 +127,7 @@ func checkSeats(t *testing.T, s courses.Store) {
 	_, err = s.SaveSession(ctx, newSession("y", "c"))
 	require.NoError(t, err)
 	require.Equal(t, courses.SeatTaken, book(t, s, "y", "ann").Seat)
-	given := courses.Booking{Session: "x", Course: "c", Person: "ann", At: elsewhere(t0)}
+	given := courses.Booking{Session: "x", Course: "c", Person: "ann", At: suitetest.Elsewhere(t0)}
 	first, err := s.Book(ctx, given)
 	require.NoError(t, err)
 	require.Equal(t, courses.Booking{Session: "x", Course: "c", Person: "ann", Seat: courses.SeatTaken, Line: first.Line, At: t0}, first)
@@ -226,11 +227,11 @@ func checkSeatRace(t *testing.T, s courses.Store) {
 func checkBookOnce(t *testing.T, s courses.Store) {
 	_, err := s.SaveSession(t.Context(), newSession("x", "c"))
 	require.NoError(t, err)
-	race(t, courses.ErrConflict, func(int) error {
+	suitetest.Race(t, courses.ErrConflict, func(int) error {
 		_, err := s.Book(t.Context(), courses.Booking{Session: "x", Course: "c", Person: "ann", At: t0})
 		return err
 	})
-	race(t, courses.ErrNotFound, func(int) error { _, err := s.Unbook(t.Context(), "x", "ann"); return err })
+	suitetest.Race(t, courses.ErrNotFound, func(int) error { _, err := s.Unbook(t.Context(), "x", "ann"); return err })
 }
 
 func checkAttend(t *testing.T, s courses.Store) {

@@ -9,12 +9,8 @@
 package assetstest
 
 import (
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/suitetest"
@@ -59,11 +55,6 @@ func contract() []suitetest.Promise[assets.Store] {
 
 var t0 = time.Date(2026, 3, 1, 9, 30, 0, 123456000, time.UTC)
 
-// elsewhere is t with more than a store keeps, and not in UTC.
-func elsewhere(t time.Time) time.Time {
-	return t.Add(789 * time.Nanosecond).In(time.FixedZone("elsewhere", 5*3600+1800))
-}
-
 func newAsset(id string, change ...func(*assets.Asset)) assets.Asset {
 	a := assets.Asset{
 		ID: id, Holder: assets.Holder{Person: "ann", Account: "acme"}, Serial: "S-" + id, Product: "hub", Name: "It's \"here\" <b> $1 ?", Site: "Łódź",
@@ -99,31 +90,4 @@ func newEntitlement(id string, change ...func(*assets.Entitlement)) assets.Entit
 		c(&e)
 	}
 	return e
-}
-
-// race runs f several times at once and wants exactly one to succeed, the others
-// to fail with the class.
-func race(t *testing.T, class error, f func(n int) error) {
-	t.Helper()
-	var wg sync.WaitGroup
-	var won atomic.Int32
-	faults := make([]error, 6)
-	for n := range faults {
-		wg.Go(func() {
-			if faults[n] = f(n); faults[n] == nil {
-				won.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	require.EqualValues(t, 1, won.Load(), "%v", faults)
-	for _, err := range faults {
-		if err != nil {
-			require.ErrorIs(t, err, class)
-		}
-	}
-}
-
-func oddTexts() []string {
-	return []string{"it's", "\"q\"", "a ? b", "$1 and :name", "100%_\\", "<&>", "😀 é", "\u0627\u0644", "  padded  "}
 }

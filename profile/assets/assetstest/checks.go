@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/assets"
 )
 
@@ -22,7 +23,7 @@ func checkRoundTrip(t *testing.T, s assets.Store) {
 			e = assets.Entitlement{ID: id, Holder: assets.Holder{Account: "acme"}, From: t0, Version: 1}
 		}
 		given, bought, granted := a.Clone(), p.Clone(), e.Clone()
-		given.RegisteredAt, bought.At, granted.From = elsewhere(given.RegisteredAt), elsewhere(bought.At), elsewhere(granted.From)
+		given.RegisteredAt, bought.At, granted.From = suitetest.Elsewhere(given.RegisteredAt), suitetest.Elsewhere(bought.At), suitetest.Elsewhere(granted.From)
 		require.NoError(t, s.SaveAsset(ctx, given))
 		require.NoError(t, s.SavePurchase(ctx, bought))
 		require.NoError(t, s.SaveEntitlement(ctx, granted))
@@ -60,8 +61,8 @@ func checkVersions(t *testing.T, s assets.Store) {
 		},
 	} {
 		require.ErrorIs(t, save(2, "early"), assets.ErrNotFound, name)
-		race(t, assets.ErrConflict, func(n int) error { return save(1, fmt.Sprint(n)) })
-		race(t, assets.ErrConflict, func(n int) error { return save(2, fmt.Sprint(n)) })
+		suitetest.Race(t, assets.ErrConflict, func(n int) error { return save(1, fmt.Sprint(n)) })
+		suitetest.Race(t, assets.ErrConflict, func(n int) error { return save(2, fmt.Sprint(n)) })
 		require.ErrorIs(t, save(2, "late"), assets.ErrConflict, name)
 		require.ErrorIs(t, save(4, "ahead"), assets.ErrConflict, name)
 		require.NoError(t, save(3, "third"), name)
@@ -76,15 +77,13 @@ func checkSerial(t *testing.T, s assets.Store) {
 	with := func(id string, version int) assets.Asset {
 		return newAsset(id, func(a *assets.Asset) { a.Serial, a.Version, a.Account = "same", version, "of "+id })
 	}
-	race(t, assets.ErrConflict, func(n int) error { return s.SaveAsset(ctx, with(fmt.Sprint("x", n), 1)) })
+	won := suitetest.Race(t, assets.ErrConflict, func(n int) error { return s.SaveAsset(ctx, with(fmt.Sprint("x", n), 1)) })
 	require.NoError(t, s.SaveAsset(ctx, newAsset("other")))
 	require.ErrorIs(t, s.SaveAsset(ctx, with("other", 2)), assets.ErrConflict)
 	other, err := s.Asset(ctx, "other")
 	require.NoError(t, err)
 	require.Equal(t, newAsset("other"), other)
-	for n := range 6 {
-		_ = s.RemoveAsset(ctx, fmt.Sprint("x", n), 1)
-	}
+	require.NoError(t, s.RemoveAsset(ctx, fmt.Sprint("x", won), 1))
 	require.NoError(t, s.SaveAsset(ctx, with("other", 2)))
 }
 
@@ -171,7 +170,7 @@ func checkSpend(t *testing.T, s assets.Store) {
 	require.NoError(t, s.SaveEntitlement(ctx, newEntitlement("x")))
 	require.NoError(t, s.SaveEntitlement(ctx, newEntitlement("y")))
 	given := newSpending("s1", 60)
-	given.At = elsewhere(given.At)
+	given.At = suitetest.Elsewhere(given.At)
 	require.NoError(t, s.Spend(ctx, given))
 	require.Equal(t, 90, used(t, s))
 	require.ErrorIs(t, s.Spend(ctx, newSpending("s2", 31)), assets.ErrTooMany)
@@ -198,7 +197,7 @@ func checkSpend(t *testing.T, s assets.Store) {
 
 func checkSpendOnce(t *testing.T, s assets.Store) {
 	require.NoError(t, s.SaveEntitlement(t.Context(), newEntitlement("x")))
-	race(t, assets.ErrConflict, func(int) error { return s.Spend(t.Context(), newSpending("s1", 10)) })
+	suitetest.Race(t, assets.ErrConflict, func(int) error { return s.Spend(t.Context(), newSpending("s1", 10)) })
 	require.Equal(t, 40, used(t, s))
 	require.NoError(t, s.Spend(t.Context(), newSpending("s2", 80)))
 	require.ErrorIs(t, s.Spend(t.Context(), newSpending("s1", 10)), assets.ErrConflict, "also when nothing is left")
@@ -207,7 +206,7 @@ func checkSpendOnce(t *testing.T, s assets.Store) {
 func checkSpendRace(t *testing.T, s assets.Store) {
 	require.NoError(t, s.SaveEntitlement(t.Context(), newEntitlement("x")))
 	require.NoError(t, s.Spend(t.Context(), newSpending("before", 30)))
-	race(t, assets.ErrTooMany, func(n int) error { return s.Spend(t.Context(), newSpending(fmt.Sprint("s", n), 60)) })
+	suitetest.Race(t, assets.ErrTooMany, func(n int) error { return s.Spend(t.Context(), newSpending(fmt.Sprint("s", n), 60)) })
 	require.Equal(t, 120, used(t, s))
 }
 
@@ -286,7 +285,7 @@ func forget(t *testing.T, s assets.Store, pseudonym, name string, removed, renam
 
 func checkText(t *testing.T, s assets.Store) {
 	ctx := t.Context()
-	for n, text := range oddTexts() {
+	for n, text := range suitetest.OddTexts() {
 		id := fmt.Sprint("x", n)
 		a := newAsset(id, func(a *assets.Asset) { a.Name, a.Site, a.Person, a.Serial = text, text, text, text })
 		require.NoError(t, s.SaveAsset(ctx, a))

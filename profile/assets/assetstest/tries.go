@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/assets"
 )
 
@@ -48,7 +49,7 @@ func readAbout(t *testing.T, p assets.Ports) {
 func checkTries(t *testing.T, s assets.Store) {
 	try := func(person string, after time.Duration, want error) {
 		t.Helper()
-		ends, err := s.Try(t.Context(), person, elsewhere(t0.Add(after)), 3, time.Hour)
+		ends, err := s.Try(t.Context(), person, suitetest.Elsewhere(t0.Add(after)), 3, time.Hour)
 		require.ErrorIs(t, err, want)
 		began := t0
 		if after >= time.Hour {
@@ -75,7 +76,7 @@ func checkTries(t *testing.T, s assets.Store) {
 }
 
 func checkTriesRace(t *testing.T, s assets.Store) {
-	race(t, assets.ErrTooMany, func(int) error {
+	suitetest.Race(t, assets.ErrTooMany, func(int) error {
 		_, err := s.Try(t.Context(), "ann", t0, 1, time.Hour)
 		return err
 	})

@@ -8,8 +8,6 @@ package layouttest
 
 import (
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,11 +53,6 @@ func contract() []suitetest.Promise[layout.Store] {
 }
 
 var t0 = time.Date(2026, 3, 1, 9, 30, 0, 123456000, time.UTC)
-
-// elsewhere is t with more than a store keeps, and not in UTC.
-func elsewhere(t time.Time) time.Time {
-	return t.Add(789 * time.Nanosecond).In(time.FixedZone("elsewhere", 5*3600+1800))
-}
 
 func newRule(id string, change ...func(*layout.Rule)) layout.Rule {
 	r := layout.Rule{
@@ -121,33 +114,6 @@ func promotions(t *testing.T, s layout.Store) []layout.Promotion {
 	list, err := s.Promotions(t.Context())
 	require.NoError(t, err)
 	return list
-}
-
-// race runs f several times at once and wants exactly one to succeed, the others
-// to conflict.
-func race(t *testing.T, f func(i int) error) {
-	t.Helper()
-	var wg sync.WaitGroup
-	var won atomic.Int32
-	faults := make([]error, 6)
-	for i := range faults {
-		wg.Go(func() {
-			if faults[i] = f(i); faults[i] == nil {
-				won.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	require.EqualValues(t, 1, won.Load(), "%v", faults)
-	for _, err := range faults {
-		if err != nil {
-			require.ErrorIs(t, err, layout.ErrConflict)
-		}
-	}
-}
-
-func oddTexts() []string {
-	return []string{"it's", "\"q\"", "a ? b", "$1 and :name", "100%_\\", "<&>", "😀 é", "\u0627\u0644", "  padded  "}
 }
 
 func numbered(prefix string, i int) string { return fmt.Sprintf("%s%02d", prefix, i) }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/layout"
 )
 
@@ -14,8 +15,8 @@ func checkBookRoundTrip(t *testing.T, s layout.Store) {
 	require.Equal(t, layout.Rulebook{}, book(t, s, t0))
 	want := newBook(1, t0, newRule("b"), newRule("a", func(r *layout.Rule) { r.For, r.Reason, r.Off = layout.Match{}, nil, false }))
 	given := want.Clone()
-	given.From = elsewhere(t0)
-	given.Rules[0].SavedAt = elsewhere(t0)
+	given.From = suitetest.Elsewhere(t0)
+	given.Rules[0].SavedAt = suitetest.Elsewhere(t0)
 	saveBook(t, s, given)
 	require.Equal(t, want, book(t, s, time.Time{}), "rules stay in the order they have")
 	saveBook(t, s, newBook(2, t0.Add(time.Second)))
@@ -38,10 +39,10 @@ func checkBookAt(t *testing.T, s layout.Store) {
 func checkBookRevisions(t *testing.T, s layout.Store) {
 	require.ErrorIs(t, s.SaveRulebook(t.Context(), newBook(2, t0), t0), layout.ErrConflict)
 	require.ErrorIs(t, s.SaveRulebook(t.Context(), newBook(0, t0), t0), layout.ErrConflict)
-	race(t, func(i int) error {
+	suitetest.Race(t, layout.ErrConflict, func(i int) error {
 		return s.SaveRulebook(t.Context(), newBook(1, t0, newRule(numbered("r", i))), t0.AddDate(-1, 0, 0))
 	})
-	race(t, func(i int) error {
+	suitetest.Race(t, layout.ErrConflict, func(i int) error {
 		return s.SaveRulebook(t.Context(), newBook(2, t0, newRule(numbered("r", i))), t0.AddDate(-1, 0, 0))
 	})
 	require.ErrorIs(t, s.SaveRulebook(t.Context(), newBook(1, t0), t0), layout.ErrConflict)
@@ -79,7 +80,7 @@ func checkPromotionRoundTrip(t *testing.T, s layout.Store) {
 	}
 	for _, i := range []int{2, 0, 3, 1} {
 		given := want[i].Clone()
-		given.SavedAt = elsewhere(t0)
+		given.SavedAt = suitetest.Elsewhere(t0)
 		require.NoError(t, s.SavePromotion(t.Context(), given))
 	}
 	require.Equal(t, want, promotions(t, s))
@@ -90,10 +91,10 @@ func checkPromotionVersions(t *testing.T, s layout.Store) {
 		p.Version, p.Slot, p.Title, p.Text, p.Off, p.Holdout = 2, "search/top", map[string]string{"en": "x"}, nil, false, 0
 	})
 	require.ErrorIs(t, s.SavePromotion(t.Context(), second), layout.ErrNotFound)
-	race(t, func(int) error { return s.SavePromotion(t.Context(), newPromotion("a")) })
+	suitetest.Race(t, layout.ErrConflict, func(int) error { return s.SavePromotion(t.Context(), newPromotion("a")) })
 	skipped := newPromotion("a", func(p *layout.Promotion) { p.Version = 3 })
 	require.ErrorIs(t, s.SavePromotion(t.Context(), skipped), layout.ErrConflict)
-	race(t, func(int) error { return s.SavePromotion(t.Context(), second) })
+	suitetest.Race(t, layout.ErrConflict, func(int) error { return s.SavePromotion(t.Context(), second) })
 	require.Equal(t, []layout.Promotion{second}, promotions(t, s))
 	require.NoError(t, s.RemovePromotion(t.Context(), "a"))
 	require.ErrorIs(t, s.RemovePromotion(t.Context(), "a"), layout.ErrNotFound)

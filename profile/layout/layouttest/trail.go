@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/suitetest"
 	"github.com/stoa-go/stoa/profile/layout"
 )
 
@@ -21,7 +22,7 @@ func checkChoiceRoundTrip(t *testing.T, s layout.Store) {
 	got, err := s.Choice(t.Context(), ann)
 	require.NoError(t, err)
 	require.Equal(t, layout.Choice{Who: ann}, got)
-	require.NoError(t, s.SaveChoice(t.Context(), layout.Choice{Who: ann, Off: true, At: elsewhere(t0), Version: 1, Forget: true}))
+	require.NoError(t, s.SaveChoice(t.Context(), layout.Choice{Who: ann, Off: true, At: suitetest.Elsewhere(t0), Version: 1, Forget: true}))
 	got, err = s.Choice(t.Context(), ann)
 	require.NoError(t, err)
 	require.Equal(t, layout.Choice{Who: ann, Off: true, At: t0, Version: 1}, got)
@@ -37,8 +38,8 @@ func checkChoiceVersions(t *testing.T, s layout.Store) {
 		return s.SaveChoice(t.Context(), layout.Choice{Who: ann, At: t0, Version: version})
 	}
 	require.ErrorIs(t, save(2), layout.ErrConflict)
-	race(t, func(int) error { return save(1) })
-	race(t, func(int) error { return save(2) })
+	suitetest.Race(t, layout.ErrConflict, func(int) error { return save(1) })
+	suitetest.Race(t, layout.ErrConflict, func(int) error { return save(2) })
 	require.ErrorIs(t, save(2), layout.ErrConflict)
 	require.ErrorIs(t, save(4), layout.ErrConflict)
 }
@@ -103,7 +104,7 @@ func newStart(visit string, who layout.Who, segments ...string) layout.Start {
 func checkStartFirst(t *testing.T, s layout.Store) {
 	first := newStart("v1", ann, "beta", "it's")
 	given := first.Clone()
-	given.Began = elsewhere(t0)
+	given.Began = suitetest.Elsewhere(t0)
 	got, err := s.Begin(t.Context(), given)
 	require.NoError(t, err)
 	require.Equal(t, first, got)
@@ -158,11 +159,11 @@ func newShow(promotion, visit string, change ...func(*layout.Show)) layout.Show 
 
 func checkShowMerges(t *testing.T, s layout.Store) {
 	save := func(v layout.Show) { require.NoError(t, s.SaveShow(t.Context(), v)) }
-	save(newShow("p", "v1", func(v *layout.Show) { v.At = elsewhere(t0) }))
+	save(newShow("p", "v1", func(v *layout.Show) { v.At = suitetest.Elsewhere(t0) }))
 	require.Equal(t, []layout.Show{newShow("p", "v1")}, trail(t, s, ann).Shows)
 	later := t0.Add(time.Minute)
-	save(newShow("p", "v1", func(v *layout.Show) { v.At, v.ClickedAt = later, elsewhere(later) }))
-	save(newShow("p", "v1", func(v *layout.Show) { v.At, v.DismissedAt = later, elsewhere(later.Add(time.Minute)) }))
+	save(newShow("p", "v1", func(v *layout.Show) { v.At, v.ClickedAt = later, suitetest.Elsewhere(later) }))
+	save(newShow("p", "v1", func(v *layout.Show) { v.At, v.DismissedAt = later, suitetest.Elsewhere(later.Add(time.Minute)) }))
 	save(newShow("p", "v1", func(v *layout.Show) { v.ClickedAt, v.DismissedAt = later.Add(time.Hour), later.Add(time.Hour) }))
 	save(newShow("p", "v1"))
 	save(newShow("q", "v1", func(v *layout.Show) { v.DismissedAt = t0 }))
@@ -245,7 +246,7 @@ func checkPrune(t *testing.T, s layout.Store) {
 }
 
 func checkText(t *testing.T, s layout.Store) {
-	for i, text := range oddTexts() {
+	for i, text := range suitetest.OddTexts() {
 		who := layout.Who("person:" + text)
 		add(t, s, layout.Use{Who: who, Ref: text, Day: "2026-03-01", N: 1})
 		start, err := s.Begin(t.Context(), newStart(text, who, text))
@@ -265,7 +266,7 @@ func checkText(t *testing.T, s layout.Store) {
 		require.ErrorIs(t, s.SaveShow(t.Context(), newShow(bad, "v")), layout.ErrInvalid)
 		require.ErrorIs(t, s.SaveChoice(t.Context(), layout.Choice{Who: layout.Who(bad), At: t0, Version: 1}), layout.ErrInvalid)
 	}
-	require.Len(t, promotions(t, s), len(oddTexts()))
+	require.Len(t, promotions(t, s), len(suitetest.OddTexts()))
 	require.Zero(t, book(t, s, time.Time{}).Revision)
 	require.Equal(t, layout.Trail{Choice: layout.Choice{Who: ann}}, trail(t, s, ann))
 }
