@@ -25,25 +25,25 @@ func (s interrupted) StartSession(ctx context.Context, made profile.Session) err
 // Whoever is unlinked or disabled while they sign in does not stay.
 func TestSomebodyLeavesWhileTheySignIn(t *testing.T) {
 	for name, leave := range map[string]func(*world) error{
-		"unlinked": func(w *world) error { return w.people.Unlink(w.t.Context(), system, w.provider.Via(), "s-ann") },
+		"unlinked": func(w *world) error { return w.People.Unlink(w.T.Context(), system, w.provider.Via(), "s-ann") },
 		"disabled": func(w *world) error {
-			_, err := w.directory.DisablePerson(w.t.Context(), system, "ann")
+			_, err := w.Directory.DisablePerson(w.T.Context(), system, "ann")
 			return err
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			store := interrupted{w.store, func() { require.NoError(t, leave(w)) }}
-			sessions := profile.NewSessions(store, w.directory, &profile.SessionOptions{Now: w.now})
-			p, err := oidcprofile.New(profile.NewIdentities(w.store, w.directory, sessions), sessions, oidcprofile.Config{
-				Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: w.server.URL + "/third/callback",
+			store := interrupted{w.Store, func() { require.NoError(t, leave(w)) }}
+			sessions := profile.NewSessions(store, w.Directory, &profile.SessionOptions{Now: w.Now})
+			p, err := oidcprofile.New(profile.NewIdentities(w.Store, w.Directory, sessions), sessions, oidcprofile.Config{
+				Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: w.Server.URL + "/third/callback",
 			}, &w.options)
 			require.NoError(t, err)
-			w.mux.Handle("/third/", http.StripPrefix("/third", p.Handler()))
+			w.Mux.Handle("/third/", http.StripPrefix("/third", p.Handler()))
 			b := w.browser()
-			got := b.open(b.toProvider("/third/login"))
+			got := b.Open(b.toProvider("/third/login"))
 			w.requireNobody(got, b)
-			require.Contains(t, got.body, noAccess)
+			require.Contains(t, got.Body, noAccess)
 		})
 	}
 }
@@ -55,10 +55,10 @@ func TestSignInWithAnEndedSession(t *testing.T) {
 	b.signIn()
 	back := b.toProvider("/sign-in/login?return=/again")
 	w.forgetAnn()
-	first := b.open(back)
-	require.Equal(t, http.StatusSeeOther, first.status, "the portal takes the cookie away and asks again")
-	require.Equal(t, "/again", b.open(first.location).location, w.logs.String())
-	require.Equal(t, "ann 2", b.who())
+	first := b.Open(back)
+	require.Equal(t, http.StatusSeeOther, first.Status, "the portal takes the cookie away and asks again")
+	require.Equal(t, "/again", b.Open(first.Location).Location, w.Logs.String())
+	require.Equal(t, "ann 2", b.Who())
 }
 
 // A session does not survive that somebody signs in over it.
@@ -67,13 +67,13 @@ func TestSignInOverAnotherSession(t *testing.T) {
 	w.link("s-bob", "bob")
 	b := w.browser()
 	b.signIn()
-	before := b.cookies()
+	before := b.Cookies()
 	w.fake.user["sub"] = "s-bob"
 	b.signIn()
-	require.Equal(t, "bob 2", b.who())
-	require.NotEqual(t, before, b.cookies())
-	require.Len(t, w.allSessions(), 1)
+	require.Equal(t, "bob 2", b.Who())
+	require.NotEqual(t, before, b.Cookies())
+	require.Len(t, w.AllSessions(), 1)
 	stolen := w.browser()
-	stolen.setCookies(before)
-	require.Equal(t, http.StatusSeeOther, stolen.open("/who").status, "the secret from before is worth nothing")
+	stolen.SetCookies(before)
+	require.Equal(t, http.StatusSeeOther, stolen.Open("/who").Status, "the secret from before is worth nothing")
 }

@@ -20,29 +20,29 @@ func TestSignOut(t *testing.T) {
 	w := newWorld(t, func(o *oidcprofile.Options) { o.SignedOut = "https://portal.example/bye" })
 	b := w.browser()
 	b.signIn()
-	require.Equal(t, "ann 2", b.who())
+	require.Equal(t, "ann 2", b.Who())
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
-		require.Equal(t, http.StatusForbidden, b.post("/sign-in/logout", nil, header...).status)
-		require.Equal(t, "ann 2", b.who(), "another site signs nobody out")
+		require.Equal(t, http.StatusForbidden, b.Submit("/sign-in/logout", nil, header...).Status)
+		require.Equal(t, "ann 2", b.Who(), "another site signs nobody out")
 	}
-	require.Equal(t, http.StatusMethodNotAllowed, b.open("/sign-in/logout").status)
-	require.Equal(t, "ann 2", b.who())
+	require.Equal(t, http.StatusMethodNotAllowed, b.Open("/sign-in/logout").Status)
+	require.Equal(t, "ann 2", b.Who())
 
-	got := b.post("/sign-in/logout", nil, "Sec-Fetch-Site", "same-origin")
-	require.Equal(t, http.StatusOK, got.status)
-	require.Empty(t, w.allSessions())
-	require.Equal(t, " 0", b.who())
-	address, ok := strings.CutPrefix(got.header.Get("Refresh"), "0; url=")
+	got := b.Submit("/sign-in/logout", nil, "Sec-Fetch-Site", "same-origin")
+	require.Equal(t, http.StatusOK, got.Status)
+	require.Empty(t, w.AllSessions())
+	require.Equal(t, " 0", b.Who())
+	address, ok := strings.CutPrefix(got.Header.Get("Refresh"), "0; url=")
 	require.True(t, ok)
 	u, err := url.Parse(address)
 	require.NoError(t, err)
 	require.Equal(t, w.fake.issuer()+"/bye", u.Scheme+"://"+u.Host+u.Path)
 	require.Equal(t, with("a", "b", "client_id", client, "post_logout_redirect_uri", "https://portal.example/bye"), u.Query())
-	require.NotContains(t, got.body, address, "an address is escaped in a page")
-	require.Contains(t, got.body, strings.ReplaceAll(address, "&", "&amp;"))
+	require.NotContains(t, got.Body, address, "an address is escaped in a page")
+	require.Contains(t, got.Body, strings.ReplaceAll(address, "&", "&amp;"))
 
 	// Who is not signed in, or not by this provider, has nothing to end there.
-	require.Equal(t, "/", b.post("/sign-in/logout", nil).location)
+	require.Equal(t, "/", b.Submit("/sign-in/logout", nil).Location)
 }
 
 func TestSignOutHereOnly(t *testing.T) {
@@ -66,17 +66,17 @@ func TestSignOutHereOnly(t *testing.T) {
 				c.fake(w)
 			}
 			if w.other {
-				for _, s := range w.allSessions() {
-					_, err := w.store.EndSessions(t.Context(), profile.SessionQuery{ID: s.ID})
+				for _, s := range w.AllSessions() {
+					_, err := w.Store.EndSessions(t.Context(), profile.SessionQuery{ID: s.ID})
 					require.NoError(t, err)
 					s.Via = "demo"
-					require.NoError(t, w.store.StartSession(t.Context(), s))
+					require.NoError(t, w.Store.StartSession(t.Context(), s))
 				}
 			}
-			got := b.post("/sign-in/logout", nil)
-			require.Equal(t, http.StatusSeeOther, got.status)
-			require.Equal(t, "/home", got.location)
-			require.Empty(t, w.allSessions())
+			got := b.Submit("/sign-in/logout", nil)
+			require.Equal(t, http.StatusSeeOther, got.Status)
+			require.Equal(t, "/home", got.Location)
+			require.Empty(t, w.AllSessions())
 		})
 	}
 }
@@ -84,21 +84,21 @@ func TestSignOutHereOnly(t *testing.T) {
 // away takes the provider away for longer than its description is used.
 func away(w *world) {
 	document("/.well-known/openid-configuration", status(503, "text/plain", "away"))(w)
-	w.pass(25 * time.Hour)
+	w.Pass(25 * time.Hour)
 }
 
 const event = "http://schemas.openid.net/event/backchannel-logout"
 
 func logoutClaims(w *world, n int) map[string]any {
 	return map[string]any{
-		"iss": w.fake.issuer(), "aud": client, "iat": w.now().Unix(), "exp": w.now().Add(2 * time.Minute).Unix(),
+		"iss": w.fake.issuer(), "aud": client, "iat": w.Now().Unix(), "exp": w.Now().Add(2 * time.Minute).Unix(),
 		"jti": fmt.Sprint("jti-", n), "sub": "s-ann", "sid": "sid-1", "events": map[string]any{event: map[string]any{}},
 	}
 }
 
 func (w *world) backchannel(token string) page {
-	w.t.Helper()
-	return w.browser().post("/sign-in/backchannel", with("logout_token", token))
+	w.T.Helper()
+	return w.browser().Submit("/sign-in/backchannel", with("logout_token", token))
 }
 
 func TestBackchannelLogout(t *testing.T) {
@@ -107,12 +107,12 @@ func TestBackchannelLogout(t *testing.T) {
 	in := func(sub, sid string) *browser {
 		w.fake.user = map[string]any{"sub": sub, "sid": sid}
 		b := w.browser()
-		require.Equal(t, "/after", b.signIn().location, w.logs.String())
+		require.Equal(t, "/after", b.signIn().Location, w.Logs.String())
 		return b
 	}
 	one, two, bob := in("s-ann", "sid-1"), in("s-ann", "sid-2"), in("s-bob", "sid-3")
 	left := func() (out []string) {
-		for _, s := range w.allSessions() {
+		for _, s := range w.AllSessions() {
 			out = append(out, s.Ticket)
 		}
 		return out
@@ -120,24 +120,24 @@ func TestBackchannelLogout(t *testing.T) {
 	require.ElementsMatch(t, []string{"sid-1", "sid-2", "sid-3"}, left())
 
 	got := w.backchannel(w.fake.signed(logoutClaims(w, 1)))
-	require.Equal(t, http.StatusOK, got.status, w.logs.String())
-	require.Equal(t, "no-store", got.header.Get("Cache-Control"))
+	require.Equal(t, http.StatusOK, got.Status, w.Logs.String())
+	require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
 	require.ElementsMatch(t, []string{"sid-2", "sid-3"}, left(), "the one session and no other")
-	require.Equal(t, http.StatusSeeOther, one.open("/who").status)
-	require.Equal(t, "ann 2", two.who())
-	require.Equal(t, "bob 2", bob.who())
+	require.Equal(t, http.StatusSeeOther, one.Open("/who").Status)
+	require.Equal(t, "ann 2", two.Who())
+	require.Equal(t, "bob 2", bob.Who())
 
 	by := func(n int, change func(map[string]any)) page {
 		c := logoutClaims(w, n)
 		change(c)
 		return w.backchannel(w.fake.signed(c))
 	}
-	require.Equal(t, http.StatusOK, by(2, func(c map[string]any) { delete(c, "sub"); c["sid"] = "sid-3" }).status)
+	require.Equal(t, http.StatusOK, by(2, func(c map[string]any) { delete(c, "sub"); c["sid"] = "sid-3" }).Status)
 	require.ElementsMatch(t, []string{"sid-2"}, left())
 	in("s-ann", "sid-4")
-	require.Equal(t, http.StatusOK, by(3, func(c map[string]any) { delete(c, "sid") }).status)
+	require.Equal(t, http.StatusOK, by(3, func(c map[string]any) { delete(c, "sid") }).Status)
 	require.Empty(t, left(), "all of the subject")
-	require.Equal(t, http.StatusOK, by(4, func(map[string]any) {}).status, "nobody is left, which is what was asked for")
+	require.Equal(t, http.StatusOK, by(4, func(map[string]any) {}).Status, "nobody is left, which is what was asked for")
 }
 
 // A provider that does not promise to name sessions means all of the subject.
@@ -146,9 +146,9 @@ func TestBackchannelLogoutWithoutSessions(t *testing.T) {
 	described("backchannel_logout_session_supported", false)(w)
 	delete(w.fake.user, "sid")
 	w.browser().signIn()
-	require.Len(t, w.allSessions(), 1)
-	require.Equal(t, http.StatusOK, w.backchannel(w.fake.signed(logoutClaims(w, 1))).status)
-	require.Empty(t, w.allSessions())
+	require.Len(t, w.AllSessions(), 1)
+	require.Equal(t, http.StatusOK, w.backchannel(w.fake.signed(logoutClaims(w, 1))).Status)
+	require.Empty(t, w.AllSessions())
 }
 
 func TestAdv_OIDC_LogoutMisbehaviours(t *testing.T) {
@@ -205,32 +205,32 @@ func TestAdv_OIDC_LogoutMisbehaviours(t *testing.T) {
 			b := w.browser()
 			b.signIn()
 			got := w.backchannel(c.token(w, logoutClaims(w, 1)))
-			require.Equal(t, http.StatusBadRequest, got.status, w.logs.String())
-			require.JSONEq(t, `{"error":"invalid_request"}`, got.body)
-			require.Contains(t, strings.ToLower(w.logs.String()), strings.ToLower(c.why))
-			require.Equal(t, "ann 2", b.who(), "nobody was signed out")
-			w.requireNoSecrets(got.body)
+			require.Equal(t, http.StatusBadRequest, got.Status, w.Logs.String())
+			require.JSONEq(t, `{"error":"invalid_request"}`, got.Body)
+			require.Contains(t, strings.ToLower(w.Logs.String()), strings.ToLower(c.why))
+			require.Equal(t, "ann 2", b.Who(), "nobody was signed out")
+			w.requireNoSecrets(got)
 		})
 	}
 	t.Run("used before", func(t *testing.T) {
 		w := newWorld(t)
 		token := w.fake.signed(logoutClaims(w, 1))
-		require.Equal(t, http.StatusOK, w.backchannel(token).status)
+		require.Equal(t, http.StatusOK, w.backchannel(token).Status)
 		b := w.browser()
 		b.signIn()
-		require.Equal(t, http.StatusBadRequest, w.backchannel(token).status)
-		w.pass(2*time.Minute + 59*time.Second)
-		require.Equal(t, http.StatusBadRequest, w.backchannel(token).status)
-		require.Equal(t, "ann 2", b.who())
+		require.Equal(t, http.StatusBadRequest, w.backchannel(token).Status)
+		w.Pass(2*time.Minute + 59*time.Second)
+		require.Equal(t, http.StatusBadRequest, w.backchannel(token).Status)
+		require.Equal(t, "ann 2", b.Who())
 	})
 	t.Run("no form", func(t *testing.T) {
 		w := newWorld(t)
 		b := w.browser()
 		b.signIn()
 		token := w.fake.signed(logoutClaims(w, 1))
-		require.Equal(t, http.StatusBadRequest, w.browser().post("/sign-in/backchannel?logout_token="+token, nil).status)
-		require.Equal(t, http.StatusMethodNotAllowed, w.browser().open("/sign-in/backchannel?logout_token="+token).status)
-		require.Equal(t, "ann 2", b.who())
+		require.Equal(t, http.StatusBadRequest, w.browser().Submit("/sign-in/backchannel?logout_token="+token, nil).Status)
+		require.Equal(t, http.StatusMethodNotAllowed, w.browser().Open("/sign-in/backchannel?logout_token="+token).Status)
+		require.Equal(t, "ann 2", b.Who())
 	})
 }
 
@@ -238,7 +238,7 @@ func TestAdv_OIDC_LogoutMisbehaviours(t *testing.T) {
 func TestLogoutTokenTypes(t *testing.T) {
 	w := newWorld(t)
 	for i, typ := range []string{"logout+jwt", "JWT", "application/logout+jwt"} {
-		require.Equal(t, http.StatusOK, w.backchannel(w.fake.signedAs(typ, logoutClaims(w, i))).status, "%s %s", typ, w.logs.String())
+		require.Equal(t, http.StatusOK, w.backchannel(w.fake.signedAs(typ, logoutClaims(w, i))).Status, "%s %s", typ, w.Logs.String())
 	}
 }
 
@@ -260,18 +260,18 @@ func TestBackchannelLogoutCanBeRepeatedAfterAFailure(t *testing.T) {
 	w := newWorld(t)
 	w.browser().signIn()
 	down := true
-	sessions := profile.NewSessions(failingStore{w.store, &down}, w.directory, &profile.SessionOptions{Now: w.now})
-	p, err := oidcprofile.New(profile.NewIdentities(w.store, w.directory, sessions), sessions, oidcprofile.Config{
-		Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: w.server.URL + "/third/callback",
+	sessions := profile.NewSessions(failingStore{w.Store, &down}, w.Directory, &profile.SessionOptions{Now: w.Now})
+	p, err := oidcprofile.New(profile.NewIdentities(w.Store, w.Directory, sessions), sessions, oidcprofile.Config{
+		Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: w.Server.URL + "/third/callback",
 	}, &w.options)
 	require.NoError(t, err)
-	w.mux.Handle("/third/", http.StripPrefix("/third", p.Handler()))
+	w.Mux.Handle("/third/", http.StripPrefix("/third", p.Handler()))
 	token := w.fake.signed(logoutClaims(w, 1))
-	send := func() int { return w.browser().post("/third/backchannel", with("logout_token", token)).status }
+	send := func() int { return w.browser().Submit("/third/backchannel", with("logout_token", token)).Status }
 	require.Equal(t, http.StatusServiceUnavailable, send())
-	require.Len(t, w.allSessions(), 1)
+	require.Len(t, w.AllSessions(), 1)
 	down = false
 	require.Equal(t, http.StatusOK, send())
-	require.Empty(t, w.allSessions())
+	require.Empty(t, w.AllSessions())
 	require.Equal(t, http.StatusBadRequest, send())
 }

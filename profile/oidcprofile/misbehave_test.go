@@ -131,15 +131,15 @@ func maxAge(o *oidcprofile.Options) { o.MaxAge = time.Hour }
 
 func userInfo(o *oidcprofile.Options) { o.UserInfo = true }
 
-func stepUp(w *world, b *browser) page { return b.open(b.toProvider("/sign-in/login?strong=1")) }
+func stepUp(w *world, b *browser) page { return b.Open(b.toProvider("/sign-in/login?strong=1")) }
 
 // login only begins to sign in.
-func login(w *world, b *browser) page { return b.open("/sign-in/login") }
+func login(w *world, b *browser) page { return b.Open("/sign-in/login") }
 
 // callback changes the address that the provider sends the browser back to.
 func callback(pairs ...string) func(*world, *browser) page {
 	return func(w *world, b *browser) page {
-		return b.open(change(b.toProvider("/sign-in/login"), with(pairs...)))
+		return b.Open(change(b.toProvider("/sign-in/login"), with(pairs...)))
 	}
 }
 
@@ -213,113 +213,113 @@ func flowMisbehaviours() []misbehaviour {
 	return []misbehaviour{
 		{name: "code used before", drive: func(w *world, b *browser) page {
 			first := b.toProvider("/sign-in/login")
-			require.Equal(w.t, http.StatusSeeOther, b.open(first).status)
+			require.Equal(w.T, http.StatusSeeOther, b.Open(first).Status)
 			used := change(first, nil)
 			w.end(b)
 			b = w.browser()
 			next := b.toProvider("/sign-in/login")
 			u, _ := url.Parse(used)
-			return b.open(change(next, with("code", u.Query().Get("code"))))
+			return b.Open(change(next, with("code", u.Query().Get("code"))))
 		}, why: "invalid_grant", message: untrusted},
 		{name: "answer used before", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
-			require.Equal(w.t, http.StatusSeeOther, b.open(back).status)
+			require.Equal(w.T, http.StatusSeeOther, b.Open(back).Status)
 			w.end(b)
-			return b.open(back)
+			return b.Open(back)
 		}, why: "not begun here", message: expired},
 		{name: "answer used before, with a copy of the cookies", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
-			copied := b.cookies()
-			require.Equal(w.t, http.StatusSeeOther, b.open(back).status)
+			copied := b.Cookies()
+			require.Equal(w.T, http.StatusSeeOther, b.Open(back).Status)
 			w.end(b)
 			thief := w.browser()
-			thief.setCookies(copied)
-			return thief.open(back)
+			thief.SetCookies(copied)
+			return thief.Open(back)
 		}, why: "not begun here", message: expired},
 		{name: "answer in a foreign browser", drive: func(w *world, b *browser) page {
-			return w.browser().open(b.toProvider("/sign-in/login"))
+			return w.browser().Open(b.toProvider("/sign-in/login"))
 		}, why: "not begun here", message: expired},
 		{name: "answer of an attacker in the victim's browser", drive: func(w *world, b *browser) page {
 			b.toProvider("/sign-in/login")
 			attacker := w.browser().toProvider("/sign-in/login")
-			return b.open(attacker)
+			return b.Open(attacker)
 		}, why: "not begun here", message: expired},
 		{name: "code of an attacker with the victim's state", drive: func(w *world, b *browser) page {
 			victim := b.toProvider("/sign-in/login")
 			stolen, _ := url.Parse(w.browser().toProvider("/sign-in/login"))
-			return b.open(change(victim, with("code", stolen.Query().Get("code"))))
+			return b.Open(change(victim, with("code", stolen.Query().Get("code"))))
 		}, why: "invalid_grant", message: untrusted},
 		{name: "code of an attacker, and a provider that ignores PKCE", fake: func(w *world) { w.fake.noPKCE = true }, drive: func(w *world, b *browser) page {
 			victim := b.toProvider("/sign-in/login")
 			stolen, _ := url.Parse(w.browser().toProvider("/sign-in/login"))
-			return b.open(change(victim, with("code", stolen.Query().Get("code"))))
+			return b.Open(change(victim, with("code", stolen.Query().Get("code"))))
 		}, why: "the nonce", message: untrusted},
 		{name: "code of another client", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
 			asked := w.fake.lastAsked()
 			code := w.fake.code(grant{"other", asked.Get("redirect_uri"), asked.Get("nonce"), asked.Get("code_challenge")})
-			return b.open(change(back, with("code", code)))
+			return b.Open(change(back, with("code", code)))
 		}, why: "invalid_grant", message: untrusted},
 		{name: "state missing", drive: callback("state", "-"), why: "not begun here", message: expired},
 		{name: "state empty", drive: callback("state", ""), why: "not begun here", message: expired},
 		{name: "state made up", drive: callback("state", "AAAAAAAAAAAAAAAAAAAAAAAAAA"), why: "not begun here", message: expired},
 		{name: "state twice", drive: func(w *world, b *browser) page {
-			return b.open(b.toProvider("/sign-in/login") + "&state=other")
+			return b.Open(b.toProvider("/sign-in/login") + "&state=other")
 		}, why: "state twice", message: untrusted},
 		{name: "code twice", drive: func(w *world, b *browser) page {
-			return b.open(b.toProvider("/sign-in/login") + "&code=other")
+			return b.Open(b.toProvider("/sign-in/login") + "&code=other")
 		}, why: "code twice", message: untrusted},
 		{name: "code missing", drive: callback("code", "-"), why: "neither a code", message: untrusted},
 		{name: "code and error", drive: callback("error", "access_denied"), why: "neither a code", message: untrusted},
 		{name: "answer too long", drive: callback("code", strings.Repeat("c", 9000)), why: "too long", message: untrusted},
 		{name: "cookie missing", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
-			return w.browser().open(back)
+			return w.browser().Open(back)
 		}, why: "not begun here", message: expired},
 		{name: "cookie changed", drive: tampered(func(v string) string { return v[:20] + "A" + v[21:] + "A" }), why: "not begun here", message: expired},
 		{name: "cookie cut", drive: tampered(func(v string) string { return v[:len(v)/2] }), why: "not begun here", message: expired},
 		{name: "cookie not sealed", drive: tampered(func(string) string { return raw64([]byte(`{"s":"x"}`)) }), why: "not begun here", message: expired},
 		{name: "cookie of another state under this name", drive: func(w *world, b *browser) page {
 			b.toProvider("/sign-in/login")
-			first := b.cookies()
+			first := b.Cookies()
 			other := w.browser()
 			back := other.toProvider("/sign-in/login")
 			mixed := map[string]string{}
-			for name := range other.cookies() {
+			for name := range other.Cookies() {
 				for _, value := range first {
 					mixed[name] = value
 				}
 			}
-			other.setCookies(mixed)
-			return other.open(back)
+			other.SetCookies(mixed)
+			return other.Open(back)
 		}, why: "not begun here", message: expired},
 		{name: "cookie too old", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
-			w.pass(10 * time.Minute)
-			return b.open(back)
+			w.Pass(10 * time.Minute)
+			return b.Open(back)
 		}, why: "not begun here", message: expired},
 		{name: "cookie from the future", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
-			w.pass(-2 * time.Minute)
-			return b.open(back)
+			w.Pass(-2 * time.Minute)
+			return b.Open(back)
 		}, why: "not begun here", message: expired},
 		{name: "iss of another provider in the answer", fake: answered(func(v url.Values) { v.Set("iss", "https://evil.example") }), why: "from another provider", message: untrusted},
 		{name: "iss missing where it was announced", fake: answered(func(v url.Values) { v.Del("iss") }), why: "from another provider", message: untrusted},
 		{name: "iss twice", drive: func(w *world, b *browser) page {
-			return b.open(b.toProvider("/sign-in/login") + "&iss=https%3A%2F%2Fevil.example")
+			return b.Open(b.toProvider("/sign-in/login") + "&iss=https%3A%2F%2Fevil.example")
 		}, why: "iss twice", message: untrusted},
 		{name: "answer in a frame", drive: func(w *world, b *browser) page {
-			return b.open(b.toProvider("/sign-in/login"), "Sec-Fetch-Dest", "iframe")
+			return b.Open(b.toProvider("/sign-in/login"), "Sec-Fetch-Dest", "iframe")
 		}, message: "from another site"},
 		{name: "answer to a request that is no GET", drive: func(w *world, b *browser) page {
-			return b.send(http.MethodHead, b.toProvider("/sign-in/login"), nil)
+			return b.Send(http.MethodHead, b.toProvider("/sign-in/login"), nil)
 		}},
 		{name: "answer in a form", drive: func(w *world, b *browser) page {
 			u, _ := url.Parse(b.toProvider("/sign-in/login"))
-			return b.post("/sign-in/callback", u.Query())
+			return b.Submit("/sign-in/callback", u.Query())
 		}},
 		{name: "begun by a picture", drive: func(w *world, b *browser) page {
-			return b.open("/sign-in/login", "Sec-Fetch-Dest", "image")
+			return b.Open("/sign-in/login", "Sec-Fetch-Dest", "image")
 		}, message: "from another site"},
 		{name: "access denied", fake: failing("access_denied"), why: "access_denied", message: denied},
 		{name: "consent required", fake: failing("consent_required"), why: "consent_required", message: denied},
@@ -327,7 +327,7 @@ func flowMisbehaviours() []misbehaviour {
 		{name: "provider wants something else", fake: failing("invalid_scope"), why: "invalid_scope", message: untrusted},
 		{name: "error that is prose", fake: failing("<script>alert(1)</script>"), why: "answered", message: untrusted},
 		{name: "error for a foreign browser", fake: failing("access_denied"), drive: func(w *world, b *browser) page {
-			return w.browser().open(b.toProvider("/sign-in/login"))
+			return w.browser().Open(b.toProvider("/sign-in/login"))
 		}, why: "not begun here", message: expired},
 	}
 }
@@ -335,13 +335,13 @@ func flowMisbehaviours() []misbehaviour {
 func tampered(change func(string) string) func(*world, *browser) page {
 	return func(w *world, b *browser) page {
 		back := b.toProvider("/sign-in/login")
-		cookies := b.cookies()
-		require.Len(w.t, cookies, 1)
+		cookies := b.Cookies()
+		require.Len(w.T, cookies, 1)
 		for name, value := range cookies {
 			cookies[name] = change(value)
 		}
-		b.setCookies(cookies)
-		return b.open(back)
+		b.SetCookies(cookies)
+		return b.Open(back)
 	}
 }
 
@@ -355,10 +355,10 @@ func failing(code string) func(*world) {
 
 // end forgets the sessions that a misbehaviour begins with.
 func (w *world) end(b *browser) {
-	w.t.Helper()
-	require.Len(w.t, w.allSessions(), 1, "the good one passed")
+	w.T.Helper()
+	require.Len(w.T, w.AllSessions(), 1, "the good one passed")
 	w.forgetAnn()
-	require.Equal(w.t, http.StatusSeeOther, b.open("/who").status, "which takes the cookie away")
+	require.Equal(w.T, http.StatusSeeOther, b.Open("/who").Status, "which takes the cookie away")
 }
 
 func providerMisbehaviours() []misbehaviour {
@@ -416,11 +416,11 @@ func peopleMisbehaviours() []misbehaviour {
 		}, why: "not found", message: noAccess},
 		{name: "ann's subject in other letters", fake: func(w *world) { w.fake.user["sub"] = "S-ANN" }, why: "not found", message: noAccess},
 		{name: "somebody disabled", options: somebodyNew, fake: func(w *world) {
-			_, err := w.directory.DisablePerson(w.t.Context(), system, "ann")
-			require.NoError(w.t, err)
+			_, err := w.Directory.DisablePerson(w.T.Context(), system, "ann")
+			require.NoError(w.T, err)
 		}, why: "has left", message: noAccess},
 		{name: "somebody removed, though others are welcome", options: somebodyNew, fake: func(w *world) {
-			require.NoError(w.t, w.directory.RemovePerson(w.t.Context(), system, "ann"))
+			require.NoError(w.T, w.Directory.RemovePerson(w.T.Context(), system, "ann"))
 		}, why: "has left", message: noAccess},
 		{name: "somebody who is not welcome", options: welcome(func(context.Context, oidcprofile.Claims) (profile.Person, error) {
 			return profile.Person{}, profile.ErrForbidden
@@ -436,14 +436,14 @@ func peopleMisbehaviours() []misbehaviour {
 		}), fake: stranger, why: "deadline", message: unavailable},
 		{name: "somebody disabled between", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
-			_, err := w.directory.DisablePerson(w.t.Context(), system, "ann")
-			require.NoError(w.t, err)
-			return b.open(back)
+			_, err := w.Directory.DisablePerson(w.T.Context(), system, "ann")
+			require.NoError(w.T, err)
+			return b.Open(back)
 		}, why: "has left", message: noAccess},
 		{name: "somebody unlinked between", drive: func(w *world, b *browser) page {
 			back := b.toProvider("/sign-in/login")
-			require.NoError(w.t, w.people.Unlink(w.t.Context(), system, w.provider.Via(), "s-ann"))
-			return b.open(back)
+			require.NoError(w.T, w.People.Unlink(w.T.Context(), system, w.provider.Via(), "s-ann"))
+			return b.Open(back)
 		}, why: "not found", message: noAccess},
 	}
 }
@@ -481,11 +481,11 @@ func TestAdv_OIDC_MisbehavioursAreRefused(t *testing.T) {
 			b := w.browser()
 			got := drive(w, b)
 			w.requireNobody(got, b)
-			require.Contains(t, got.body, m.message)
-			require.Contains(t, w.logs.String(), m.why)
+			require.Contains(t, got.Body, m.message)
+			require.Contains(t, w.Logs.String(), m.why)
 			if m.why != "" {
-				require.Contains(t, w.logs.String(), "sign-in refused", "it is known why")
-				require.Contains(t, w.events.String(), "session.refused")
+				require.Contains(t, w.Logs.String(), "sign-in refused", "it is known why")
+				require.Contains(t, w.Events.String(), "session.refused")
 			}
 		})
 	}

@@ -24,16 +24,16 @@ func TestSignIn(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	got := b.signIn()
-	require.Equal(t, http.StatusSeeOther, got.status, got.body+w.logs.String())
-	require.Equal(t, "/after", got.location)
-	require.Equal(t, "no-store", got.header.Get("Cache-Control"))
-	require.Equal(t, "ann 2", b.who())
-	list := w.allSessions()
+	require.Equal(t, http.StatusSeeOther, got.Status, got.Body+w.Logs.String())
+	require.Equal(t, "/after", got.Location)
+	require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
+	require.Equal(t, "ann 2", b.Who())
+	list := w.AllSessions()
 	require.Len(t, list, 1)
 	require.Equal(t, []string{"ann", "oidc:" + w.fake.issuer(), "s-ann", "sid-1"}, []string{list[0].Person, list[0].Via, list[0].Subject, list[0].Ticket})
 	require.Equal(t, profile.AssuranceSignIn, list[0].Assurance)
-	require.Len(t, b.cookies(), 1, "nothing of the flow is left")
-	w.requireNoSecrets(got.body)
+	require.Len(t, b.Cookies(), 1, "nothing of the flow is left")
+	w.requireNoSecrets(got)
 
 	asked := w.fake.lastAsked()
 	require.Equal(t, "openid profile email", asked.Get("scope"))
@@ -64,7 +64,7 @@ func TestSignInOddButRight(t *testing.T) {
 		"iss not announced, sent":        described("authorization_response_iss_parameter_supported", false),
 		"no challenges announced":        described("code_challenge_methods_supported", nil),
 		"secret in the form":             clientSecretPost,
-		"a key replaced since":           func(w *world) { w.browser().signIn(); w.forgetAnn(); w.pass(time.Minute); w.fake.rotate() },
+		"a key replaced since":           func(w *world) { w.browser().signIn(); w.forgetAnn(); w.Pass(time.Minute); w.fake.rotate() },
 		"keys of kinds that nobody uses": otherKeys,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,16 +72,16 @@ func TestSignInOddButRight(t *testing.T) {
 			change(w)
 			b := w.browser()
 			got := b.signIn()
-			require.Equal(t, "/after", got.location, got.body+w.logs.String())
-			require.Equal(t, "ann 2", b.who())
+			require.Equal(t, "/after", got.Location, got.Body+w.Logs.String())
+			require.Equal(t, "ann 2", b.Who())
 		})
 	}
 }
 
 // forgetAnn ends her sessions.
 func (w *world) forgetAnn() {
-	_, err := w.store.EndSessions(w.t.Context(), profile.SessionQuery{Person: "ann"})
-	require.NoError(w.t, err)
+	_, err := w.Store.EndSessions(w.T.Context(), profile.SessionQuery{Person: "ann"})
+	require.NoError(w.T, err)
 }
 
 func clientSecretPost(w *world) {
@@ -114,14 +114,14 @@ func TestKeysAreFetchedNowAndThen(t *testing.T) {
 	for range 5 {
 		w.browser().signIn()
 	}
-	require.Len(t, w.allSessions(), 5)
+	require.Len(t, w.AllSessions(), 5)
 	require.Equal(t, 1, w.fake.requests("/keys"))
 	require.Equal(t, 1, w.fake.requests("/.well-known/openid-configuration"))
 	for i := range 20 {
-		w.browser().post("/sign-in/backchannel", with("logout_token", foreignKey("key-x")(w.fake, logoutClaims(w, i))))
+		w.browser().Submit("/sign-in/backchannel", with("logout_token", foreignKey("key-x")(w.fake, logoutClaims(w, i))))
 	}
 	require.LessOrEqual(t, w.fake.requests("/keys"), 2)
-	w.pass(2 * time.Hour)
+	w.Pass(2 * time.Hour)
 	w.browser().signIn()
 	require.NoError(t, w.provider.Settle(t.Context()))
 	require.Equal(t, 2, w.fake.requests("/.well-known/openid-configuration"))
@@ -131,16 +131,16 @@ func TestKeysAreFetchedNowAndThen(t *testing.T) {
 func TestKeysThatTakeLong(t *testing.T) {
 	w := newWorld(t)
 	w.browser().signIn()
-	w.pass(time.Minute)
+	w.Pass(time.Minute)
 	w.fake.documents = func(rw http.ResponseWriter, r *http.Request) bool {
 		if r.URL.Path == "/keys" {
-			w.pass(10 * time.Second)
+			w.Pass(10 * time.Second)
 			rw.WriteHeader(http.StatusServiceUnavailable)
 		}
 		return r.URL.Path == "/keys"
 	}
 	for i := range 5 {
-		w.browser().post("/sign-in/backchannel", with("logout_token", foreignKey("key-x")(w.fake, logoutClaims(w, i))))
+		w.browser().Submit("/sign-in/backchannel", with("logout_token", foreignKey("key-x")(w.fake, logoutClaims(w, i))))
 	}
 	require.Equal(t, 2, w.fake.requests("/keys"))
 }
@@ -151,7 +151,7 @@ func TestProviderHangs(t *testing.T) {
 	for _, path := range []string{"/.well-known/openid-configuration", "/keys"} {
 		t.Run(path, func(t *testing.T) {
 			w := newWorld(t)
-			require.Equal(t, "/after", w.browser().signIn().location)
+			require.Equal(t, "/after", w.browser().signIn().Location)
 			hang, gaveUp := make(chan struct{}), atomic.Bool{}
 			w.fake.documents = func(rw http.ResponseWriter, r *http.Request) bool {
 				if r.URL.Path != path {
@@ -166,20 +166,20 @@ func TestProviderHangs(t *testing.T) {
 				return true
 			}
 			before := w.fake.requests(path)
-			w.pass(2 * time.Hour)
+			w.Pass(2 * time.Hour)
 			for range 4 {
-				require.Equal(t, "/after", w.browser().signIn().location)
+				require.Equal(t, "/after", w.browser().signIn().Location)
 			}
 			require.False(t, gaveUp.Load(), "nobody waited until the end")
 			close(hang)
 			require.NoError(t, w.provider.Settle(t.Context()))
-			require.Equal(t, "/after", w.browser().signIn().location)
+			require.Equal(t, "/after", w.browser().signIn().Location)
 			require.NoError(t, w.provider.Settle(t.Context()))
 			require.Equal(t, before+1, w.fake.requests(path), "and one asked for all")
 			w.fake.documents = nil
 			w.fake.rotate()
-			w.pass(11 * time.Second)
-			require.Equal(t, "/after", w.browser().signIn().location, "a new key is found")
+			w.Pass(11 * time.Second)
+			require.Equal(t, "/after", w.browser().signIn().Location, "a new key is found")
 		})
 	}
 }
@@ -190,20 +190,20 @@ func TestProviderIsAway(t *testing.T) {
 	require.NoError(t, w.provider.Check(t.Context()))
 	about := document("/.well-known/openid-configuration", status(503, "text/plain", "away"))
 	about(w)
-	w.pass(23 * time.Hour)
-	require.Equal(t, "/after", w.browser().signIn().location)
-	w.pass(time.Hour)
-	require.Equal(t, http.StatusServiceUnavailable, w.browser().open("/sign-in/login").status)
+	w.Pass(23 * time.Hour)
+	require.Equal(t, "/after", w.browser().signIn().Location)
+	w.Pass(time.Hour)
+	require.Equal(t, http.StatusServiceUnavailable, w.browser().Open("/sign-in/login").Status)
 	require.ErrorIs(t, w.provider.Check(t.Context()), profile.ErrUnavailable)
 	before := w.fake.requests("/.well-known/openid-configuration")
 	for range 10 {
-		w.browser().open("/sign-in/login")
+		w.browser().Open("/sign-in/login")
 	}
 	require.Equal(t, before, w.fake.requests("/.well-known/openid-configuration"), "not every visitor asks again")
-	w.pass(5 * time.Second)
+	w.Pass(5 * time.Second)
 	require.NoError(t, w.provider.Settle(t.Context()))
 	w.fake.documents = nil
-	require.Equal(t, "/after", w.browser().signIn().location)
+	require.Equal(t, "/after", w.browser().signIn().Location)
 }
 
 func TestWelcomedByPolicy(t *testing.T) {
@@ -225,30 +225,30 @@ func TestWelcomedByPolicy(t *testing.T) {
 	w.fake.user = map[string]any{"sub": "s-new", "name": "New", "email": "ann@acme.example", "email_verified": true, "locale": "de", "amr": "pwd"}
 	w.fake.claims = func(c map[string]any) { delete(c, "email") }
 	b := w.browser()
-	require.Equal(t, "/after", b.signIn().location, w.logs.String())
-	made := strings.TrimSuffix(b.who(), " 2")
+	require.Equal(t, "/after", b.signIn().Location, w.Logs.String())
+	made := strings.TrimSuffix(b.Who(), " 2")
 	require.NotEmpty(t, made)
 	require.NotEqual(t, "ann", made)
-	p, err := w.directory.Person(t.Context(), system, made)
+	p, err := w.Directory.Person(t.Context(), system, made)
 	require.NoError(t, err)
 	require.Equal(t, []string{"New", "ann@acme.example", "de"}, []string{p.Name, p.Email, p.Locale})
 	require.Equal(t, []string{"pwd"}, seen[0].AMR)
 	require.Equal(t, "New", seen[0].All["name"])
 
 	again := w.browser()
-	require.Equal(t, "/after", again.signIn().location)
-	require.Equal(t, made+" 2", again.who(), "the second time they are known")
+	require.Equal(t, "/after", again.signIn().Location)
+	require.Equal(t, made+" 2", again.Who(), "the second time they are known")
 	require.Len(t, seen, 1)
 
 	// Somebody known is signed out wherever they were.
-	_, err = w.sessions.Start(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), profile.SignIn{Person: "bob", Via: "demo"})
+	_, err = w.Sessions.Start(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil), profile.SignIn{Person: "bob", Via: "demo"})
 	require.NoError(t, err)
 	w.fake.user = map[string]any{"sub": "s-bob", "email": "bob@acme.example", "email_verified": false}
 	third := w.browser()
-	require.Equal(t, "/after", third.signIn().location, w.logs.String())
-	require.Equal(t, "bob 2", third.who())
+	require.Equal(t, "/after", third.signIn().Location, w.Logs.String())
+	require.Equal(t, "bob 2", third.Who())
 	require.Empty(t, seen[1].Email, "an address that the provider does not vouch for is not told")
-	list, err := w.store.Sessions(t.Context(), "bob")
+	list, err := w.Store.Sessions(t.Context(), "bob")
 	require.NoError(t, err)
 	require.Len(t, list, 1)
 	require.NotEqual(t, "demo", list[0].Via)
@@ -265,51 +265,51 @@ func TestTwoTabs(t *testing.T) {
 	w.fake.user["sub"] = "s-new"
 	b := w.browser()
 	tabs := []string{b.toProvider("/sign-in/login?return=/one"), b.toProvider("/sign-in/login?return=/two")}
-	require.Len(t, b.cookies(), 2)
+	require.Len(t, b.Cookies(), 2)
 	got := make([]page, 2)
 	var wg sync.WaitGroup
 	for i, back := range tabs {
-		wg.Go(func() { got[i] = b.open(back) })
+		wg.Go(func() { got[i] = b.Open(back) })
 	}
 	wg.Wait()
-	require.Equal(t, []string{"/one", "/two"}, []string{got[0].location, got[1].location}, w.logs.String())
+	require.Equal(t, []string{"/one", "/two"}, []string{got[0].Location, got[1].Location}, w.Logs.String())
 	people := map[string]bool{}
-	for _, s := range w.allSessions() {
+	for _, s := range w.AllSessions() {
 		people[s.Person] = true
 	}
 	require.Len(t, people, 1)
 	for range 20 {
 		b.toProvider("/sign-in/login")
 	}
-	require.LessOrEqual(t, len(b.cookies()), 7, "tabs that nobody ended do not pile up")
+	require.LessOrEqual(t, len(b.Cookies()), 7, "tabs that nobody ended do not pile up")
 }
 
 func TestSecondFactor(t *testing.T) {
 	w := newWorld(t, strong)
 	b := w.browser()
 	b.signIn()
-	require.Equal(t, "ann 2", b.who())
-	w.fake.user["acr"], w.fake.user["auth_time"] = "urn:mfa", w.now().Unix()
-	got := b.open(b.toProvider("/sign-in/login?strong=1&return=/money"))
-	require.Equal(t, "/money", got.location, w.logs.String())
-	require.Equal(t, "ann 3", b.who())
-	require.Len(t, w.allSessions(), 1, "the session before has ended")
+	require.Equal(t, "ann 2", b.Who())
+	w.fake.user["acr"], w.fake.user["auth_time"] = "urn:mfa", w.Now().Unix()
+	got := b.Open(b.toProvider("/sign-in/login?strong=1&return=/money"))
+	require.Equal(t, "/money", got.Location, w.Logs.String())
+	require.Equal(t, "ann 3", b.Who())
+	require.Len(t, w.AllSessions(), 1, "the session before has ended")
 	asked := w.fake.lastAsked()
 	require.Equal(t, []string{"0", "login", "urn:mfa"}, []string{asked.Get("max_age"), asked.Get("prompt"), asked.Get("acr_values")})
 
 	// Whoever is remembered by the provider has not just used it.
-	w.pass(10 * time.Minute)
+	w.Pass(10 * time.Minute)
 	other := w.browser()
 	other.signIn()
-	require.Equal(t, "ann 2", other.who())
-	w.pass(10 * time.Minute)
-	require.Equal(t, "ann 2", b.who(), "it wears off")
+	require.Equal(t, "ann 2", other.Who())
+	w.Pass(10 * time.Minute)
+	require.Equal(t, "ann 2", b.Who(), "it wears off")
 }
 
 func TestMaxAge(t *testing.T) {
 	w := newWorld(t, maxAge)
 	w.fake.user["auth_time"] = later(-time.Hour)
-	require.Equal(t, "/after", w.browser().signIn().location, w.logs.String())
+	require.Equal(t, "/after", w.browser().signIn().Location, w.Logs.String())
 	require.Equal(t, "3600", w.fake.lastAsked().Get("max_age"))
 }
 
@@ -324,13 +324,13 @@ func TestAdv_74_ReturnAddresses(t *testing.T) {
 		"http://127.0.0.1@evil.example", "?next=//evil.example", "#//evil.example", "/a\r\nSet-Cookie: x=y", "/" + strings.Repeat("a", 5000), "/%zz", "/\xff",
 	} {
 		b := w.browser()
-		got := b.open(b.toProvider("/sign-in/login?" + with("return", bad).Encode()))
-		require.Equal(t, http.StatusSeeOther, got.status)
-		require.Equal(t, "/", got.location, "%q", bad)
+		got := b.Open(b.toProvider("/sign-in/login?" + with("return", bad).Encode()))
+		require.Equal(t, http.StatusSeeOther, got.Status)
+		require.Equal(t, "/", got.Location, "%q", bad)
 	}
 	for _, good := range []string{"/", "/after", "/de/articles/one?q=a%20b&c=%2F%2F#part", "/cases/new?title=https%3A%2F%2Fx.example"} {
 		b := w.browser()
-		require.Equal(t, good, b.open(b.toProvider("/sign-in/login?"+with("return", good).Encode())).location)
+		require.Equal(t, good, b.Open(b.toProvider("/sign-in/login?"+with("return", good).Encode())).Location)
 	}
 }
 
@@ -338,34 +338,34 @@ func TestHome(t *testing.T) {
 	w := newWorld(t, func(o *oidcprofile.Options) { o.Home = "/home" })
 	for _, asked := range []string{"", "?return=", "?return=//evil.example"} {
 		b := w.browser()
-		require.Equal(t, "/home", b.open(b.toProvider("/sign-in/login"+asked)).location)
+		require.Equal(t, "/home", b.Open(b.toProvider("/sign-in/login"+asked)).Location)
 	}
 }
 
 // Each provider's answers are for itself only, even with one secret for both.
 func TestTwoProviders(t *testing.T) {
 	w := newWorld(t, func(o *oidcprofile.Options) { o.Secret = []byte("one secret for both of them") })
-	other := newFake(t, w.now)
+	other := newFake(t, w.Now)
 	second := w.mount("/other", other)
 	require.NotEqual(t, w.provider.Via(), second.Via())
 	swap := func(back string) string {
 		return strings.Replace(change(back, with("iss", other.issuer())), "/sign-in/callback", "/other/callback", 1)
 	}
 	b := w.browser()
-	w.requireNobody(b.open(swap(b.toProvider("/sign-in/login"))), b)
+	w.requireNobody(b.Open(swap(b.toProvider("/sign-in/login"))), b)
 
 	// Under the name and with the state that the other expects, it is still sealed for the first.
 	b = w.browser()
 	b.toProvider("/sign-in/login")
-	ours := b.cookies()
+	ours := b.Cookies()
 	b = w.browser()
 	back := b.toProvider("/other/login")
-	for name := range b.cookies() {
+	for name := range b.Cookies() {
 		for _, value := range ours {
-			b.setCookies(map[string]string{name: value})
+			b.SetCookies(map[string]string{name: value})
 		}
 	}
-	w.requireNobody(b.open(back), b)
+	w.requireNobody(b.Open(back), b)
 
 	// Even under the name that the other looks for, with the state of the first.
 	b = w.browser()
@@ -376,29 +376,29 @@ func TestTwoProviders(t *testing.T) {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%q", []string{"cookie", via, u.Query().Get("state")}))
 		return "stoa_oidc_" + hex.EncodeToString(sum[:])[:16]
 	}
-	value := b.cookies()[name(w.provider.Via())]
+	value := b.Cookies()[name(w.provider.Via())]
 	require.NotEmpty(t, value)
-	b.setCookies(map[string]string{name(second.Via()): value})
-	got := b.open(swap(back))
-	require.Contains(t, got.body, expired)
+	b.SetCookies(map[string]string{name(second.Via()): value})
+	got := b.Open(swap(back))
+	require.Contains(t, got.Body, expired)
 	w.requireNobody(got, b)
 
 	// The subject of one is not the subject of the other.
 	b = w.browser()
-	got = b.open(b.toProvider("/other/login"))
-	require.Contains(t, got.body, noAccess)
+	got = b.Open(b.toProvider("/other/login"))
+	require.Contains(t, got.Body, noAccess)
 	w.requireNobody(got, b)
 	b = w.browser()
-	require.Equal(t, "/after", b.signIn().location)
-	require.Equal(t, "ann 2", b.who())
+	require.Equal(t, "/after", b.signIn().Location)
+	require.Equal(t, "ann 2", b.Who())
 }
 
 // With one secret and one memory, a sign-in may end on another instance, once.
 func TestTwoInstances(t *testing.T) {
 	w := newWorld(t, func(o *oidcprofile.Options) { o.Secret = []byte("one secret for all instances") })
-	w.options.Once = w.store
-	other, err := oidcprofile.New(w.people, w.sessions, oidcprofile.Config{
-		Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: w.server.URL + "/sign-in/callback",
+	w.options.Once = w.Store
+	other, err := oidcprofile.New(w.People, w.Sessions, oidcprofile.Config{
+		Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: w.Server.URL + "/sign-in/callback",
 	}, &w.options)
 	require.NoError(t, err)
 	b := w.browser()
@@ -407,16 +407,16 @@ func TestTwoInstances(t *testing.T) {
 	require.NoError(t, err)
 	call := func() *httptest.ResponseRecorder {
 		r := httptest.NewRequest("GET", "/callback?"+u.RawQuery, nil)
-		for name, value := range b.cookies() {
+		for name, value := range b.Cookies() {
 			r.AddCookie(&http.Cookie{Name: name, Value: value})
 		}
 		rec := httptest.NewRecorder()
 		other.Handler().ServeHTTP(rec, r)
 		return rec
 	}
-	require.Equal(t, http.StatusSeeOther, call().Code, w.logs.String())
+	require.Equal(t, http.StatusSeeOther, call().Code, w.Logs.String())
 	require.Equal(t, http.StatusGone, call().Code)
-	require.Len(t, w.allSessions(), 1)
+	require.Len(t, w.AllSessions(), 1)
 }
 
 // By https the cookies are for this host only.
@@ -427,7 +427,7 @@ func TestCookies(t *testing.T) {
 		if secure {
 			callback = "https://portal.example/sign-in/callback"
 		}
-		p, err := oidcprofile.New(w.people, w.sessions, oidcprofile.Config{Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: callback}, &w.options)
+		p, err := oidcprofile.New(w.People, w.Sessions, oidcprofile.Config{Issuer: w.fake.issuer(), Client: client, Secret: secret, Callback: callback}, &w.options)
 		require.NoError(t, err)
 		rec := httptest.NewRecorder()
 		p.Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/login?return=/secret-page", nil))
@@ -465,7 +465,7 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 func TestConfigIsChecked(t *testing.T) {
 	w := newWorld(t)
 	good := oidcprofile.Config{Issuer: "https://id.example/realm", Client: client, Secret: secret, Callback: "https://portal.example/sign-in/callback"}
-	_, err := oidcprofile.New(w.people, w.sessions, good, nil)
+	_, err := oidcprofile.New(w.People, w.Sessions, good, nil)
 	require.NoError(t, err)
 	welcome := func(context.Context, oidcprofile.Claims) (profile.Person, error) { return profile.Person{}, nil }
 	for field, change := range map[string]func(*oidcprofile.Config, *oidcprofile.Options){
@@ -484,7 +484,7 @@ func TestConfigIsChecked(t *testing.T) {
 	} {
 		c, o := good, oidcprofile.Options{}
 		change(&c, &o)
-		_, err := oidcprofile.New(w.people, w.sessions, c, &o)
+		_, err := oidcprofile.New(w.People, w.Sessions, c, &o)
 		require.ErrorIs(t, err, profile.ErrInvalid, field)
 		name, _, _ := strings.Cut(field, " ")
 		require.ErrorContains(t, err, name)

@@ -56,11 +56,11 @@ func documentMisbehaviours() []misbehaviour {
 		}, why: "not one assertion"},
 		{name: "the answer in the address", drive: func(w *world, b *browser) page {
 			form := b.answer(b.ask("/saml/login"))
-			return b.fromElsewhere("/saml/acs?"+form.Encode(), url.Values{})
+			return b.FromElsewhere("/saml/acs?"+form.Encode(), url.Values{})
 		}, why: ""},
 		{name: "the answer as JSON", drive: func(w *world, b *browser) page {
 			form := b.answer(b.ask("/saml/login"))
-			return b.send(http.MethodPost, "/saml/acs", strings.NewReader(form.Encode()), "Content-Type", "application/json")
+			return b.Send(http.MethodPost, "/saml/acs", strings.NewReader(form.Encode()), "Content-Type", "application/json")
 		}, why: ""},
 		{name: "the answer twice in a form", drive: func(w *world, b *browser) page {
 			form := b.answer(b.ask("/saml/login"))

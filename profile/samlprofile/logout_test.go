@@ -21,15 +21,15 @@ func TestSignOut(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.signIn()
-	require.Equal(t, http.StatusForbidden, b.post("/saml/logout", nil, "Sec-Fetch-Site", "cross-site").status)
-	require.Equal(t, http.StatusMethodNotAllowed, b.open("/saml/logout").status)
-	require.Equal(t, "ann 2", b.who(), "another site signs nobody out")
+	require.Equal(t, http.StatusForbidden, b.Submit("/saml/logout", nil, "Sec-Fetch-Site", "cross-site").Status)
+	require.Equal(t, http.StatusMethodNotAllowed, b.Open("/saml/logout").Status)
+	require.Equal(t, "ann 2", b.Who(), "another site signs nobody out")
 
-	got := b.post("/saml/logout", nil, "Sec-Fetch-Site", "same-origin")
-	require.Equal(t, http.StatusOK, got.status)
-	require.Empty(t, w.allSessions())
-	require.Equal(t, " 0", b.who())
-	address, ok := strings.CutPrefix(got.header.Get("Refresh"), "0; url=")
+	got := b.Submit("/saml/logout", nil, "Sec-Fetch-Site", "same-origin")
+	require.Equal(t, http.StatusOK, got.Status)
+	require.Empty(t, w.AllSessions())
+	require.Equal(t, " 0", b.Who())
+	address, ok := strings.CutPrefix(got.Header.Get("Refresh"), "0; url=")
 	require.True(t, ok)
 	require.True(t, strings.HasPrefix(address, "https://id.example/slo?SAMLRequest="), address)
 	requireSigned(t, address)
@@ -38,18 +38,18 @@ func TestSignOut(t *testing.T) {
 	require.Equal(t, "n-ann", r.FindElement("./NameID").Text())
 	require.Equal(t, persistent, r.FindElement("./NameID").SelectAttrValue("Format", ""))
 	require.Equal(t, "s-1", r.FindElement("./SessionIndex").Text())
-	require.NotContains(t, got.body, address, "an address is escaped in a page")
+	require.NotContains(t, got.Body, address, "an address is escaped in a page")
 
 	// The provider's confirmation leads home.
-	answer := `<samlp:LogoutResponse` + ns + ` ID="_r" Version="2.0" IssueInstant="` + stamp(day) + `" Destination="` + w.server.URL + `/saml/slo"><saml:Issuer>` + issuer +
+	answer := `<samlp:LogoutResponse` + ns + ` ID="_r" Version="2.0" IssueInstant="` + stamp(day) + `" Destination="` + w.Server.URL + `/saml/slo"><saml:Issuer>` + issuer +
 		`</saml:Issuer><samlp:Status><samlp:StatusCode Value="` + success + `"/></samlp:Status></samlp:LogoutResponse>`
-	require.Equal(t, "/", b.open("/saml/slo?"+w.fake.query("SAMLResponse", answer, "")).location)
-	require.NotContains(t, w.logs.String(), "did not confirm")
+	require.Equal(t, "/", b.Open("/saml/slo?"+w.fake.query("SAMLResponse", answer, "")).Location)
+	require.NotContains(t, w.Logs.String(), "did not confirm")
 	partial := strings.Replace(answer, success, "urn:oasis:names:tc:SAML:2.0:status:Responder", 1)
-	require.Equal(t, "/", b.open("/saml/slo?"+w.fake.query("SAMLResponse", partial, "")).location)
-	require.Contains(t, w.logs.String(), "did not confirm")
+	require.Equal(t, "/", b.Open("/saml/slo?"+w.fake.query("SAMLResponse", partial, "")).Location)
+	require.Contains(t, w.Logs.String(), "did not confirm")
 
-	require.Equal(t, "/", b.post("/saml/logout", nil).location, "who is not signed in has nothing to end there")
+	require.Equal(t, "/", b.Submit("/saml/logout", nil).Location, "who is not signed in has nothing to end there")
 }
 
 func TestSignOutHereOnly(t *testing.T) {
@@ -64,9 +64,9 @@ func TestSignOutHereOnly(t *testing.T) {
 			w := newWorld(t, func(w *world) { w.options.Home = "/home" }, change)
 			b := w.browser()
 			b.signIn()
-			got := b.post("/saml/logout", nil)
-			require.Equal(t, http.StatusSeeOther, got.status, got.header.Get("Refresh"))
-			require.Equal(t, "/home", got.location)
+			got := b.Submit("/saml/logout", nil)
+			require.Equal(t, http.StatusSeeOther, got.Status, got.Header.Get("Refresh"))
+			require.Equal(t, "/home", got.Location)
 		})
 	}
 }
@@ -74,7 +74,7 @@ func TestSignOutHereOnly(t *testing.T) {
 // logoutRequest is the provider's word that ann has signed out.
 func (w *world) logoutRequest(change map[string]string, sessions ...string) string {
 	m := map[string]string{
-		"id": w.fake.id(), "issued": stamp(w.now()), "to": w.server.URL + "/saml/slo", "issuer": issuer, "format": persistent, "name": "n-ann", "until": stamp(w.now().Add(time.Minute)),
+		"id": w.fake.id(), "issued": stamp(w.Now()), "to": w.Server.URL + "/saml/slo", "issuer": issuer, "format": persistent, "name": "n-ann", "until": stamp(w.Now().Add(time.Minute)),
 	}
 	for name, value := range change {
 		m[name] = value
@@ -96,7 +96,7 @@ func (f *fake) signedForm(text string) url.Values {
 }
 
 func (w *world) left() (out []string) {
-	for _, s := range w.allSessions() {
+	for _, s := range w.AllSessions() {
 		out = append(out, s.Ticket)
 	}
 	return out
@@ -106,19 +106,19 @@ func (w *world) left() (out []string) {
 func (w *world) crowd() {
 	for _, who := range [][2]string{{"n-ann", "s-1"}, {"n-ann", "s-2"}, {"n-bob", "s-3"}} {
 		w.fake.say["name"], w.fake.say["session"] = who[0], who[1]
-		require.Equal(w.t, "/after", w.browser().signIn().location, w.logs.String())
+		require.Equal(w.T, "/after", w.browser().signIn().Location, w.Logs.String())
 	}
 }
 
 func TestProviderSignsOut(t *testing.T) {
 	send := map[string]func(*world, string) page{
 		"by redirect": func(w *world, text string) page {
-			return w.browser().open("/saml/slo?"+w.fake.query("SAMLRequest", text, "state"), "Sec-Fetch-Site", "cross-site")
+			return w.browser().Open("/saml/slo?"+w.fake.query("SAMLRequest", text, "state"), "Sec-Fetch-Site", "cross-site")
 		},
 		"by a form": func(w *world, text string) page {
 			form := w.fake.signedForm(text)
 			form.Set("RelayState", "state")
-			return w.browser().fromElsewhere("/saml/slo", form)
+			return w.browser().FromElsewhere("/saml/slo", form)
 		},
 	}
 	for name, send := range send {
@@ -127,22 +127,22 @@ func TestProviderSignsOut(t *testing.T) {
 			w.crowd()
 			text := w.logoutRequest(nil, "s-1")
 			got := send(w, text)
-			require.Equal(t, http.StatusSeeOther, got.status, w.logs.String())
+			require.Equal(t, http.StatusSeeOther, got.Status, w.Logs.String())
 			require.ElementsMatch(t, []string{"s-2", "s-3"}, w.left(), "the one session and no other")
-			require.True(t, strings.HasPrefix(got.location, "https://id.example/slo/done?SAMLResponse="), got.location)
-			requireSigned(t, got.location)
-			r := w.fake.read(got.location, "SAMLResponse")
+			require.True(t, strings.HasPrefix(got.Location, "https://id.example/slo/done?SAMLResponse="), got.Location)
+			requireSigned(t, got.Location)
+			r := w.fake.read(got.Location, "SAMLResponse")
 			require.Equal(t, "state", r.query.Get("RelayState"))
 			require.Contains(t, text, r.el.SelectAttrValue("InResponseTo", "?"))
 			require.Equal(t, success, r.el.FindElement("./Status/StatusCode").SelectAttrValue("Value", ""))
 
-			require.Equal(t, http.StatusSeeOther, send(w, w.logoutRequest(nil, "s-3")).status)
+			require.Equal(t, http.StatusSeeOther, send(w, w.logoutRequest(nil, "s-3")).Status)
 			require.ElementsMatch(t, []string{"s-2", "s-3"}, w.left(), "another's session is not ann's")
 			w.fake.say["name"], w.fake.say["session"] = "n-ann", "s-4"
 			w.browser().signIn()
-			require.Equal(t, http.StatusSeeOther, send(w, w.logoutRequest(nil)).status)
+			require.Equal(t, http.StatusSeeOther, send(w, w.logoutRequest(nil)).Status)
 			require.ElementsMatch(t, []string{"s-3"}, w.left(), "all of ann's")
-			require.Equal(t, http.StatusSeeOther, send(w, w.logoutRequest(nil)).status, "nobody is left, which is what was asked for")
+			require.Equal(t, http.StatusSeeOther, send(w, w.logoutRequest(nil)).Status, "nobody is left, which is what was asked for")
 		})
 	}
 }
@@ -150,12 +150,12 @@ func TestProviderSignsOut(t *testing.T) {
 func TestAdv_SAML_LogoutMisbehaviours(t *testing.T) {
 	says := func(name, value string) func(*world) page {
 		return func(w *world) page {
-			return w.browser().open("/saml/slo?" + w.fake.query("SAMLRequest", w.logoutRequest(map[string]string{name: value}), ""))
+			return w.browser().Open("/saml/slo?" + w.fake.query("SAMLRequest", w.logoutRequest(map[string]string{name: value}), ""))
 		}
 	}
 	by := func(change func(q string) string) func(*world) page {
 		return func(w *world) page {
-			return w.browser().open("/saml/slo?" + change(w.fake.query("SAMLRequest", w.logoutRequest(nil), "state")))
+			return w.browser().Open("/saml/slo?" + change(w.fake.query("SAMLRequest", w.logoutRequest(nil), "state")))
 		}
 	}
 	replace := func(old, with string) func(*world) page {
@@ -165,7 +165,7 @@ func TestAdv_SAML_LogoutMisbehaviours(t *testing.T) {
 		return func(w *world) page {
 			v := w.fake.signedForm(w.logoutRequest(nil))
 			change(w.fake, v)
-			return w.browser().fromElsewhere("/saml/slo", v)
+			return w.browser().FromElsewhere("/saml/slo", v)
 		}
 	}
 	for name, c := range map[string]struct {
@@ -191,20 +191,20 @@ func TestAdv_SAML_LogoutMisbehaviours(t *testing.T) {
 		"said twice, in disguise":  {by(func(q string) string { return "SAML%52equest=x&" + q }), "in disguise"},
 		"a request and a response": {by(func(q string) string { return q + "&SAMLResponse=x" }), "or both"},
 		"nothing":                  {by(func(string) string { return "" }), "neither"},
-		"not packed":               {func(w *world) page { return w.browser().open("/saml/slo?" + w.fake.signQuery("SAMLRequest=AAAA")) }, "cannot be unpacked"},
+		"not packed":               {func(w *world) page { return w.browser().Open("/saml/slo?" + w.fake.signQuery("SAMLRequest=AAAA")) }, "cannot be unpacked"},
 		"packed a thousandfold": {func(w *world) page {
-			return w.browser().open("/saml/slo?" + w.fake.query("SAMLRequest", "<a>"+strings.Repeat(" ", 10<<20)+"</a>", ""))
+			return w.browser().Open("/saml/slo?" + w.fake.query("SAMLRequest", "<a>"+strings.Repeat(" ", 10<<20)+"</a>", ""))
 		}, "too large"},
 		"signed by another": {func(w *world) page {
 			w.fake.signs = evil()
-			return w.browser().open("/saml/slo?" + w.fake.query("SAMLRequest", w.logoutRequest(nil), ""))
+			return w.browser().Open("/saml/slo?" + w.fake.query("SAMLRequest", w.logoutRequest(nil), ""))
 		}, "not good"},
 		"a sign-in for a sign-out": {func(w *world) page {
 			text := strings.NewReplacer("<samlp:LogoutRequest", "<samlp:AuthnRequest", "</samlp:LogoutRequest", "</samlp:AuthnRequest").Replace(w.logoutRequest(nil))
-			return w.browser().open("/saml/slo?" + w.fake.query("SAMLRequest", text, ""))
+			return w.browser().Open("/saml/slo?" + w.fake.query("SAMLRequest", text, ""))
 		}, "no request to sign out"},
 		"a form that is not signed": {func(w *world) page {
-			return w.browser().fromElsewhere("/saml/slo", url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString([]byte(w.logoutRequest(nil)))}})
+			return w.browser().FromElsewhere("/saml/slo", url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString([]byte(w.logoutRequest(nil)))}})
 		}, "no signature"},
 		"a form, changed": {form(func(_ *fake, v url.Values) {
 			data, _ := base64.StdEncoding.DecodeString(v.Get("SAMLRequest"))
@@ -212,7 +212,7 @@ func TestAdv_SAML_LogoutMisbehaviours(t *testing.T) {
 		}), "could not be verified"},
 		"a form with a signature in the address": {func(w *world) page {
 			q := w.fake.query("SAMLRequest", w.logoutRequest(nil), "")
-			return w.browser().fromElsewhere("/saml/slo?"+q, url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString([]byte(w.logoutRequest(nil)))}})
+			return w.browser().FromElsewhere("/saml/slo?"+q, url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString([]byte(w.logoutRequest(nil)))}})
 		}, "no signature"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -220,21 +220,21 @@ func TestAdv_SAML_LogoutMisbehaviours(t *testing.T) {
 			b := w.browser()
 			b.signIn()
 			got := c.send(w)
-			require.Equal(t, http.StatusForbidden, got.status, got.location)
-			require.Contains(t, got.body, untrusted)
-			require.Contains(t, w.logs.String(), c.why)
-			require.Equal(t, "ann 2", b.who(), "nobody was signed out")
-			require.NotContains(t, w.logs.String()+got.body, "n-ann")
+			require.Equal(t, http.StatusForbidden, got.Status, got.Location)
+			require.Contains(t, got.Body, untrusted)
+			require.Contains(t, w.Logs.String(), c.why)
+			require.Equal(t, "ann 2", b.Who(), "nobody was signed out")
+			require.NotContains(t, w.Logs.String()+got.Body, "n-ann")
 		})
 	}
 	t.Run("used before", func(t *testing.T) {
 		w := newWorld(t)
 		q := "/saml/slo?" + w.fake.query("SAMLRequest", w.logoutRequest(nil), "")
-		require.Equal(t, http.StatusSeeOther, w.browser().open(q).status)
+		require.Equal(t, http.StatusSeeOther, w.browser().Open(q).Status)
 		b := w.browser()
 		b.signIn()
-		require.Equal(t, http.StatusGone, w.browser().open(q).status)
-		require.Equal(t, "ann 2", b.who())
+		require.Equal(t, http.StatusGone, w.browser().Open(q).Status)
+		require.Equal(t, "ann 2", b.Who())
 	})
 }
 
@@ -256,16 +256,16 @@ func TestSignOutCanBeRepeatedAfterAFailure(t *testing.T) {
 	w := newWorld(t)
 	w.browser().signIn()
 	down := true
-	sessions := profile.NewSessions(failingStore{w.store, &down}, w.directory, &profile.SessionOptions{Now: w.now})
-	p, err := samlprofile.New(profile.NewIdentities(w.store, w.directory, sessions), sessions, samlprofile.Config{
-		Address: w.server.URL + "/saml", Metadata: []byte(w.fake.describe()),
+	sessions := profile.NewSessions(failingStore{w.Store, &down}, w.Directory, &profile.SessionOptions{Now: w.Now})
+	p, err := samlprofile.New(profile.NewIdentities(w.Store, w.Directory, sessions), sessions, samlprofile.Config{
+		Address: w.Server.URL + "/saml", Metadata: []byte(w.fake.describe()),
 	}, &w.options)
 	require.NoError(t, err)
-	w.mux.Handle("/third/", http.StripPrefix("/third", p.Handler()))
+	w.Mux.Handle("/third/", http.StripPrefix("/third", p.Handler()))
 	q := "/third/slo?" + w.fake.query("SAMLRequest", w.logoutRequest(nil), "")
-	require.Equal(t, http.StatusServiceUnavailable, w.browser().open(q).status)
-	require.Len(t, w.allSessions(), 1)
+	require.Equal(t, http.StatusServiceUnavailable, w.browser().Open(q).Status)
+	require.Len(t, w.AllSessions(), 1)
 	down = false
-	require.Equal(t, http.StatusSeeOther, w.browser().open(q).status)
-	require.Empty(t, w.allSessions())
+	require.Equal(t, http.StatusSeeOther, w.browser().Open(q).Status)
+	require.Empty(t, w.AllSessions())
 }

@@ -39,20 +39,20 @@ func served(t *testing.T, serve http.HandlerFunc) (*world, *httptest.Server) {
 func TestMetadataAreReadAgain(t *testing.T) {
 	w, server := served(t, nil)
 	require.NoError(t, w.provider.Check(t.Context()))
-	require.Equal(t, "/after", w.browser().signIn().location)
+	require.Equal(t, "/after", w.browser().signIn().Location)
 	w.fake.certs, w.fake.signs = []pair{next()}, next()
-	require.Contains(t, w.browser().signIn().body, untrusted, "not more often than every ten seconds")
-	w.pass(11 * time.Second)
-	require.Equal(t, "/after", w.browser().signIn().location, w.logs.String())
+	require.Contains(t, w.browser().signIn().Body, untrusted, "not more often than every ten seconds")
+	w.Pass(11 * time.Second)
+	require.Equal(t, "/after", w.browser().signIn().Location, w.Logs.String())
 	w.fake.signs = theirs()
-	w.pass(11 * time.Second)
-	require.Contains(t, w.browser().signIn().body, untrusted, "and the old key is forgotten")
+	w.Pass(11 * time.Second)
+	require.Contains(t, w.browser().signIn().Body, untrusted, "and the old key is forgotten")
 	w.fake.signs = next()
 	server.Close()
-	w.pass(2 * time.Hour) // what it says is read in the background from here on
-	require.Equal(t, "/after", w.browser().signIn().location, "a day without the provider's description")
-	w.pass(23 * time.Hour)
-	require.Contains(t, w.browser().open("/saml/login").body, unavailable)
+	w.Pass(2 * time.Hour) // what it says is read in the background from here on
+	require.Equal(t, "/after", w.browser().signIn().Location, "a day without the provider's description")
+	w.Pass(23 * time.Hour)
+	require.Contains(t, w.browser().Open("/saml/login").Body, unavailable)
 	require.Error(t, w.provider.Check(t.Context()))
 }
 
@@ -76,7 +76,7 @@ func TestMetadataThatHang(t *testing.T) {
 	})
 	w.provider = w.mount("/other")
 	require.NoError(t, w.provider.Check(t.Context()))
-	w.pass(2 * time.Hour)
+	w.Pass(2 * time.Hour)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -86,7 +86,7 @@ func TestMetadataThatHang(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	require.Equal(t, http.StatusSeeOther, w.browser().open("/other/login").status)
+	require.Equal(t, http.StatusSeeOther, w.browser().Open("/other/login").Status)
 	require.Zero(t, gaveUp.Load(), "nobody waited until the end")
 	close(hang)
 	require.NoError(t, w.provider.Settle(t.Context()))
@@ -94,8 +94,8 @@ func TestMetadataThatHang(t *testing.T) {
 	w.fake.signs = next()
 	for range 5 {
 		b := w.browser()
-		got := b.fromElsewhere("/other/acs", w.fake.answer("_x", w.server.URL+"/other/acs", w.server.URL+"/other/metadata"))
-		require.Contains(t, got.body, untrusted)
+		got := b.FromElsewhere("/other/acs", w.fake.answer("_x", w.Server.URL+"/other/acs", w.Server.URL+"/other/metadata"))
+		require.Contains(t, got.Body, untrusted)
 	}
 	require.EqualValues(t, 2, asked.Load(), "made-up signatures do not ask again so soon")
 }
@@ -128,11 +128,11 @@ func TestAdv_SAML_MetadataMisbehaviours(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, _ := served(t, c.serve)
 			b := w.browser()
-			got := b.open("/saml/login")
-			require.Equal(t, http.StatusServiceUnavailable, got.status)
-			require.Contains(t, got.body, unavailable)
-			require.Contains(t, w.logs.String(), c.why)
-			require.Equal(t, http.StatusServiceUnavailable, b.fromElsewhere("/saml/acs", b.answer("_x")).status)
+			got := b.Open("/saml/login")
+			require.Equal(t, http.StatusServiceUnavailable, got.Status)
+			require.Contains(t, got.Body, unavailable)
+			require.Contains(t, w.Logs.String(), c.why)
+			require.Equal(t, http.StatusServiceUnavailable, b.FromElsewhere("/saml/acs", b.answer("_x")).Status)
 			require.Error(t, w.provider.Check(t.Context()))
 		})
 	}
@@ -141,7 +141,7 @@ func TestAdv_SAML_MetadataMisbehaviours(t *testing.T) {
 		t.Cleanup(server.Close)
 		w := newWorld(t, func(w *world) { w.config.MetadataURL, w.config.Issuer = server.URL, issuer })
 		require.Error(t, w.provider.Check(t.Context()))
-		require.Contains(t, w.logs.String(), "public internet", "without a client of one's own")
+		require.Contains(t, w.Logs.String(), "public internet", "without a client of one's own")
 	})
 }
 
@@ -184,7 +184,7 @@ func TestMetadataThatCannotBeUsed(t *testing.T) {
 			if c.config != nil {
 				c.config(&config)
 			}
-			_, err := samlprofile.New(w.people, w.sessions, config, &w.options)
+			_, err := samlprofile.New(w.People, w.Sessions, config, &w.options)
 			require.ErrorIs(t, err, profile.ErrInvalid)
 			require.ErrorContains(t, err, "metadata")
 			require.ErrorContains(t, err, c.why)
@@ -203,7 +203,7 @@ func TestMetadataOfMany(t *testing.T) {
 	w := newWorld(t)
 	_, one, _ := strings.Cut(w.fake.describe(), "-->")
 	many := `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"><md:EntityDescriptor entityID="https://other.example"/>` + one + `</md:EntitiesDescriptor>`
-	p, err := samlprofile.New(w.people, w.sessions, samlprofile.Config{Address: "https://portal.example/saml", Issuer: issuer, Metadata: []byte(many)}, &w.options)
+	p, err := samlprofile.New(w.People, w.Sessions, samlprofile.Config{Address: "https://portal.example/saml", Issuer: issuer, Metadata: []byte(many)}, &w.options)
 	require.NoError(t, err)
 	require.Equal(t, "saml:"+issuer, p.Via())
 }

@@ -225,7 +225,7 @@ func signatureMisbehaviours() []misbehaviour {
 		{name: "weak key beside a strong one", world: func(w *world) { w.fake.certs = []pair{theirs(), weak()} }, fake: func(f *fake) { f.signs = weak() }, why: "signature is not good"},
 		{name: "certificate expired since", world: func(w *world) {}, drive: func(w *world, b *browser) page {
 			form := b.answer(b.ask("/saml/login"))
-			w.pass(366 * 24 * time.Hour)
+			w.Pass(366 * 24 * time.Hour)
 			return b.deliver(form)
 		}, why: "has expired", message: unavailable},
 	}
@@ -245,33 +245,33 @@ func flowMisbehaviours() []misbehaviour {
 			return b.deliver(b.answer(w.browser().ask("/saml/login")))
 		}, why: "not begun here", message: over},
 		{name: "the proof in another browser", drive: func(w *world, b *browser) page {
-			got := b.fromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
-			require.Equal(w.t, http.StatusSeeOther, got.status)
-			return w.browser().open(got.location)
+			got := b.FromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
+			require.Equal(w.T, http.StatusSeeOther, got.Status)
+			return w.browser().Open(got.Location)
 		}, why: "not begun here", message: over},
 		{name: "the proof without a key", drive: func(w *world, b *browser) page {
-			b.fromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
-			return b.open("/saml/done")
+			b.FromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
+			return b.Open("/saml/done")
 		}, why: "not begun here", message: over},
 		{name: "the proof too late", drive: func(w *world, b *browser) page {
-			got := b.fromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
-			w.pass(time.Minute)
-			return b.open(got.location)
+			got := b.FromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
+			w.Pass(time.Minute)
+			return b.Open(got.Location)
 		}, why: "not begun here", message: over},
 		{name: "the answer too late", drive: func(w *world, b *browser) page {
 			id := b.ask("/saml/login")
-			w.pass(10 * time.Minute)
+			w.Pass(10 * time.Minute)
 			return b.deliver(b.answer(id))
 		}, why: "not begun here", message: over},
 		{name: "in a frame", drive: func(w *world, b *browser) page {
-			return b.fromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")), "Sec-Fetch-Dest", "iframe")
+			return b.FromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")), "Sec-Fetch-Dest", "iframe")
 		}, message: "from another site"},
 		{name: "the proof in a frame", drive: func(w *world, b *browser) page {
-			got := b.fromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
-			return b.open(got.location, "Sec-Fetch-Dest", "iframe")
+			got := b.FromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
+			return b.Open(got.Location, "Sec-Fetch-Dest", "iframe")
 		}, message: "from another site"},
 		{name: "begun by a picture", drive: func(w *world, b *browser) page {
-			return b.open("/saml/login", "Sec-Fetch-Dest", "image")
+			return b.Open("/saml/login", "Sec-Fetch-Dest", "image")
 		}, message: "from another site"},
 		{name: "sign-in failed there", fake: status("Responder", "AuthnFailed"), why: "Responder AuthnFailed", message: denied},
 		{name: "refused there", fake: status("Requester", "RequestDenied"), why: "RequestDenied", message: denied},
@@ -354,15 +354,15 @@ func peopleMisbehaviours() []misbehaviour {
 	stranger := says("name", "n-other")
 	return []misbehaviour{
 		{name: "somebody disabled", drive: func(w *world, b *browser) page {
-			_, err := w.directory.DisablePerson(w.t.Context(), system, "ann")
-			require.NoError(w.t, err)
+			_, err := w.Directory.DisablePerson(w.T.Context(), system, "ann")
+			require.NoError(w.T, err)
 			return b.signIn()
 		}, why: "has left", message: noAccess},
 		{name: "somebody disabled between", drive: func(w *world, b *browser) page {
-			got := b.fromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
-			_, err := w.directory.DisablePerson(w.t.Context(), system, "ann")
-			require.NoError(w.t, err)
-			return b.open(got.location)
+			got := b.FromElsewhere("/saml/acs", b.answer(b.ask("/saml/login")))
+			_, err := w.Directory.DisablePerson(w.T.Context(), system, "ann")
+			require.NoError(w.T, err)
+			return b.Open(got.Location)
 		}, why: "has left", message: noAccess},
 		{name: "somebody who is not welcome", fake: stranger, world: welcome(func(context.Context, samlprofile.Claims) (profile.Person, error) {
 			return profile.Person{}, profile.ErrForbidden
@@ -429,11 +429,11 @@ func TestAdv_SAML_MisbehavioursAreRefused(t *testing.T) {
 			if message == "" && m.why != "" {
 				message = untrusted
 			}
-			require.Contains(t, got.body, message, w.logs.String())
-			require.Contains(t, w.logs.String(), m.why)
+			require.Contains(t, got.Body, message, w.Logs.String())
+			require.Contains(t, w.Logs.String(), m.why)
 			if m.why != "" {
-				require.Contains(t, w.logs.String(), "sign-in refused", "it is known why")
-				require.Contains(t, w.events.String(), "session.refused")
+				require.Contains(t, w.Logs.String(), "sign-in refused", "it is known why")
+				require.Contains(t, w.Events.String(), "session.refused")
 			}
 		})
 	}

@@ -47,17 +47,18 @@ func TestWithAProviderOfOthers(t *testing.T) {
 			metadata, err := xml.Marshal(idp.Metadata())
 			require.NoError(t, err)
 			w := newWorld(t, func(w *world) {
-				w.at, w.config.Metadata = time.Now(), metadata
+				w.Pass(time.Since(w.Now()))
+				w.config.Metadata = metadata
 				if !encrypted {
 					w.config.Keys = nil
 				}
 			})
 			b := w.browser()
 			var session peerSession
-			require.NoError(t, xml.Unmarshal([]byte(b.open("/saml/metadata").body), &session.portal))
+			require.NoError(t, xml.Unmarshal([]byte(b.Open("/saml/metadata").Body), &session.portal))
 			idp.ServiceProviderProvider, idp.SessionProvider = session, session
 
-			there := httptest.NewRequest(http.MethodGet, b.open("/saml/login?return=/after").location, nil)
+			there := httptest.NewRequest(http.MethodGet, b.Open("/saml/login?return=/after").Location, nil)
 			page := httptest.NewRecorder()
 			idp.ServeSSO(page, there)
 			require.Equal(t, http.StatusOK, page.Code, page.Body)
@@ -65,9 +66,9 @@ func TestWithAProviderOfOthers(t *testing.T) {
 			value, _, ok := strings.Cut(rest, `"`)
 			require.True(t, ok, page.Body)
 			got := b.deliver(url.Values{"SAMLResponse": {html.UnescapeString(value)}})
-			require.Equal(t, "/after", got.location, w.logs.String())
-			require.Equal(t, "ann 2", b.who())
-			require.Equal(t, "s-7", w.allSessions()[0].Ticket)
+			require.Equal(t, "/after", got.Location, w.Logs.String())
+			require.Equal(t, "ann 2", b.Who())
+			require.Equal(t, "s-7", w.AllSessions()[0].Ticket)
 		})
 	}
 }

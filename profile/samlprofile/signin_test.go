@@ -34,11 +34,11 @@ func TestSignIn(t *testing.T) {
 			change(w.fake)
 			b := w.browser()
 			got := b.signIn()
-			require.Equal(t, http.StatusSeeOther, got.status, got.body+w.logs.String())
-			require.Equal(t, "/after", got.location)
-			require.Equal(t, "ann 2", b.who())
-			require.Equal(t, "no-store", got.header.Get("Cache-Control"))
-			all := w.allSessions()
+			require.Equal(t, http.StatusSeeOther, got.Status, got.Body+w.Logs.String())
+			require.Equal(t, "/after", got.Location)
+			require.Equal(t, "ann 2", b.Who())
+			require.Equal(t, "no-store", got.Header.Get("Cache-Control"))
+			all := w.AllSessions()
 			require.Len(t, all, 1)
 			require.Equal(t, "saml:"+issuer, all[0].Via)
 			require.Equal(t, "n-ann", all[0].Subject)
@@ -51,26 +51,26 @@ func TestSignIn(t *testing.T) {
 func TestRequest(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
-	there := b.open("/saml/login?return=/after")
-	require.True(t, strings.HasPrefix(there.location, "https://id.example/sso?tenant=1&SAMLRequest="), there.location)
-	r := w.fake.read(there.location, "SAMLRequest")
+	there := b.Open("/saml/login?return=/after")
+	require.True(t, strings.HasPrefix(there.Location, "https://id.example/sso?tenant=1&SAMLRequest="), there.Location)
+	r := w.fake.read(there.Location, "SAMLRequest")
 	require.Equal(t, "https://id.example/sso?tenant=1", r.el.SelectAttrValue("Destination", ""))
-	require.Equal(t, w.server.URL+"/saml/acs", r.el.SelectAttrValue("AssertionConsumerServiceURL", ""))
-	require.Equal(t, w.server.URL+"/saml/metadata", r.el.FindElement("./Issuer").Text())
+	require.Equal(t, w.Server.URL+"/saml/acs", r.el.SelectAttrValue("AssertionConsumerServiceURL", ""))
+	require.Equal(t, w.Server.URL+"/saml/metadata", r.el.FindElement("./Issuer").Text())
 	require.Equal(t, persistent, r.el.FindElement("./NameIDPolicy").SelectAttrValue("Format", ""))
 	require.Empty(t, r.el.SelectAttrValue("ForceAuthn", ""))
 	require.Nil(t, r.el.FindElement("./RequestedAuthnContext"))
-	require.NotContains(t, there.location, "after", "where they go then is nobody's business")
-	requireSigned(t, there.location)
+	require.NotContains(t, there.Location, "after", "where they go then is nobody's business")
+	requireSigned(t, there.Location)
 
-	strong := w.fake.read(b.open("/saml/login?strong=1").location, "SAMLRequest").el
+	strong := w.fake.read(b.Open("/saml/login?strong=1").Location, "SAMLRequest").el
 	require.Equal(t, "true", strong.SelectAttrValue("ForceAuthn", ""))
 	require.Equal(t, mfa, strong.FindElement("./RequestedAuthnContext/AuthnContextClassRef").Text())
 
 	without := newWorld(t, func(w *world) { w.config.Keys = nil; w.options.NameID = samlprofile.NameIDUnspecified })
-	there = without.browser().open("/saml/login")
-	require.NotContains(t, there.location, "Signature")
-	require.Empty(t, w.fake.read(there.location, "SAMLRequest").el.FindElement("./NameIDPolicy").SelectAttrValue("Format", ""))
+	there = without.browser().Open("/saml/login")
+	require.NotContains(t, there.Location, "Signature")
+	require.Empty(t, w.fake.read(there.Location, "SAMLRequest").el.FindElement("./NameIDPolicy").SelectAttrValue("Format", ""))
 }
 
 // requireSigned checks the portal's signature in an address, as providers do.
@@ -86,45 +86,45 @@ func requireSigned(t *testing.T, location string) {
 
 // An answer counts once, in one browser, on all instances.
 func TestAnswersCountOnce(t *testing.T) {
-	w := newWorld(t, func(w *world) { w.options.Once, w.options.Secret = w.store, []byte("a secret that instances share") })
+	w := newWorld(t, func(w *world) { w.options.Once, w.options.Secret = w.Store, []byte("a secret that instances share") })
 	b := w.browser()
 	form := b.answer(b.ask("/saml/login?return=/after"))
-	first := b.fromElsewhere("/saml/acs", form)
-	require.Equal(t, http.StatusSeeOther, first.status)
-	cookies := b.cookies()
-	require.Equal(t, "/after", b.open(first.location).location)
+	first := b.FromElsewhere("/saml/acs", form)
+	require.Equal(t, http.StatusSeeOther, first.Status)
+	cookies := b.Cookies()
+	require.Equal(t, "/after", b.Open(first.Location).Location)
 	w.forget(b)
 
-	again := b.fromElsewhere("/saml/acs", form)
-	require.Equal(t, http.StatusGone, again.status)
-	require.Contains(t, again.body, over)
-	require.Contains(t, w.logs.String(), "used before")
+	again := b.FromElsewhere("/saml/acs", form)
+	require.Equal(t, http.StatusGone, again.Status)
+	require.Contains(t, again.Body, over)
+	require.Contains(t, w.Logs.String(), "used before")
 	// With a copy of the cookies from before, too.
 	thief := w.browser()
 	thief.setCookies(cookies)
-	require.Contains(t, thief.open(first.location).body, over)
-	require.Empty(t, w.allSessions())
-	w.pass(5*time.Minute + 30*time.Second)
-	require.Contains(t, b.deliver(form).body, over, "for as long as it is good")
+	require.Contains(t, thief.Open(first.Location).Body, over)
+	require.Empty(t, w.AllSessions())
+	w.Pass(5*time.Minute + 30*time.Second)
+	require.Contains(t, b.deliver(form).Body, over, "for as long as it is good")
 
 	// A second assertion for a request that was answered.
 	id := b.ask("/saml/login")
-	require.Equal(t, http.StatusSeeOther, b.deliver(b.answer(id)).status)
+	require.Equal(t, http.StatusSeeOther, b.deliver(b.answer(id)).Status)
 	w.forget(b)
-	require.Contains(t, b.deliver(b.answer(id)).body, over)
-	require.Empty(t, w.allSessions())
+	require.Contains(t, b.deliver(b.answer(id)).Body, over)
+	require.Empty(t, w.AllSessions())
 }
 
 func (w *world) forget(b *browser) {
-	w.t.Helper()
-	_, err := w.sessions.Forget(w.t.Context(), w.provider.Via(), "n-ann", "")
-	require.NoError(w.t, err)
-	b.open("/who") // which takes the cookie away
+	w.T.Helper()
+	_, err := w.Sessions.Forget(w.T.Context(), w.provider.Via(), "n-ann", "")
+	require.NoError(w.T, err)
+	b.Open("/who") // which takes the cookie away
 }
 
 func (b *browser) setCookies(cookies map[string]string) {
-	u, err := url.Parse(b.w.server.URL)
-	require.NoError(b.w.t, err)
+	u, err := url.Parse(b.w.Server.URL)
+	require.NoError(b.w.T, err)
 	var list []*http.Cookie
 	for name, value := range cookies {
 		list = append(list, &http.Cookie{Name: name, Value: value, Path: "/"})
@@ -134,42 +134,42 @@ func (b *browser) setCookies(cookies map[string]string) {
 
 // A sign-in may begin on one instance, be answered on another and end on a third.
 func TestInstancesShareASignIn(t *testing.T) {
-	one := newWorld(t, func(w *world) { w.options.Once, w.options.Secret = w.store, []byte("a secret that instances share") })
-	config := samlprofile.Config{Address: one.server.URL + "/saml", Metadata: []byte(one.fake.describe()), Keys: one.config.Keys}
+	one := newWorld(t, func(w *world) { w.options.Once, w.options.Secret = w.Store, []byte("a secret that instances share") })
+	config := samlprofile.Config{Address: one.Server.URL + "/saml", Metadata: []byte(one.fake.describe()), Keys: one.config.Keys}
 	handler := func(secret string) http.Handler {
 		o := one.options
 		o.Secret = []byte(secret)
-		p, err := samlprofile.New(one.people, one.sessions, config, &o)
+		p, err := samlprofile.New(one.People, one.Sessions, config, &o)
 		require.NoError(t, err)
 		return p.Handler()
 	}
-	one.mux.Handle("/two/", http.StripPrefix("/two", handler("a secret that instances share")))
-	one.mux.Handle("/three/", http.StripPrefix("/three", handler("another secret, so not ours")))
+	one.Mux.Handle("/two/", http.StripPrefix("/two", handler("a secret that instances share")))
+	one.Mux.Handle("/three/", http.StripPrefix("/three", handler("another secret, so not ours")))
 	b := one.browser()
 	form := b.answer(b.ask("/saml/login?return=/after"))
-	got := b.fromElsewhere("/two/acs", form)
-	require.Equal(t, http.StatusSeeOther, got.status)
-	_, query, _ := strings.Cut(got.location, "?")
-	require.Contains(t, b.open("/three/done?"+query).body, over, "it has another secret")
-	got = b.fromElsewhere("/two/acs", b.answer(b.ask("/saml/login?return=/after")))
-	require.Equal(t, "/after", b.open(got.location).location)
-	require.Equal(t, "ann 2", b.who())
-	require.Contains(t, b.fromElsewhere("/saml/acs", form).body, over, "what one has used, none uses")
+	got := b.FromElsewhere("/two/acs", form)
+	require.Equal(t, http.StatusSeeOther, got.Status)
+	_, query, _ := strings.Cut(got.Location, "?")
+	require.Contains(t, b.Open("/three/done?"+query).Body, over, "it has another secret")
+	got = b.FromElsewhere("/two/acs", b.answer(b.ask("/saml/login?return=/after")))
+	require.Equal(t, "/after", b.Open(got.Location).Location)
+	require.Equal(t, "ann 2", b.Who())
+	require.Contains(t, b.FromElsewhere("/saml/acs", form).Body, over, "what one has used, none uses")
 }
 
 func TestSecondFactor(t *testing.T) {
 	w := newWorld(t)
 	w.fake.say["context"] = mfa
 	b := w.browser()
-	require.Equal(t, http.StatusSeeOther, b.deliver(b.answer(b.ask("/saml/login?strong=1"))).status, w.logs.String())
-	require.Equal(t, "ann 3", b.who())
+	require.Equal(t, http.StatusSeeOther, b.deliver(b.answer(b.ask("/saml/login?strong=1"))).Status, w.Logs.String())
+	require.Equal(t, "ann 3", b.Who())
 	w.fake.say["context"] = password
 	b.signIn()
-	require.Equal(t, "ann 2", b.who())
-	require.Len(t, w.allSessions(), 1, "the one from before has ended")
+	require.Equal(t, "ann 2", b.Who())
+	require.Len(t, w.AllSessions(), 1, "the one from before has ended")
 	w.fake.say["context"], w.fake.say["signed-in"] = mfa, stamp(day.Add(-2*time.Hour))
 	b.signIn()
-	require.Equal(t, "ann 2", b.who(), "what the provider remembered proves no second factor now")
+	require.Equal(t, "ann 2", b.Who(), "what the provider remembered proves no second factor now")
 }
 
 // What nobody asked for is taken where that was switched on, and leads nowhere
@@ -185,9 +185,9 @@ func TestUnasked(t *testing.T) {
 			b := w.browser()
 			form := b.answer("x")
 			form.Set("RelayState", relay)
-			require.Equal(t, want, b.deliver(form).location, w.logs.String())
-			require.Equal(t, "ann 2", b.who(), "and proves no second factor")
-			require.Contains(t, b.deliver(form).body, over)
+			require.Equal(t, want, b.deliver(form).Location, w.Logs.String())
+			require.Equal(t, "ann 2", b.Who(), "and proves no second factor")
+			require.Contains(t, b.deliver(form).Body, over)
 		})
 	}
 }
@@ -199,7 +199,7 @@ func TestRelayStateIsNotBelieved(t *testing.T) {
 	b := w.browser()
 	form := b.answer(b.ask("/saml/login?return=//evil.example"))
 	form.Set("RelayState", "https://evil.example/")
-	require.Equal(t, "/", b.deliver(form).location)
+	require.Equal(t, "/", b.deliver(form).Location)
 }
 
 func TestSessionEndsWhenTheProviderSays(t *testing.T) {
@@ -209,9 +209,9 @@ func TestSessionEndsWhenTheProviderSays(t *testing.T) {
 	}
 	b := w.browser()
 	b.signIn()
-	require.Equal(t, "ann 2", b.who())
-	w.pass(time.Hour)
-	require.Equal(t, http.StatusSeeOther, b.open("/who").status)
+	require.Equal(t, "ann 2", b.Who())
+	w.Pass(time.Hour)
+	require.Equal(t, http.StatusSeeOther, b.Open("/who").Status)
 }
 
 func TestWelcome(t *testing.T) {
@@ -225,19 +225,19 @@ func TestWelcome(t *testing.T) {
 	})
 	w.fake.say["name"] = "n-new"
 	b := w.browser()
-	require.Equal(t, "/after", b.signIn().location, w.logs.String())
+	require.Equal(t, "/after", b.signIn().Location, w.Logs.String())
 	require.Equal(t, samlprofile.Claims{
 		Via: "saml:" + issuer, Subject: "n-new", Name: "Ann Ash", Email: "ann@acme.example", Context: password, SignedInAt: day, Ticket: "s-1",
 		All: map[string][]string{"displayName": {"Ann Ash"}, "mail": {"ann@acme.example"}, "groups": {"a", "b"}},
 	}, seen)
-	made := w.allSessions()[0].Person
+	made := w.AllSessions()[0].Person
 	require.NotEqual(t, "ann", made, "an address makes nobody somebody who is known")
-	person, err := w.directory.Person(t.Context(), system, made)
+	person, err := w.Directory.Person(t.Context(), system, made)
 	require.NoError(t, err)
 	require.Equal(t, []profile.Role{profile.RoleCustomer}, person.Roles)
 	seen = samlprofile.Claims{}
 	b.signIn()
-	require.Equal(t, made, w.allSessions()[0].Person, "and the second time they are known")
+	require.Equal(t, made, w.AllSessions()[0].Person, "and the second time they are known")
 	require.Empty(t, seen)
 }
 
@@ -257,7 +257,7 @@ func TestManyGroups(t *testing.T) {
 	}
 	w.fake.say["name"] = "n-new"
 	w.fake.attributes = `<saml:AttributeStatement><saml:Attribute Name="groups">` + groups.String() + `</saml:Attribute></saml:AttributeStatement>`
-	require.Equal(t, "/after", w.browser().signIn().location, w.logs.String())
+	require.Equal(t, "/after", w.browser().signIn().Location, w.Logs.String())
 	require.Equal(t, 300, got)
 }
 
@@ -287,7 +287,7 @@ func TestCertificatesRollOver(t *testing.T) {
 	for _, with := range []pair{theirs(), next()} {
 		for _, says := range []bool{true, false} {
 			w.fake.signs, w.fake.keyInfo = with, says
-			require.Equal(t, "/after", w.browser().signIn().location, w.logs.String())
+			require.Equal(t, "/after", w.browser().signIn().Location, w.Logs.String())
 		}
 	}
 }
@@ -314,11 +314,11 @@ func TestNewRefuses(t *testing.T) {
 			o.Welcome = func(context.Context, samlprofile.Claims) (profile.Person, error) { return profile.Person{}, nil }
 		},
 	} {
-		config, options := good, samlprofile.Options{Now: w.now}
-		_, err := samlprofile.New(w.people, w.sessions, config, &options)
+		config, options := good, samlprofile.Options{Now: w.Now}
+		_, err := samlprofile.New(w.People, w.Sessions, config, &options)
 		require.NoError(t, err)
 		change(&config, &options)
-		_, err = samlprofile.New(w.people, w.sessions, config, &options)
+		_, err = samlprofile.New(w.People, w.Sessions, config, &options)
 		require.ErrorIs(t, err, profile.ErrInvalid, name)
 		require.ErrorContains(t, err, name+":")
 	}
@@ -327,19 +327,19 @@ func TestNewRefuses(t *testing.T) {
 // What the portal says of itself is something a provider can use.
 func TestOwnMetadata(t *testing.T) {
 	w := newWorld(t)
-	got := w.browser().open("/saml/metadata")
-	require.Equal(t, "application/samlmetadata+xml", got.header.Get("Content-Type"))
+	got := w.browser().Open("/saml/metadata")
+	require.Equal(t, "application/samlmetadata+xml", got.Header.Get("Content-Type"))
 	doc := etree.NewDocument()
-	require.NoError(t, doc.ReadFromString(got.body))
+	require.NoError(t, doc.ReadFromString(got.Body))
 	el := doc.Root()
-	require.Equal(t, w.server.URL+"/saml/metadata", el.SelectAttrValue("entityID", ""))
+	require.Equal(t, w.Server.URL+"/saml/metadata", el.SelectAttrValue("entityID", ""))
 	role := el.FindElement("./SPSSODescriptor")
 	require.Equal(t, "true", role.SelectAttrValue("WantAssertionsSigned", ""))
 	require.Equal(t, "true", role.SelectAttrValue("AuthnRequestsSigned", ""))
-	require.Equal(t, w.server.URL+"/saml/acs", role.FindElement("./AssertionConsumerService").SelectAttrValue("Location", ""))
+	require.Equal(t, w.Server.URL+"/saml/acs", role.FindElement("./AssertionConsumerService").SelectAttrValue("Location", ""))
 	require.Len(t, role.FindElements("./SingleLogoutService"), 2)
 	require.Len(t, role.FindElements("./KeyDescriptor"), 2)
-	require.NotContains(t, got.body, "PRIVATE")
+	require.NotContains(t, got.Body, "PRIVATE")
 }
 
 // failing is a store of what happens once that answers nothing.
@@ -352,6 +352,6 @@ func TestNobodyGetsInWhileItCannotBeKnown(t *testing.T) {
 	w := newWorld(t, func(w *world) { w.options.Once = failing{} })
 	b := w.browser()
 	got := b.signIn()
-	require.Equal(t, http.StatusServiceUnavailable, got.status)
+	require.Equal(t, http.StatusServiceUnavailable, got.Status)
 	w.requireNobody(got, b)
 }
