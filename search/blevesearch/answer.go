@@ -8,13 +8,14 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // An answer is a request being answered over one view.
 type answer struct {
 	*query
 	ctx     context.Context
-	library library
+	library lexis.Library
 	census  *census
 	matches []*match
 	hits    []*roaring.Bitmap // by part
@@ -178,9 +179,13 @@ func (m *match) offerAll(hits *roaring.Bitmap, r *ranking, t *top) error {
 // show reads the documents of candidates.
 func (a *answer) show(found []*candidate) ([]search.Hit, error) {
 	var hits []search.Hit
-	markers := map[string]*marker{}
+	markers := map[string]*lexis.Marker{}
+	var rarity []float64
+	if a.ranking != nil {
+		rarity = a.ranking.text
+	}
 	for _, p := range a.plans {
-		markers[p.code] = newMarker(p, a.ranking)
+		markers[p.Code] = lexis.NewMarker(p.Reading, rarity)
 	}
 	for i, c := range found {
 		d, err := c.load()
@@ -188,9 +193,9 @@ func (a *answer) show(found []*candidate) ([]search.Hit, error) {
 			return nil, err
 		}
 		h := search.Hit{Document: *d, Score: c.score, Rank: max(a.Offset, 0) + i + 1}
-		m := markers[a.library.of(d.Locale).code]
+		m := markers[a.library.Of(d.Locale).Code]
 		_, h.Pinned = c.place()
-		h.Titles, h.Snippet = m.title(d.Title), m.snippet(c.body, d.Summary, a.Snippet)
+		h.Titles, h.Snippet = m.Title(d.Title), m.Snippet(c.body, d.Summary, a.Snippet)
 		if a.Explain {
 			if h.Explain, err = a.explain(c); err != nil {
 				return nil, err

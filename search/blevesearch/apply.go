@@ -12,6 +12,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // Apply implements [search.Index]. A batch that is not for bulk is on disk when
@@ -127,7 +128,7 @@ func (x *Index) buildAll(ctx context.Context, docs []search.Document) ([]*record
 // it, it is treated as being in no language: a text that cannot be stemmed can
 // still be found.
 func (x *Index) build(d search.Document) (*record, error) {
-	r, err := x.tryBuild(d, x.library.of(d.Locale))
+	r, err := x.tryBuild(d, x.library.Of(d.Locale))
 	if _, panicked := errors.AsType[*panicError](err); !panicked {
 		return r, err
 	}
@@ -135,7 +136,7 @@ func (x *Index) build(d search.Document) (*record, error) {
 	return x.tryBuild(d, x.library["und"])
 }
 
-func (x *Index) tryBuild(d search.Document, l *language) (r *record, err error) {
+func (x *Index) tryBuild(d search.Document, l *lexis.Language) (r *record, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = &panicError{value: p}

@@ -10,10 +10,9 @@ import (
 	"unicode/utf8"
 
 	index "github.com/blevesearch/bleve_index_api"
-	"golang.org/x/text/unicode/norm"
 
-	"github.com/stoa-go/stoa/internal/words"
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // gap is put between positions of texts that do not belong together, so that
@@ -23,7 +22,7 @@ const gap = 100
 // A builder makes the record of one document at a time.
 type builder struct {
 	class    int // of the sizes in builders
-	language *language
+	language *lexis.Language
 	doc      search.Document
 
 	text, title, start, keys *bag
@@ -54,7 +53,7 @@ func (r *record) release() {
 }
 
 // build returns the record of d, whose text is in language l.
-func build(d search.Document, l *language) (*record, error) {
+func build(d search.Document, l *lexis.Language) (*record, error) {
 	d.UpdatedAt = d.UpdatedAt.UTC().Truncate(time.Microsecond)
 	b := builderFor(len(d.Body))
 	b.language, b.doc, b.position, b.lenText, b.lenTitle = l, d, 0, 0, 0
@@ -69,21 +68,13 @@ func build(d search.Document, l *language) (*record, error) {
 	return b.record()
 }
 
-// composedForm returns text in which marks are part of letters where they can be.
-func composedForm(text string) string {
-	if words.ASCII(text) || norm.NFC.IsNormalString(text) {
-		return text
-	}
-	return norm.NFC.String(text)
-}
-
 // each calls f with each word and its position.
-func (b *builder) each(text string, f func(w word, position int)) {
-	b.language.words(composedForm(text), func(t token, w word) {
-		if w.term == "" {
+func (b *builder) each(text string, f func(w lexis.Word, position int)) {
+	b.language.Words(lexis.ComposedForm(text), func(t lexis.Token, w lexis.Word) {
+		if w.Term == "" {
 			return
 		}
-		if !t.last {
+		if !t.Last {
 			b.position++
 		}
 		f(w, b.position)
@@ -92,19 +83,19 @@ func (b *builder) each(text string, f func(w word, position int)) {
 }
 
 func (b *builder) addText(text string) {
-	b.each(text, func(w word, position int) {
-		b.text.place(w.term, position)
-		if !w.stop {
+	b.each(text, func(w lexis.Word, position int) {
+		b.text.place(w.Term, position)
+		if !w.Stop {
 			b.lenText++
 		}
 	})
 }
 
 func (b *builder) addTitle() {
-	b.each(b.doc.Title, func(w word, position int) {
-		b.text.place(w.term, position)
-		b.title.count(w.term)
-		if !w.stop {
+	b.each(b.doc.Title, func(w lexis.Word, position int) {
+		b.text.place(w.Term, position)
+		b.title.count(w.Term)
+		if !w.Stop {
 			b.lenText++
 			b.lenTitle++
 		}
@@ -115,9 +106,9 @@ func (b *builder) addTitle() {
 // addKeyword makes a keyword count like a word of the title that does not make
 // the title longer.
 func (b *builder) addKeyword(text string) {
-	b.each(text, func(w word, position int) {
-		b.text.place(w.term, position)
-		b.title.count(w.term)
+	b.each(text, func(w lexis.Word, position int) {
+		b.text.place(w.Term, position)
+		b.title.count(w.Term)
 	})
 }
 
@@ -130,9 +121,9 @@ const (
 const maxStart = 2 // characters of a beginning; longer ones are looked up among the terms of titles
 
 func (b *builder) addStarts() {
-	title, first := composedForm(b.doc.Title), true
-	for t := range tokens(title) {
-		for part := range beginnings(typed(title[t.start:t.end])) {
+	title, first := lexis.ComposedForm(b.doc.Title), true
+	for t := range lexis.Tokens(title) {
+		for part := range beginnings(lexis.Typed(title[t.Start:t.End])) {
 			b.start.has(startAny + part)
 			if first {
 				b.start.has(startFirst + part)
@@ -141,9 +132,6 @@ func (b *builder) addStarts() {
 		first = false
 	}
 }
-
-// typed returns a word as it is compared with what somebody types.
-func typed(word string) string { return words.Plain(strings.ToLower(normal(cut(word, maxToken)))) }
 
 // beginnings yields the beginnings of a word that are looked up.
 func beginnings(word string) func(func(string) bool) {
@@ -166,7 +154,7 @@ func (b *builder) record() (*record, error) {
 	}
 	// A length of zero means something else to bleve.
 	lenTitle, lenText := max(1, b.lenTitle), max(1, b.lenText)
-	for _, k := range keysOf(b.doc, b.language.code, lenTitle, lenText) {
+	for _, k := range keysOf(b.doc, b.language.Code, lenTitle, lenText) {
 		b.keys.has(k)
 	}
 	return &record{id: b.doc.ID, builder: b, fields: []index.Field{

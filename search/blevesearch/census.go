@@ -10,6 +10,8 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
 	"github.com/stoa-go/stoa/profile"
+
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // A census says which documents somebody may see who reads a language, and
@@ -23,7 +25,7 @@ type census struct {
 
 // languageCensus counts the documents in one language.
 type languageCensus struct {
-	*language
+	*lexis.Language
 	average map[string]float64 // length of a field
 }
 
@@ -51,7 +53,7 @@ func (v *view) open() []*part {
 
 // take returns the census for a sight and a language, and notes in parts who is
 // admitted.
-func (v *view) take(ctx context.Context, lib library, parts []*part, sight profile.Sight, locale string) (*census, error) {
+func (v *view) take(ctx context.Context, lib lexis.Library, parts []*part, sight profile.Sight, locale string) (*census, error) {
 	compounds, err := v.compoundTerms(ctx, parts)
 	if err != nil {
 		return nil, err
@@ -100,7 +102,7 @@ func (v *view) compoundTerms(ctx context.Context, parts []*part) ([]string, erro
 	return v.compounds, nil
 }
 
-func newCensus(ctx context.Context, lib library, parts []*part, terms []string, locale string) (*census, error) {
+func newCensus(ctx context.Context, lib lexis.Library, parts []*part, terms []string, locale string) (*census, error) {
 	c := &census{}
 	for _, p := range parts {
 		admitted, err := p.admit(terms, locale)
@@ -147,7 +149,7 @@ func (p *part) admit(terms []string, locale string) (*roaring.Bitmap, error) {
 
 // countLanguages finds the languages of the admitted documents and how long
 // these are on average.
-func (c *census) countLanguages(ctx context.Context, lib library, parts []*part) error {
+func (c *census) countLanguages(ctx context.Context, lib lexis.Library, parts []*part) error {
 	docs := map[string]int{}
 	for _, p := range parts {
 		err := p.each(ctx, fieldKey, keyLanguage, func(term string) (bool, error) {
@@ -163,7 +165,7 @@ func (c *census) countLanguages(ctx context.Context, lib library, parts []*part)
 		if n == 0 {
 			continue
 		}
-		l := languageCensus{language: lib.coded(code), average: map[string]float64{}}
+		l := languageCensus{Language: lib.Coded(code), average: map[string]float64{}}
 		for _, field := range []string{fieldTitle, fieldText} {
 			sum, err := sumBits(ctx, parts, lengthPrefix(code, field))
 			if err != nil {
@@ -173,7 +175,7 @@ func (c *census) countLanguages(ctx context.Context, lib library, parts []*part)
 		}
 		c.languages = append(c.languages, l)
 	}
-	slices.SortFunc(c.languages, func(a, b languageCensus) int { return strings.Compare(a.code, b.code) })
+	slices.SortFunc(c.languages, func(a, b languageCensus) int { return strings.Compare(a.Code, b.Code) })
 	return nil
 }
 

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/vellum/levenshtein"
 
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // Words are corrected to such as stand in documents that the asker may see.
@@ -23,35 +23,6 @@ const (
 	maxStems     = 4 // terms whose documents are read for one word
 	maxSamples   = 8 // documents that are read for a term
 )
-
-const (
-	minSpelled = 3 // characters of a word that others are corrected to
-	maxSpelled = 24
-)
-
-// spellable reports whether a word is one that people misspell, and not a
-// number or a name made of signs.
-func spellable(surface string) bool {
-	n := 0
-	for _, r := range surface {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && r != '\'' && r != '’' {
-			return false
-		}
-		n++
-	}
-	return n >= minSpelled && n <= maxSpelled
-}
-
-// tolerance returns how many letters of a word may be wrong.
-func tolerance(word string) uint8 {
-	switch n := utf8.RuneCountInString(word); {
-	case n < 4 || n > maxSpelled:
-		return 0
-	case n < 8:
-		return 1
-	}
-	return 2
-}
 
 // correct returns another spelling for words that nothing is found for.
 func (x *Index) correct(a *answer) ([]search.Correction, error) {
@@ -82,13 +53,13 @@ func (x *Index) correct(a *answer) ([]search.Correction, error) {
 
 // otherwise reports whether there are alternatives to a word: somebody knows it.
 func (a *answer) otherwise(word int) bool {
-	return slices.ContainsFunc(a.plans, func(p *plan) bool { return choiceOf(p.choices, word) != nil })
+	return slices.ContainsFunc(a.plans, func(p *plan) bool { return lexis.ChoiceOf(p.Choices, word) != nil })
 }
 
 // A misspelling is a word that no admitted document has, in one language.
 type misspelling struct {
 	*plan
-	word
+	lexis.Word
 }
 
 // unknown returns the word of a request in each language, or nothing if there
@@ -96,12 +67,12 @@ type misspelling struct {
 func (a *answer) unknown(index int) ([]misspelling, error) {
 	var out []misspelling
 	for _, p := range a.plans {
-		words := wordsOf(p.language, a.Words[index].Text)
-		if len(words) != 1 || !correctable(words[0]) {
+		words := lexis.WordsOf(p.Language, a.Words[index].Text)
+		if len(words) != 1 || !lexis.Correctable(words[0]) {
 			return nil, nil
 		}
 		for _, m := range a.matches {
-			b, err := m.find(fieldText, seek{term: words[0].term})
+			b, err := m.find(fieldText, lexis.Seek{Term: words[0].Term})
 			if err != nil {
 				return nil, err
 			}
@@ -112,20 +83,6 @@ func (a *answer) unknown(index int) ([]misspelling, error) {
 		out = append(out, misspelling{p, words[0]})
 	}
 	return out, nil
-}
-
-func correctable(w word) bool {
-	return !w.stop && !w.pair && spellable(w.surface) && tolerance(w.surface) > 0
-}
-
-func wordsOf(l *language, text string) []word {
-	var out []word
-	l.words(composedForm(text), func(t token, w word) {
-		if w.term != "" && !t.last {
-			out = append(out, w)
-		}
-	})
-	return out
 }
 
 // A spelling is a word to correct another one to.
@@ -171,8 +128,8 @@ func (x *Index) stemsLike(a *answer, w misspelling) ([]spelling, error) {
 	note := func(m *match, term string) (bool, error) {
 		n, err := m.count(fieldText, term)
 		if n > 0 && found[term] == nil {
-			stem := term[len(w.code)+1:]
-			found[term] = &spelling{text: term, distance: distance(w.stem(), stem)}
+			stem := term[len(w.Code)+1:]
+			found[term] = &spelling{text: term, distance: lexis.Distance(w.stem(), stem)}
 		}
 		if n > 0 {
 			found[term].docs += n
@@ -180,8 +137,8 @@ func (x *Index) stemsLike(a *answer, w misspelling) ([]spelling, error) {
 		return true, err
 	}
 	_, size := utf8.DecodeRuneInString(w.stem())
-	prefix := w.term[:len(w.code)+1+size]
-	automaton, err := x.spellers.like(w.term, tolerance(w.surface))
+	prefix := w.Term[:len(w.Code)+1+size]
+	automaton, err := x.spellers.like(w.Term, lexis.Tolerance(w.Surface))
 	if err != nil {
 		return nil, err
 	}
@@ -197,9 +154,9 @@ func (x *Index) stemsLike(a *answer, w misspelling) ([]spelling, error) {
 		if err := m.eachAccepted(a.ctx, fieldText, prefix, automaton, once); err != nil {
 			return nil, err
 		}
-		for i := range w.surface {
-			if utf8.RuneCountInString(w.surface[:i]) >= minSpelled {
-				if _, err := once(w.code + stemMark + w.surface[:i]); err != nil {
+		for i := range w.Surface {
+			if utf8.RuneCountInString(w.Surface[:i]) >= lexis.MinSpelled {
+				if _, err := once(w.Code + lexis.StemMark + w.Surface[:i]); err != nil {
 					return nil, err
 				}
 			}
@@ -214,7 +171,7 @@ func (x *Index) stemsLike(a *answer, w misspelling) ([]spelling, error) {
 }
 
 // stem returns a word's term without its language.
-func (m misspelling) stem() string { return m.term[len(m.code)+1:] }
+func (m misspelling) stem() string { return m.Term[len(m.Code)+1:] }
 
 // spell returns how a stem is written in the form that is nearest to a misspelt
 // word, without text if all are too far from it.
@@ -231,9 +188,9 @@ func (a *answer) spell(w misspelling, stem spelling) (spelling, error) {
 				return spelling{}, err
 			}
 			for _, text := range append(d.Keywords, d.Title, d.Summary, body) {
-				w.words(composedForm(text), func(_ token, other word) {
-					if other.term == stem.text && spellable(other.surface) {
-						seen[other.surface]++
+				w.Words(lexis.ComposedForm(text), func(_ lexis.Token, other lexis.Word) {
+					if other.Term == stem.text && lexis.Spellable(other.Surface) {
+						seen[other.Surface]++
 					}
 				})
 			}
@@ -241,8 +198,8 @@ func (a *answer) spell(w misspelling, stem spelling) (spelling, error) {
 	}
 	var best spelling
 	for text, n := range seen {
-		s := spelling{text: text, distance: distance(w.surface, text), docs: stem.docs, seen: n}
-		if s.distance > int(tolerance(w.surface)) || !sameStart(w.surface, text) {
+		s := spelling{text: text, distance: lexis.Distance(w.Surface, text), docs: stem.docs, seen: n}
+		if s.distance > int(lexis.Tolerance(w.Surface)) || !lexis.SameStart(w.Surface, text) {
 			continue
 		}
 		if best.text == "" || s.compare(best) < 0 {
@@ -250,12 +207,6 @@ func (a *answer) spell(w misspelling, stem spelling) (spelling, error) {
 		}
 	}
 	return best, nil
-}
-
-func sameStart(a, b string) bool {
-	x, _ := utf8.DecodeRuneInString(a)
-	y, _ := utf8.DecodeRuneInString(b)
-	return x == y
 }
 
 // sample returns a few of the admitted documents with a term, always the same
@@ -282,32 +233,6 @@ func (a *answer) sample(term string) ([]*roaring.Bitmap, error) {
 		}
 	}
 	return sets, nil
-}
-
-// distance counts the letters to change, add, leave out or swap with the next
-// to make one word of another.
-func distance(a, b string) int {
-	x, y := []rune(a), []rune(b)
-	before, row, next := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		next[0] = i + 1
-		for j := range y {
-			d := row[j]
-			if x[i] != y[j] {
-				d++
-			}
-			d = min(d, row[j+1]+1, next[j]+1)
-			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
-				d = min(d, before[j-1]+1)
-			}
-			next[j+1] = d
-		}
-		before, row, next = row, next, before
-	}
-	return row[len(y)]
 }
 
 // spellers make automata that accept what is similar to a word.

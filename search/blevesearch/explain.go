@@ -1,11 +1,10 @@
 package blevesearch
 
 import (
-	"strings"
-
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // explain says how a candidate's score came about. What is not a factor is
@@ -55,8 +54,8 @@ func (e *explained) join(f explained) {
 // explainWords says what all words of a request add to a candidate's score.
 func (a *answer) explainWords(c *candidate) (explained, error) {
 	var e explained
-	for _, u := range c.plan.scored {
-		if choiceOf(c.plan.choices, u.clause) != nil {
+	for _, u := range c.plan.Scored {
+		if lexis.ChoiceOf(c.plan.Choices, u.Clause) != nil {
 			continue
 		}
 		f, err := a.explainUnit(c, u)
@@ -65,7 +64,7 @@ func (a *answer) explainWords(c *candidate) (explained, error) {
 		}
 		e.join(f)
 	}
-	for _, k := range c.plan.choices {
+	for _, k := range c.plan.Choices {
 		f, err := a.explainChoice(c, k)
 		if err != nil {
 			return e, err
@@ -75,46 +74,46 @@ func (a *answer) explainWords(c *candidate) (explained, error) {
 	return e, nil
 }
 
-func (a *answer) explainUnit(c *candidate, u unit) (e explained, err error) {
-	if u.within >= 0 {
-		b, err := c.clause(&c.plan.clauses[u.within])
+func (a *answer) explainUnit(c *candidate, u lexis.Unit) (e explained, err error) {
+	if u.Within >= 0 {
+		b, err := c.clause(&c.plan.Clauses[u.Within])
 		if err != nil || !b.Contains(c.doc) {
 			return e, err
 		}
 	}
-	text, err := c.value(u.seek, fieldText, contribution{weight: a.ranking.text[u.number], b: textB, average: c.plan.average[fieldText]})
+	text, err := c.value(u.Seek, fieldText, contribution{weight: a.ranking.text[u.Number], b: textB, average: c.plan.average[fieldText]})
 	if err != nil {
 		return e, err
 	}
-	title, err := c.value(u.seek, fieldTitle, contribution{
-		weight: titleWeight * a.ranking.title[u.number], b: titleB, average: c.plan.average[fieldTitle],
+	title, err := c.value(u.Seek, fieldTitle, contribution{
+		weight: titleWeight * a.ranking.title[u.Number], b: titleB, average: c.plan.average[fieldTitle],
 	})
 	if text > 0 {
-		e.covered = a.ranking.text[u.number]
+		e.covered = a.ranking.text[u.Number]
 	}
-	e.add("text: "+u.label(c.plan), text)
-	e.add("title: "+u.label(c.plan), title)
+	e.add("text: "+u.Label(), text)
+	e.add("title: "+u.Label(), title)
 	return e, err
 }
 
 // explainChoice says what the best of a choice adds, but that it may be covered
 // by another of them.
-func (a *answer) explainChoice(c *candidate, k *choice) (e explained, err error) {
-	for _, u := range c.plan.own(k, false) {
+func (a *answer) explainChoice(c *candidate, k *lexis.Choice) (e explained, err error) {
+	for _, u := range c.plan.Own(k, false) {
 		f, err := a.explainUnit(c, u)
 		if err != nil {
 			return e, err
 		}
 		e.join(f)
 	}
-	for _, inner := range k.inner {
+	for _, inner := range k.Inner {
 		f, err := a.explainChoice(c, inner)
 		if err != nil {
 			return e, err
 		}
 		e.join(f)
 	}
-	for _, o := range k.others {
+	for _, o := range k.Others {
 		f, err := a.explainOther(c, k, o)
 		if err != nil {
 			return e, err
@@ -128,7 +127,7 @@ func (a *answer) explainChoice(c *candidate, k *choice) (e explained, err error)
 	return e, nil
 }
 
-func (a *answer) explainOther(c *candidate, k *choice, o *other) (e explained, err error) {
+func (a *answer) explainOther(c *candidate, k *lexis.Choice, o *lexis.Other) (e explained, err error) {
 	text, title, s, err := c.parts(c.plan, k, o, a.ranking)
 	if err != nil || text.weight == 0 || !text.within.Contains(c.doc) {
 		return e, err
@@ -147,11 +146,8 @@ func (a *answer) explainOther(c *candidate, k *choice, o *other) (e explained, e
 	return e, err
 }
 
-// label returns a unit's term without its language.
-func (u unit) label(p *plan) string { return strings.TrimLeft(u.term[len(p.code):], stemMark+stopMark) }
-
 // value returns what a seek adds to the candidate's score in a field.
-func (c *candidate) value(s seek, field string, by contribution) (float64, error) {
+func (c *candidate) value(s lexis.Seek, field string, by contribution) (float64, error) {
 	lists, err := c.lists(field, s)
 	if err != nil {
 		return 0, err

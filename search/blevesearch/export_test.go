@@ -85,52 +85,6 @@ func (x *Index) Dir() string {
 	return x.current.dir
 }
 
-// Terms returns what a text is indexed by in a language, stop words left out.
-func Terms(tag, text string) ([]string, error) {
-	lib, err := newLibrary()
-	if err != nil {
-		return nil, err
-	}
-	l := lib.of(tag)
-	out := []string{}
-	l.words(text, func(_ token, w word) {
-		if !w.stop && w.term != "" {
-			out = append(out, w.term[len(l.code)+1:])
-		}
-	})
-	return out, nil
-}
-
-// Code returns how texts with a language tag are treated.
-func Code(tag string) (string, error) {
-	lib, err := newLibrary()
-	if err != nil {
-		return "", err
-	}
-	return lib.of(tag).code, nil
-}
-
-// Languages returns the codes of all languages, those that bleve ships and
-// those composed of its parts.
-func Languages() (ships map[string]string, parts []string) {
-	for code := range composed {
-		parts = append(parts, code)
-	}
-	return shipped, parts
-}
-
-// Words returns the words of a text.
-func Words(text string) []string {
-	var out []string
-	for t := range tokens(text) {
-		out = append(out, text[t.start:t.end])
-	}
-	return out
-}
-
-// Distance is how many letters two words differ in.
-func Distance(a, b string) int { return distance(a, b) }
-
 // Number returns the number that orders times.
 var Number = timeNumber
 
@@ -143,28 +97,4 @@ func (x *Index) Merge(ctx context.Context) error {
 	}
 	g.leave()
 	return guarded(time.Millisecond, func() error { return g.index.ForceMerge(ctx, nil) })
-}
-
-// MaxMemo is how many words a memo remembers for long.
-const MaxMemo = maxMemo
-
-// A Memo is a memo, of terms alone.
-type Memo struct{ memo }
-
-// Look returns the term that was learned for a word.
-func (m *Memo) Look(raw string) (string, bool) {
-	w, ok := m.load(raw)
-	return w.term, ok
-}
-
-// Learn remembers the term of a word.
-func (m *Memo) Learn(raw, term string) { m.store(raw, word{term: term}) }
-
-// Len is how many words are remembered.
-func (m *Memo) Len() int {
-	n := len(m.fresh)
-	if known := m.known.Load(); known != nil {
-		n += len(*known)
-	}
-	return n
 }

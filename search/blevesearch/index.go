@@ -14,6 +14,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // Options is what an [Index] can be told. Its zero value works.
@@ -57,7 +58,7 @@ func (o *Options) filled() Options {
 type Index struct {
 	opts     Options // filled
 	home     *home
-	library  library
+	library  lexis.Library
 	spellers spellers
 	schema   string
 	slots    chan struct{} // holds one value for each search under way
@@ -96,7 +97,7 @@ func Open(dir string, opts *Options) (*Index, error) {
 }
 
 func newIndex(opts *Options) (*Index, error) {
-	lib, err := newLibrary()
+	lib, err := lexis.NewLibrary()
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func newIndex(opts *Options) (*Index, error) {
 	}
 	o := opts.filled()
 	return &Index{
-		opts: o, library: lib, spellers: sp, schema: lib.schema(), slots: make(chan struct{}, o.Concurrent),
+		opts: o, library: lib, spellers: sp, schema: schema(lib), slots: make(chan struct{}, o.Concurrent),
 		writing: make(gate, 1), checking: make(gate, 1),
 	}, nil
 }

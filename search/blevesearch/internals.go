@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // What the index says of itself, beside its documents and in the same batches.
@@ -47,22 +47,15 @@ func readInternals(s *scorch.IndexSnapshot) (map[string]string, error) {
 	return out, nil
 }
 
-// version is raised when records change in a way that the probe does not show.
+// version is raised when records change in a way that the languages do not show.
 const version = "3"
-
-// probe has words that each language's parts change in their own way.
-const probe = "Resetting the hubs l'étrangère's Häuser zurückgesetzten coöperaties naïve الكتاب والمستخدمين کتاب‌ها नेपाली पुस्तकों " +
-	"настройками καλημέρα დაბადების İstanbul'da gözlükçüler asetuksissa beállításokat ändringarna configurações impostazioni " +
-	"configuraciones paramètres 設定パスワードｶﾞ 비밀번호를 วิธีรีเซ็ต e-mail 3.5 x_y E-17 U.S."
 
 // schema names the form of records: fields, and how each language turns words
 // into terms. Whatever changes that, be it a new release of bleve, makes a new
 // index.
-func (lib library) schema() string {
+func schema(lib lexis.Library) string {
 	h := sha256.New()
 	fmt.Fprintln(h, version, fieldText, fieldTitle, fieldStart, fieldKey, fieldDoc, fieldBody, gap, maxStart, hashBits, weightSteps)
-	for _, code := range slices.Sorted(maps.Keys(lib)) {
-		lib[code].words(probe, func(_ token, w word) { fmt.Fprintf(h, "%q ", w.term) })
-	}
+	lib.Describe(h)
 	return version + "-" + hex.EncodeToString(h.Sum(nil)[:12])
 }

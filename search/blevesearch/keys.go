@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // Kinds of keys, the first byte of each term in fieldKey.
@@ -29,7 +30,7 @@ const (
 
 // keysOf returns the keys of a document whose text is in language code.
 func keysOf(d search.Document, code string, title, text int) []string {
-	keys := []string{keyGroup + d.Group, keyLanguage + code, keyOwn + base(d.Locale)}
+	keys := []string{keyGroup + d.Group, keyLanguage + code, keyOwn + lexis.Base(d.Locale)}
 	for _, tag := range d.Serves {
 		keys = append(keys, keyServes+tag)
 	}

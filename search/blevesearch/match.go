@@ -6,6 +6,8 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // A match is what a query finds in one part.
@@ -14,7 +16,7 @@ type match struct {
 	ctx     context.Context
 	query   *query
 	lookups map[lookup]*roaring.Bitmap
-	phrases map[*clause]*roaring.Bitmap
+	phrases map[*lexis.Clause]*roaring.Bitmap
 	pinned  map[uint32]int // admitted documents of the groups that are pinned, with the places of these
 }
 
@@ -25,21 +27,21 @@ type lookup struct {
 
 func newMatch(ctx context.Context, p *part, q *query) *match {
 	return &match{
-		part: p, ctx: ctx, query: q, lookups: map[lookup]*roaring.Bitmap{}, phrases: map[*clause]*roaring.Bitmap{},
+		part: p, ctx: ctx, query: q, lookups: map[lookup]*roaring.Bitmap{}, phrases: map[*lexis.Clause]*roaring.Bitmap{},
 	}
 }
 
 // lists returns the postings of whatever a seek looks for in a field.
-func (m *match) lists(field string, s seek) ([]segment.PostingsList, error) {
-	if !s.prefix {
-		list, err := m.postings(field, s.term)
+func (m *match) lists(field string, s lexis.Seek) ([]segment.PostingsList, error) {
+	if !s.Prefix {
+		list, err := m.postings(field, s.Term)
 		if err != nil || list.Count() == 0 {
 			return nil, err
 		}
 		return []segment.PostingsList{list}, nil
 	}
 	var lists []segment.PostingsList
-	err := m.each(m.ctx, field, s.term, func(term string) (bool, error) {
+	err := m.each(m.ctx, field, s.Term, func(term string) (bool, error) {
 		list, err := m.postings(field, term)
 		lists = append(lists, list)
 		return true, err
@@ -49,8 +51,8 @@ func (m *match) lists(field string, s seek) ([]segment.PostingsList, error) {
 
 // find returns who has what a seek looks for, the unadmitted included. The
 // bitmap is not to be changed.
-func (m *match) find(field string, s seek) (*roaring.Bitmap, error) {
-	key := lookup{field, s.term, s.prefix}
+func (m *match) find(field string, s lexis.Seek) (*roaring.Bitmap, error) {
+	key := lookup{field, s.Term, s.Prefix}
 	if b, ok := m.lookups[key]; ok {
 		return b, nil
 	}
@@ -117,8 +119,8 @@ func (q *query) wants() bool {
 }
 
 func (m *match) exclude(p *plan, excluded *roaring.Bitmap) error {
-	for i := range p.clauses {
-		if c := &p.clauses[i]; c.Exclude {
+	for i := range p.Clauses {
+		if c := &p.Clauses[i]; c.Exclude {
 			b, err := m.clause(c)
 			if err != nil {
 				return err
@@ -134,8 +136,8 @@ func (m *match) exclude(p *plan, excluded *roaring.Bitmap) error {
 func (m *match) wanted(p *plan) (*roaring.Bitmap, error) {
 	var required *roaring.Bitmap
 	var optional []*roaring.Bitmap
-	for i := range p.clauses {
-		c := &p.clauses[i]
+	for i := range p.Clauses {
+		c := &p.Clauses[i]
 		if c.Exclude {
 			continue
 		}
@@ -172,9 +174,9 @@ func (m *match) wanted(p *plan) (*roaring.Bitmap, error) {
 // others returns documents that together are those with an alternative, the
 // unadmitted included. The bitmaps are not to be changed.
 func (m *match) others(p *plan) (found []*roaring.Bitmap, err error) {
-	eachChoice(p.choices, func(c *choice) {
-		for _, o := range c.others {
-			some, failed := m.any(&o.clause)
+	lexis.EachChoice(p.Choices, func(c *lexis.Choice) {
+		for _, o := range c.Others {
+			some, failed := m.any(&o.Clause)
 			err = cmp.Or(err, failed)
 			found = append(found, some...)
 		}
@@ -184,13 +186,13 @@ func (m *match) others(p *plan) (found []*roaring.Bitmap, err error) {
 
 // any returns documents that together are those with a clause, the unadmitted
 // included. The bitmaps are not to be changed.
-func (m *match) any(c *clause) ([]*roaring.Bitmap, error) {
-	if c.whole() && len(c.seeks) > 1 {
+func (m *match) any(c *lexis.Clause) ([]*roaring.Bitmap, error) {
+	if c.Whole() && len(c.Seeks) > 1 {
 		b, err := m.phrase(c)
 		return []*roaring.Bitmap{b}, err
 	}
 	var found []*roaring.Bitmap
-	for _, s := range c.seeks {
+	for _, s := range c.Seeks {
 		b, err := m.find(fieldText, s)
 		if err != nil {
 			return nil, err
@@ -204,8 +206,8 @@ func (m *match) any(c *clause) ([]*roaring.Bitmap, error) {
 
 // clause returns the admitted documents that have a clause. The bitmap is not
 // to be changed.
-func (m *match) clause(c *clause) (*roaring.Bitmap, error) {
-	if c.whole() && len(c.seeks) > 1 {
+func (m *match) clause(c *lexis.Clause) (*roaring.Bitmap, error) {
+	if c.Whole() && len(c.Seeks) > 1 {
 		return m.phrase(c)
 	}
 	some, err := m.any(c)

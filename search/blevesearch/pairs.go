@@ -3,6 +3,8 @@ package blevesearch
 import (
 	"cmp"
 	"slices"
+
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // A pair is two words that are neighbours in a query, but for stop words.
@@ -12,20 +14,16 @@ type pair struct {
 	rarity        float64
 }
 
-// maxDistance is how far two words of a query may be apart, as stop words stand
-// between them, to be neighbours.
-const maxDistance = 5
-
 // pairs returns the neighbours in a plan.
 func (p *plan) pairs(r *ranking) []pair {
 	numbers := map[string]int{}
-	for _, u := range p.scored {
-		numbers[u.term] = u.number
+	for _, u := range p.Scored {
+		numbers[u.Term] = u.Number
 	}
-	var words []seek
-	for _, c := range p.clauses {
-		for _, s := range c.seeks {
-			if _, ok := numbers[s.term]; ok && !c.Exclude && !s.prefix {
+	var words []lexis.Seek
+	for _, c := range p.Clauses {
+		for _, s := range c.Seeks {
+			if _, ok := numbers[s.Term]; ok && !c.Exclude && !s.Prefix {
 				words = append(words, s)
 			}
 		}
@@ -33,9 +31,9 @@ func (p *plan) pairs(r *ranking) []pair {
 	var out []pair
 	for i := 1; i < len(words); i++ {
 		a, b := words[i-1], words[i]
-		rarity := min(r.text[numbers[a.term]], r.text[numbers[b.term]])
-		if distance := b.place - a.place; a.term != b.term && distance <= maxDistance && rarity > 0 {
-			out = append(out, pair{a.term, b.term, distance, rarity})
+		rarity := min(r.text[numbers[a.Term]], r.text[numbers[b.Term]])
+		if distance := b.Place - a.Place; a.Term != b.Term && distance <= lexis.MaxDistance && rarity > 0 {
+			out = append(out, pair{a.Term, b.Term, distance, rarity})
 		}
 	}
 	return out
@@ -114,7 +112,7 @@ func (r *pairReader) at(term string, doc uint32) ([]int, uint64, error) {
 	p := r.places[term]
 	if p == nil {
 		var err error
-		if p, err = r.match.places(seek{term: term}); err != nil {
+		if p, err = r.match.places(lexis.Seek{Term: term}); err != nil {
 			return nil, 0, err
 		}
 		r.places[term] = p

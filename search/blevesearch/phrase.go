@@ -6,16 +6,18 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // phrase returns the admitted documents in which the seeks of a clause stand
 // next to each other. The bitmap is not to be changed.
-func (m *match) phrase(c *clause) (*roaring.Bitmap, error) {
+func (m *match) phrase(c *lexis.Clause) (*roaring.Bitmap, error) {
 	if b, ok := m.phrases[c]; ok {
 		return b, nil
 	}
 	found, err := m.together(c)
-	if err == nil && !c.loose {
+	if err == nil && !c.Loose {
 		found, err = m.verify(c, found)
 	}
 	m.phrases[c] = found
@@ -23,9 +25,9 @@ func (m *match) phrase(c *clause) (*roaring.Bitmap, error) {
 }
 
 // together returns the admitted documents that have all seeks of a clause.
-func (m *match) together(c *clause) (*roaring.Bitmap, error) {
+func (m *match) together(c *lexis.Clause) (*roaring.Bitmap, error) {
 	found := m.admitted.Clone()
-	for _, s := range c.seeks {
+	for _, s := range c.Seeks {
 		b, err := m.find(fieldText, s)
 		if err != nil {
 			return nil, err
@@ -46,9 +48,9 @@ const maxOrdered = 20_000
 // each is the costliest thing somebody could ask for.
 func (a *answer) loosen() error {
 	for _, p := range a.plans {
-		for i := range p.clauses {
-			c := &p.clauses[i]
-			if !c.whole() || len(c.seeks) < 2 || slices.ContainsFunc(c.seeks, func(s seek) bool { return !s.stop }) {
+		for i := range p.Clauses {
+			c := &p.Clauses[i]
+			if !c.Whole() || len(c.Seeks) < 2 || slices.ContainsFunc(c.Seeks, func(s lexis.Seek) bool { return !s.Stop }) {
 				continue
 			}
 			n := 0
@@ -59,19 +61,19 @@ func (a *answer) loosen() error {
 				}
 				n += int(b.GetCardinality())
 			}
-			c.loose = n > maxOrdered
+			c.Loose = n > maxOrdered
 		}
 	}
 	return nil
 }
 
-func (m *match) verify(c *clause, candidates *roaring.Bitmap) (*roaring.Bitmap, error) {
+func (m *match) verify(c *lexis.Clause, candidates *roaring.Bitmap) (*roaring.Bitmap, error) {
 	found := roaring.New()
 	if candidates.IsEmpty() {
 		return found, nil
 	}
-	places := make([]*places, len(c.seeks))
-	for i, s := range c.seeks {
+	places := make([]*places, len(c.Seeks))
+	for i, s := range c.Seeks {
 		var err error
 		if places[i], err = m.places(s); err != nil {
 			return nil, err
@@ -83,7 +85,7 @@ func (m *match) verify(c *clause, candidates *roaring.Bitmap) (*roaring.Bitmap, 
 			return nil, m.ctx.Err()
 		}
 		doc := it.Next()
-		ok, err := adjacent(c.seeks, places, doc)
+		ok, err := adjacent(c.Seeks, places, doc)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +98,7 @@ func (m *match) verify(c *clause, candidates *roaring.Bitmap) (*roaring.Bitmap, 
 
 // adjacent reports whether the seeks are in the document at the distances that
 // they have in the phrase.
-func adjacent(seeks []seek, places []*places, doc uint32) (bool, error) {
+func adjacent(seeks []lexis.Seek, places []*places, doc uint32) (bool, error) {
 	var starts []int
 	for i, s := range seeks {
 		at, err := places[i].at(doc)
@@ -106,7 +108,7 @@ func adjacent(seeks []seek, places []*places, doc uint32) (bool, error) {
 		if i == 0 {
 			starts = at
 		} else {
-			starts = keepShifted(starts, at, s.offset-seeks[0].offset)
+			starts = keepShifted(starts, at, s.Offset-seeks[0].Offset)
 		}
 		if len(starts) == 0 {
 			return false, nil
@@ -139,7 +141,7 @@ type places struct {
 	length    uint64 // of the text that was last looked at
 }
 
-func (m *match) places(s seek) (*places, error) {
+func (m *match) places(s lexis.Seek) (*places, error) {
 	lists, err := m.lists(fieldText, s)
 	if err != nil {
 		return nil, err

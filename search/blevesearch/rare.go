@@ -1,6 +1,6 @@
 package blevesearch
 
-import "slices"
+import "github.com/stoa-go/stoa/search/internal/lexis"
 
 // rareWork is how many occurrences of words decide about a request that looks
 // for rare words only, whatever the size of the index.
@@ -15,7 +15,7 @@ func (a *answer) narrow() error {
 	counts := make([]int, a.units)
 	for _, m := range a.matches {
 		for _, p := range a.plans {
-			for _, u := range p.scored {
+			for _, u := range p.Scored {
 				if err := m.countInto(u, fieldText, counts); err != nil {
 					return err
 				}
@@ -24,24 +24,7 @@ func (a *answer) narrow() error {
 	}
 	kept := affordable(counts, rareWork)
 	for _, p := range a.plans {
-		p.keep(func(u unit) bool { return kept[u.number] > 0 })
+		p.Keep(func(u lexis.Unit) bool { return kept[u.Number] > 0 })
 	}
 	return nil
-}
-
-// keep leaves out all words but some. What must be found as it was written
-// stays.
-func (p *plan) keep(some func(unit) bool) {
-	gone := map[string]bool{}
-	p.scored = slices.DeleteFunc(p.scored, func(u unit) bool {
-		if !some(u) {
-			gone[u.term] = true
-		}
-		return gone[u.term]
-	})
-	for i := range p.clauses {
-		if c := &p.clauses[i]; !c.whole() {
-			c.seeks = slices.DeleteFunc(c.seeks, func(s seek) bool { return gone[s.term] })
-		}
-	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // The one configuration of the ranking: textbook BM25 over all text, and again
@@ -45,7 +47,7 @@ func rank(matches []*match, q *query, c *census) (*ranking, error) {
 	text, title := make([]int, q.units), make([]int, q.units)
 	for _, m := range matches {
 		for _, p := range q.plans {
-			for _, u := range p.scored {
+			for _, u := range p.Scored {
 				if err := m.countInto(u, fieldText, text); err != nil {
 					return nil, err
 				}
@@ -90,10 +92,10 @@ func affordable(counts []int, budget int) []int {
 	return out
 }
 
-func (m *match) countInto(u unit, field string, counts []int) error {
-	b, err := m.find(field, u.seek)
+func (m *match) countInto(u lexis.Unit, field string, counts []int) error {
+	b, err := m.find(field, u.Seek)
 	if err == nil && b != nil {
-		counts[u.number] += int(b.AndCardinality(m.admitted))
+		counts[u.Number] += int(b.AndCardinality(m.admitted))
 	}
 	return err
 }
@@ -129,15 +131,15 @@ func (s *sums) release() {
 func (m *match) score(r *ranking) (*sums, error) {
 	s := takeSums(m.size)
 	for _, p := range m.query.plans {
-		for _, u := range p.scored {
-			if choiceOf(p.choices, u.clause) != nil {
+		for _, u := range p.Scored {
+			if lexis.ChoiceOf(p.Choices, u.Clause) != nil {
 				continue
 			}
 			if err := m.scoreUnit(p, u, r, s); err != nil {
 				return nil, err
 			}
 		}
-		for _, c := range p.choices {
+		for _, c := range p.Choices {
 			if err := m.scoreChoice(p, c, r, s); err != nil {
 				return nil, err
 			}
@@ -146,20 +148,20 @@ func (m *match) score(r *ranking) (*sums, error) {
 	return s, nil
 }
 
-func (m *match) scoreUnit(p *plan, u unit, r *ranking, s *sums) error {
+func (m *match) scoreUnit(p *plan, u lexis.Unit, r *ranking, s *sums) error {
 	var within *roaring.Bitmap
-	if u.within >= 0 {
+	if u.Within >= 0 {
 		var err error
-		if within, err = m.clause(&p.clauses[u.within]); err != nil {
+		if within, err = m.clause(&p.Clauses[u.Within]); err != nil {
 			return err
 		}
 	}
-	text := contribution{weight: r.text[u.number], b: textB, average: p.average[fieldText], covers: r.text[u.number], within: within}
-	if err := m.contribute(text, fieldText, u.seek, s); err != nil {
+	text := contribution{weight: r.text[u.Number], b: textB, average: p.average[fieldText], covers: r.text[u.Number], within: within}
+	if err := m.contribute(text, fieldText, u.Seek, s); err != nil {
 		return err
 	}
-	title := contribution{weight: titleWeight * r.title[u.number], b: titleB, average: p.average[fieldTitle], within: within}
-	return m.contribute(title, fieldTitle, u.seek, s)
+	title := contribution{weight: titleWeight * r.title[u.Number], b: titleB, average: p.average[fieldTitle], within: within}
+	return m.contribute(title, fieldTitle, u.Seek, s)
 }
 
 // A contribution is what one unit adds in one field.
@@ -177,7 +179,7 @@ func (c contribution) of(frequency, length uint64) float64 {
 	return c.weight * tf * (k1 + 1) / (tf + k1*(1-c.b+c.b*float64(length)/c.average))
 }
 
-func (m *match) contribute(c contribution, field string, s seek, to *sums) error {
+func (m *match) contribute(c contribution, field string, s lexis.Seek, to *sums) error {
 	if c.weight == 0 {
 		return nil
 	}
@@ -245,12 +247,12 @@ func lengthOf(p segment.Posting) uint64 {
 // possible returns the rarity of all units of a plan, which is what covers it.
 func (p *plan) possible(r *ranking) float64 {
 	sum := 0.0
-	for _, u := range p.scored {
-		if choiceOf(p.choices, u.clause) == nil {
-			sum += r.text[u.number]
+	for _, u := range p.Scored {
+		if lexis.ChoiceOf(p.Choices, u.Clause) == nil {
+			sum += r.text[u.Number]
 		}
 	}
-	for _, c := range p.choices {
+	for _, c := range p.Choices {
 		sum += p.possibleIn(c, r)
 	}
 	return sum

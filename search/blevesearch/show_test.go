@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/blevesearch"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 var staff = profile.Actor{ID: "eve", Roles: []profile.Role{profile.RoleAgent}}.Sight()
@@ -144,8 +145,8 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{{"", "", 0}, {"abc", "abc", 0}, {"abc", "acb", 1}, {"abc", "ab", 1}, {"abc", "xabc", 1}, {"abc", "xyz", 3}, {"größe", "grösse", 2}, {"ca", "abc", 3}} {
-		require.Equal(t, c.want, blevesearch.Distance(c.a, c.b), "%s %s", c.a, c.b)
-		require.Equal(t, c.want, blevesearch.Distance(c.b, c.a), "%s %s", c.b, c.a)
+		require.Equal(t, c.want, lexis.Distance(c.a, c.b), "%s %s", c.a, c.b)
+		require.Equal(t, c.want, lexis.Distance(c.b, c.a), "%s %s", c.b, c.a)
 	}
 }
 
@@ -224,24 +225,4 @@ func TestFacetNames(t *testing.T) {
 	resp, err = x.Search(t.Context(), r)
 	require.NoError(t, err)
 	require.Zero(t, resp.Total)
-}
-
-// FuzzWords cuts any text into words.
-func FuzzWords(f *testing.F) {
-	for _, s := range []string{"", "Reset the hub's 3.5 V", "パスワード水", "a\u0301\u200d_.'1,2", "\xff\xfe e\u0301", "วิธีรี"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, w := range blevesearch.Words(text) {
-			require.NotEmpty(t, w)
-			require.Contains(t, text, w)
-		}
-		for _, tag := range []string{"en", "fa", "ja", "hi", "tr", "und"} {
-			terms, err := blevesearch.Terms(tag, text)
-			require.NoError(t, err)
-			for _, term := range terms {
-				require.NotEmpty(t, term)
-			}
-		}
-	})
 }

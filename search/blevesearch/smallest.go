@@ -10,7 +10,7 @@ import (
 
 // scored reports whether there is anything that scores can come from.
 func (a *answer) scored() bool {
-	return slices.ContainsFunc(a.plans, func(p *plan) bool { return len(p.scored) > 0 || len(p.choices) > 0 })
+	return slices.ContainsFunc(a.plans, func(p *plan) bool { return len(p.Scored) > 0 || len(p.Choices) > 0 })
 }
 
 // smallest returns n of some hits of a request that looks for nothing, so that all are

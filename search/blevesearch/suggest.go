@@ -10,6 +10,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // A typing is what somebody has typed so far.
@@ -26,11 +27,11 @@ type typing struct {
 // the reader's language, then those whose titles begin so, then by weight, then
 // the newest.
 func (x *Index) suggest(ctx context.Context, v *view, r search.SuggestRequest) ([]search.Suggestion, error) {
-	t := &typing{ctx: ctx, text: typed(composedForm(r.Text)), locale: r.Locale, limit: r.Limit}
-	text := composedForm(r.Text)
-	for k := range tokens(text) {
-		if !k.last && len(t.words) < maxWords {
-			t.words = append(t.words, text[k.start:k.end])
+	t := &typing{ctx: ctx, text: lexis.Typed(lexis.ComposedForm(r.Text)), locale: r.Locale, limit: r.Limit}
+	text := lexis.ComposedForm(r.Text)
+	for k := range lexis.Tokens(text) {
+		if !k.Last && len(t.words) < lexis.MaxWords {
+			t.words = append(t.words, text[k.Start:k.End])
 		}
 	}
 	if len(t.words) == 0 || r.Limit <= 0 {
@@ -117,7 +118,7 @@ func (t *typing) groups(matches []*match) ([]*titleGroup, error) {
 			return nil, err
 		}
 		front := roaring.New()
-		b, err := m.having(fieldStart, startFirst+beginning(typed(t.words[0])))
+		b, err := m.having(fieldStart, startFirst+beginning(lexis.Typed(t.words[0])))
 		if err != nil {
 			return nil, err
 		}
@@ -162,16 +163,11 @@ func (t *typing) candidates(m *match) (*roaring.Bitmap, error) {
 // addWord adds the documents with a whole word in their titles.
 func (t *typing) addWord(m *match, text string, to *roaring.Bitmap) error {
 	for _, l := range t.census.languages {
-		if err := m.addTerm(l.look(text, wholeToken(text)).term, to); err != nil {
+		if err := m.addTerm(l.Look(text, lexis.WholeToken(text)).Term, to); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func wholeToken(text string) token {
-	r, _ := utf8.DecodeRuneInString(text)
-	return token{end: len(text), pair: unspaced(r)}
 }
 
 func (p *part) addTerm(term string, to *roaring.Bitmap) error {
@@ -186,7 +182,7 @@ func (p *part) addTerm(term string, to *roaring.Bitmap) error {
 // titles. As titles are indexed by stems, these may also be such that the word
 // begins with.
 func (t *typing) addBegun(m *match, text string, to *roaring.Bitmap) error {
-	folded := typed(text)
+	folded := lexis.Typed(text)
 	if utf8.RuneCountInString(folded) <= maxStart {
 		b, err := m.having(fieldStart, startAny+folded)
 		if err == nil && b != nil {
@@ -195,14 +191,14 @@ func (t *typing) addBegun(m *match, text string, to *roaring.Bitmap) error {
 		return err
 	}
 	for _, l := range t.census.languages {
-		w := l.look(text, wholeToken(text))
-		begun := []string{folded, w.surface}
-		if !w.stop && w.term != "" {
-			begun = append(begun, w.term[len(l.code)+1:])
+		w := l.Look(text, lexis.WholeToken(text))
+		begun := []string{folded, w.Surface}
+		if !w.Stop && w.Term != "" {
+			begun = append(begun, w.Term[len(l.Code)+1:])
 		}
 		slices.Sort(begun)
 		for _, start := range slices.Compact(begun) {
-			if err := m.addBegunIn(l.code, start, to); err != nil {
+			if err := m.addBegunIn(l.Code, start, to); err != nil {
 				return err
 			}
 		}
@@ -214,7 +210,7 @@ func (m *match) addBegunIn(code, start string, to *roaring.Bitmap) error {
 	if start == "" {
 		return nil
 	}
-	for _, mark := range []string{stemMark, stopMark} {
+	for _, mark := range []string{lexis.StemMark, lexis.StopMark} {
 		err := m.each(m.ctx, fieldTitle, code+mark+start, func(term string) (bool, error) { return true, m.addTerm(term, to) })
 		if err != nil {
 			return err
@@ -222,7 +218,7 @@ func (m *match) addBegunIn(code, start string, to *roaring.Bitmap) error {
 	}
 	for i := range start {
 		if utf8.RuneCountInString(start[:i]) > maxStart {
-			if err := m.addTerm(code+stemMark+start[:i], to); err != nil {
+			if err := m.addTerm(code+lexis.StemMark+start[:i], to); err != nil {
 				return err
 			}
 		}
@@ -293,40 +289,40 @@ func (t *typing) offer(d search.Document) (offer, bool) {
 	return offer{
 		Suggestion: search.Suggestion{
 			ID: d.ID, Group: d.Group, Source: d.Source, Kind: d.Kind, Locale: d.Locale, Path: d.Path, UpdatedAt: d.UpdatedAt,
-			Title: spans(d.Title, 0, len(d.Title), marks),
+			Title: lexis.Spans(d.Title, 0, len(d.Title), marks),
 		},
-		foreign: t.locale != "" && base(d.Locale) != base(t.locale),
-		front:   strings.HasPrefix(typed(composedForm(d.Title)), t.text), weight: cmp.Or(d.Weight, 1),
+		foreign: t.locale != "" && lexis.Base(d.Locale) != lexis.Base(t.locale),
+		front:   strings.HasPrefix(lexis.Typed(lexis.ComposedForm(d.Title)), t.text), weight: cmp.Or(d.Weight, 1),
 	}, true
 }
 
 // marks returns where the words typed are in a title, and whether all are.
-func (t *typing) marks(d search.Document) ([]mark, bool) {
-	var out []mark
+func (t *typing) marks(d search.Document) ([]lexis.Mark, bool) {
+	var out []lexis.Mark
 	for i, w := range t.words {
 		found := false
-		for k := range tokens(d.Title) {
-			if t.is(d.Title[k.start:k.end], w, i == len(t.words)-1) {
-				out, found = append(out, mark{start: k.start, end: k.end}), true
+		for k := range lexis.Tokens(d.Title) {
+			if t.is(d.Title[k.Start:k.End], w, i == len(t.words)-1) {
+				out, found = append(out, lexis.Mark{Start: k.Start, End: k.End}), true
 			}
 		}
 		if !found {
 			return nil, false
 		}
 	}
-	slices.SortFunc(out, func(a, b mark) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
+	slices.SortFunc(out, func(a, b lexis.Mark) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
 	return out, true
 }
 
 // is reports whether a word of a title is one that was typed: the same, another
 // form of it or, where it may be unfinished, one that begins so.
 func (t *typing) is(title, text string, begun bool) bool {
-	a, b := typed(title), typed(text)
+	a, b := lexis.Typed(title), lexis.Typed(text)
 	if a == b || begun && strings.HasPrefix(a, b) {
 		return true
 	}
 	return slices.ContainsFunc(t.census.languages, func(l languageCensus) bool {
-		x, y := l.look(title, wholeToken(title)), l.look(text, wholeToken(text))
-		return x.term != "" && x.term == y.term
+		x, y := l.Look(title, lexis.WholeToken(title)), l.Look(text, lexis.WholeToken(text))
+		return x.Term != "" && x.Term == y.Term
 	})
 }

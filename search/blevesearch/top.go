@@ -114,7 +114,7 @@ func (m *match) offerScored(hits *roaring.Bitmap, s *sums, r *ranking, t *top) e
 		return err
 	}
 	for _, p := range m.query.plans {
-		language, err := m.having(fieldKey, keyLanguage+p.code)
+		language, err := m.having(fieldKey, keyLanguage+p.Code)
 		if err != nil || language == nil {
 			if err != nil {
 				return err

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // A weightGroup is documents that stand for each other but for their words.
@@ -54,7 +56,7 @@ func (m *match) factorGroups(docs *roaring.Bitmap, locale string) ([]weightGroup
 	if err != nil || locale == "" {
 		return groups, err
 	}
-	own, err := m.having(fieldKey, keyOwn+base(locale))
+	own, err := m.having(fieldKey, keyOwn+lexis.Base(locale))
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package blevesearch
+package lexis
 
 import (
 	"cmp"
@@ -10,31 +10,27 @@ import (
 	"github.com/stoa-go/stoa/search"
 )
 
-// A marker finds what a query looks for in texts of one language.
-type marker struct {
-	language *language
+// A Marker finds what a query looks for in texts of one language.
+type Marker struct {
+	language *Language
 	units    map[string]int // number by term
-	prefixes []unit         // single characters
-	phrases  []*other       // alternatives of several words, which are marked together
+	prefixes []Unit         // single characters
+	phrases  []*Other       // alternatives of several words, which are marked together
 	rarity   []float64      // by number
 }
 
-func newMarker(p *plan, r *ranking) *marker {
-	if p == nil {
-		return nil
-	}
-	m := &marker{language: p.language, units: map[string]int{}}
-	if r != nil {
-		m.rarity = r.text
-	}
-	for _, u := range p.scored {
-		m.units[u.term] = u.number
-		if u.prefix {
+// NewMarker returns a marker of what a reading looks for. rarity is how rare each
+// unit is, by number, nil if nobody knows.
+func NewMarker(p *Reading, rarity []float64) *Marker {
+	m := &Marker{language: p.spoken, units: map[string]int{}, rarity: rarity}
+	for _, u := range p.Scored {
+		m.units[u.Term] = u.Number
+		if u.Prefix {
 			m.prefixes = append(m.prefixes, u)
 		}
 	}
-	eachChoice(p.choices, func(c *choice) {
-		for _, o := range c.others {
+	EachChoice(p.Choices, func(c *Choice) {
+		for _, o := range c.Others {
 			m.addOther(o)
 		}
 	})
@@ -42,44 +38,44 @@ func newMarker(p *plan, r *ranking) *marker {
 }
 
 // addOther makes the marker find an alternative.
-func (m *marker) addOther(o *other) {
-	s := o.seeks[0]
+func (m *Marker) addOther(o *Other) {
+	s := o.Seeks[0]
 	switch {
-	case len(o.seeks) > 1:
+	case len(o.Seeks) > 1:
 		m.phrases = append(m.phrases, o)
-	case s.prefix:
-		m.prefixes = append(m.prefixes, unit{seek: s, number: otherUnit + o.number})
+	case s.Prefix:
+		m.prefixes = append(m.prefixes, Unit{Seek: s, Number: otherUnit + o.Number})
 	default:
-		if _, ok := m.units[s.term]; !ok {
-			m.units[s.term] = otherUnit + o.number
+		if _, ok := m.units[s.Term]; !ok {
+			m.units[s.Term] = otherUnit + o.Number
 		}
 	}
 }
 
-// A mark is a place in a text where a unit was found.
-type mark struct {
-	start, end int
+// A Mark is a place in a text where a unit was found.
+type Mark struct {
+	Start, End int
 	unit       int
 }
 
 // marks returns what was found in text, in order. Marks may overlap.
-func (m *marker) marks(text string) []mark {
+func (m *Marker) marks(text string) []Mark {
 	if m == nil || len(m.units)+len(m.prefixes)+len(m.phrases) == 0 {
 		return nil
 	}
-	var out []mark
+	var out []Mark
 	var all []standing
-	m.language.words(text, func(t token, w word) {
-		if len(m.phrases) > 0 && !t.last && w.term != "" {
-			all = append(all, standing{t, w.term})
+	m.language.Words(text, func(t Token, w Word) {
+		if len(m.phrases) > 0 && !t.Last && w.Term != "" {
+			all = append(all, standing{t, w.Term})
 		}
-		if n, ok := m.units[w.term]; ok {
-			out = append(out, mark{t.start, t.end, n})
+		if n, ok := m.units[w.Term]; ok {
+			out = append(out, Mark{t.Start, t.End, n})
 			return
 		}
 		for _, u := range m.prefixes {
-			if w.pair && strings.HasPrefix(w.term, u.term) {
-				out = append(out, mark{t.start, characterEnd(text, t.start), u.number})
+			if w.pair && strings.HasPrefix(w.Term, u.Term) {
+				out = append(out, Mark{t.Start, characterEnd(text, t.Start), u.Number})
 			}
 		}
 	})
@@ -87,35 +83,35 @@ func (m *marker) marks(text string) []mark {
 		out = o.mark(all, out)
 	}
 	if len(m.phrases) > 0 {
-		slices.SortStableFunc(out, func(a, b mark) int { return cmp.Compare(a.start, b.start) })
+		slices.SortStableFunc(out, func(a, b Mark) int { return cmp.Compare(a.Start, b.Start) })
 	}
 	return out
 }
 
 // A standing term is one with its place in a text.
 type standing struct {
-	token
+	Token
 	term string
 }
 
 // mark adds the places of an alternative of several words.
-func (o *other) mark(all []standing, out []mark) []mark {
-	for i := range len(all) - len(o.seeks) + 1 {
+func (o *Other) mark(all []standing, out []Mark) []Mark {
+	for i := range len(all) - len(o.Seeks) + 1 {
 		same := true
-		for j, s := range o.seeks {
-			same = same && all[i+j].term == s.term
+		for j, s := range o.Seeks {
+			same = same && all[i+j].term == s.Term
 		}
 		if same {
-			for _, t := range all[i : i+len(o.seeks)] {
-				out = append(out, mark{t.start, t.end, otherUnit + o.number})
+			for _, t := range all[i : i+len(o.Seeks)] {
+				out = append(out, Mark{t.Start, t.End, otherUnit + o.Number})
 			}
 		}
 	}
 	return out
 }
 
-// spans cuts text[from:to] where marks begin and end.
-func spans(text string, from, to int, marks []mark) []search.Span {
+// Spans cuts text[from:to] where marks begin and end.
+func Spans(text string, from, to int, marks []Mark) []search.Span {
 	var out []search.Span
 	at := from
 	add := func(end int, match bool) {
@@ -130,21 +126,21 @@ func spans(text string, from, to int, marks []mark) []search.Span {
 		at = end
 	}
 	for _, k := range marks {
-		if k.start >= from && k.end <= to {
-			add(k.start, false)
-			add(k.end, true)
+		if k.Start >= from && k.End <= to {
+			add(k.Start, false)
+			add(k.End, true)
 		}
 	}
 	add(to, false)
 	return out
 }
 
-// title returns the title with what was found.
-func (m *marker) title(text string) []search.Span { return spans(text, 0, len(text), m.marks(text)) }
+// Title returns the title with what was found.
+func (m *Marker) Title(text string) []search.Span { return Spans(text, 0, len(text), m.marks(text)) }
 
-// snippet returns the best passage of the body or, if nothing is found there,
+// Snippet returns the best passage of the body or, if nothing is found there,
 // the summary.
-func (m *marker) snippet(body, summary string, length int) []search.Span {
+func (m *Marker) Snippet(body, summary string, length int) []search.Span {
 	if length <= 0 {
 		return nil
 	}
@@ -153,32 +149,32 @@ func (m *marker) snippet(body, summary string, length int) []search.Span {
 		text, marks = summary, m.marks(summary)
 	}
 	from, to := m.passage(text, marks, length)
-	return spans(text, from, to, marks)
+	return Spans(text, from, to, marks)
 }
 
 // passage returns the piece of text, at most length characters, in which the
 // rarest units are found together, with a few words before them.
-func (m *marker) passage(text string, marks []mark, length int) (from, to int) {
+func (m *Marker) passage(text string, marks []Mark, length int) (from, to int) {
 	first, last := m.densest(text, marks, length)
 	if first < 0 {
 		return 0, cutEnd(text, 0, length)
 	}
-	spare := length - utf8.RuneCountInString(text[marks[first].start:marks[last].end])
-	from = opening(text, marks[first].start, max(0, spare)/2)
+	spare := length - utf8.RuneCountInString(text[marks[first].Start:marks[last].End])
+	from = opening(text, marks[first].Start, max(0, spare)/2)
 	return from, cutEnd(text, from, length)
 }
 
 // densest returns the first and last mark of the passage with the most and
 // rarest units, the earliest of equals, or -1.
-func (m *marker) densest(text string, marks []mark, length int) (first, last int) {
+func (m *Marker) densest(text string, marks []Mark, length int) (first, last int) {
 	first, best := -1, 0.0
 	inside, sum, chars := map[int]int{}, 0.0, 0
 	begin := 0
 	for end, k := range marks {
 		if end > begin {
-			chars += utf8.RuneCountInString(text[min(marks[end-1].end, k.end):k.end])
+			chars += utf8.RuneCountInString(text[min(marks[end-1].End, k.End):k.End])
 		} else {
-			chars = utf8.RuneCountInString(text[k.start:k.end])
+			chars = utf8.RuneCountInString(text[k.Start:k.End])
 		}
 		if inside[k.unit]++; inside[k.unit] == 1 {
 			sum += m.worth(k.unit)
@@ -189,7 +185,7 @@ func (m *marker) densest(text string, marks []mark, length int) (first, last int
 				sum -= m.worth(gone.unit)
 			}
 			begin++
-			chars -= utf8.RuneCountInString(text[gone.start:marks[begin].start])
+			chars -= utf8.RuneCountInString(text[gone.Start:marks[begin].Start])
 		}
 		if sum > best+1e-9 || first < 0 {
 			first, last, best = begin, end, sum
@@ -199,7 +195,7 @@ func (m *marker) densest(text string, marks []mark, length int) (first, last int
 }
 
 // worth returns what a unit is worth in a passage.
-func (m *marker) worth(unit int) float64 {
+func (m *Marker) worth(unit int) float64 {
 	if unit < len(m.rarity) {
 		return m.rarity[unit] + 1
 	}

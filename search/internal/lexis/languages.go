@@ -1,7 +1,9 @@
-package blevesearch
+package lexis
 
 import (
 	"fmt"
+	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -78,14 +80,14 @@ var related = map[string]string{
 	"bn": "in", "mr": "in", "gu": "in", "pa": "in", "ta": "in", "te": "in", "kn": "in", "ml": "in", "or": "in", "ne": "in",
 }
 
-// A library has all languages.
-type library map[string]*language
+// A Library has all languages.
+type Library map[string]*Language
 
-// newLibrary returns the languages. Whatever bleve lacks is treated as "und":
+// NewLibrary returns the languages. Whatever bleve lacks is treated as "und":
 // words in lower case.
-func newLibrary() (library, error) {
+func NewLibrary() (Library, error) {
 	cache := registry.NewCache()
-	lib := library{}
+	lib := Library{}
 	for code, analyzer := range shipped {
 		l, err := adopt(cache, code, analyzer)
 		if err != nil {
@@ -105,7 +107,7 @@ func newLibrary() (library, error) {
 }
 
 // adopt takes one of bleve's analyzers apart at its stop words.
-func adopt(cache *registry.Cache, code, analyzer string) (*language, error) {
+func adopt(cache *registry.Cache, code, analyzer string) (*Language, error) {
 	a, err := cache.AnalyzerNamed(analyzer)
 	if err != nil {
 		return nil, err
@@ -118,14 +120,14 @@ func adopt(cache *registry.Cache, code, analyzer string) (*language, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("analyzer without stop words")
 	}
-	return &language{
-		code: code, surface: d.TokenFilters[:i], stop: d.TokenFilters[i], stem: d.TokenFilters[i+1:],
+	return &Language{
+		Code: code, surface: d.TokenFilters[:i], stop: d.TokenFilters[i], stem: d.TokenFilters[i+1:],
 		splits: len(d.CharFilters) > 0,
 	}, nil
 }
 
-func compose(cache *registry.Cache, code string, surface []string, stopName string) (*language, error) {
-	l := &language{code: code}
+func compose(cache *registry.Cache, code string, surface []string, stopName string) (*Language, error) {
+	l := &Language{Code: code}
 	for _, name := range surface {
 		f, err := cache.TokenFilterNamed(name)
 		if err != nil {
@@ -141,28 +143,41 @@ func compose(cache *registry.Cache, code string, surface []string, stopName stri
 	return l, err
 }
 
-// base returns the language of a BCP 47 tag, without region or script.
-func base(tag string) string {
+// Base returns the language of a BCP 47 tag, without region or script.
+func Base(tag string) string {
 	code, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(tag, "_", "-")), "-")
 	return code
 }
 
-// of returns how the language of a BCP 47 tag is treated.
-func (lib library) of(tag string) *language {
-	code := base(tag)
+// Of returns how the language of a BCP 47 tag is treated.
+func (lib Library) Of(tag string) *Language {
+	code := Base(tag)
 	if code == "cjk" {
 		return lib["und"] // that is our name, and nobody else's
 	}
 	if r, ok := related[code]; ok {
 		code = r
 	}
-	return lib.coded(code)
+	return lib.Coded(code)
 }
 
-// coded returns the language with a code that [library.of] gave to one.
-func (lib library) coded(code string) *language {
+// Coded returns the language with a code that [library.of] gave to one.
+func (lib Library) Coded(code string) *Language {
 	if l, ok := lib[code]; ok {
 		return l
 	}
 	return lib["und"]
+}
+
+// probe has words that each language's parts change in their own way.
+const probe = "Resetting the hubs l'étrangère's Häuser zurückgesetzten coöperaties naïve الكتاب والمستخدمين کتاب‌ها नेपाली पुस्तकों " +
+	"настройками καλημέρα დაბადების İstanbul'da gözlükçüler asetuksissa beállításokat ändringarna configurações impostazioni " +
+	"configuraciones paramètres 設定パスワードｶﾞ 비밀번호를 วิธีรีเซ็ต e-mail 3.5 x_y E-17 U.S."
+
+// Describe writes how each language turns words into terms: whatever changes
+// that, be it a new release of bleve, changes what is written.
+func (lib Library) Describe(to io.Writer) {
+	for _, code := range slices.Sorted(maps.Keys(lib)) {
+		lib[code].Words(probe, func(_ Token, w Word) { _, _ = fmt.Fprintf(to, "%q ", w.Term) })
+	}
 }

@@ -1,4 +1,4 @@
-package blevesearch
+package lexis
 
 import (
 	"maps"
@@ -9,10 +9,10 @@ import (
 // A memo remembers what became of words. Most are found without a lock, which
 // processors that analyze at once would wait for more than for the words.
 type memo struct {
-	known atomic.Pointer[map[string]word] // never changed
+	known atomic.Pointer[map[string]Word] // never changed
 
 	mu    sync.Mutex
-	fresh map[string]word // learned since, not in known
+	fresh map[string]Word // learned since, not in known
 }
 
 const (
@@ -20,7 +20,7 @@ const (
 	minFresh = 1 << 8  // new ones that are worth a new map
 )
 
-func (m *memo) load(raw string) (word, bool) {
+func (m *memo) load(raw string) (Word, bool) {
 	known := m.known.Load()
 	if known != nil {
 		if w, ok := (*known)[raw]; ok {
@@ -33,14 +33,14 @@ func (m *memo) load(raw string) (word, bool) {
 	return w, ok
 }
 
-func (m *memo) store(raw string, w word) {
+func (m *memo) store(raw string, w Word) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.fresh == nil {
-		m.fresh = map[string]word{}
+		m.fresh = map[string]Word{}
 	}
 	m.fresh[raw] = w
-	known := map[string]word{}
+	known := map[string]Word{}
 	if old := m.known.Load(); old != nil {
 		known = *old
 	}
@@ -50,7 +50,7 @@ func (m *memo) store(raw string, w word) {
 	if len(known)+len(m.fresh) > maxMemo {
 		known = nil
 	}
-	all := make(map[string]word, len(known)+len(m.fresh))
+	all := make(map[string]Word, len(known)+len(m.fresh))
 	maps.Copy(all, known)
 	maps.Copy(all, m.fresh)
 	m.known.Store(&all)

@@ -1,4 +1,4 @@
-package blevesearch
+package lexis
 
 import (
 	"iter"
@@ -6,29 +6,29 @@ import (
 	"unicode/utf8"
 )
 
-// A token is a piece of text that is indexed: a word, or two neighbouring
+// A Token is a piece of text that is indexed: a word, or two neighbouring
 // characters of a script that puts no spaces between words.
-type token struct {
-	start, end int  // bytes
+type Token struct {
+	Start, End int  // bytes
 	pair       bool // of such a script; one character if it stands alone or last
-	last       bool // the last character of a run once more, by itself: no position of its own
+	Last       bool // the last character of a run once more, by itself: no position of its own
 }
 
-// tokens cuts text into words by the rules of Unicode's annex 29, simplified:
+// Tokens cuts text into words by the rules of Unicode's annex 29, simplified:
 // letters, digits and marks, with an apostrophe or full stop inside a word and a
 // separator inside a number. Runs of scripts without spaces become overlapping
 // pairs, so that any part of two characters or more can be found; the last
 // character is also yielded alone, so that by a search for pairs that begin with
 // it each single character can be found as well.
-func tokens(text string) iter.Seq[token] {
-	return func(yield func(token) bool) {
+func Tokens(text string) iter.Seq[Token] {
+	return func(yield func(Token) bool) {
 		for i := 0; i < len(text); {
 			class, size := classify(text, i)
 			ok := true
 			switch class {
 			case classLetter, classDigit:
 				end := wordEnd(text, i)
-				ok = yield(token{start: i, end: end})
+				ok = yield(Token{Start: i, End: end})
 				i = end
 			case classUnspaced:
 				i, ok = pairs(text, i, yield)
@@ -152,13 +152,13 @@ func joins(text string, i int, before, c class) bool {
 
 // pairs yields the pairs of the run that begins at i and returns where the run
 // ends. A character counts with the marks that follow it.
-func pairs(text string, i int, yield func(token) bool) (end int, ok bool) {
+func pairs(text string, i int, yield func(Token) bool) (end int, ok bool) {
 	previous, alone := -1, true
 	for {
 		next := characterEnd(text, i)
 		if previous >= 0 {
 			alone = false
-			if !yield(token{start: previous, end: next, pair: true}) {
+			if !yield(Token{Start: previous, End: next, pair: true}) {
 				return next, false
 			}
 		}
@@ -170,7 +170,7 @@ func pairs(text string, i int, yield func(token) bool) (end int, ok bool) {
 			break
 		}
 	}
-	return i, yield(token{start: previous, end: i, pair: true, last: !alone})
+	return i, yield(Token{Start: previous, End: i, pair: true, Last: !alone})
 }
 
 // characterEnd returns the end of the character at i, marks included.

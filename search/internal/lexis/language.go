@@ -1,4 +1,4 @@
-package blevesearch
+package lexis
 
 import (
 	"strings"
@@ -11,10 +11,10 @@ import (
 	"github.com/stoa-go/stoa/internal/words"
 )
 
-// A language turns words as they are written into terms as they are indexed.
+// A Language turns words as they are written into terms as they are indexed.
 // It is safe for concurrent use.
-type language struct {
-	code    string
+type Language struct {
+	Code    string
 	surface []analysis.TokenFilter // make words comparable, before stop words are told
 	stop    analysis.TokenFilter   // nil if there are none
 	stem    []analysis.TokenFilter // what makes one term of all forms of a word
@@ -23,11 +23,11 @@ type language struct {
 	memo memo
 }
 
-// A word is a word of a text as it is indexed.
-type word struct {
-	surface string // lower case, in one normal form: what a correction offers
-	term    string // stem, with the language before it; empty if nothing is left
-	stop    bool   // too common to say anything; its term is the word itself
+// A Word is a word of a text as it is indexed.
+type Word struct {
+	Surface string // lower case, in one normal form: what a correction offers
+	Term    string // stem, with the language before it; empty if nothing is left
+	Stop    bool   // too common to say anything; its term is the word itself
 	pair    bool   // of a script without spaces
 }
 
@@ -36,13 +36,13 @@ const maxToken = 128 // bytes of a word that are looked at
 // Separators between a language and a term. Stop words are apart from stems, so
 // that "doings", which is "do" by its stem, does not find every "do".
 const (
-	stemMark = "\x00"
-	stopMark = "\x01"
+	StemMark = "\x00"
+	StopMark = "\x01"
 )
 
-// look returns the word at t in text.
-func (l *language) look(text string, t token) word {
-	raw := cut(text[t.start:t.end], maxToken)
+// Look returns the word at t in text.
+func (l *Language) Look(text string, t Token) Word {
+	raw := cut(text[t.Start:t.End], maxToken)
 	w, ok := l.memo.load(raw)
 	if !ok {
 		w = l.analyze(raw, t.pair)
@@ -63,24 +63,24 @@ func cut(s string, n int) string {
 	return s[:n]
 }
 
-func (l *language) analyze(raw string, pair bool) word {
+func (l *Language) analyze(raw string, pair bool) Word {
 	text := normal(raw)
 	if pair {
 		text = strings.ToLower(text)
-		return word{surface: text, term: l.code + stemMark + text, pair: true}
+		return Word{Surface: text, Term: l.Code + StemMark + text, pair: true}
 	}
 	surface := run(l.surface, text)
 	if surface == "" {
-		return word{}
+		return Word{}
 	}
 	if l.stop != nil && run([]analysis.TokenFilter{l.stop}, surface) == "" {
-		return word{surface: surface, term: l.code + stopMark + surface, stop: true}
+		return Word{Surface: surface, Term: l.Code + StopMark + surface, Stop: true}
 	}
 	term := run(l.stem, surface)
 	if term == "" {
 		term = surface
 	}
-	return word{surface: surface, term: l.code + stemMark + term}
+	return Word{Surface: surface, Term: l.Code + StemMark + term}
 }
 
 // run sends one word through filters; all that are used here look at one word
@@ -110,22 +110,22 @@ func normal(text string) string {
 	return norm.NFKC.String(text)
 }
 
-// words calls f with each word of text and its place. Positions count all words.
-func (l *language) words(text string, f func(t token, w word)) {
-	for t := range tokens(text) {
+// Words calls f with each word of text and its place. Positions count all words.
+func (l *Language) Words(text string, f func(t Token, w Word)) {
+	for t := range Tokens(text) {
 		if !l.splits || t.pair {
-			f(t, l.look(text, t))
+			f(t, l.Look(text, t))
 			continue
 		}
-		for t.start < t.end {
-			end := t.end
-			if i := strings.IndexRune(text[t.start:t.end], '\u200c'); i >= 0 {
-				end = t.start + i
+		for t.Start < t.End {
+			end := t.End
+			if i := strings.IndexRune(text[t.Start:t.End], '\u200c'); i >= 0 {
+				end = t.Start + i
 			}
-			if end > t.start {
-				f(token{start: t.start, end: end}, l.look(text, token{start: t.start, end: end}))
+			if end > t.Start {
+				f(Token{Start: t.Start, End: end}, l.Look(text, Token{Start: t.Start, End: end}))
 			}
-			t.start = end + len("\u200c")
+			t.Start = end + len("\u200c")
 		}
 	}
 }
@@ -139,4 +139,20 @@ func (foldAccents) Filter(in analysis.TokenStream) analysis.TokenStream {
 		t.Term = []byte(words.Plain(string(t.Term)))
 	}
 	return in
+}
+
+// ComposedForm returns text in which marks are part of letters where they can be.
+func ComposedForm(text string) string {
+	if words.ASCII(text) || norm.NFC.IsNormalString(text) {
+		return text
+	}
+	return norm.NFC.String(text)
+}
+
+// Typed returns a word as it is compared with what somebody types.
+func Typed(word string) string { return words.Plain(strings.ToLower(normal(cut(word, maxToken)))) }
+
+func WholeToken(text string) Token {
+	r, _ := utf8.DecodeRuneInString(text)
+	return Token{End: len(text), pair: unspaced(r)}
 }
