@@ -66,6 +66,11 @@ func (s *Site) factTitle(v *visit, info profile.FactInfo) string {
 	if what, span, ok := strings.Cut(strings.TrimPrefix(info.Name, profile.FactBehaviour), "."); ok && v.P.Has("did."+what) && v.P.Has("span.did_"+span) {
 		return v.P.T("span.did_"+span, "what", v.P.T("did."+what))
 	}
+	for prefix, key := range map[string]string{profile.FactOfAccount: "fact.of_account", profile.FactPerson: "fact.of_person"} {
+		if name, ok := strings.CutPrefix(info.Name, prefix); ok {
+			return v.P.T(key, "name", name)
+		}
+	}
 	key := "fact." + strings.NewReplacer(".", "_", "-", "_").Replace(info.Name)
 	if !v.P.Has(key) {
 		return info.Name
