@@ -29,6 +29,10 @@ const (
 const (
 	PropShown  = "shown"  // groups of the first hits, with spaces between them
 	PropPinned = "pinned" // those of them that were pinned; of a click, "1" if the hit was
+	PropRole   = "role"   // what the asker is on the portal: their first role, "person" without one, "visitor" if nobody knows them
+	PropBrand  = "brand"  // where they asked, of portals with several
+	PropTrial  = "trial"  // ID of the trial whose two rankings had a share in what was shown
+	PropTeams  = "teams"  // which of them brought each hit that was shown: see [Team]
 )
 
 // The scopes of tokens of hits, which say whether they were pinned.
@@ -45,16 +49,31 @@ func (e *Engine) recordSearch(ctx context.Context, by profile.Actor, a asked, re
 	}
 	e.opts.Events.Record(ctx, analytics.Event{
 		ID: res.ID, Name: EventPerformed, At: e.now(), User: by.ID, Account: by.Account,
-		Text: analytics.Redact(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: searchProps(a.query.Filters, res.Hits),
+		Text: analytics.Redact(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: e.searchProps(ctx, by, a, res.Hits),
 	}.Complete(ctx))
+}
+
+// roleOf returns what an event says of who searched.
+func roleOf(by profile.Actor) string {
+	switch {
+	case by.Anonymous():
+		return "visitor"
+	case len(by.Roles) == 0:
+		return "person"
+	}
+	return string(by.Roles[0])
 }
 
 // mostShown is how many hits an event of a search names.
 const mostShown = 10
 
-// searchProps returns what a search was filtered by and what it showed first.
-func searchProps(filters map[string][]string, hits []Hit) map[string]string {
-	props := map[string]string{}
+// searchProps returns who searched where, by what, and what was shown first.
+func (e *Engine) searchProps(ctx context.Context, by profile.Actor, a asked, hits []Hit) map[string]string {
+	props := map[string]string{PropRole: roleOf(by)}
+	if brand := e.opts.Brand(ctx); brand != "" {
+		props[PropBrand] = brand
+	}
+	filters := a.query.Filters
 	var shown, pinned []string
 	for _, h := range hits[:min(len(hits), mostShown)] {
 		if shown = append(shown, h.Group); h.Pinned {

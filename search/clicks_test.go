@@ -15,7 +15,7 @@ import (
 )
 
 func TestEvents(t *testing.T) {
-	b := newBench(t, helpCentre())
+	b := newBench(t, helpCentre(), func(o *search.Options) { o.Brand = func(context.Context) string { return "north" } })
 	ctx := analytics.NewContext(t.Context(), analytics.Event{Visitor: "v1", Session: "s1", Channel: "web"})
 	res, err := b.Search(ctx, ann, search.Query{
 		Text: "  Reset  hub ", Filters: map[string][]string{"kind": {"how-to", "faq"}, "product": nil},
@@ -23,7 +23,7 @@ func TestEvents(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []analytics.Event{{
 		ID: res.ID, Name: "search.performed", At: t0, User: "ann", Account: "acme", Text: "Reset hub", Hits: 2, Locale: "en",
-		Visitor: "v1", Session: "s1", Channel: "web", Props: map[string]string{"filter.kind": "how-to,faq", "shown": res.Hits[0].Group + " " + res.Hits[1].Group},
+		Visitor: "v1", Session: "s1", Channel: "web", Props: map[string]string{"role": "customer", "brand": "north", "filter.kind": "how-to,faq", "shown": res.Hits[0].Group + " " + res.Hits[1].Group},
 	}}, b.events.take())
 
 	require.NoError(t, b.Clicked(ctx, ann, res.Hits[1].Click))
@@ -155,7 +155,7 @@ func TestPersonalDataIsMasked(t *testing.T) {
 	}
 	_, err := b.Search(t.Context(), nobody, search.Query{Text: "hub", Filters: map[string][]string{"product": {"ann@example.com"}}})
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{"filter.product": "[email]"}, b.events.take()[0].Props)
+	require.Equal(t, map[string]string{"filter.product": "[email]", "role": "visitor"}, b.events.take()[0].Props)
 }
 
 func TestIDsSortByTime(t *testing.T) {

@@ -32,6 +32,10 @@ type Options struct {
 	// they show only what one asks for.
 	Asked func(ctx context.Context, limit int) ([]string, error)
 
+	// Brand names the brand on which somebody searches, of a portal with several,
+	// for events. nil means that there is one.
+	Brand func(ctx context.Context) string
+
 	// Fallback answers while the index cannot, say from titles in a database.
 	// It must apply the actor's rights by itself. nil means that such searches
 	// fail with [ErrUnavailable].
@@ -80,6 +84,9 @@ func (o *Options) filled() Options {
 	}
 	if f.Locale == nil {
 		f.Locale = func(tag string) string { return tag }
+	}
+	if f.Brand == nil {
+		f.Brand = func(context.Context) string { return "" }
 	}
 	if f.Progress == nil {
 		f.Progress = func(Progress) {}

@@ -43,7 +43,7 @@ func ofMedium(name string, call func(ctx context.Context, w *world, by profile.A
 }
 
 func libraryOperations() []operation {
-	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryNotes(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall(), insightOperations())
+	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryNotes(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall(), insightOperations(), reportOperations())
 }
 
 func libraryReading() []operation {

@@ -28,6 +28,7 @@ import (
 	"github.com/stoa-go/stoa/profile/smsprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 // fronts are the types that people's requests go through, by package. The
@@ -42,6 +43,7 @@ var fronts = map[string][]reflect.Type{
 	},
 	"kb/courses":             {reflect.TypeFor[*courses.School]()},
 	"kb/insight":             {reflect.TypeFor[*insight.Analyst]()},
+	"search/report":          {reflect.TypeFor[*report.Reporter]()},
 	"profile/assets":         {reflect.TypeFor[*assets.Inventory]()},
 	"profile/layout":         {reflect.TypeFor[*layout.Arranger]()},
 	"profile/audit":          {reflect.TypeFor[*audit.Log]()},

@@ -25,6 +25,7 @@ import (
 	"github.com/stoa-go/stoa/profile/memprofile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/memsearch"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 // roles are the columns of the tables.
@@ -95,6 +96,7 @@ type world struct {
 	school    *courses.School
 	log       *audit.Log
 	analyst   *insight.Analyst
+	reporter  *report.Reporter
 }
 
 // A build is what worlds are built from, for those that are built wrong.
@@ -141,6 +143,7 @@ func newWorld(t *testing.T, b build) *world {
 	w.stock(t, b)
 	w.teach(t, b)
 	w.watch(t, b)
+	w.reporter = newReporter(t, w.now.time, b)
 	w.writeDown(t, b)
 	w.tune(t)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{

@@ -12,6 +12,7 @@ import (
 	"github.com/stoa-go/stoa/internal/cursor"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 // An Analyst says how well the articles of a library do. Make one with [New]. Its
@@ -176,7 +177,7 @@ func (a *Analyst) exportPerson(ctx context.Context, person string) iter.Seq2[any
 			return
 		}
 		for _, s := range searches {
-			if !yield(searchRecord{"search", QueryOf(s.Query).Text, s.Day}, nil) {
+			if !yield(searchRecord{"search", report.QueryOf(s.Query).Text, s.Day}, nil) {
 				return
 			}
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 // The kinds of items.
@@ -23,15 +24,15 @@ const (
 	itemFAQ    = "faq"
 )
 
-// A Reason says why a search is a gap.
-type Reason string
+// A Reason says why a search is a gap: see [report.Counts.Reasons].
+type Reason = report.Reason
 
-// The reasons, and how much each search of the kind counts.
+// The reasons.
 const (
-	GapEmpty     Reason = "empty"     // there was no result
-	GapUnclicked Reason = "unclicked" // no result was followed
-	GapRefined   Reason = "refined"   // people searched for something else right after
-	GapCase      Reason = "case"      // they asked people for help
+	GapEmpty     = report.ReasonEmpty     // there was no result
+	GapUnclicked = report.ReasonUnclicked // no result was followed
+	GapRefined   = report.ReasonRefined   // people searched for something else right after
+	GapCase      = report.ReasonCase      // they asked people for help
 )
 
 // Reasons returns the reasons in the order in which they are offered.
@@ -111,7 +112,7 @@ func (a *Analyst) keepQueries(ctx context.Context, page []Row, at time.Time) err
 		if people[r.Subject] < a.opts.People {
 			continue
 		}
-		q, body := QueryOf(r.Subject), queryBody{r.Counts, people[r.Subject], reasonsOf(r.Counts)}
+		q, body := report.QueryOf(r.Subject), queryBody{r.Counts, people[r.Subject], reasonsOf(r.Counts)}
 		item := Item{Kind: itemQuery, ID: r.Subject, Rank: r.Searches, Locale: q.Locale, At: at, Body: encode(body)}
 		items = append(items, item)
 		if len(body.Reasons) > 0 {
@@ -147,20 +148,9 @@ func (a *Analyst) marks(ctx context.Context, keys []string) (map[string]Item, er
 	return out, err
 }
 
-// reasonsOf says why a search is a gap: one that fails now and then is none.
-func reasonsOf(c Counts) (out []Reason) {
-	for _, r := range []struct {
-		reason Reason
-		is     bool
-	}{
-		{GapCase, c.Cases > 0 && 5*c.Cases >= c.Searches}, {GapEmpty, 2*c.Empty >= c.Searches},
-		{GapUnclicked, c.Unclicked > c.Empty && 2*c.Unclicked >= c.Searches}, {GapRefined, 2*c.Refined >= c.Searches},
-	} {
-		if r.is {
-			out = append(out, r.reason)
-		}
-	}
-	return out
+// reasonsOf says why a search is a gap.
+func reasonsOf(c Counts) []Reason {
+	return report.Counts{Searches: c.Searches, Empty: c.Empty, Unclicked: c.Unclicked, Refined: c.Refined, Cases: c.Cases}.Reasons()
 }
 
 // A GapList selects gaps.
@@ -216,7 +206,7 @@ func gapsOf(items []Item) (out []Gap) {
 	for _, i := range items {
 		var b queryBody
 		_ = json.Unmarshal(i.Body, &b) // what cannot be read counts nothing
-		out = append(out, Gap{Query: QueryOf(i.ID), Counts: b.Counts, People: b.People, Reasons: b.Reasons, State: GapState(i.State), By: i.By, At: i.At})
+		out = append(out, Gap{Query: report.QueryOf(i.ID), Counts: b.Counts, People: b.People, Reasons: b.Reasons, State: GapState(i.State), By: i.By, At: i.At})
 	}
 	return out
 }
@@ -310,7 +300,7 @@ func (a *Analyst) Leads(ctx context.Context, by profile.Actor, article string, l
 		}
 		for _, r := range chunk {
 			if told[r.Detail] {
-				out = append(out, Lead{QueryOf(r.Detail), r.Shown, r.Clicks})
+				out = append(out, Lead{report.QueryOf(r.Detail), r.Shown, r.Clicks})
 			}
 		}
 	}
@@ -341,7 +331,7 @@ func (a *Analyst) Frequent(ctx context.Context, limit int) ([]Query, error) {
 	}
 	out := make([]Query, len(page))
 	for i, item := range page {
-		out[i] = QueryOf(item.ID)
+		out[i] = report.QueryOf(item.ID)
 	}
 	return out, nil
 }

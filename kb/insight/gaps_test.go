@@ -12,18 +12,6 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-func TestQueries(t *testing.T) {
-	for _, c := range []struct{ a, b string }{
-		{"  Reset  HUB!? ", "reset hub"}, {"ＲＥＳＥＴ　ｈｕｂ", "reset hub"}, {"mail tom@example.com now", "mail [email] now"},
-		{"order 1234567", "order [number]"}, {"+49 30 9018209", "49 30 [number]"}, {"error E1234", "error e1234"},
-		{"لا يعمل الجهاز؟", "لا يعمل الجهاز"}, {"ハブが赤い", "ハブが赤い"}, {"?!", ""},
-	} {
-		require.Equal(t, c.b, insight.NewQuery("en", c.a).Text)
-	}
-	q := insight.NewQuery("pt-BR", "Olá | mundo")
-	require.Equal(t, q, insight.QueryOf(q.Key()))
-}
-
 func TestGaps(t *testing.T) {
 	w := newWorld(t)
 	a := w.show("Reset the hub", "c")

@@ -6,6 +6,7 @@ import (
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 // Handler serves the JSON API under any prefix:
@@ -173,7 +174,7 @@ func gapAsked(r *http.Request) (Query, error) {
 		return Query{}, err
 	}
 	text, err := web.PathValue(r, "query")
-	return NewQuery(locale, text), err
+	return report.NewQuery(locale, text), err
 }
 
 func (a *Analyst) serveGap(w http.ResponseWriter, r *http.Request) error {

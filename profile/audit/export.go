@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -37,7 +37,7 @@ func (l *Log) WriteCSV(ctx context.Context, by profile.Actor, q Query, w io.Writ
 			e.Subject, e.Account, e.Session, e.Network, changes, e.Why, number(e.Of), e.Hash,
 		}
 		for i := range row {
-			row[i] = plain(row[i])
+			row[i] = web.Cell(row[i])
 		}
 		return out.Write(row)
 	}, func() error {
@@ -116,14 +116,6 @@ func unsaid(err error) string {
 		return ""
 	}
 	return " (" + err.Error() + ")"
-}
-
-// plain keeps a spreadsheet from reading a cell as a formula.
-func plain(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 func changesText(changes []profile.Change) (string, error) {

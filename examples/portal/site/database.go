@@ -31,6 +31,7 @@ import (
 	"github.com/stoa-go/stoa/profile/layout/sqllayout"
 	"github.com/stoa-go/stoa/profile/retention/sqlretention"
 	"github.com/stoa-go/stoa/profile/sqlprofile"
+	"github.com/stoa-go/stoa/search/report/sqlreport"
 	"github.com/stoa-go/stoa/search/sqlsearch"
 )
 
@@ -197,7 +198,7 @@ func (d *database) migrate(ctx context.Context) error {
 	for _, up := range []func(context.Context, *sql.DB) error{
 		migrate.Line{Name: "portal", Embedded: migrations}.Up,
 		sqlprofile.Migrate, sqlaudit.Migrate, sqlretention.Migrate, sqllayout.Migrate, sqlassets.Migrate,
-		sqlsearch.Migrate, sqlanalytics.Migrate, sqlkb.Migrate, sqlcourses.Migrate, sqlinsight.Migrate,
+		sqlsearch.Migrate, sqlreport.Migrate, sqlanalytics.Migrate, sqlkb.Migrate, sqlcourses.Migrate, sqlinsight.Migrate,
 	} {
 		if err := up(ctx, d.write.DB); err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/insight"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 // draftRoutes are the page that makes an article of a conversation, of what people
@@ -66,7 +67,7 @@ func (s *Site) draftPage(w http.ResponseWriter, r *http.Request) error {
 	ctx, v := r.Context(), visitOf(r.Context())
 	switch {
 	case q.Gap != "":
-		g, err := s.analyst.Gap(ctx, v.By, insight.QueryOf(q.Gap))
+		g, err := s.analyst.Gap(ctx, v.By, report.QueryOf(q.Gap))
 		if err != nil {
 			return err
 		}
@@ -268,7 +269,7 @@ func (s *Site) createDraft(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) settle(ctx context.Context, v *visit, from kb.Source) (err error) {
 	switch from.Kind {
 	case "gap":
-		_, err = s.analyst.MarkGap(ctx, v.By, insight.QueryOf(from.Ref), insight.GapHandled)
+		_, err = s.analyst.MarkGap(ctx, v.By, report.QueryOf(from.Ref), insight.GapHandled)
 	case "faq":
 		_, err = s.analyst.DecideCandidate(ctx, v.By, from.Ref, insight.CandidateApproved)
 	}

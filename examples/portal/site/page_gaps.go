@@ -12,6 +12,7 @@ import (
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/insight"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 type gapParams struct {
@@ -111,7 +112,7 @@ func (s *Site) markGap(w http.ResponseWriter, r *http.Request) error {
 		return errs.Invalid
 	}
 	v := visitOf(r.Context())
-	g, err := s.analyst.MarkGap(r.Context(), v.By, insight.QueryOf(r.PostFormValue("query")), insight.GapState(r.PostFormValue("state")))
+	g, err := s.analyst.MarkGap(r.Context(), v.By, report.QueryOf(r.PostFormValue("query")), insight.GapState(r.PostFormValue("state")))
 	if err != nil {
 		return err
 	}

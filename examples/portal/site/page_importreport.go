@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -97,10 +97,10 @@ func (s *Site) importTable(w http.ResponseWriter, r *http.Request) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{"what", "article", "title", "file", "line", "reason"}}
 	for _, c := range d.Changes {
-		rows = append(rows, []string{changeWord(kb.ImportChange(c)), c.Article, plainCell(c.Title), "", "", ""})
+		rows = append(rows, []string{changeWord(kb.ImportChange(c)), c.Article, web.Cell(c.Title), "", "", ""})
 	}
 	for _, p := range d.Problems {
-		rows = append(rows, []string{"not taken in", "", "", plainCell(p.File), strconv.Itoa(p.Line), plainCell(p.Reason)})
+		rows = append(rows, []string{"not taken in", "", "", web.Cell(p.File), strconv.Itoa(p.Line), web.Cell(p.Reason)})
 	}
 	return out.WriteAll(rows)
 }
@@ -110,12 +110,4 @@ func changeWord(c kb.ImportChange) string {
 		return "new"
 	}
 	return "changed"
-}
-
-// plainCell keeps spreadsheets from taking a text for a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

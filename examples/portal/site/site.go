@@ -44,6 +44,7 @@ import (
 	"github.com/stoa-go/stoa/search/blevesearch"
 	"github.com/stoa-go/stoa/search/filetext"
 	"github.com/stoa-go/stoa/search/learning"
+	"github.com/stoa-go/stoa/search/report"
 	"github.com/stoa-go/stoa/search/seo"
 	"github.com/stoa-go/stoa/search/sqlsearch"
 )
@@ -79,6 +80,7 @@ type Site struct {
 	school    *courses.School
 	announcer *seo.IndexNow    // tells search engines of changes, nil without one
 	analyst   *insight.Analyst // of how articles do
+	reporter  *report.Reporter // of how searches do
 	index     search.Index
 	engine    *search.Engine
 	world     demo.World
@@ -215,10 +217,11 @@ func (s *Site) openSearch(context.Context) error {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
 	s.openLearning()
+	s.openReports()
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: []search.Source{forReaders{s.library.Source(), s}, forReaders{s.school.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: sqlsearch.New(s.db.write).WithReader(s.db.read), Asked: s.asked, Policy: s.policy,
-		Signals: s.learned.Signals,
+		Signals: s.learned.Signals, Brand: brandHere,
 	})
 	s.people.Register(s.engine.Keeper())
 	return s.watchSearch()
@@ -259,6 +262,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.imports.run(ctx) })
 	g.Go(func() error { return s.school.Run(ctx) })
 	g.Go(func() error { return s.analyst.Run(ctx) })
+	g.Go(func() error { return s.reporter.Run(ctx) })
 	return g.Wait()
 }
 

@@ -17,16 +17,19 @@ import (
 // contactOpened is the event that somebody looks for people to ask.
 const contactOpened = "contact.opened"
 
-// openInsight opens what looks at how articles do. Whoever goes to the page that
-// says how to reach people did not find what they looked for.
+// openInsight opens what looks at how articles do.
 func (s *Site) openInsight(context.Context) error {
 	s.analyst = insight.New(sqlinsight.New(s.db.write).WithReader(s.db.read), s.library, sqlanalytics.New(s.db.write).WithReader(s.db.read), insight.Options{
 		Policy: s.policy, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret, As: system, Resolved: s.answered, Redactor: s.redactor,
-		Escalated: func(e analytics.Event) bool { return e.Name == "case.opened" || e.Name == contactOpened },
+		Escalated: asksPeople,
 	})
 	s.people.Register(s.analyst.Keeper())
 	return nil
 }
+
+// asksPeople reports whether an event is somebody asking people for help. Whoever
+// goes to the page that says how to reach people did not find what they looked for.
+func asksPeople(e analytics.Event) bool { return e.Name == "case.opened" || e.Name == contactOpened }
 
 // answered tells what readers said and what came of it, since a portal without
 // cases and threads has no other conversations.

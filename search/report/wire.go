@@ -1,0 +1,115 @@
+package report
+
+import "time"
+
+type countsWire struct {
+	Searches  int     `json:"searches" doc:"of a visitor once a day for a question"`
+	Empty     int     `json:"empty" doc:"without a result"`
+	Unclicked int     `json:"unclicked" doc:"no result was followed"`
+	Refined   int     `json:"refined" doc:"something else was searched for right after"`
+	Exits     int     `json:"exits" doc:"nothing came after in the visit"`
+	Cases     int     `json:"cases" doc:"people were asked for help afterwards"`
+	Followed  int     `json:"followed" doc:"some result was followed"`
+	Rank      float64 `json:"mean_place" doc:"of what was followed first, from 1; 0 if nothing was"`
+	Top       int     `json:"top" doc:"followed among the first three"`
+}
+
+func wireOfCounts(c Counts) countsWire {
+	return countsWire{c.Searches, c.Empty, c.Unclicked, c.Refined, c.Exits, c.Cases, c.Followed, c.Rank(), c.Top}
+}
+
+type dayWire struct {
+	Day    string     `json:"day" doc:"in UTC: 2026-03-01"`
+	Counts countsWire `json:"counts"`
+}
+
+type daysWire struct {
+	Days []dayWire `json:"days"`
+}
+
+func wireOfDays(rows []Row) []dayWire {
+	out := make([]dayWire, 0, len(rows))
+	for _, row := range rows {
+		out = append(out, dayWire{row.Key, wireOfCounts(row.Counts)})
+	}
+	return out
+}
+
+type summaryWire struct {
+	Few    bool       `json:"few" doc:"fewer people searched than may be told of, and nothing is told"`
+	People int        `json:"people" doc:"different ones who are certain to have searched"`
+	Counts countsWire `json:"counts"`
+	Before countsWire `json:"before" doc:"in as many days before"`
+	Days   []dayWire  `json:"days"`
+	Until  time.Time  `json:"until,omitzero" doc:"what happened later is not counted yet"`
+}
+
+func wireOfSummary(s Summary) summaryWire {
+	return summaryWire{s.Few, s.People, wireOfCounts(s.Counts), wireOfCounts(s.Before), wireOfDays(s.Days), s.Until}
+}
+
+type questionWire struct {
+	Locale string     `json:"locale"`
+	Text   string     `json:"question"`
+	People int        `json:"people" doc:"different ones who are certain to have asked"`
+	Counts countsWire `json:"counts"`
+}
+
+func wireOfQuestion(q Question) questionWire {
+	return questionWire{q.Locale, q.Text, q.People, wireOfCounts(q.Counts)}
+}
+
+type questionsWire struct {
+	Questions []questionWire `json:"questions"`
+}
+
+type rowWire struct {
+	Key    string     `json:"key"`
+	People int        `json:"people"`
+	Counts countsWire `json:"counts"`
+}
+
+type breakdownWire struct {
+	Rows []rowWire `json:"rows"`
+}
+
+type effectWire struct {
+	Before countsWire `json:"before"`
+	After  countsWire `json:"after"`
+	Days   []dayWire  `json:"days"`
+}
+
+type workWire struct {
+	questionWire
+
+	Reasons []Reason    `json:"reasons"`
+	Helped  int         `json:"would_help" doc:"how many people"`
+	Grown   bool        `json:"grown,omitempty" doc:"it was dismissed, and many more people ask since"`
+	State   State       `json:"state"`
+	Mark    *markWire   `json:"decision,omitempty"`
+	Effect  *effectWire `json:"effect,omitempty" doc:"of what was done"`
+}
+
+type worksWire struct {
+	Items []workWire `json:"items"`
+}
+
+// state returns what an item is listed as.
+func (i Item) state() State {
+	if i.Mark.State == "" || i.Grown {
+		return StateOpen
+	}
+	return i.Mark.State
+}
+
+func wireOfItem(i Item) workWire {
+	out := workWire{questionWire: wireOfQuestion(i.Question), Reasons: append([]Reason{}, i.Reasons...), Helped: i.Helped, Grown: i.Grown, State: i.state()}
+	if i.Mark.Version > 0 {
+		m := wireOfMark(i.Mark)
+		out.Mark = &m
+	}
+	if e := i.Effect; e != nil {
+		out.Effect = &effectWire{wireOfCounts(e.Before), wireOfCounts(e.After), wireOfDays(e.Days)}
+	}
+	return out
+}
