@@ -63,7 +63,7 @@ func (l *Library) either(ctx context.Context, by profile.Actor, id string) (Arti
 // MayDelete reports whether by may put an article into the bin that they see at
 // the desk, and take it out.
 func (l *Library) MayDelete(by profile.Actor, a Article) bool {
-	own := a.Owner == by.ID && !by.Anonymous() && a.ShownAt.IsZero() && l.policy.May(by, profile.PermissionContentWrite)
+	own := a.Owner == by.ID && !by.Anonymous() && a.ShownAt.IsZero() && l.MayCreate(by)
 	return own || l.policy.May(by, profile.PermissionContentPublish)
 }
 

@@ -15,9 +15,9 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// Blocks returns all blocks by name, for those who work on articles.
+// Blocks returns all blocks by name, for those who work on articles of others.
 func (l *Library) Blocks(ctx context.Context, by profile.Actor) ([]Block, error) {
-	if !l.worksHere(by) {
+	if !l.worksWithOthers(by) {
 		return nil, fmt.Errorf("blocks: %w", ErrForbidden)
 	}
 	set, err := l.blockSet(ctx)
@@ -31,9 +31,9 @@ func (l *Library) Blocks(ctx context.Context, by profile.Actor) ([]Block, error)
 	return out, nil
 }
 
-// Block returns a block for those who work on articles.
+// Block returns a block for those who work on articles of others.
 func (l *Library) Block(ctx context.Context, by profile.Actor, name string) (Block, error) {
-	if !l.worksHere(by) {
+	if !l.worksWithOthers(by) {
 		return Block{}, fmt.Errorf("block %s: %w", name, ErrForbidden)
 	}
 	set, err := l.blockSet(ctx)

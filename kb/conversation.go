@@ -67,7 +67,7 @@ type RedactedTurn struct {
 // fix. Personal data are taken out, by [Options.Redactor] and the names of those
 // who take part. Somebody has to read it before it is kept, see [Library.CreateFrom].
 func (l *Library) DraftFrom(_ context.Context, by profile.Actor, c Conversation) (Drafted, error) {
-	if !l.policy.May(by, profile.PermissionContentWrite) {
+	if !l.MayCreate(by) {
 		return Drafted{}, fmt.Errorf("draft from conversation: %w", ErrForbidden)
 	}
 	if c.Kind == "" {

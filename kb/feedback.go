@@ -167,9 +167,9 @@ func (l *Library) feedbackQuery(ctx context.Context, by profile.Actor, id string
 	if err != nil {
 		return q, err
 	}
-	sight, works := by.Sight(), l.worksHere(by)
-	q.Among = &ArticleQuery{Sight: &sight, Categories: f.visible(sight), Visible: !works}
-	if works {
+	sight := by.Sight()
+	q.Among = &ArticleQuery{Sight: &sight, Categories: f.visible(sight), Visible: !l.worksWithOthers(by)}
+	if l.worksHere(by) {
 		q.Owner = by.ID
 	}
 	return q, nil

@@ -9,8 +9,8 @@ import (
 )
 
 func (l *Library) serveBin(api *web.API) {
-	write, publish, organise := string(profile.PermissionContentWrite), string(profile.PermissionContentPublish), string(profile.PermissionContentOrganise)
-	own := publish + ", or " + write + " for one's own that readers never saw"
+	write, publish, organise := byWriters, string(profile.PermissionContentPublish), string(profile.PermissionContentOrganise)
+	own := publish + ", or its owner while readers never saw it"
 	api.Handle(web.Op{
 		Method: "DELETE", Path: "/manuscripts/{id}", Name: "kb.delete", Summary: "Puts an article into the bin, from where it can be taken out for some time.",
 		Policy: own, Out: binnedWire{}, Update: true,

@@ -10,10 +10,10 @@ import (
 )
 
 func (l *Library) serveBulk(api *web.API) {
-	write, publish := string(profile.PermissionContentWrite), string(profile.PermissionContentPublish)
+	write, publish := byWriters, string(profile.PermissionContentPublish)
 	api.Handle(web.Op{
 		Method: "POST", Path: "/bulk", Name: "kb.bulk", Summary: "Makes one change to many articles, each whole or not at all; \"try\" only tells what it would do.",
-		Policy: publish + ", or " + write + " before they are published", In: bulkWire{}, Out: []bulkResultWire{},
+		Policy: publish + "; before they are published " + write, In: bulkWire{}, Out: []bulkResultWire{},
 	}, l.serveBulkChange)
 }
 

@@ -11,11 +11,11 @@ import (
 func (l *Library) serveLinks(api *web.API) {
 	api.Handle(web.Op{
 		Method: "GET", Path: "/manuscripts/{id}/backlinks", Name: "kb.backlinks", Summary: "Lists the texts and blocks that lead to an article, of those that the caller sees at the desk.",
-		Policy: string(profile.PermissionContentWrite), Params: backlinksParams{}, Out: backlinksWire{},
+		Policy: byWriters, Params: backlinksParams{}, Out: backlinksWire{},
 	}, l.serveBacklinks)
 	api.Handle(web.Op{
 		Method: "GET", Path: "/links/broken", Name: "kb.broken_links", Summary: "Lists the links that lead nowhere, of the texts that the caller sees at the desk.",
-		Policy: string(profile.PermissionContentWrite), Params: brokenParams{}, Out: brokenLinksWire{},
+		Policy: byWriters, Params: brokenParams{}, Out: brokenLinksWire{},
 	}, l.serveBrokenLinks)
 }
 

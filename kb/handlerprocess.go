@@ -10,7 +10,7 @@ import (
 )
 
 func (l *Library) serveProcess(api *web.API) {
-	write, publish, review := string(profile.PermissionContentWrite), string(profile.PermissionContentPublish), string(profile.PermissionContentReview)
+	write, publish, review := byWriters, string(profile.PermissionContentPublish), string(profile.PermissionContentReview)
 	api.Handle(web.Op{
 		Method: "POST", Path: "/manuscripts/{id}/texts/{locale}/reviews", Name: "kb.request_review", Summary: "Asks reviewers to look at the newest revision.",
 		Policy: write + ", and " + publish + " to have it published when it is approved", In: reviewRequestWire{}, Out: reviewWire{}, Create: true,
@@ -41,7 +41,7 @@ func (l *Library) servePlanning(api *web.API, publish string) {
 	}, l.servePlan)
 	api.Handle(web.Op{
 		Method: "GET", Path: "/plans", Name: "kb.plans", Summary: "Lists plans for texts that the asker sees at the desk, by their time.",
-		Policy: string(profile.PermissionContentWrite), Params: plansParams{}, Out: plansWire{},
+		Policy: byWriters, Params: plansParams{}, Out: plansWire{},
 	}, l.servePlans)
 	api.Handle(web.Op{
 		Method: "DELETE", Path: "/plans/{id}", Name: "kb.cancel_plan", Summary: "Has a plan not be carried out.", Policy: publish, Out: planWire{},
@@ -58,7 +58,7 @@ func (l *Library) serveVerifying(api *web.API, review string) {
 	}, onArticle(l.Unverify))
 	api.Handle(web.Op{
 		Method: "GET", Path: "/verifications", Name: "kb.expiring", Summary: "Lists verifications by the time at which they run out.",
-		Policy: string(profile.PermissionContentWrite), Params: expiringParams{}, Out: verificationsWire{},
+		Policy: byWriters, Params: expiringParams{}, Out: verificationsWire{},
 	}, l.serveExpiring)
 }
 

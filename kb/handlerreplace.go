@@ -8,7 +8,7 @@ import (
 )
 
 func (l *Library) serveReplacing(api *web.API) {
-	write := string(profile.PermissionContentWrite) + ", for translations " + string(profile.PermissionContentTranslate)
+	write := byWriters + ", for translations " + string(profile.PermissionContentTranslate)
 	api.Handle(web.Op{
 		Method: "GET", Path: "/texts", Name: "kb.find_text", Summary: "Finds something in the texts that one may change, a few hundred articles at a time.",
 		Policy: write, Params: findTextParams{}, Out: foundTextsWire{},

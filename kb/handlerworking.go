@@ -9,7 +9,7 @@ import (
 )
 
 func (l *Library) serveWorkingOn(api *web.API) {
-	edits := string(profile.PermissionContentWrite) + ", for translations " + string(profile.PermissionContentTranslate)
+	edits := byWriters + ", for translations " + string(profile.PermissionContentTranslate)
 	const text = "/manuscripts/{id}/texts/{locale}"
 	api.Handle(web.Op{
 		Method: "GET", Path: "/unsaved", Name: "kb.workings", Summary: "Lists what the asker typed and did not save.",

@@ -13,7 +13,7 @@ import (
 )
 
 func (l *Library) serveWriting(api *web.API) {
-	write, publish := string(profile.PermissionContentWrite), string(profile.PermissionContentPublish)
+	write, publish := byWriters, string(profile.PermissionContentPublish)
 	api.Handle(web.Op{
 		Method: "POST", Path: "/articles", Name: "kb.create", Summary: "Creates an article as a draft.",
 		Policy: write, In: draftWire{}, Out: manuscriptWire{}, Create: true,
@@ -28,7 +28,7 @@ func (l *Library) serveWriting(api *web.API) {
 	}, l.serveManuscript)
 	api.Handle(web.Op{
 		Method: "PUT", Path: "/manuscripts/{id}", Name: "kb.arrange", Summary: "Changes what all languages of an article share.",
-		Policy: publish + ", or " + write + " before it is published", In: metaWire{}, Out: manuscriptWire{}, Update: true,
+		Policy: publish + "; before it is published " + write, In: metaWire{}, Out: manuscriptWire{}, Update: true,
 	}, l.serveArrange)
 	api.Handle(web.Op{
 		Method: "GET", Path: "/manuscripts/{id}/texts/{locale}", Name: "kb.revisions", Summary: "Lists the revisions of a text, newest first.",

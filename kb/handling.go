@@ -124,7 +124,7 @@ func (l *Library) handleFeedback(ctx context.Context, by profile.Actor, id strin
 	if err != nil {
 		return Feedback{}, err
 	}
-	if !l.worksHere(by) {
+	if !l.worksWithOthers(by) {
 		return Feedback{}, ErrForbidden
 	}
 	h.Resolution = plainLines(h.Resolution)
@@ -181,7 +181,7 @@ func (l *Library) mayHandle(ctx context.Context, f Feedback, person string) (boo
 		return clean(person) && !strings.ContainsAny(person, "\n\t"), nil
 	}
 	actor, err := l.actor(ctx, person)
-	if err == nil && l.worksHere(actor) {
+	if err == nil && l.worksWithOthers(actor) {
 		_, err = l.oneFeedback(ctx, actor, f.ID)
 	} else if err == nil {
 		err = ErrNotFound

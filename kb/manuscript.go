@@ -20,8 +20,9 @@ func (l *Library) Manuscript(ctx context.Context, by profile.Actor, id string) (
 	return a, nil
 }
 
-// manuscript returns an article that by may see at the desk. Those who write see
-// what they own and what is meant for them; those who publish see everything.
+// manuscript returns an article that by may see at the desk: what they own, to
+// those who write what is meant for them besides, and to those who publish
+// everything.
 func (l *Library) manuscript(ctx context.Context, by profile.Actor, id string) (Article, error) {
 	if !l.worksHere(by) {
 		return Article{}, ErrNotFound
@@ -45,16 +46,10 @@ func (l *Library) knows(ctx context.Context, by profile.Actor, a Article) error 
 	if err != nil {
 		return err
 	}
-	if !l.policy.May(by, profile.PermissionContentPublish) && a.Owner != by.ID && !sees(by, a, f) {
-		return ErrNotFound
+	if l.policy.May(by, profile.PermissionContentPublish) || a.Owner == by.ID || l.worksWithOthers(by) && sees(by, a, f) {
+		return nil
 	}
-	return nil
-}
-
-// worksHere reports whether by has a place at the desk.
-func (l *Library) worksHere(by profile.Actor) bool {
-	return l.policy.May(by, profile.PermissionContentWrite) || l.policy.May(by, profile.PermissionContentTranslate) ||
-		l.policy.May(by, profile.PermissionContentPublish) || l.mayReview(by)
+	return ErrNotFound
 }
 
 // editable returns an article that by may edit in locale; an empty one means
@@ -64,11 +59,7 @@ func (l *Library) editable(ctx context.Context, by profile.Actor, id, locale str
 	if err != nil {
 		return Article{}, err
 	}
-	needed := profile.PermissionContentWrite
-	if locale != "" && locale != a.Source {
-		needed = profile.PermissionContentTranslate
-	}
-	if !l.policy.May(by, needed) {
+	if !l.MayWrite(by, a, locale) {
 		return Article{}, ErrForbidden
 	}
 	return a, nil

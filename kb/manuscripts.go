@@ -124,12 +124,17 @@ func (l *Library) deskScope(ctx context.Context, by profile.Actor) (DeskScope, e
 	if l.policy.May(by, profile.PermissionContentPublish) {
 		return DeskScope{}, nil
 	}
+	sight := by.Sight()
+	within := DeskScope{Sight: &sight, Owner: by.ID}
+	if !l.worksWithOthers(by) {
+		return within, nil
+	}
 	f, err := l.categories(ctx)
 	if err != nil {
 		return DeskScope{}, err
 	}
-	sight := by.Sight()
-	return DeskScope{Sight: &sight, Categories: f.visible(sight), Owner: by.ID}, nil
+	within.Categories = f.visible(sight)
+	return within, nil
 }
 
 func (q ManuscriptQuery) check() error {

@@ -26,7 +26,7 @@ func (l *Library) arrange(ctx context.Context, by profile.Actor, id string, vers
 	if err != nil {
 		return Article{}, err
 	}
-	if len(old.Live()) > 0 && !l.policy.May(by, profile.PermissionContentPublish) {
+	if !l.MayArrange(by, old) {
 		return Article{}, ErrForbidden
 	}
 	f, err := l.categories(ctx)

@@ -79,7 +79,7 @@ func (l *Library) FindText(ctx context.Context, by profile.Actor, q FindQuery) (
 	}
 	for _, a := range page {
 		for _, t := range a.Translations {
-			if q.Locale != "" && t.Locale != q.Locale || !l.mayWrite(by, a, t.Locale) {
+			if q.Locale != "" && t.Locale != q.Locale || !l.MayWrite(by, a, t.Locale) {
 				continue
 			}
 			rev, err := l.store.Revision(ctx, a.ID, t.Locale, t.Head)
@@ -92,15 +92,6 @@ func (l *Library) FindText(ctx context.Context, by profile.Actor, q FindQuery) (
 		}
 	}
 	return found, next, nil
-}
-
-// mayWrite reports whether by may change the text in locale of an article that
-// they see at the desk.
-func (l *Library) mayWrite(by profile.Actor, a Article, locale string) bool {
-	if locale == a.Source {
-		return l.policy.May(by, profile.PermissionContentWrite)
-	}
-	return l.policy.May(by, profile.PermissionContentTranslate)
 }
 
 // A Replacing is what is to be replaced in one text.

@@ -105,7 +105,7 @@ func TestReplace(t *testing.T) {
 		_, _, err = w.FindText(w.ctx(), reviewer, kb.FindQuery{Replacement: bad})
 		require.ErrorIs(t, err, kb.ErrInvalid, bad.Find)
 	}
-	_, _, err = w.FindText(w.ctx(), agent, kb.FindQuery{Replacement: r})
+	_, _, err = w.FindText(w.ctx(), partner, kb.FindQuery{Replacement: r})
 	require.ErrorIs(t, err, kb.ErrForbidden)
 	_, err = w.Replace(w.ctx(), profile.Actor{}, ask)
 	require.ErrorIs(t, err, kb.ErrNotFound)

@@ -93,7 +93,7 @@ func (l *Library) rearranged(ctx context.Context, by profile.Actor, old Article,
 	if len(faults) == 0 && a.sameMeta(old) {
 		return old.clone(), false, nil
 	}
-	if !l.policy.May(by, profile.PermissionContentWrite) || len(old.Live()) > 0 && !l.policy.May(by, profile.PermissionContentPublish) {
+	if !l.MayArrange(by, old) {
 		return Article{}, false, ErrForbidden
 	}
 	f, err := l.categories(ctx)

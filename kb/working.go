@@ -113,7 +113,7 @@ func (l *Library) mayWork(ctx context.Context, by profile.Actor, article, locale
 		_, err := l.editable(ctx, by, article, locale)
 		return err
 	}
-	if !l.policy.May(by, profile.PermissionContentWrite) {
+	if !l.MayCreate(by) {
 		return ErrForbidden
 	}
 	return nil

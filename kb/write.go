@@ -15,7 +15,7 @@ import (
 // Create writes a new article, as a draft that no reader sees. Only who may
 // publish can make somebody else its owner.
 func (l *Library) Create(ctx context.Context, by profile.Actor, d Draft) (Article, error) {
-	if !l.policy.May(by, profile.PermissionContentWrite) {
+	if !l.MayCreate(by) {
 		return Article{}, fmt.Errorf("create article: %w", ErrForbidden)
 	}
 	a, rev, err := l.fresh(ctx, by, d)

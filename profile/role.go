@@ -62,6 +62,7 @@ type Permission string
 // exactly one front type.
 const (
 	PermissionContentWrite     Permission = "kb.write"         // draft and edit articles
+	PermissionContentDraft     Permission = "kb.draft"         // draft and edit one's own
 	PermissionContentPublish   Permission = "kb.publish"       // publish, archive, restore
 	PermissionContentTranslate Permission = "kb.translate"     // edit translations
 	PermissionContentReview    Permission = "kb.review"        // approve or refuse what others wrote
@@ -96,12 +97,12 @@ type Policy map[Role][]Permission
 // the copy it gets and hand it to the front types. RoleAdmin has every
 // permission that any other role has, which is what lets it grant them all.
 func DefaultPolicy() Policy {
-	content := []Permission{PermissionContentWrite, PermissionContentTranslate, PermissionFeedbackRead, PermissionSegmentsRead}
+	content := []Permission{PermissionContentWrite, PermissionContentDraft, PermissionContentTranslate, PermissionFeedbackRead, PermissionSegmentsRead}
 	publish := append([]Permission{PermissionContentPublish, PermissionContentReview, PermissionContentOrganise, PermissionCoursesTeach}, content...)
 	members := []Permission{PermissionMembersRead, PermissionMembersWrite, PermissionHoldingsRead, PermissionHoldingsWrite}
 	return Policy{
 		RoleManager:    members,
-		RoleAgent:      {PermissionFeedbackRead, PermissionDirectoryRead, PermissionSegmentsRead, PermissionAssetsRead, PermissionAssetsSpend},
+		RoleAgent:      {PermissionContentDraft, PermissionFeedbackRead, PermissionDirectoryRead, PermissionSegmentsRead, PermissionAssetsRead, PermissionAssetsSpend},
 		RoleAuthor:     content,
 		RoleTranslator: {PermissionContentTranslate},
 		RoleReviewer:   publish,

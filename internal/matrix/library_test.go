@@ -42,6 +42,28 @@ func ofMedium(name string, call func(ctx context.Context, w *world, by profile.A
 	}}
 }
 
+// may returns the operation that asks whether somebody may do something to an
+// article that they see at the desk.
+func may(name string, ask func(*kb.Library, profile.Actor, kb.Article) bool) operation {
+	return about(name, func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
+		a, err := w.library.Manuscript(ctx, by, a.ID)
+		if err == nil && !ask(w.library, by, a) {
+			err = kb.ErrForbidden
+		}
+		return nil, true, err
+	})
+}
+
+// mayAtAll is may for what is about no article in particular.
+func mayAtAll(name string, ask func(*kb.Library, profile.Actor) bool) operation {
+	return overall("kb."+name, func(_ context.Context, w *world, by profile.Actor) error {
+		if !ask(w.library, by) {
+			return kb.ErrForbidden
+		}
+		return nil
+	})
+}
+
 func libraryOperations() []operation {
 	return slices.Concat(libraryReading(), libraryLists(), libraryDesk(), libraryNotes(), libraryWriting(), libraryPlaces(), libraryProcess(), libraryOverall(), insightOperations(), reportOperations())
 }
@@ -320,19 +342,11 @@ func libraryWriting() []operation {
 			a, err := w.library.Undelete(ctx, by, a.ID, a.Version) // what is not in the bin stays as it is
 			return a, true, err
 		}, "kb.undelete"),
-		about("MayDelete", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
-			a, err := w.library.Manuscript(ctx, by, a.ID)
-			if err == nil && !w.library.MayDelete(by, a) {
-				err = kb.ErrForbidden
-			}
-			return nil, true, err
-		}),
-		overall("kb.MayPurge", func(_ context.Context, w *world, by profile.Actor) error {
-			if !w.library.MayPurge(by) {
-				return kb.ErrForbidden
-			}
-			return nil
-		}),
+		may("MayDelete", (*kb.Library).MayDelete),
+		may("MayArrange", (*kb.Library).MayArrange),
+		may("MayWrite", func(l *kb.Library, by profile.Actor, a kb.Article) bool { return l.MayWrite(by, a, "") }),
+		mayAtAll("MayPurge", (*kb.Library).MayPurge),
+		mayAtAll("MayCreate", (*kb.Library).MayCreate),
 		about("Purge", func(ctx context.Context, w *world, by profile.Actor, a kb.Article) (any, bool, error) {
 			err := w.library.Purge(ctx, by, a.ID, a.Version)
 			return nil, err == nil, err

@@ -17,6 +17,10 @@ import (
 // part of the desk that is for all of them.
 var works = []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate, profile.PermissionContentPublish, profile.PermissionContentReview}
 
+// drafts are the permissions of those who write at the desk at all: of those, and
+// of who only drafts and sees there what is theirs.
+var drafts = append(slices.Clip(works), profile.PermissionContentDraft)
+
 // A deskPart is a part of the desk: an entry of its menu, with the pages below
 // it. Whoever has none of the permissions sees neither.
 type deskPart struct {
@@ -29,13 +33,13 @@ type deskPart struct {
 // line, and its pages are guarded.
 func deskRoutes() []deskPart {
 	return []deskPart{
-		{"/desk/articles", "desk.articles", "desk.articles_note", works, (*Site).deskArticleRoutes},
+		{"/desk/articles", "desk.articles", "desk.articles_note", drafts, (*Site).deskArticleRoutes},
 		{deskCategoriesPath, "cats.title", "cats.note", []profile.Permission{profile.PermissionContentOrganise}, (*Site).deskCategoryRoutes},
 		{blocksPath, "blocks.title", "blocks.note", works, (*Site).blockRoutes},
 		{replacePath, "replace.title", "replace.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentTranslate}, (*Site).replaceRoutes},
 		{brokenPath, "broken.title", "broken.note", works, (*Site).brokenRoutes},
-		{binPath, "bin.title", "bin.note", works, (*Site).binRoutes},
-		{"/desk/inbox", "process.inbox", "process.inbox_note", works, (*Site).inboxRoutes},
+		{binPath, "bin.title", "bin.note", drafts, (*Site).binRoutes},
+		{"/desk/inbox", "process.inbox", "process.inbox_note", drafts, (*Site).inboxRoutes},
 		{"/desk/calendar", "process.calendar", "process.calendar_note", works, (*Site).calendarRoutes},
 		{"/desk/courses", "courses.title", "teach.note", teaches, (*Site).deskCourseRoutes},
 		{mediaPath, "media.title", "media.note", mediaNeeds, (*Site).mediaRoutes},
@@ -43,7 +47,7 @@ func deskRoutes() []deskPart {
 		{"/desk/feedback", "said.title", "said.note", saidNeeds, (*Site).feedbackRoutes},
 		{"/desk/health", "health.title", "health.desk_note", works, (*Site).healthRoutes},
 		{tunePath, "tune.title", "tune.note", []profile.Permission{profile.PermissionSearchTune}, (*Site).tuneRoutes},
-		{"/desk/draft", "draft.title", "draft.note", []profile.Permission{profile.PermissionContentWrite}, (*Site).draftRoutes},
+		{"/desk/draft", "draft.title", "draft.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentDraft}, (*Site).draftRoutes},
 	}
 }
 
@@ -63,7 +67,7 @@ func (s *Site) deskTasks() []func(context.Context, *visit) ([]deskTask, error) {
 
 // deskPages are the home of the desk and the pages of its parts.
 func (s *Site) deskPages() []route {
-	pages := []route{{"GET /desk", "desk", s.deskHome}}
+	pages := []route{{"GET /desk", "desk", s.signedIn(s.deskHome)}}
 	for _, part := range deskRoutes() {
 		for _, r := range part.Routes(s) {
 			r.Serve = s.atDesk(part.Needs, r.Serve)
@@ -73,20 +77,27 @@ func (s *Site) deskPages() []route {
 	return pages
 }
 
-// atDesk serves those who have any of the permissions, and nobody else knows of
-// it.
+// atDesk serves those who have any of the permissions. Whoever is not signed in
+// is asked to, whether there is such a page or not; nobody else knows of it.
 func (s *Site) atDesk(needs []profile.Permission, serve web.Func) web.Func {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if !s.mayAny(visitOf(r.Context()).By, needs) {
-			if given, err := s.typedByNobody(w, r); given {
-				return err
-			}
-			return s.refused(r)
+		by := visitOf(r.Context()).By
+		if s.mayAny(by, needs) {
+			web.NoStore(w)
+			return serve(w, r)
 		}
-		web.NoStore(w)
-		return serve(w, r)
+		if given, err := s.typedByNobody(w, r); given {
+			return err
+		}
+		if by.Anonymous() && reads(r) {
+			return s.leadIn(w, r)
+		}
+		return s.refused(r)
 	}
 }
+
+// reads reports whether a request only looks at something.
+func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 func (s *Site) mayAny(by profile.Actor, needs []profile.Permission) bool {
 	return slices.ContainsFunc(needs, func(p profile.Permission) bool { return s.policy.May(by, p) })
@@ -138,7 +149,7 @@ func (s *Site) deskHome(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
 	b := deskBody{Parts: s.deskOf(v.By)}
 	if len(b.Parts) == 0 {
-		return profile.ErrNotFound
+		return s.refused(r)
 	}
 	for _, find := range s.deskTasks() {
 		tasks, err := find(r.Context(), v)
@@ -147,7 +158,6 @@ func (s *Site) deskHome(w http.ResponseWriter, r *http.Request) error {
 		}
 		b.Tasks = append(b.Tasks, tasks...)
 	}
-	web.NoStore(w)
 	p := s.deskPage(r, v.P.T("desk.title"))
 	p.Crumbs, p.Body = s.crumbs(v), b
 	return s.show(w, r, http.StatusOK, "desk", p)

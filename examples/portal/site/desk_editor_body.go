@@ -115,7 +115,7 @@ func (s *Site) showEditor(w http.ResponseWriter, r *http.Request, status int, a 
 	t, _ := a.In(wr.Locale)
 	b := editorBody{
 		editorView: view, New: wr.Article == "", Writing: wr, Lang: i18n.Locale(wr.Locale), Key: s.memory.formKey, Action: v.link("/desk/articles/new"),
-		Writes: s.mayWrite(v.By, a, wr.Locale), Arranges: s.mayArrange(v.By, a), Publishes: s.policy.May(v.By, profile.PermissionContentPublish),
+		Writes: s.library.MayWrite(v.By, a, wr.Locale), Arranges: s.library.MayArrange(v.By, a), Publishes: s.policy.May(v.By, profile.PermissionContentPublish),
 		Published: t.Visible(), Minor: r.PostFormValue("minor") != "",
 	}
 	if done := v.Query.Get("done"); slices.Contains([]string{"saved", "published", "archived", "restored", "undeleted", "file"}, done) && status == http.StatusOK {

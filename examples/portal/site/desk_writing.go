@@ -185,18 +185,3 @@ func (s *Site) keepWriting(ctx context.Context, by profile.Actor, w *writing) (k
 	}
 	return kb.Article{}, kb.ErrConflict
 }
-
-// mayArrange reports whether somebody may change what all languages of an
-// article share.
-func (s *Site) mayArrange(by profile.Actor, a kb.Article) bool {
-	return s.policy.May(by, profile.PermissionContentWrite) && (len(a.Live()) == 0 || s.policy.May(by, profile.PermissionContentPublish))
-}
-
-// mayWrite reports whether somebody may change the text of an article in a
-// language.
-func (s *Site) mayWrite(by profile.Actor, a kb.Article, locale string) bool {
-	if locale == a.Source {
-		return s.policy.May(by, profile.PermissionContentWrite)
-	}
-	return s.policy.May(by, profile.PermissionContentTranslate)
-}

@@ -147,6 +147,15 @@ func refusal(person string) int {
 	return http.StatusNotFound
 }
 
+// unseen is how a page of the desk is answered for somebody to whom it is none:
+// whoever is not signed in is asked to, whether it is there or not.
+func unseen(person string) int {
+	if person == "" {
+		return http.StatusSeeOther
+	}
+	return http.StatusNotFound
+}
+
 func read(t testing.TB, res *http.Response) answer {
 	t.Helper()
 	defer func() { _ = res.Body.Close() }()

@@ -13,6 +13,7 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -35,18 +36,25 @@ type accountBody struct {
 // signedIn serves people only: others are asked to sign in and come back.
 func (s *Site) signedIn(serve func(http.ResponseWriter, *http.Request) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		v := visitOf(r.Context())
-		if !v.By.Anonymous() {
-			w.Header().Set("Cache-Control", "no-store")
-			return serve(w, r)
+		if visitOf(r.Context()).By.Anonymous() {
+			return s.leadIn(w, r)
 		}
-		way := s.signInAt(v, v.link(v.Path))
-		if way == "" {
-			return errs.NotFound
-		}
-		http.Redirect(w, r, way, http.StatusSeeOther)
-		return nil
+		web.NoStore(w)
+		return serve(w, r)
 	}
+}
+
+// leadIn leads whoever is not signed in to where they can, and from there back to
+// what they asked for.
+func (s *Site) leadIn(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	way := s.signInAt(v, v.Here())
+	if way == "" {
+		return errs.NotFound
+	}
+	web.NoStore(w)
+	http.Redirect(w, r, way, http.StatusSeeOther)
+	return nil
 }
 
 // account shows what the portal knows of whoever asks.

@@ -144,7 +144,7 @@ func (s *Site) deskArticles(w http.ResponseWriter, r *http.Request) error {
 	if q.After != "" {
 		b.First = p.With()
 	}
-	if s.policy.May(v.By, profile.PermissionContentWrite) {
+	if s.library.MayCreate(v.By) {
 		b.New = v.link("/desk/articles/new")
 	}
 	p.Body = b
@@ -263,7 +263,7 @@ func owners(v *visit, asked string, rows []deskRow, page []kb.Article) []option 
 
 // articleTasks says which articles wait for whoever is at the desk.
 func (s *Site) articleTasks(ctx context.Context, v *visit) ([]deskTask, error) {
-	if !s.mayAny(v.By, works) {
+	if !s.mayAny(v.By, drafts) {
 		return nil, nil
 	}
 	publishes := s.policy.May(v.By, profile.PermissionContentPublish)

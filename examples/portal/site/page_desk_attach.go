@@ -115,7 +115,7 @@ func (s *Site) attaching(r *http.Request) (writing, error) {
 		if err != nil {
 			return wr, err
 		}
-		if wr = now; !s.mayWrite(v.By, a, wr.Locale) {
+		if wr = now; !s.library.MayWrite(v.By, a, wr.Locale) {
 			return wr, profile.ErrForbidden
 		}
 	} else if t, ok := s.typeOf(v.Query.Get("kind")); ok {

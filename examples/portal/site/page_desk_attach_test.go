@@ -23,9 +23,9 @@ func TestAttachWithoutScript(t *testing.T) {
 	at := "/en/desk/articles/" + write(t, s, d).ID + "/en"
 	t.Run("is for those who write", func(t *testing.T) {
 		for _, person := range []string{"", "tom", "jonas"} {
-			require.Equal(t, 404, as(person).get(at+"/file").Status, person)
+			require.Equal(t, unseen(person), as(person).get(at+"/file").Status, person)
 			require.Equal(t, refusal(person), as(person).sendMedium(at+"/file", "a.pdf", pdf).Status, person)
-			require.Equal(t, 404, as(person).get("/en/desk/articles/new/file").Status, person)
+			require.Equal(t, unseen(person), as(person).get("/en/desk/articles/new/file").Status, person)
 		}
 	})
 	t.Run("keeps what was typed and adds what shows the file, once", func(t *testing.T) {

@@ -26,7 +26,7 @@ func (s *Site) newArticle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := visitOf(r.Context())
-	if !s.policy.May(v.By, profile.PermissionContentWrite) {
+	if !s.library.MayCreate(v.By) {
 		return profile.ErrNotFound
 	}
 	t, ok := s.typeOf(q.Kind)
@@ -42,7 +42,7 @@ func (s *Site) newArticle(w http.ResponseWriter, r *http.Request) error {
 	if wr, err = s.typedEarlier(r, wr); err != nil {
 		return err
 	}
-	return s.showEditor(w, r, http.StatusOK, kb.Article{Source: locale}, wr, editorView{})
+	return s.showEditor(w, r, http.StatusOK, kb.Article{Source: locale, Owner: v.By.ID}, wr, editorView{})
 }
 
 // typeOf returns the type of content with a name.
@@ -67,7 +67,7 @@ func (s *Site) writtenIn(v *visit, asked string) string {
 // createArticle makes an article of what was typed.
 func (s *Site) createArticle(w http.ResponseWriter, r *http.Request) error {
 	v := visitOf(r.Context())
-	if !s.policy.May(v.By, profile.PermissionContentWrite) {
+	if !s.library.MayCreate(v.By) {
 		return profile.ErrNotFound
 	}
 	wr, err := s.typedWriting(r, writing{Meta: kb.Meta{Owner: v.By.ID}}, true)
@@ -75,7 +75,7 @@ func (s *Site) createArticle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	wr.Locale = s.writtenIn(v, r.PostFormValue("locale"))
-	blank := kb.Article{Source: wr.Locale}
+	blank := kb.Article{Source: wr.Locale, Owner: v.By.ID}
 	if r.PostFormValue("do") == doAttach {
 		return s.leaveForFile(w, r, blank, wr)
 	}
@@ -160,10 +160,10 @@ func (s *Site) saveArticle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := visitOf(r.Context())
-	if !s.mayWrite(v.By, a, kept.Locale) {
+	if !s.library.MayWrite(v.By, a, kept.Locale) {
 		return profile.ErrForbidden
 	}
-	wr, err := s.typedWriting(r, kept, s.mayArrange(v.By, a))
+	wr, err := s.typedWriting(r, kept, s.library.MayArrange(v.By, a))
 	if err != nil {
 		return err
 	}

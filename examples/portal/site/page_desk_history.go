@@ -65,7 +65,7 @@ func (s *Site) articleHistory(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	at := v.link(editorPath(a.ID, t.Locale))
-	b := historyBody{Version: a.Version, Restore: at + "/restore", Writes: s.mayWrite(v.By, a, t.Locale)}
+	b := historyBody{Version: a.Version, Restore: at + "/restore", Writes: s.library.MayWrite(v.By, a, t.Locale)}
 	if len(list) > revisionsPerPage {
 		list = list[:revisionsPerPage]
 		b.Next = at + "/history?before=" + strconv.Itoa(list[len(list)-1].Number)

@@ -136,7 +136,7 @@ func (s *Site) keepTyped(w http.ResponseWriter, r *http.Request) error {
 		if a, kept, err = s.openWriting(r); err != nil {
 			return err
 		}
-		arranges = s.mayArrange(v.By, a)
+		arranges = s.library.MayArrange(v.By, a)
 	}
 	wr, err := s.typedWriting(r, kept, arranges)
 	if err != nil {

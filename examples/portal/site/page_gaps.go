@@ -181,6 +181,9 @@ func (s *Site) decideCandidate(w http.ResponseWriter, r *http.Request) error {
 // fillSearches puts what people search for beside the editor: what led to the
 // article, or what it could answer.
 func (s *Site) fillSearches(ctx context.Context, v *visit, a kb.Article, b *editorBody) (err error) {
+	if !s.mayAny(v.By, works) {
+		return nil
+	}
 	if !b.New {
 		b.Health = v.link("/desk/health/articles/" + escape(a.ID))
 		b.Leads, err = s.leadRows(ctx, v, a.ID)

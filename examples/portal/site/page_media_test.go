@@ -39,7 +39,7 @@ func TestMediaLibrary(t *testing.T) {
 	const page = "/en/desk/media"
 	t.Run("is for those who write", func(t *testing.T) {
 		for _, person := range []string{"", "tom", "jonas"} {
-			require.Equal(t, 404, as(person).get(page).Status, person)
+			require.Equal(t, unseen(person), as(person).get(page).Status, person)
 			require.Equal(t, refusal(person), as(person).sendMedium(page, "a.pdf", pdf).Status, person)
 		}
 		require.Contains(t, as("ines").get("/en/desk").Body, page)

@@ -104,7 +104,7 @@ func (s *Site) showNotes(w http.ResponseWriter, r *http.Request, status int, typ
 	}
 	p := s.deskPage(r, v.P.T("notes.title"), s.articlesCrumb(v), crumb{Title: t.Title, Href: v.link(editorPath(a.ID, t.Locale)), Locale: t.Locale})
 	n := noting{s: s, v: v, a: a, at: v.link(notesPath(a.ID, t.Locale)), edit: q.Edit, typed: typed, names: map[string]string{}}
-	if n.people, err = s.workersFor(ctx, a, works, ""); err != nil {
+	if n.people, err = s.colleaguesOn(ctx, a); err != nil {
 		return err
 	}
 	b := notesBody{Title: t.Title, Locale: t.Locale, Next: nextOf(p, "after", next)}

@@ -20,7 +20,7 @@ func TestNotes(t *testing.T) {
 	a := write(t, s, d)
 	page := "/en/desk/articles/" + a.ID + "/en/notes"
 	for _, person := range []string{"", "tom", "jonas"} {
-		require.Equal(t, 404, as(person).get(page).Status, person)
+		require.Equal(t, unseen(person), as(person).get(page).Status, person)
 		require.Equal(t, refusal(person), as(person).post(page, url.Values{"text": {"x"}}).Status, person)
 	}
 	require.Contains(t, as("ines").get(page).Body, `value="marek"`, "a colleague to mention")

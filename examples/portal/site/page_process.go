@@ -188,11 +188,7 @@ func (s *Site) planForm(v *visit, a kb.Article, t kb.Translation, typed processF
 }
 
 func (s *Site) processAsk(ctx context.Context, p *page, a kb.Article, t kb.Translation, typed processForm, b *processBody) error {
-	needed := profile.PermissionContentWrite
-	if t.Locale != a.Source {
-		needed = profile.PermissionContentTranslate
-	}
-	if !s.policy.May(p.By, needed) || t.Visible() && t.Live == t.Head || b.Waiting && typed.ask == nil {
+	if !s.library.MayWrite(p.By, a, t.Locale) || t.Visible() && t.Live == t.Head || b.Waiting && typed.ask == nil {
 		return nil // nothing is waiting to be shown
 	}
 	rev, err := s.library.Revision(ctx, p.By, a.ID, t.Locale, t.Head)

@@ -200,6 +200,27 @@ func (s *Site) workersFor(ctx context.Context, a kb.Article, any []profile.Permi
 	return out, nil
 }
 
+// colleaguesOn returns who can be asked about an article: those who work on it,
+// and its owner, who may see nothing else at the desk.
+func (s *Site) colleaguesOn(ctx context.Context, a kb.Article) ([]profile.Person, error) {
+	list, err := s.workersFor(ctx, a, works, "")
+	if err != nil || slices.ContainsFunc(list, func(p profile.Person) bool { return p.ID == a.Owner }) {
+		return list, err
+	}
+	owner, err := s.people.Person(ctx, system, a.Owner)
+	if errors.Is(err, profile.ErrNotFound) || owner.Disabled {
+		return list, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	sees, err := s.seesAtDesk(ctx, owner.ID, a.ID)
+	if sees {
+		list = append(list, owner)
+	}
+	return list, err
+}
+
 // mostReviewers is how many people are offered as reviewers, or to be mentioned.
 const mostReviewers = 50
 

@@ -277,15 +277,15 @@ func (p *page) Href(path string) string { return p.link(path) }
 func (p *page) HrefIn(locale, path string) string { return i18n.JoinPath(i18n.Locale(locale), path) }
 
 // Here is the address of the page itself, to come back to.
-func (p *page) Here() string { return p.Switch(alternate{Href: p.link(p.Path)}) }
+func (v *visit) Here() string { return v.Switch(alternate{Href: v.link(v.Path)}) }
 
 // Switch returns the address of the page in another language, with what was
 // asked of it.
-func (p *page) Switch(to alternate) string {
+func (v *visit) Switch(to alternate) string {
 	q := url.Values{}
-	for k, v := range p.Query {
-		if k != "after" && k != "t" && k != "thanks" && k != "return_to" {
-			q[k] = v
+	for name, values := range v.Query {
+		if name != "after" && name != "t" && name != "thanks" && name != "return_to" {
+			q[name] = values
 		}
 	}
 	path := to.Href
