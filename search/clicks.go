@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -102,43 +103,72 @@ func (e *Engine) clickToken(search string, h Hit) string {
 	return e.key.Seal(scope, cursor.Encode(search, h.Group, cursor.FormatInt(int64(h.Rank))))
 }
 
-// openClick returns what a token is bound to.
-func (e *Engine) openClick(token string) (position string, pinned bool, err error) {
-	if position, err = e.key.Open(clickScope, token); err == nil {
-		return position, false, nil
+// A click is what a token is bound to.
+type click struct {
+	search, group string
+	rank          int
+	pinned        bool
+}
+
+func (e *Engine) openClick(token string) (c click, err error) {
+	position, err := e.key.Open(clickScope, token)
+	if err != nil {
+		position, err = e.key.Open(pinnedScope, token)
+		c.pinned = true
 	}
-	position, err = e.key.Open(pinnedScope, token)
-	return position, true, err
+	if token == "" || err != nil {
+		return click{}, errs.Field("token", "error.search.click", nil)
+	}
+	parts, err := cursor.Decode(position, 3)
+	if err != nil {
+		return click{}, err
+	}
+	rank, err := cursor.ParseInt(parts[2])
+	c.search, c.group, c.rank = parts[0], parts[1], int(rank)
+	return c, err
 }
 
 // Clicked notes that by followed the hit whose Click is given. Saying so twice
 // is the same event twice, with the same ID, and counts once. The error matches
 // ErrInvalid for a token that is not from this engine.
 func (e *Engine) Clicked(ctx context.Context, by profile.Actor, token string) error {
-	if token == "" {
-		return errs.Field("token", "error.search.click", nil)
-	}
-	position, pinned, err := e.openClick(token)
-	if err != nil {
-		return errs.Field("token", "error.search.click", nil)
-	}
-	parts, err := cursor.Decode(position, 3)
+	c, err := e.openClick(token)
 	if err != nil {
 		return err
 	}
-	rank, err := cursor.ParseInt(parts[2])
+	e.recordClick(ctx, by, token, c)
+	return nil
+}
+
+// Followed is [Engine.Clicked] for a hit that is read elsewhere: it returns the
+// document, as by may see it now in a language, for whoever leads there. The error
+// matches ErrNotFound if there is nothing any more that by may see.
+func (e *Engine) Followed(ctx context.Context, by profile.Actor, token, locale string) (Document, error) {
+	c, err := e.openClick(token)
 	if err != nil {
-		return err
+		return Document{}, err
 	}
+	request := Request{Sight: by.Sight(), Groups: []string{c.group}, Locale: e.locale(by, locale), Sort: SortUpdated, Limit: 1}
+	found, _, err := e.find(ctx, by, request)
+	if err != nil {
+		return Document{}, err
+	}
+	if len(found.Hits) == 0 {
+		return Document{}, fmt.Errorf("%s: %w", c.group, ErrNotFound)
+	}
+	e.recordClick(ctx, by, token, c)
+	return found.Hits[0].Document, nil
+}
+
+func (e *Engine) recordClick(ctx context.Context, by profile.Actor, token string, c click) {
 	var props map[string]string
-	if pinned {
+	if c.pinned {
 		props = map[string]string{PropPinned: "1"}
 	}
 	e.opts.Events.Record(ctx, analytics.Event{
-		ID: clickID(parts[0], token), Name: EventClicked, At: e.now(), User: by.ID, Account: by.Account,
-		Subject: parts[1], Search: parts[0], Rank: int(rank), Props: props,
+		ID: clickID(c.search, token), Name: EventClicked, At: e.now(), User: by.ID, Account: by.Account,
+		Subject: c.group, Search: c.search, Rank: c.rank, Props: props,
 	}.Complete(ctx))
-	return nil
 }
 
 // newID returns a UUID of version 7.

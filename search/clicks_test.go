@@ -169,3 +169,38 @@ func TestIDsSortByTime(t *testing.T) {
 		previous, now = res.ID, now.Add(time.Millisecond)
 	}
 }
+
+// TestFollowedElsewhere: whoever follows a hit that is read elsewhere is led there
+// as long as they may see it, and the click counts.
+func TestFollowedElsewhere(t *testing.T) {
+	b := newBench(t, helpCentre())
+	far := article("far", "Lighthouse keepers", "elsewhere")
+	far.Path = "https://docs.example.com:8443/keepers?x=1"
+	require.Equal(t, "docs.example.com:8443", far.Elsewhere())
+	for _, path := range []string{"/en/articles/a", "//evil.example/", "javascript:alert(1)", ""} {
+		far := far
+		far.Path = path
+		require.Empty(t, far.Elsewhere(), path)
+	}
+	b.source.Put(far)
+	require.NoError(t, b.Refresh(t.Context()))
+	res, err := b.Search(t.Context(), nobody, search.Query{Text: "keepers", Locale: "en"})
+	require.NoError(t, err)
+	require.Len(t, res.Hits, 1)
+	b.events.take()
+	d, err := b.Followed(t.Context(), nobody, res.Hits[0].Click, "en")
+	require.NoError(t, err)
+	require.Equal(t, far.Path, d.Path)
+	all := b.events.take()
+	require.Equal(t, []string{"search.clicked"}, names(all))
+	require.Equal(t, far.Group, all[0].Subject)
+
+	far.Audience = profile.NewAudience("staff")
+	b.source.Put(far)
+	require.NoError(t, b.Refresh(t.Context()))
+	_, err = b.Followed(t.Context(), nobody, res.Hits[0].Click, "en")
+	require.ErrorIs(t, err, search.ErrNotFound)
+	_, err = b.Followed(t.Context(), nobody, "made-up", "en")
+	require.ErrorIs(t, err, search.ErrInvalid)
+	require.Empty(t, b.events.take())
+}

@@ -1,6 +1,8 @@
 package search
 
 import (
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/profile"
@@ -18,11 +20,24 @@ type Document struct {
 	Summary   string              // plain text, shown when there is nothing to highlight
 	Body      string              // plain text, with line breaks between blocks and tabs between the cells of a row
 	Keywords  []string            // tags, error codes and other names it should be found by
-	Path      string              // where to read it, relative to the portal: "/de/articles/hub-zuruecksetzen"
+	Path      string              // where to read it, relative to the portal: "/de/articles/hub-zuruecksetzen"; or elsewhere: "https://docs.example.com/hub"
 	Audience  profile.Audience    // who may know that it exists
 	Facets    map[string][]string // values to filter and count by: "kind", "category", "product", "language"
 	UpdatedAt time.Time           // shown to readers, and breaks ties
 	Weight    float64             // what the source thinks of it; 0 means 1, above is better
+}
+
+// Elsewhere returns the host that a document is read at, if that is not the
+// portal, and "" otherwise.
+func (d Document) Elsewhere() string {
+	if strings.HasPrefix(d.Path, "/") {
+		return ""
+	}
+	u, err := url.Parse(d.Path)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return u.Host
 }
 
 // A Change says what has become of one group: Documents are all its versions

@@ -2,6 +2,7 @@ package matrix_test
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -55,7 +56,20 @@ func engineOperations() []operation {
 			titles, err := w.engine.Titles(ctx, by, w.groups())
 			return titles, slices.Collect(maps.Keys(titles)), err
 		}),
-		overall("search.Clicked", func(ctx context.Context, w *world, by profile.Actor) error { return w.engine.Clicked(ctx, by, w.click) }, "search.click"),
+		{name: "search.Followed", on: "article", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+			token, found := w.clicks["article/"+w.article[state].ID]
+			if !found { // by nobody
+				return nil, false, nil
+			}
+			d, err := w.engine.Followed(ctx, by, token, "en")
+			if errors.Is(err, search.ErrNotFound) {
+				return nil, false, nil
+			}
+			return d, true, err
+		}},
+		overall("search.Clicked", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.engine.Clicked(ctx, by, w.clicks["article/"+w.article["published"].ID])
+		}, "search.click"),
 		overall("search.Rebuild", func(ctx context.Context, w *world, by profile.Actor) error { return w.engine.Rebuild(ctx, by) }),
 		overall("search.Search/explain", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.engine.Search(ctx, by, search.Query{Text: "guide", Explain: true})

@@ -82,7 +82,7 @@ type world struct {
 	article map[string]kb.Article // by state
 	start   uint64                // snapshot
 	last    uint64                // snapshot after the call before
-	click   string                // token of a hit
+	clicks  map[string]string     // tokens of hits, by group
 
 	personal
 
@@ -150,9 +150,14 @@ func newWorld(t *testing.T, b build) *world {
 		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Tuning: w.tunings,
 	})
 	require.NoError(t, w.engine.Refresh(t.Context()))
-	res, err := w.engine.Search(t.Context(), people["admin"], search.Query{Text: "guide"})
-	require.NoError(t, err)
-	w.click = res.Hits[0].Click
+	w.clicks = map[string]string{}
+	for _, by := range people {
+		res, err := w.engine.Search(t.Context(), by, search.Query{Text: "guide", Limit: 50})
+		require.NoError(t, err)
+		for _, h := range res.Hits {
+			w.clicks[h.Group] = h.Click
+		}
+	}
 	w.start = w.snapshot()
 	w.last = w.start
 	return w

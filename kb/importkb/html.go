@@ -1,14 +1,13 @@
 package importkb
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"strings"
 
 	"golang.org/x/net/html"
-	"golang.org/x/net/html/charset"
 
+	"github.com/stoa-go/stoa/internal/filetext"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -20,7 +19,7 @@ func readHTML(fsys fs.FS, file string, spaces wiki) (item kb.Item, ok bool, err 
 	if err != nil {
 		return kb.Item{}, false, err
 	}
-	root, err := parseHTML(data)
+	root, err := filetext.ParseHTML(data, "text/html")
 	if err != nil {
 		return kb.Item{}, false, err
 	}
@@ -34,26 +33,13 @@ func readHTML(fsys fs.FS, file string, spaces wiki) (item kb.Item, ok bool, err 
 	}
 	h1, title := elementText(root, "h1"), elementText(root, "title")
 	item.Title = first(h1, title, p.title())
-	item.Body = (&markup{title: item.Title}).text(bodyOf(root))
+	item.Body = (&markup{title: item.Title}).text(filetext.Main(root))
 	if canonical := find(root, func(n *html.Node) bool { return n.Data == "link" && attr(n, "rel") == "canonical" }); canonical != nil {
 		if u := urlPath(attr(canonical, "href")); u != "" {
 			item.RedirectFrom = append(item.RedirectFrom, u)
 		}
 	}
 	return item, true, nil
-}
-
-// parseHTML reads HTML in whatever letters it says it is written in.
-func parseHTML(data []byte) (*html.Node, error) {
-	in, err := charset.NewReader(bytes.NewReader(data), "text/html")
-	if err != nil {
-		return nil, err
-	}
-	root, err := html.Parse(in)
-	if err != nil {
-		return nil, fmt.Errorf("not a page that can be read: %w", err)
-	}
-	return root, nil
 }
 
 // fragment returns a piece of HTML as a node.
@@ -64,17 +50,7 @@ func parseUTF8(text string) (*html.Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the text is no HTML that can be read: %w", err)
 	}
-	return bodyOf(root), nil
-}
-
-// bodyOf returns the part of a page that is its text.
-func bodyOf(root *html.Node) *html.Node {
-	for _, name := range []string{"main", "article", "body"} {
-		if n := find(root, func(n *html.Node) bool { return n.Data == name }); n != nil {
-			return n
-		}
-	}
-	return root
+	return filetext.Main(root), nil
 }
 
 func elementText(root *html.Node, name string) string {

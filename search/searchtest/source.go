@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/text/language"
 
+	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 )
@@ -180,8 +181,9 @@ func checkDocuments(t testing.TB, s search.Source, f Fixture) {
 			require.Equal(t, group, d.Group)
 			require.NotEmpty(t, d.Title)
 			require.NotEmpty(t, d.Kind)
-			require.True(t, strings.HasPrefix(d.Path, "/"), "path %q is not relative to the portal", d.Path)
-			_, err := language.Parse(d.Locale)
+			_, err := valid.SafeURL(d.Path)
+			require.NoError(t, err, "path %q is neither relative to the portal nor an address elsewhere", d.Path)
+			_, err = language.Parse(d.Locale)
 			require.NoError(t, err, "language %q", d.Locale)
 			require.Contains(t, d.Serves, d.Locale)
 			canonical, err := profile.ParseAudience(d.Audience)

@@ -98,7 +98,7 @@ var brokenSources = []struct {
 	{"has no name", "Name", func(f *faultySource) { f.Source = searchtest.NewSource("") }},
 	{"never stops", "EmptyStart", changing(func(after string, c []search.Change, _ string) ([]search.Change, string) { return c, after + "x" })},
 	{"leaves out the group", "Documents", eachDocument(func(d *search.Document) { d.Group = "" })},
-	{"writes absolute addresses", "Documents", eachDocument(func(d *search.Document) { d.Path = "https://example.com" + d.Path })},
+	{"writes addresses that are none", "Documents", eachDocument(func(d *search.Document) { d.Path = "javascript:alert(1)//" + d.Path })},
 	{"has audiences that are not canonical", "Documents", eachDocument(func(d *search.Document) { d.Audience = profile.Audience{"staff", "public"} })},
 	{"serves nobody", "Documents", eachDocument(func(d *search.Document) { d.Serves = nil })},
 	{"starts again each time", "Incremental", func(f *faultySource) {
