@@ -1,6 +1,7 @@
 package courses
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -193,18 +194,27 @@ func (s *School) Save(ctx context.Context, by profile.Actor, id string, version 
 		}
 	}
 	if err := s.store.SaveCourse(ctx, c, rev); err != nil {
-		return Course{}, wrap(s.whyNot(ctx, c, err), "course", id)
+		return Course{}, wrap(s.whyNot(ctx, by, c, err), "course", id)
 	}
 	s.record(ctx, by, "course.saved", SubjectCourse+id, "revision", strconv.Itoa(c.Head))
 	return c, nil
 }
 
-// whyNot tells a taken address from a lost race.
-func (s *School) whyNot(ctx context.Context, c Course, err error) error {
-	if other, bad := s.store.CourseAt(ctx, c.Slug); errors.Is(err, ErrConflict) && bad == nil && other != c.ID {
+// whyNot tells a taken address, and needs that somebody has just made a circle,
+// from a lost race.
+func (s *School) whyNot(ctx context.Context, by profile.Actor, c Course, err error) error {
+	if !errors.Is(err, ErrConflict) {
+		return err
+	}
+	if other, bad := s.store.CourseAt(ctx, c.Slug); bad == nil && other != c.ID {
 		return slugTaken(err)
 	}
-	return err
+	old, bad := s.store.Course(ctx, c.ID)
+	if bad != nil || old.Version != c.Version-1 {
+		return err
+	}
+	f := errs.Fields{}
+	return cmp.Or(errors.Join(s.checkNeeds(ctx, by, c.ID, old.Needs, c.Needs, f), f.Err()), err)
 }
 
 // Publish makes the newest revision the one that learners get. It takes

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"html/template"
+	"slices"
 	"sync"
 	"testing"
 
@@ -274,4 +275,26 @@ func TestNeededCoursesExistAndMakeNoCircle(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, key, wrong["needs"].Key, need)
 	}
+}
+
+// TestTwoCoursesThatComeToNeedEachOther is two people at once: whoever is later
+// is told at the field.
+func TestTwoCoursesThatComeToNeedEachOther(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.course(t, "first"), w.course(t, "second")
+	faults := make([]error, 2)
+	var wg sync.WaitGroup
+	for n, pair := range [][2]string{{first, second}, {second, first}} {
+		c, rev, err := w.Manuscript(t.Context(), rosa, pair[0])
+		require.NoError(t, err)
+		d := courses.Draft{Settings: c.Settings, Content: rev.Content}
+		d.Needs = []string{pair[1]}
+		wg.Go(func() { _, faults[n] = w.Save(t.Context(), rosa, pair[0], c.Version, d) })
+	}
+	wg.Wait()
+	faults = slices.DeleteFunc(faults, func(err error) bool { return err == nil })
+	require.Len(t, faults, 1)
+	wrong, ok := errors.AsType[errs.Fields](faults[0])
+	require.True(t, ok, "%v", faults[0])
+	require.Equal(t, "error.course.circle", wrong["needs"].Key)
 }

@@ -28,7 +28,7 @@ func (s *School) checkNeeds(ctx context.Context, by profile.Actor, id string, ha
 		if err != nil {
 			return err
 		}
-		circle, err := s.needsCourse(ctx, need, id)
+		circle, err := Circle(id, []string{need}, s.needsOf(ctx))
 		if err != nil {
 			return err
 		}
@@ -39,26 +39,45 @@ func (s *School) checkNeeds(ctx context.Context, by profile.Actor, id string, ha
 	return nil
 }
 
-// needsCourse reports whether one course has to be preceded by another, at
-// whatever remove.
-func (s *School) needsCourse(ctx context.Context, course, other string) (bool, error) {
-	seen := []string{course}
-	for i := 0; i < len(seen); i++ {
-		c, err := s.store.Course(ctx, seen[i])
+// needsOf returns the courses that one needs, none of one that is not there.
+func (s *School) needsOf(ctx context.Context) func(string) ([]string, error) {
+	return func(id string) ([]string, error) {
+		c, err := s.store.Course(ctx, id)
 		if errors.Is(err, ErrNotFound) {
-			continue
+			return nil, nil
 		}
+		return c.Needs, err
+	}
+}
+
+// Circle reports whether any of the courses in needs is a course, or has to be
+// preceded by it at whatever remove. needsOf returns what one needs. Stores ask
+// it of what a course did not need before.
+func Circle(course string, needs []string, needsOf func(id string) ([]string, error)) (bool, error) {
+	seen := slices.Clone(needs)
+	for i := 0; i < len(seen); i++ {
+		if seen[i] == course {
+			return true, nil
+		}
+		more, err := needsOf(seen[i])
 		if err != nil {
 			return false, err
 		}
-		for _, need := range c.Needs {
-			if need == other {
-				return true, nil
-			}
+		for _, need := range more {
 			if !slices.Contains(seen, need) {
 				seen = append(seen, need)
 			}
 		}
 	}
 	return false, nil
+}
+
+// NewNeeds returns what c needs that it did not need as old.
+func (c Course) NewNeeds(old Course) (out []string) {
+	for _, need := range c.Needs {
+		if !slices.Contains(old.Needs, need) {
+			out = append(out, need)
+		}
+	}
+	return out
 }

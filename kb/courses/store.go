@@ -42,7 +42,9 @@ type CourseStore interface {
 
 	// SaveCourse adds a course of version 1 or replaces the version before, with a
 	// new revision unless rev is nil. A slug that another course has, or once had,
-	// is ErrConflict, and so is a revision that is there.
+	// is ErrConflict, and so is a revision that is there. So is a need that the
+	// course did not have before and that would close a [Circle], however many
+	// save at once.
 	SaveCourse(ctx context.Context, c Course, rev *Revision) error
 
 	Revision(ctx context.Context, course string, number int) (Revision, error)

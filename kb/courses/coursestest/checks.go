@@ -3,6 +3,7 @@ package coursestest
 import (
 	"context"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,6 +104,47 @@ func checkVersions(t *testing.T, s courses.Store) {
 	e, err := s.Enrolment(ctx, "c", "ann")
 	require.NoError(t, err)
 	require.Equal(t, newEnrolment("x", "c", "ann", func(e *courses.Enrolment) { e.Version, e.Place = 3, "third" }), e)
+}
+
+func checkCircles(t *testing.T, s courses.Store) {
+	ctx := t.Context()
+	needing := func(id string, version int, needs ...string) error {
+		return s.SaveCourse(ctx, newCourse(id, func(c *courses.Course) { c.Version, c.Needs = version, needs }), nil)
+	}
+	const ring = 6 // as many as race
+	for n := range ring {
+		require.NoError(t, needing(fmt.Sprint("r", n), 1))
+	}
+	require.ErrorIs(t, needing("r0", 2, "r0"), courses.ErrConflict, "itself")
+	require.NoError(t, needing("r0", 2, "r1", "none"))
+	require.ErrorIs(t, needing("r1", 2, "r0"), courses.ErrConflict, "each other")
+	require.NoError(t, needing("r1", 2, "r2"))
+	require.ErrorIs(t, needing("r2", 2, "r0"), courses.ErrConflict, "at a remove")
+	c, err := s.Course(ctx, "r2")
+	require.NoError(t, err)
+	require.Equal(t, 1, c.Version)
+	for n := range ring - 1 {
+		id := fmt.Sprint("r", n)
+		c, err := s.Course(ctx, id)
+		require.NoError(t, err)
+		require.NoError(t, needing(id, c.Version+1))
+	}
+	faults := make([]error, ring)
+	var wg sync.WaitGroup
+	for n := range ring {
+		c, err := s.Course(ctx, fmt.Sprint("r", n))
+		require.NoError(t, err)
+		wg.Go(func() { faults[n] = needing(c.ID, c.Version+1, fmt.Sprint("r", (n+1)%ring)) })
+	}
+	wg.Wait()
+	refused := 0
+	for _, err := range faults {
+		if err != nil {
+			require.ErrorIs(t, err, courses.ErrConflict)
+			refused++
+		}
+	}
+	require.Equal(t, 1, refused, "whoever is last would close the ring: %v", faults)
 }
 
 func checkWhole(t *testing.T, s courses.Store) {

@@ -30,6 +30,7 @@ func contract() []suitetest.Promise[courses.Store] {
 		{"Versions", "Save keeps the rules of versions, and of concurrent ones exactly one wins", checkVersions},
 		{"WholeCourse", "SaveCourse saves a course with its revision, or neither", checkWhole},
 		{"Slugs", "a course is found by the slugs that it has and had, and no other course gets them", checkSlugs},
+		{"Circles", "no course comes to need one that needs it, at whatever remove and however many save at once", checkCircles},
 		{"Sight", "lists and counts hold what the sight admits or the owner owns, and nothing else", checkSight},
 		{"Filters", "each filter selects what it says, alone and with others", checkFilters},
 		{"Tags", "Tags counts what a query selects, whatever its topic, language and page", checkTags},

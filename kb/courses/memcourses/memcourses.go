@@ -185,6 +185,9 @@ func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.R
 	if owner, taken := s.slugs[c.Slug]; taken && owner != c.ID {
 		return errs.Conflict
 	}
+	if circle, _ := courses.Circle(c.ID, c.NewNeeds(old), func(id string) ([]string, error) { return s.courses[id].Needs, nil }); circle {
+		return errs.Conflict
+	}
 	if rev != nil {
 		key := revisionKey{rev.Course, rev.Number}
 		if _, there := s.revisions[key]; there {

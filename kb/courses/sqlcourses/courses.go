@@ -2,6 +2,7 @@ package sqlcourses
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jmoiron/sqlx"
 
@@ -133,6 +134,9 @@ func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.R
 	}
 	c.Created, c.Updated, c.Since = stored(c.Created), stored(c.Updated), stored(c.Since)
 	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		if err := checkNeeds(ctx, tx, c); err != nil {
+			return err
+		}
 		err := write(ctx, tx, "stoa_course", c.ID, c.Version,
 			`insert into stoa_course (id, slug, status, owner, rank, price, course, version) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
 			`update stoa_course set slug = $2, status = $3, owner = $4, rank = $5, price = $6, course = $7, version = $8 where id = $1 and version = $8 - 1`,
@@ -153,6 +157,38 @@ func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.R
 		}
 		return feed.Append(ctx, tx, feed.Change{Topic: topic, Ref: c.ID})
 	})
+}
+
+// checkNeeds refuses what c is to need from now on if it needs c. Those who let
+// courses need others wait for each other: two needs that are fine alone may be a
+// circle together.
+func checkNeeds(ctx context.Context, tx sqlx.ExtContext, c courses.Course) error {
+	if len(c.Needs) == 0 {
+		return nil
+	}
+	if _, err := sqldb.Exec(ctx, tx, `update stoa_course_turn set n = n + 1`); err != nil {
+		return err
+	}
+	find := func(id string) (courses.Course, error) {
+		var doc sqldb.JSON[courses.Course]
+		err := sqldb.Get(ctx, tx, &doc, "", `select course from stoa_course where id = $1`, id)
+		if errors.Is(err, errs.NotFound) {
+			err = nil
+		}
+		return doc.V, err
+	}
+	old, err := find(c.ID)
+	if err != nil {
+		return err
+	}
+	circle, err := courses.Circle(c.ID, c.NewNeeds(old), func(id string) ([]string, error) {
+		other, err := find(id)
+		return other.Needs, err
+	})
+	if circle {
+		return errs.Conflict
+	}
+	return err
 }
 
 // saveSlug keeps the course's address, unless it is another's.
