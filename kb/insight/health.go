@@ -27,8 +27,8 @@ const (
 	CodeStale      Code = "stale"               // it did not change for long
 	CodeIncomplete Code = "incomplete"          // something is missing without which it could not be published
 	CodeRough      Code = "rough"               // something to mend, such as an empty section or captions that are missing
-	CodeUnread     Code = "unread"              // nobody read it
-	CodeUnfound    Code = "unfound"             // nobody found it by a search, though some read it
+	CodeUnread     Code = "unread"              // nobody read it, where others are read
+	CodeUnfound    Code = "unfound"             // nobody found it by a search, where others are read, though some read it
 	CodeMissing    Code = "translation_missing" // it is not there in a language that readers are offered
 	CodeBehind     Code = "translation_behind"  // a translation is older than its source
 	CodeDeflecting Code = "deflecting"
@@ -90,7 +90,7 @@ func (a *Analyst) reviewArticles(ctx context.Context) error {
 		return err
 	}
 	today := analytics.Day(began)
-	if err := a.store.SaveItems(ctx, Item{Kind: itemAll, ID: today, At: began, Body: encode(s)}); err != nil {
+	if err := a.store.SaveItems(ctx, Item{Kind: itemAll, ID: today, Rank: int(began.Unix()), At: began, Body: encode(s)}); err != nil {
 		return err
 	}
 	_, err := a.store.DropItems(ctx, itemAll, began.Add(-a.opts.Keep))
@@ -124,10 +124,14 @@ func (a *Analyst) look(ctx context.Context, articles []kb.Article) (map[string]H
 	for _, r := range sums {
 		counts[r.Subject] = r.Counts
 	}
+	busy, err := a.busy(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var items []Item
 	for _, m := range articles {
 		h := Health{Article: m.ID, Counts: counts[m.ID], Rating: ratings[m.ID], At: a.clock(), Version: m.Version, Verified: verified[m.ID].Version}
-		if err := a.judge(ctx, m, verified[m.ID], &h); err != nil {
+		if err := a.judge(ctx, m, verified[m.ID], busy, &h); err != nil {
 			return nil, err
 		}
 		out[m.ID] = h
@@ -157,8 +161,8 @@ func itemOf(m kb.Article, h Health) Item {
 	return i
 }
 
-func (a *Analyst) judge(ctx context.Context, m kb.Article, v kb.Verification, h *Health) error {
-	a.judgeReaders(m, h)
+func (a *Analyst) judge(ctx context.Context, m kb.Article, v kb.Verification, busy bool, h *Health) error {
+	a.judgeReaders(m, busy, h)
 	if v.Lapsed || v.Ran(a.clock()) {
 		h.blame(CodeLapsed, "", 0)
 	}
@@ -210,15 +214,39 @@ const (
 	helpsAtMost  = 0.6 // an article is unhelpful if it is certain that fewer find it helpful
 	helpsAtLeast = 0.7 // and deflects if it is certain that more do
 	deflectViews = 20  // and so many read it
+	busyViews    = 5   // where articles are read so often on average, it says something that one is not
 )
 
-func (a *Analyst) judgeReaders(m kb.Article, h *Health) {
+// busy reports whether so much is read that it is worth telling of what is not.
+func (a *Analyst) busy(ctx context.Context) (bool, error) {
+	sums, _, err := a.store.Sums(ctx, SumQuery{Series: SeriesAll, From: a.since(), Limit: 1})
+	if err != nil || len(sums) == 0 {
+		return false, err
+	}
+	live, err := a.live(ctx)
+	return sums[0].Views >= busyViews*live, err
+}
+
+// live returns how many articles there were when all were looked at last.
+func (a *Analyst) live(ctx context.Context) (int, error) {
+	past, _, err := a.store.Items(ctx, ItemQuery{Kind: itemAll, Limit: 1})
+	if err != nil {
+		return 0, err
+	}
+	var s summary
+	if len(past) > 0 && json.Unmarshal(past[0].Body, &s) == nil {
+		return s.Articles, nil
+	}
+	return a.library.CountManuscripts(ctx, a.opts.As, kb.ManuscriptQuery{Status: kb.StatusPublished})
+}
+
+func (a *Analyst) judgeReaders(m kb.Article, busy bool, h *Health) {
 	votes := h.Rating.Helpful + h.Rating.Unhelpful
 	low, high := wilson(h.Rating.Helpful, votes)
 	if votes > 0 && high < helpsAtMost {
 		h.blame(CodeUnhelpful, "", 100*h.Rating.Helpful/votes)
 	}
-	if m.ShownAt.Before(a.clock().Add(-a.opts.Window)) {
+	if busy && m.ShownAt.Before(a.clock().Add(-a.opts.Window)) {
 		switch {
 		case h.Counts.Views == 0:
 			h.blame(CodeUnread, "", 0)

@@ -95,6 +95,33 @@ func TestHealth(t *testing.T) {
 	require.Equal(t, o.Score, last.Score)
 }
 
+// TestUnreadWhereLittleIsRead: with few visits, that an article was not read says
+// nothing of it.
+func TestUnreadWhereLittleIsRead(t *testing.T) {
+	w := newWorld(t)
+	read, unread := w.show("Read", "c"), w.show("Unread", "c")
+	w.later(time.Hour)
+	w.now = start.AddDate(0, 0, 40)
+	visit := func(from, to int) {
+		for i := from; i < to; i++ {
+			w.journey(w.now.Add(-time.Hour), fmt.Sprint("p", i), "", "v:"+read.ID)
+		}
+		w.later(time.Hour)
+	}
+	visit(0, 9)
+	require.NotContains(t, w.causes(author, unread), "unread  15", "9 visits of 2 articles")
+	require.NotContains(t, w.causes(author, read), "unfound  5")
+	visit(9, 10)
+	require.Contains(t, w.causes(author, unread), "unread  15", "5 of each on average")
+	require.Contains(t, w.causes(author, read), "unfound  5")
+	list, _, err := w.Worklist(t.Context(), author, insight.WorkList{Code: insight.CodeUnread})
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	w.now = w.now.AddDate(0, 0, 40)
+	w.later(time.Hour)
+	require.NotContains(t, w.causes(author, unread), "unread  15", "no visits in the period")
+}
+
 func TestHealthOfWhatIsNotRight(t *testing.T) {
 	w := newWorld(t)
 	a := w.show("Old", "c")
