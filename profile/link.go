@@ -13,7 +13,7 @@ type Link struct {
 	ID        string            // names it in lists; it opens nothing
 	Purpose   string            // what it is good for, and nothing else: "guest", "invitation", "address"
 	Subject   string            // what it is about, "case/42"
-	Address   string            // where it was sent
+	Address   string            // where it was sent, or empty
 	MadeBy    string            // who made it
 	Data      map[string]string // what whoever made it wants to know when it is used; not for its holder's eyes
 	Uses      int               // how often it may be used

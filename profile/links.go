@@ -80,6 +80,7 @@ type LinkDraft struct {
 	Purpose string            // lower case letters, digits, '-' and '.', at most 64; "guest", "address"
 	Subject string            // what it is about, "case/42"; at most 200 bytes
 	Address string            // the e-mail address that it goes to
+	Unsent  bool              // it goes to no address: whoever makes it keeps it
 	For     time.Duration     // how long it is good; 0 means LinkOptions.Life
 	Uses    int               // how often it may be used; 0 means once
 	Data    map[string]string // see [Link]
@@ -124,9 +125,11 @@ func (s *Links) check(d LinkDraft) (LinkDraft, error) {
 	if !validSubject(d.Subject) {
 		f.Add("subject", "error.link.subject", map[string]any{"max": maxLinkSubject})
 	}
-	plain, err := valid.Email(d.Address)
-	valid.Note(f, "address", err)
-	d.Address = plain
+	if !d.Unsent || d.Address != "" {
+		plain, err := valid.Email(d.Address)
+		valid.Note(f, "address", err)
+		d.Address = plain
+	}
 	if d.For == 0 {
 		d.For = s.opts.Life
 	}

@@ -166,6 +166,24 @@ func TestLinkDrafts(t *testing.T) {
 	require.Empty(t, p.events.take())
 }
 
+func TestLinkThatIsSentToNobody(t *testing.T) {
+	s, _ := newLinks(newPortal(t))
+	first := makeLink(t, s, profile.LinkDraft{Purpose: "feed", Subject: "feed/1", Unsent: true})
+	second := makeLink(t, s, profile.LinkDraft{Purpose: "feed", Subject: "feed/2", Unsent: true})
+	l, err := s.Peek(t.Context(), "feed", first)
+	require.NoError(t, err)
+	require.Equal(t, []string{"feed/1", "", "gus"}, []string{l.Subject, l.Address, l.MadeBy})
+	again := makeLink(t, s, profile.LinkDraft{Purpose: "feed", Subject: "feed/1", Unsent: true})
+	_, err = s.Peek(t.Context(), "feed", first)
+	require.ErrorIs(t, err, profile.ErrGone, "there is one of a subject")
+	for _, token := range []string{second, again} {
+		_, err = s.Peek(t.Context(), "feed", token)
+		require.NoError(t, err)
+	}
+	_, _, err = s.Make(t.Context(), root, profile.LinkDraft{Purpose: "feed", Subject: "feed/3", Unsent: true, Address: "nowhere"})
+	require.ErrorIs(t, err, profile.ErrInvalid)
+}
+
 func TestLinkRace(t *testing.T) {
 	p := newPortal(t)
 	s, _ := newLinks(p)

@@ -38,6 +38,7 @@ func TestDisablingEndsSessions(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			p := newPortal(t)
+			made := p.now
 			s, old, other := newSessions(p, profile.SessionOptions{}), newBrowser(t), newBrowser(t)
 			signIn(t, s, old, profile.SignIn{Person: "bob"})
 			signIn(t, s, other, profile.SignIn{Person: "carl"})
@@ -45,6 +46,11 @@ func TestDisablingEndsSessions(t *testing.T) {
 			disable(t, p, true)
 			disable(t, p, false)
 			require.Equal(t, "!", who(t, s, old))
+			_, err := p.ActorSince(t.Context(), "bob", made)
+			require.ErrorIs(t, err, profile.ErrNotFound, "what they made opens nothing either")
+			by, err := p.ActorSince(t.Context(), "bob", p.now.Add(time.Second))
+			require.NoError(t, err)
+			require.Equal(t, "bob", by.ID)
 			require.Equal(t, "carl", who(t, s, other))
 			list, err := s.List(t.Context(), root, "bob")
 			require.NoError(t, err)

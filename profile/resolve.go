@@ -20,6 +20,13 @@ func (d *Directory) Actor(ctx context.Context, id string) (Actor, error) {
 	return d.signedIn(ctx, id, time.Time{})
 }
 
+// ActorSince is Actor for what somebody made at a time and that is to open what
+// they may see now, such as the address of a feed. It is ErrNotFound once they or
+// their account have been disabled since, whatever became of that.
+func (d *Directory) ActorSince(ctx context.Context, id string, made time.Time) (Actor, error) {
+	return d.signedIn(ctx, id, made)
+}
+
 // signedIn is Actor for somebody who signed in at a time; zero is now. If they or
 // their account have been disabled since, it is ErrNotFound, whatever became of
 // that: a session ends for good.

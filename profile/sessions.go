@@ -37,6 +37,10 @@ type SessionOptions struct {
 	Events    analytics.Recorder
 	Logger    *slog.Logger     // nil discards logs
 	Now       func() time.Time // nil means time.Now
+
+	// Besides ends what lets a person in besides their sessions, when all of these
+	// are ended; nil means that nothing does.
+	Besides func(ctx context.Context, by Actor, person string) error
 }
 
 // NewSessions returns Sessions of the people of a directory. A nil opts means

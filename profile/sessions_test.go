@@ -275,6 +275,33 @@ func TestRevokeSessions(t *testing.T) {
 	require.Equal(t, "!", who(t, s, browsers["bob desk"]))
 }
 
+// TestWhatEndsBesides: what lets somebody in besides their sessions ends with all
+// of these, and with no single one.
+func TestWhatEndsBesides(t *testing.T) {
+	var ended []string
+	fail := errors.New("store is down")
+	p := newPortal(t)
+	s, b := newSessions(p, profile.SessionOptions{Besides: func(_ context.Context, by profile.Actor, person string) error {
+		ended = append(ended, by.ID+" "+person)
+		if person == "carl" {
+			return fail
+		}
+		return nil
+	}}), newBrowser(t)
+	signIn(t, s, b, profile.SignIn{Person: "bob"})
+	list, err := s.List(t.Context(), root, "bob")
+	require.NoError(t, err)
+	require.NoError(t, s.Revoke(t.Context(), root, "bob", list[0].ID))
+	_, err = s.RevokeAll(t.Context(), profile.Actor{ID: "gus"}, "bob", "")
+	require.ErrorIs(t, err, profile.ErrNotFound)
+	require.Empty(t, ended)
+	_, err = s.RevokeAll(t.Context(), profile.Actor{ID: "bob"}, "bob", "keep")
+	require.NoError(t, err)
+	_, err = s.RevokeAll(t.Context(), root, "carl", "")
+	require.ErrorIs(t, err, fail)
+	require.Equal(t, []string{"bob bob", root.ID + " carl"}, ended)
+}
+
 func TestProviderForgetsSessions(t *testing.T) {
 	p := newPortal(t)
 	s := newSessions(p, profile.SessionOptions{})

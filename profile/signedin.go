@@ -55,14 +55,17 @@ func (s *Sessions) Revoke(ctx context.Context, by Actor, person, id string) erro
 }
 
 // RevokeAll ends all sessions of a person, except the one with the ID keep if
-// that is not empty, and returns how many there were.
+// that is not empty, and returns how many there were. What lets them in besides
+// ends as well, see [SessionOptions].
 func (s *Sessions) RevokeAll(ctx context.Context, by Actor, person, keep string) (int, error) {
 	if !s.mayEnd(by, person) {
 		return 0, fmt.Errorf("sessions of %q: %w", person, ErrNotFound)
 	}
 	n := 0
 	err := s.people.audited(ctx, by, Deed{Action: "session.revoked", Person: person, Changes: []Change{{Field: "all", To: "true"}}}, func() (err error) {
-		n, err = s.store.EndSessions(ctx, SessionQuery{Person: person, Except: keep})
+		if n, err = s.store.EndSessions(ctx, SessionQuery{Person: person, Except: keep}); err == nil && s.opts.Besides != nil {
+			err = s.opts.Besides(ctx, by, person)
+		}
 		return err
 	})
 	if err != nil {

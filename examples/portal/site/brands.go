@@ -82,13 +82,21 @@ func (s *Site) segmentsOf(b layout.Brand) []string {
 func (s *Site) onBrand(ask func(*http.Request) (profile.Actor, error)) func(*http.Request) (profile.Actor, error) {
 	return func(r *http.Request) (profile.Actor, error) {
 		by, err := ask(r)
-		if own := s.segmentsOf(s.arranger.Brand(r.Host)); err == nil && own != nil {
-			// A rule cannot put people on a brand: its host alone does.
-			by.Segments = slices.DeleteFunc(slices.Clone(by.Segments), func(name string) bool { return strings.HasPrefix(name, brandSegment) })
-			by.Segments = append(by.Segments, own...)
+		if err == nil {
+			by = s.at(by, s.arranger.Brand(r.Host))
 		}
 		return by, err
 	}
+}
+
+// at returns somebody as they are on a brand.
+func (s *Site) at(by profile.Actor, b layout.Brand) profile.Actor {
+	if own := s.segmentsOf(b); own != nil {
+		// A rule cannot put people on a brand: its host alone does.
+		by.Segments = slices.DeleteFunc(slices.Clone(by.Segments), func(name string) bool { return strings.HasPrefix(name, brandSegment) })
+		by.Segments = append(by.Segments, own...)
+	}
+	return by
 }
 
 // ownTongue picks the language of a visit, where its brand has languages of its

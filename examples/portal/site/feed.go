@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/xml"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -52,8 +53,7 @@ func (s *Site) feed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	self := v.Origin + v.link("/feed.atom")
-	return s.writeFeed(w, r, atomFeed{Title: v.P.T("home.recent"), ID: self}, "/", entries)
+	return s.writeFeed(w, r, atomFeed{Title: v.P.T("home.recent"), ID: v.Origin + v.link("/feed.atom")}, "/", entries)
 }
 
 // categoryFeed lists what changed last in a category and below it.
@@ -66,7 +66,7 @@ func (s *Site) categoryFeed(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, visitOf(r.Context()).link(f.Path+"/feed.atom"), http.StatusMovedPermanently)
 		return nil
 	}
-	return s.feedOf(w, r, f, kb.Query{Category: found.ID, Below: true})
+	return s.feedOf(w, r, f)
 }
 
 // typeFeed lists what changed last of a type.
@@ -75,14 +75,14 @@ func (s *Site) typeFeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.feedOf(w, r, f, kb.Query{Kinds: []kb.Kind{kb.Kind(strings.TrimPrefix(f.Ref, typeRef))}})
+	return s.feedOf(w, r, f)
 }
 
 // feedOf writes the feed of what can be followed. Its ID is the same at whatever
 // address it is read.
-func (s *Site) feedOf(w http.ResponseWriter, r *http.Request, f followable, q kb.Query) error {
+func (s *Site) feedOf(w http.ResponseWriter, r *http.Request, f followable) error {
 	v := visitOf(r.Context())
-	entries, err := s.fed(r.Context(), v, q)
+	entries, err := s.fed(r.Context(), v, f)
 	if err != nil {
 		return err
 	}
@@ -90,51 +90,78 @@ func (s *Site) feedOf(w http.ResponseWriter, r *http.Request, f followable, q kb
 	return s.writeFeed(w, r, atomFeed{Title: f.Title, ID: id}, f.Path, entries)
 }
 
-// fed returns the articles that q selects and that changed last.
-func (s *Site) fed(ctx context.Context, v *visit, q kb.Query) ([]kb.Entry, error) {
-	q.Locale, q.Order, q.Limit = string(v.Wanted), kb.OrderUpdated, mostFed
+// fed returns the articles of what can be followed that changed last, or of all.
+func (s *Site) fed(ctx context.Context, v *visit, f followable) ([]kb.Entry, error) {
+	q := kb.Query{Locale: string(v.Wanted), Order: kb.OrderUpdated, Limit: mostFed}
+	if id, ok := strings.CutPrefix(f.Ref, categoryRef); ok {
+		q.Category, q.Below = id, true
+	} else if kind, ok := strings.CutPrefix(f.Ref, typeRef); ok {
+		q.Kinds = []kb.Kind{kb.Kind(kind)}
+	}
 	entries, _, err := s.library.Articles(ctx, v.By, q)
 	return entries, err
 }
 
 // writeFeed writes a feed of articles about the page at path, unless the asker
-// has it. A feed has what the page in its language has: texts that are not in it
-// come in another, say so, and lead to where they are in that. They come in the order in which the texts changed that it shows.
+// has it.
 func (s *Site) writeFeed(w http.ResponseWriter, r *http.Request, f atomFeed, path string, entries []kb.Entry) error {
 	v := visitOf(r.Context())
-	f.Lang, f.Author, f.Title = string(v.Wanted), v.Brand.Name, v.Brand.Name+" – "+f.Title
-	f.Links = []atomLink{
-		{Rel: "self", Type: "application/atom+xml", Href: v.Origin + v.link(v.Path)}, {Rel: "alternate", Type: "text/html", Href: v.Origin + v.link(path)},
-	}
-	entries = slices.Clone(entries)
-	slices.SortStableFunc(entries, func(a, b kb.Entry) int {
-		return cmp.Or(b.TextAt.Compare(a.TextAt), cmp.Compare(a.Article, b.Article))
-	})
-	var newest time.Time
-	for _, e := range entries {
-		if e.TextAt.After(newest) {
-			newest = e.TextAt
-		}
-		f.Entries = append(f.Entries, atomEntry{
-			Lang: e.Locale, Title: e.Title, ID: "urn:stoa:article:" + e.Article, Updated: e.TextAt.Format(time.RFC3339), Summary: e.Summary,
-			// Where it is in another language than the feed, that is what is read there.
-			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.Origin + s.path(kb.Ref{Kind: "article", Locale: e.Locale, Slug: e.Slug})},
-		})
-	}
-	if newest.IsZero() {
-		newest = time.Unix(0, 0)
-	}
-	f.Updated = newest.UTC().Format(time.RFC3339)
-	data, err := xml.MarshalIndent(f, "", " ")
+	f.Links = []atomLink{{Rel: "self", Type: atomType, Href: v.Origin + v.link(v.Path)}}
+	data, err := s.atom(r.Context(), v, f, path, entries)
 	if err != nil {
 		return err
 	}
-	data = append([]byte(xml.Header), data...)
-	w.Header().Set("Content-Type", "application/atom+xml; charset=utf-8")
+	w.Header().Set("Content-Type", atomType+"; charset=utf-8")
 	keepable(w, v.By, "private, max-age=300")
 	if v.By.Anonymous() && web.NotModified(w, r, web.HashETag(data)) {
 		return nil
 	}
 	_, err = w.Write(data)
 	return err
+}
+
+const atomType = "application/atom+xml"
+
+// atom returns a feed as it is written. It has what the page at path in its
+// language has: texts that are not in it come in another, say so, and lead to
+// where they are in that. They come in the order in which the texts changed that
+// it shows.
+func (s *Site) atom(ctx context.Context, v *visit, f atomFeed, path string, entries []kb.Entry) ([]byte, error) {
+	f.Lang, f.Author, f.Title = string(v.Wanted), v.Brand.Name, v.Brand.Name+" – "+f.Title
+	f.Links = append(f.Links, atomLink{Rel: "alternate", Type: "text/html", Href: v.Origin + v.link(path)})
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b kb.Entry) int {
+		return cmp.Or(b.TextAt.Compare(a.TextAt), cmp.Compare(a.Article, b.Article))
+	})
+	newest := time.Unix(0, 0)
+	for i, e := range entries {
+		if i == 0 {
+			newest = e.TextAt
+		}
+		summary, err := s.summaryFor(ctx, v, e)
+		if err != nil {
+			return nil, err
+		}
+		f.Entries = append(f.Entries, atomEntry{
+			Lang: e.Locale, Title: e.Title, ID: "urn:stoa:article:" + e.Article, Updated: e.TextAt.Format(time.RFC3339), Summary: summary,
+			// Where it is in another language than the feed, that is what is read there.
+			Link: atomLink{Rel: "alternate", Type: "text/html", Href: v.Origin + s.path(kb.Ref{Kind: "article", Locale: e.Locale, Slug: e.Slug})},
+		})
+	}
+	f.Updated = newest.UTC().Format(time.RFC3339)
+	data, err := xml.MarshalIndent(f, "", " ")
+	return append([]byte(xml.Header), data...), err
+}
+
+// summaryFor returns the summary of an article, or how the text begins that the
+// visitor sees.
+func (s *Site) summaryFor(ctx context.Context, v *visit, e kb.Entry) (string, error) {
+	if e.Summary != "" {
+		return e.Summary, nil
+	}
+	p, err := s.library.Glance(ctx, v.By, e.Article, e.Locale)
+	if errors.Is(err, kb.ErrNotFound) {
+		err = nil // it was taken away between the two
+	}
+	return p.Start, err
 }

@@ -37,6 +37,7 @@ type traced struct {
 	log                *logbook
 	client             *client
 	session            string
+	feed               string // address of a private feed
 }
 
 func newTraced(t *testing.T) *traced {
@@ -67,6 +68,10 @@ func (w *traced) leave(t *testing.T) {
 	own := write(t, w.Site, draft("For one alone", profile.NewAudience(profile.SegmentPerson+me.ID, profile.SegmentRole+"agent"), anyCategory(t, w.Site)))
 	w.post(t, "/account/privacy/consents", url.Values{"purpose": {"usage-analysis"}, "given": {"yes"}})
 	w.post(t, "/articles/sensor-shows-offline/keep", url.Values{"list": {"follows"}})
+	made := feedAddress.FindStringSubmatch(w.post(t, "/account/feeds", url.Values{"key": {trace}}).Body)
+	require.NotNil(t, made)
+	require.Equal(t, 200, w.client.get(made[1]).Status)
+	w.feed = made[1]
 	w.post(t, "/account/preferences/phone", url.Values{"do": {"ask"}, "number": {tracePhone}})
 	w.post(t, "/account/preferences/phone", url.Values{"do": {"confirm"}, "code": {codeIn(t, w.texts)}})
 	w.post(t, "/account/preferences/phone", url.Values{"do": {"ask"}, "number": {tracePhone + "0"}})
@@ -114,7 +119,7 @@ func (w *traced) left(t *testing.T) (places []string) {
 		places = append(places, filesWith(t, dir)...)
 	}
 	places = append(places, termsWith(t, filepath.Join(w.data, "index"))...)
-	if log := strings.Join(w.log.lines(), "\n"); strings.Contains(log, trace) || strings.Contains(log, tracePhone) {
+	if log := strings.Join(w.log.lines(), "\n"); strings.Contains(log, filepath.Base(w.feed)) || strings.Contains(log, trace) || strings.Contains(log, tracePhone) {
 		places = append(places, "log")
 	}
 	slices.Sort(places)
@@ -218,7 +223,7 @@ func TestErasureLeavesNothing(t *testing.T) {
 	w := newTraced(t)
 	w.leave(t)
 	before := w.left(t)
-	for _, place := range []string{"file db", "file eml", "file json", "table stoa_endpoint.address", "table stoa_link.address", "index term in key", "table stoa_article_feedback.comment", "table stoa_event.input"} {
+	for _, place := range []string{"file db", "file eml", "file json", "table stoa_endpoint.address", "table stoa_link.address", "table stoa_link.made_by", "index term in key", "table stoa_article_feedback.comment", "table stoa_event.input"} {
 		require.Contains(t, before, place, "the test finds what is there")
 	}
 	w.post(t, "/account/privacy/delete", url.Values{"name": {trace + " Name"}})
@@ -226,6 +231,7 @@ func TestErasureLeavesNothing(t *testing.T) {
 	w.session, _, _ = strings.Cut(confirmed.Header.Get("Set-Cookie"), ";")
 	gone := w.post(t, "/account/privacy/delete", url.Values{"name": {trace + " Name"}})
 	require.Equal(t, "/en/goodbye", gone.Header.Get("Location"))
+	require.Equal(t, 404, w.client.get(w.feed).Status)
 	w.settle(t)
 	var left []string
 	t.Cleanup(func() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -81,6 +82,7 @@ type followForm struct {
 	Action    string
 	Following bool
 	Feed      string // address for feed readers
+	OwnFeed   string // where those who are signed in get one of what they see, or empty
 }
 
 // followFormOf returns the form of something to follow. Those who cannot follow
@@ -90,7 +92,7 @@ func (s *Site) followFormOf(ctx context.Context, v *visit, f followable) (follow
 	if v.By.Anonymous() || v.By.Viewer != "" {
 		return form, nil
 	}
-	form.Action = v.link(f.Path + "/follow")
+	form.Action, form.OwnFeed = v.link(f.Path+"/follow"), v.link("/account/feeds")+"?of="+url.QueryEscape(f.Ref)
 	items, _, err := s.people.Shelf(ctx, v.By, profile.ShelfQuery{List: profile.ListFollows, Ref: f.Ref})
 	for _, item := range items {
 		form.Following = item.Level != profile.LevelNone

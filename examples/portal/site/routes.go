@@ -91,6 +91,10 @@ func (s *Site) ownRoutes() []route {
 		{"POST /account/addresses", nothing + "one's own, and one's own organisation's", s.signedIn(s.saveAddress)},
 		{"GET /account/sessions", nothing + "one's own", s.signedIn(s.sessionList)},
 		{"POST /account/sessions/end", nothing + "one's own", s.signedIn(s.endSession)},
+		{"GET /account/feeds", "private feeds", s.signedIn(s.feedList)},
+		{"POST /account/feeds", nothing + "one's own", s.signedIn(s.makeFeed)},
+		{"POST /account/feeds/{id}/end", nothing + "one's own", s.signedIn(s.endFeed)},
+		{"GET " + feedsPath + "{token}", "private feeds", s.ownFeed},
 		{"POST /account/view/end", nothing + "goes back to oneself", s.signedIn(s.endView)},
 	}
 }

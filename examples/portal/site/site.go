@@ -176,7 +176,7 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 		return err
 	}
 	s.sessions = profile.NewSessions(s.keeping, s.people, &profile.SessionOptions{
-		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now,
+		Cookie: sessionCookie, Secure: s.secure(), Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Besides: s.endFeeds,
 	})
 	s.people.Register(profile.EventKeeper(s.ledger, events), s.audit.Keeper(), s.journey.Keeper(), assets.Keeper(s.things), s.brandKeeper())
 	s.known = profile.NewIdentities(s.keeping, s.people, s.sessions)

@@ -62,7 +62,7 @@ func (s *Site) withStay(next http.Handler) http.Handler {
 // pageOf reports whether there is a page at a path, and not a file that a page
 // or a program loads.
 func pageOf(path string) bool {
-	return !strings.HasPrefix(path, "/media/") && path != "/feed.atom" && path != "/sitemap.xml" && !strings.HasPrefix(path, "/sitemaps/") && path != "/robots.txt" && path != "/search/suggestions"
+	return !strings.HasPrefix(path, "/media/") && !strings.HasSuffix(path, "/feed.atom") && !strings.HasPrefix(path, feedsPath) && path != "/sitemap.xml" && !strings.HasPrefix(path, "/sitemaps/") && path != "/robots.txt" && path != "/search/suggestions"
 }
 
 // inArm notes in the events of a request who is compared with whom.

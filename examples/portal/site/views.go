@@ -35,7 +35,7 @@ type views struct {
 
 // pageNames are the templates that are pages; the others are their parts.
 var pageNames = []string{
-	"home", "categories", "category", "type", "print", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "saved",
+	"home", "categories", "category", "type", "print", "article", "search", "contact", "demo", "error", "account", "sessions", "preferences", "feeds", "saved",
 	"notices", "people", "person", "organisation", "member", "invitation", "invitations", "onward", "waysin", "connections", "retention", "share", "guest", "shared", "confirm",
 	"privacy", "delete", "goodbye",
 	"audit",

@@ -58,6 +58,9 @@ var surfaces = []surface{
 	{"feed", []string{"GET /feed.atom", "GET /categories/{slug}/feed.atom", "GET /types/{kind}/feed.atom"}, func(h hidden) []string {
 		return []string{"/feed.atom", "/de/feed.atom", "/categories/place-" + canary(h.state, "place") + "/feed.atom", "/en/categories/place-" + canary("public", "place") + "/feed.atom", "/types/webinar/feed.atom", "/de/types/how-to/feed.atom"}
 	}},
+	{"private feeds", []string{"GET /account/feeds", "GET /feeds/{token}"}, func(h hidden) []string {
+		return append([]string{"/account/feeds", "/de/account/feeds?of=category/place-" + h.state}, h.feeds...)
+	}},
 	{"print", []string{"GET /articles/{slug}/print", "GET /categories/{slug}/print"}, func(h hidden) []string {
 		return []string{"/articles/" + h.slug + "/print", "/de/articles/" + gate + "/print", "/categories/place-" + canary(h.state, "place") + "/print", "/en/categories/place-" + canary("public", "place") + "/print"}
 	}},

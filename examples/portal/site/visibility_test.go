@@ -26,6 +26,7 @@ import (
 // A hidden is an article, or a state of one, with its canaries.
 type hidden struct {
 	state, id, slug string
+	feeds           []string // addresses of feeds of whoever looks
 }
 
 // canary returns the word that stands in one part of the article in a state.
@@ -183,8 +184,9 @@ func atDesk(person string, h hidden, surface string) bool {
 }
 
 // sightings returns where person saw something of h.
-func sightings(c *client, h hidden) []string {
+func sightings(c *client, h hidden, feeds map[string][]string) []string {
 	var out []string
+	h.feeds = feeds[c.person+" "+h.state]
 	for _, s := range surfaces {
 		if atDesk(c.person, h, s.name) {
 			continue
@@ -243,11 +245,31 @@ func remember(t *testing.T, s *Site, all map[string]hidden) {
 	require.NoError(t, err)
 }
 
+// feedAll gives everybody private feeds, of what they do not see too, as if it had
+// been open to them once. It returns their addresses by person and state.
+func feedAll(t *testing.T, s *Site) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	for _, person := range viewers[1:] {
+		for _, st := range states {
+			for i, of := range []string{"", categoryRef + "place-" + st.state, typeRef + string(kb.KindWebinar)} {
+				token, _, err := s.linking.Make(t.Context(), profile.Actor{ID: person}, profile.LinkDraft{
+					Purpose: feedPurpose, Subject: fmt.Sprint("feed/", person, "-", st.state, "-", i), Unsent: true, For: feedLife, Data: map[string]string{feedOf: of},
+				})
+				require.NoError(t, err)
+				out[person+" "+st.state] = append(out[person+" "+st.state], "/en"+feedsPath+token)
+			}
+		}
+	}
+	return out
+}
+
 func TestVisibility(t *testing.T) {
 	s := open(t, behindProxy)
 	all := plant(t, s, func(string) bool { return true })
 	linkToAll(t, s, all)
 	remember(t, s, all)
+	feeds := feedAll(t, s)
 	require.NoError(t, s.engine.Refresh(t.Context()))
 	as := serve(t, s)
 	cells, seen := 0, []string{}
@@ -257,7 +279,7 @@ func TestVisibility(t *testing.T) {
 				continue
 			}
 			cells += len(surfaces)
-			seen = append(seen, sightings(as(person), all[st.state])...)
+			seen = append(seen, sightings(as(person), all[st.state], feeds)...)
 		}
 	}
 	require.Empty(t, seen)
@@ -270,11 +292,15 @@ func TestVisibleToThoseWhoMay(t *testing.T) {
 	s := open(t, behindProxy)
 	all := plant(t, s, func(string) bool { return true })
 	linkToAll(t, s, all)
+	feeds := feedAll(t, s)
 	require.NoError(t, s.engine.Refresh(t.Context()))
 	as := serve(t, s)
 	for _, st := range states {
 		for _, person := range st.sees {
 			h, c := all[st.state], as(person)
+			for _, path := range feeds[person+" "+st.state] {
+				require.Contains(t, as("").get(path).Body, canary(st.state, "title"), "%q at %s", person, path)
+			}
 			for path, part := range map[string]string{
 				"/en/articles/" + h.slug:                            "body",
 				"/en/search?q=" + canary(st.state, "title"):         "slug",
@@ -342,7 +368,7 @@ func TestVisibilityTestSees(t *testing.T) {
 	s := open(t, behindProxy, func(c *Config) { c.wrapIndex = func(i search.Index) search.Index { return blind{i} } })
 	all := plant(t, s, func(string) bool { return true })
 	require.NoError(t, s.engine.Refresh(t.Context()))
-	require.NotEmpty(t, sightings(serve(t, s)(""), all["staff"]))
+	require.NotEmpty(t, sightings(serve(t, s)(""), all["staff"], nil))
 }
 
 // volatile is what differs between two answers to the same question.
