@@ -53,13 +53,9 @@ func eraseUser(ctx context.Context, tx sqlx.ExtContext, user string) (int, error
 	return anonymous + own + others, err
 }
 
-func remove(ctx context.Context, tx sqlx.ExtContext, query string, args ...any) (int, error) {
-	res, err := sqldb.Exec(ctx, tx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	n, err := res.RowsAffected()
-	return int(n), err
+func remove(ctx context.Context, tx sqlx.ExtContext, query string, args ...any) (n int, err error) {
+	err = sqldb.Tally(ctx, tx, &n, query, args...)
+	return n, err
 }
 
 // pruneRows is how many events are forgotten in one transaction, so that

@@ -157,15 +157,10 @@ func (b *Box) Prune(ctx context.Context, before time.Time) (removed int, err err
 			`delete from stoa_outbox_attempt where seq in (select seq from stoa_outbox where status = 'delivered' and done_at < $1)`,
 			`delete from stoa_outbox where status = 'delivered' and done_at < $1`,
 		} {
-			res, err := sqldb.Exec(ctx, tx, q, sqldb.At(before))
-			if err != nil {
+			removed = 0 // of the last, which are messages
+			if err := sqldb.Tally(ctx, tx, &removed, q, sqldb.At(before)); err != nil {
 				return err
 			}
-			n, err := res.RowsAffected()
-			if err != nil {
-				return err
-			}
-			removed = int(n)
 		}
 		return nil
 	})

@@ -28,6 +28,18 @@ func Exec(ctx context.Context, tx sqlx.ExecerContext, query string, args ...any)
 	return res, Err(ctx, err, "")
 }
 
+// Tally runs a statement inside the transaction of [DB.Write] and adds to n how
+// many rows it changed.
+func Tally(ctx context.Context, tx sqlx.ExecerContext, n *int, query string, args ...any) error {
+	res, err := Exec(ctx, tx, query, args...)
+	if err != nil {
+		return err
+	}
+	rows, err := res.RowsAffected()
+	*n += int(rows)
+	return err
+}
+
 // Get is [Get] on d.Read.
 func (d *DB) Get(ctx context.Context, dest any, subject, query string, args ...any) error {
 	return Get(ctx, d.Read(), dest, subject, query, args...)

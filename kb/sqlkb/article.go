@@ -214,26 +214,20 @@ const maxRows = 1000
 
 // putRows inserts rows of equal width. It returns how many were inserted or,
 // where tail says what to do about those that are there, changed.
-func putRows(ctx context.Context, tx sqlx.ExtContext, head string, rows [][]any, tail string) (int64, error) {
-	var total int64
+func putRows(ctx context.Context, tx sqlx.ExtContext, head string, rows [][]any, tail string) (n int, err error) {
 	for chunk := range slices.Chunk(rows, maxRows) {
-		res, err := sqldb.Exec(ctx, tx, head+` values `+sqldb.Tuples(len(chunk), len(chunk[0]))+tail, slices.Concat(chunk...)...)
+		err := sqldb.Tally(ctx, tx, &n, head+` values `+sqldb.Tuples(len(chunk), len(chunk[0]))+tail, slices.Concat(chunk...)...)
 		if err != nil {
 			return 0, err
 		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return 0, err
-		}
-		total += n
 	}
-	return total, nil
+	return n, nil
 }
 
 // putAll is putRows for rows none of which may be refused.
 func putAll(ctx context.Context, tx sqlx.ExtContext, head string, rows [][]any, tail string) error {
 	n, err := putRows(ctx, tx, head, rows, tail)
-	if err == nil && n != int64(len(rows)) {
+	if err == nil && n != len(rows) {
 		return errs.Conflict
 	}
 	return err

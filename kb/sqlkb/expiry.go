@@ -48,8 +48,8 @@ func (s *Store) expire(ctx context.Context, e profile.Expiry, w *sqldb.Where, fr
 			return err
 		}
 		for _, text := range statements {
-			n = 0
-			if err := count(ctx, tx, &n, text+chosen, w.Args()...); err != nil {
+			n = 0 // of the last, which is what it is about
+			if err := sqldb.Tally(ctx, tx, &n, text+chosen, w.Args()...); err != nil {
 				return err
 			}
 		}

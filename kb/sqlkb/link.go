@@ -110,12 +110,9 @@ func (s *Store) SaveLinks(ctx context.Context, article, locale string, number in
 		if _, err := sqldb.Exec(ctx, tx, `update stoa_kb_stamp set n = n where name = 'content'`); err != nil {
 			return err // it is locked, not changed: others lock it before they lock what is noted below
 		}
-		res, err := sqldb.Exec(ctx, tx, `update stoa_revision set links = $4 where article = $1 and locale = $2 and number = $3 and links is null`,
+		n := 0
+		err := sqldb.Tally(ctx, tx, &n, `update stoa_revision set links = $4 where article = $1 and locale = $2 and number = $3 and links is null`,
 			article, locale, number, linksColumn(links))
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
 		if err != nil {
 			return err
 		}

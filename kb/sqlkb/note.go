@@ -174,11 +174,11 @@ func forgetNotes(ctx context.Context, tx sqlx.ExtContext, person, pseudonym stri
 		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_note_mention where note in (select id from stoa_note where author = $1 and kind = '')`, person); err != nil {
 			return err
 		}
-		if err := count(ctx, tx, removed, `delete from stoa_note where author = $1 and kind = ''`, person); err != nil {
+		if err := sqldb.Tally(ctx, tx, removed, `delete from stoa_note where author = $1 and kind = ''`, person); err != nil {
 			return err
 		}
 	}
-	if err := count(ctx, tx, renamed, `
+	if err := sqldb.Tally(ctx, tx, renamed, `
 		update stoa_note set version = version + 1, body = case when author = $1 then '' else body end, author = case when author = $1 then $2 else author end,
 			resolved_by = case when resolved_by = $1 then $2 else resolved_by end
 		where author = $1 or resolved_by = $1 or id in (select note from stoa_note_mention where person = $1)`, person, pseudonym); err != nil {

@@ -67,7 +67,6 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		return 0, 0, kb.ErrInvalid
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		removed, renamed = 0, 0
 		if err := stamp(ctx, tx, "content"); err != nil {
 			return err
 		}
@@ -76,11 +75,11 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		if pseudonym == "" {
 			said, counted, args = `delete from stoa_article_feedback where person = $1`, &removed, args[:1]
 		}
-		if err := count(ctx, tx, counted, said, args...); err != nil {
+		if err := sqldb.Tally(ctx, tx, counted, said, args...); err != nil {
 			return err
 		}
 		for _, text := range []string{`delete from stoa_working where person = $1`, `delete from stoa_lock where person = $1`} {
-			if err := count(ctx, tx, &removed, text, person); err != nil {
+			if err := sqldb.Tally(ctx, tx, &removed, text, person); err != nil {
 				return err
 			}
 		}
@@ -108,7 +107,7 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 			`update stoa_plan set planner = $2, version = version + 1 where planner = $1`,
 			`update stoa_verification set person = $2, version = version + 1 where person = $1`,
 		} {
-			if err := count(ctx, tx, &renamed, text, person, pseudonym); err != nil {
+			if err := sqldb.Tally(ctx, tx, &renamed, text, person, pseudonym); err != nil {
 				return err
 			}
 		}
@@ -118,17 +117,6 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		return 0, 0, err
 	}
 	return removed, renamed, nil
-}
-
-// count runs a statement and adds how many rows it changed.
-func count(ctx context.Context, tx sqlx.ExtContext, n *int, text string, args ...any) error {
-	res, err := sqldb.Exec(ctx, tx, text, args...)
-	if err != nil {
-		return err
-	}
-	rows, err := res.RowsAffected()
-	*n += int(rows)
-	return err
 }
 
 // ReviewsOf implements [kb.PersonStore].

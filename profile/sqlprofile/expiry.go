@@ -61,12 +61,8 @@ func (s *Store) expire(ctx context.Context, e profile.Expiry, w *sqldb.Where, ta
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
 		for _, text := range append(belonging, `delete from `+table+` where `+key+` in `) {
-			res, err := sqldb.Exec(ctx, tx, text+chosen, w.Args()...)
-			if err != nil {
-				return err
-			}
-			gone, err := res.RowsAffected()
-			if n = int(gone); err != nil {
+			n = 0 // of the last, which are what it is about
+			if err := sqldb.Tally(ctx, tx, &n, text+chosen, w.Args()...); err != nil {
 				return err
 			}
 		}

@@ -102,13 +102,10 @@ func replaceLink(ctx context.Context, tx sqlx.ExtContext, made profile.Link) (do
 	if err != nil {
 		return false, err
 	}
-	res, err := sqldb.Exec(ctx, tx, `insert into stoa_link (`+linkColumns+`) values `+sqldb.Tuples(1, 14)+` on conflict do nothing`,
+	n := 0
+	err = sqldb.Tally(ctx, tx, &n, `insert into stoa_link (`+linkColumns+`) values `+sqldb.Tuples(1, 14)+` on conflict do nothing`,
 		made.ID, made.Purpose, made.Subject, made.Address, made.MadeBy, sqldb.StringMap(made.Data), made.Uses, made.Used, made.Claim, string(made.Ended),
 		sqldb.At(made.MadeAt), sqldb.At(made.ExpiresAt), sqldb.At(made.UsedAt), made.Secret)
-	if err != nil {
-		return false, err
-	}
-	n, err := res.RowsAffected()
 	return n > 0, err
 }
 
@@ -119,12 +116,9 @@ func (s *Store) UseLink(ctx context.Context, id, claim string, now time.Time) (p
 	}
 	var row link
 	err := s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		res, err := sqldb.Exec(ctx, tx, `update stoa_link set used = used + 1, used_at = $3, claim = $2
+		n := 0
+		err := sqldb.Tally(ctx, tx, &n, `update stoa_link set used = used + 1, used_at = $3, claim = $2
 			where id = $1 and ended = '' and expires_at > $3 and used < uses and (claim <> $2 or $2 = '')`, id, claim, sqldb.At(now))
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
 		if err != nil {
 			return err
 		}
@@ -165,13 +159,7 @@ func (s *Store) RemoveLinks(ctx context.Context, q profile.LinkQuery) (n int, er
 
 func (s *Store) changeLinks(ctx context.Context, text string, args []any) (n int, err error) {
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		res, err := sqldb.Exec(ctx, tx, text, args...)
-		if err != nil {
-			return err
-		}
-		changed, err := res.RowsAffected()
-		n = int(changed)
-		return err
+		return sqldb.Tally(ctx, tx, &n, text, args...)
 	})
 	return n, err
 }

@@ -181,13 +181,7 @@ func (s *Store) RemoveNotices(ctx context.Context, q profile.NoticeRemoval) (n i
 		if err != nil {
 			return err
 		}
-		res, err := sqldb.Exec(ctx, tx, `delete from stoa_notice `+w.String(), w.Args()...)
-		if err != nil {
-			return err
-		}
-		gone, err := res.RowsAffected()
-		n = int(gone)
-		if err != nil {
+		if err := sqldb.Tally(ctx, tx, &n, `delete from stoa_notice `+w.String(), w.Args()...); err != nil {
 			return err
 		}
 		return removeTasks(ctx, tx, q)
@@ -197,13 +191,7 @@ func (s *Store) RemoveNotices(ctx context.Context, q profile.NoticeRemoval) (n i
 
 func (s *Store) count(ctx context.Context, text string, args ...any) (n int, err error) {
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		res, err := sqldb.Exec(ctx, tx, text, args...)
-		if err != nil {
-			return err
-		}
-		changed, err := res.RowsAffected()
-		n = int(changed)
-		return err
+		return sqldb.Tally(ctx, tx, &n, text, args...)
 	})
 	return n, err
 }

@@ -105,13 +105,7 @@ func (s *Store) EndViews(ctx context.Context, person string) (n int, err error) 
 		return 0, ctx.Err()
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		res, err := sqldb.Exec(ctx, tx, `update stoa_session set viewing = '' where viewing = $1 and viewing <> ''`, person)
-		if err != nil {
-			return err
-		}
-		ended, err := res.RowsAffected()
-		n = int(ended)
-		return err
+		return sqldb.Tally(ctx, tx, &n, `update stoa_session set viewing = '' where viewing = $1 and viewing <> ''`, person)
 	})
 	return n, err
 }
@@ -126,13 +120,7 @@ func (s *Store) EndSessions(ctx context.Context, q profile.SessionQuery) (n int,
 		if err := endEndpoints(ctx, tx, w, q.Next); err != nil {
 			return err
 		}
-		res, err := sqldb.Exec(ctx, tx, `delete from stoa_session `+w.String(), w.Args()...)
-		if err != nil {
-			return err
-		}
-		gone, err := res.RowsAffected()
-		n = int(gone)
-		return err
+		return sqldb.Tally(ctx, tx, &n, `delete from stoa_session `+w.String(), w.Args()...)
 	})
 	return n, err
 }

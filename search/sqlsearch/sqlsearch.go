@@ -180,17 +180,10 @@ func (s *Store) RenameTuner(ctx context.Context, from, to string) (n int, err er
 		return 0, err
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		n = 0
 		for _, table := range []string{"stoa_search_tuning", "stoa_search_draft"} {
-			res, err := sqldb.Exec(ctx, tx, `update `+table+` set saved_by = $2 where saved_by = $1`, from, to)
-			if err != nil {
+			if err := sqldb.Tally(ctx, tx, &n, `update `+table+` set saved_by = $2 where saved_by = $1`, from, to); err != nil {
 				return err
 			}
-			changed, err := res.RowsAffected()
-			if err != nil {
-				return err
-			}
-			n += int(changed)
 		}
 		return nil
 	})

@@ -290,13 +290,7 @@ func (d *database) alone(ctx context.Context, purpose string, f func(context.Con
 // change carries out a statement and returns how many rows it changed.
 func (d *database) change(ctx context.Context, query string, args ...any) (n int, err error) {
 	err = sqldb.New(d.write).Write(ctx, func(tx sqlx.ExtContext) error {
-		done, err := sqldb.Exec(ctx, tx, query, args...)
-		if err != nil {
-			return err
-		}
-		rows, err := done.RowsAffected()
-		n = int(rows)
-		return err
+		return sqldb.Tally(ctx, tx, &n, query, args...)
 	})
 	return n, err
 }

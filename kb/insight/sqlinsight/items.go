@@ -142,7 +142,7 @@ func (s *Store) DropItems(ctx context.Context, kind string, before time.Time) (n
 		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_insight_label where kind = $1 and id in (select id from stoa_insight_item where kind = $1 and at < $2)`, kind, sqldb.At(before)); err != nil {
 			return err
 		}
-		return count(ctx, tx, &n, `delete from stoa_insight_item where kind = $1 and at < $2`, kind, sqldb.At(before))
+		return sqldb.Tally(ctx, tx, &n, `delete from stoa_insight_item where kind = $1 and at < $2`, kind, sqldb.At(before))
 	})
 	return n, err
 }
@@ -150,11 +150,10 @@ func (s *Store) DropItems(ctx context.Context, kind string, before time.Time) (n
 // Prune implements [insight.Store].
 func (s *Store) Prune(ctx context.Context, day string) (n int, err error) {
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		n = 0
-		if err := count(ctx, tx, &n, `delete from stoa_insight_count where day < $1`, day); err != nil {
+		if err := sqldb.Tally(ctx, tx, &n, `delete from stoa_insight_count where day < $1`, day); err != nil {
 			return err
 		}
-		return count(ctx, tx, &n, `delete from stoa_insight_searcher where day < $1`, day)
+		return sqldb.Tally(ctx, tx, &n, `delete from stoa_insight_searcher where day < $1`, day)
 	})
 	return n, err
 }
@@ -191,26 +190,14 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 		return 0, 0, insight.ErrInvalid
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		removed, renamed = 0, 0
-		if err := count(ctx, tx, &removed, `delete from stoa_insight_searcher where person = $1`, person); err != nil {
+		if err := sqldb.Tally(ctx, tx, &removed, `delete from stoa_insight_searcher where person = $1`, person); err != nil {
 			return err
 		}
-		return count(ctx, tx, &renamed, `update stoa_insight_item set decider = case when decider = $1 then $2 else decider end,
+		return sqldb.Tally(ctx, tx, &renamed, `update stoa_insight_item set decider = case when decider = $1 then $2 else decider end,
 			owner = case when owner = $1 then $2 else owner end where decider = $1 or owner = $1`, person, pseudonym)
 	})
 	if err != nil {
 		return 0, 0, err
 	}
 	return removed, renamed, nil
-}
-
-// count runs a statement and adds how many rows it changed.
-func count(ctx context.Context, tx sqlx.ExtContext, n *int, text string, args ...any) error {
-	res, err := sqldb.Exec(ctx, tx, text, args...)
-	if err != nil {
-		return err
-	}
-	rows, err := res.RowsAffected()
-	*n += int(rows)
-	return err
 }

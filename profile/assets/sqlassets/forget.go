@@ -23,7 +23,7 @@ func (s *Store) Forget(ctx context.Context, person, pseudonym string) (removed, 
 			tables = append(tables, purchaseTable)
 		}
 		for _, t := range tables {
-			if err := f.count(ctx, tx, &f.removed, `delete from `+t.name()+` where person = $1 and account = ''`, person); err != nil {
+			if err := sqldb.Tally(ctx, tx, &f.removed, `delete from `+t.name()+` where person = $1 and account = ''`, person); err != nil {
 				return err
 			}
 		}
@@ -39,7 +39,7 @@ func (s *Store) Forget(ctx context.Context, person, pseudonym string) (removed, 
 		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_asset_tries where person = $1`, person); err != nil {
 			return err
 		}
-		return f.count(ctx, tx, &f.renamed, `update stoa_spending set person = $2 where person = $1`, person, f.other)
+		return sqldb.Tally(ctx, tx, &f.renamed, `update stoa_spending set person = $2 where person = $1`, person, f.other)
 	})
 	return f.removed, f.renamed, err
 }
@@ -47,16 +47,6 @@ func (s *Store) Forget(ctx context.Context, person, pseudonym string) (removed, 
 type forgetting struct {
 	person, other    string
 	removed, renamed int
-}
-
-func (f *forgetting) count(ctx context.Context, tx sqlx.ExtContext, to *int, query string, args ...any) error {
-	res, err := sqldb.Exec(ctx, tx, query, args...)
-	if err != nil {
-		return err
-	}
-	n, err := res.RowsAffected()
-	*to += int(n)
-	return err
 }
 
 // swap puts the other name in the place of the person's.

@@ -81,13 +81,7 @@ func (s *Store) Rename(ctx context.Context, person, pseudonym string) (n int, er
 		query, args = `delete from stoa_audit_name where person = $1`, args[:1]
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		res, err := sqldb.Exec(ctx, tx, query, args...)
-		if err != nil {
-			return err
-		}
-		gone, err := res.RowsAffected()
-		n = int(gone)
-		return err
+		return sqldb.Tally(ctx, tx, &n, query, args...)
 	})
 	return n, err
 }

@@ -236,15 +236,9 @@ type statement struct {
 // remove runs the statements and counts the rows that are gone.
 func remove(ctx context.Context, tx sqlx.ExtContext, n *int, statements []statement) error {
 	for _, q := range statements {
-		res, err := sqldb.Exec(ctx, tx, q.text, q.arg)
-		if err != nil {
+		if err := sqldb.Tally(ctx, tx, n, q.text, q.arg); err != nil {
 			return err
 		}
-		gone, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		*n += int(gone)
 	}
 	return nil
 }

@@ -16,10 +16,9 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string, at t
 		return 0, 0, err
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		removed, renamed = 0, 0
 		if pseudonym == "" {
 			for _, table := range []string{"stoa_hold", "stoa_erasure_request"} {
-				if err := count(ctx, tx, &removed, `delete from `+table+` where person = $1`, person); err != nil {
+				if err := sqldb.Tally(ctx, tx, &removed, `delete from `+table+` where person = $1`, person); err != nil {
 					return err
 				}
 			}
@@ -30,14 +29,14 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string, at t
 }
 
 func rename(ctx context.Context, tx sqlx.ExtContext, n *int, person, pseudonym string, at time.Time) error {
-	err := count(ctx, tx, n, `update stoa_hold set version = version + 1, person = case when person = $1 then $2 else person end,
+	err := sqldb.Tally(ctx, tx, n, `update stoa_hold set version = version + 1, person = case when person = $1 then $2 else person end,
 		reason = case when person = $1 then '' else reason end, made_by = case when made_by = $1 then $2 else made_by end,
 		released_by = case when released_by = $1 then $2 else released_by end
 		where person = $1 or made_by = $1 or released_by = $1`, person, pseudonym)
 	if err != nil {
 		return err
 	}
-	err = count(ctx, tx, n, `update stoa_erasure_request set version = version + 1,
+	err = sqldb.Tally(ctx, tx, n, `update stoa_erasure_request set version = version + 1,
 		ended_at = case when person = $1 and status = 'waiting' then $3 else ended_at end,
 		status = case when person = $1 and status = 'waiting' then 'done' else status end,
 		reason = case when person = $1 then '' else reason end, made_by = case when made_by = $1 then $2 else made_by end,
@@ -46,18 +45,7 @@ func rename(ctx context.Context, tx sqlx.ExtContext, n *int, person, pseudonym s
 	if err != nil {
 		return err
 	}
-	return count(ctx, tx, n, `update stoa_retention set version = version + 1, changed_by = $2 where changed_by = $1`, person, pseudonym)
-}
-
-// count runs a statement and adds how many rows it changed.
-func count(ctx context.Context, tx sqlx.ExtContext, n *int, text string, args ...any) error {
-	res, err := sqldb.Exec(ctx, tx, text, args...)
-	if err != nil {
-		return err
-	}
-	rows, err := res.RowsAffected()
-	*n += int(rows)
-	return err
+	return sqldb.Tally(ctx, tx, n, `update stoa_retention set version = version + 1, changed_by = $2 where changed_by = $1`, person, pseudonym)
 }
 
 // Expire implements [retention.Store].
