@@ -142,7 +142,7 @@ func (a *answer) relevant(hits []*roaring.Bitmap, n, after int) ([]*candidate, e
 	if !a.scored() {
 		return a.smallest(hits, n)
 	}
-	r, t := a.ranking, &top{limit: max(n, pairDepth)}
+	r, t := a.ranking, &top{limit: max(n, depth)}
 	for i, m := range a.matches {
 		if hits[i].IsEmpty() {
 			continue
@@ -155,14 +155,14 @@ func (a *answer) relevant(hits []*roaring.Bitmap, n, after int) ([]*candidate, e
 	if err != nil {
 		return nil, err
 	}
-	if a.Offset-after >= pairDepth {
+	if a.Offset-after >= depth {
 		return best, nil // what is sharpened changes places among itself
 	}
-	depth := min(pairDepth, len(best))
-	if err := sharpen(best[:depth], r); err != nil {
+	first := best[:min(depth, len(best))]
+	if err := a.sharpen(first); err != nil {
 		return nil, err
 	}
-	t.sort(best[:depth])
+	t.sort(first)
 	return best, t.err
 }
 

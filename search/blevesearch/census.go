@@ -9,6 +9,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
+	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/profile"
 
 	"github.com/stoa-go/stoa/search/internal/lexis"
@@ -21,6 +22,24 @@ type census struct {
 	admitted  []*roaring.Bitmap // by part
 	total     int               // documents admitted
 	languages []languageCensus  // of those documents, by code
+
+	rarities *lru.Cache[string, float64] // of terms, those that were looked up
+}
+
+const maxRarities = 1 << 14 // terms that are remembered
+
+// rarity returns how rare a term is among the admitted documents.
+func (c *census) rarity(term string, count func() (int, error)) (float64, error) {
+	if known, ok := c.rarities.Load(term); ok {
+		return known, nil
+	}
+	n, err := count()
+	if err != nil {
+		return 0, err
+	}
+	found := rarity(c.total, n)
+	c.rarities.Store(term, found)
+	return found, nil
 }
 
 // languageCensus counts the documents in one language.
@@ -103,7 +122,7 @@ func (v *view) compoundTerms(ctx context.Context, parts []*part) ([]string, erro
 }
 
 func newCensus(ctx context.Context, lib lexis.Library, parts []*part, terms []string, locale string) (*census, error) {
-	c := &census{}
+	c := &census{rarities: lru.New[string, float64](maxRarities)}
 	for _, p := range parts {
 		admitted, err := p.admit(terms, locale)
 		if err != nil {

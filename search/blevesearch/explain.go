@@ -17,13 +17,20 @@ func (a *answer) explain(c *candidate) ([]search.Reason, error) {
 	if err != nil {
 		return nil, err
 	}
-	reasons, factor := e.reasons, 1.0
+	reasons := e.reasons
 	if possible := c.plan.possible(a.ranking); possible > 0 {
-		factor = 1 - coverage + coverage*e.covered/possible
-		reasons = append(reasons, search.Reason{What: "factor: share of the query that was found", Value: factor})
+		reasons = append(reasons, search.Reason{
+			What: "factor: share of the query that was found", Value: 1 - coverage + coverage*e.covered/possible,
+		})
 	}
-	if pairs := c.score/c.factor() - e.score*factor; pairs > 1e-9 && e.score > 0 {
-		reasons = append(reasons, search.Reason{What: "neighbouring words", Value: pairs})
+	for _, added := range []search.Reason{
+		{What: "neighbouring words", Value: c.near},
+		{What: "share of the title that was asked for", Value: c.head},
+		{What: "words that the best documents share", Value: c.shared},
+	} {
+		if added.Value > 0 {
+			reasons = append(reasons, added)
+		}
 	}
 	if c.weight != 1 {
 		reasons = append(reasons, search.Reason{What: "factor: weight of the document", Value: c.weight})

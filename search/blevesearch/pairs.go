@@ -39,9 +39,9 @@ func (p *plan) pairs(r *ranking) []pair {
 	return out
 }
 
-// sharpen raises the scores of candidates in which neighbours in the query are
+// addNeighbours says of candidates how much neighbours in the query are
 // neighbours in the text.
-func sharpen(candidates []*candidate, r *ranking) error {
+func addNeighbours(candidates []*candidate, r *ranking) error {
 	sorted := slices.SortedFunc(slices.Values(candidates), func(a, b *candidate) int { return cmp.Compare(a.doc, b.doc) })
 	readers := map[*match]map[*plan]*pairReader{}
 	for _, c := range sorted {
@@ -57,7 +57,7 @@ func sharpen(candidates []*candidate, r *ranking) error {
 		if err != nil {
 			return err
 		}
-		c.score += pairWeight * bonus * c.factor()
+		c.near = pairWeight * bonus
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package blevesearch_test
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/blevesearch"
 )
@@ -30,11 +32,68 @@ func TestScore(t *testing.T) {
 	const n, average = 3.0, (4.0 + 5 + 2) / 3 // documents and words of each
 	idf := func(df float64) float64 { return math.Log(1 + (n-df+0.5)/(df+0.5)) }
 	text := func(tf, length float64) float64 { return tf * 2.2 / (tf + 1.2*(0.25+0.75*length/average)) }
-	title := 0.7 * idf(1) * 2.2 / (1 + 1.2) // all titles have one word
-	both := idf(1)*text(2, 4) + idf(2)*text(1, 4) + title
+	title := 0.7 * idf(1) * 2.2 / (1 + 1.2)                        // all titles have one word
+	both := idf(1)*text(2, 4) + idf(2)*text(1, 4) + title + idf(1) // the title is one word, and that was asked for
 	require.InDelta(t, both, resp.Hits[0].Score, 1e-9)
 	one := idf(2) * text(1, 5) * (0.75 + 0.25*idf(2)/(idf(1)+idf(2)))
 	require.InDelta(t, one, resp.Hits[1].Score, 1e-9)
+}
+
+// TestSharedWordsCount has ten pages about one thing, most of which say what it
+// is called elsewhere, and two that mention it as often.
+func TestSharedWordsCount(t *testing.T) {
+	x := openIn(t, t.TempDir(), nil)
+	docs := []search.Document{
+		article("a/about", "Page", "one quay two three four five lamp six seven eight nine lantern wick"),
+		article("a/besides", "Page", "one quay two three four five lamp six seven eight nine market fish"),
+	}
+	for i := range 10 {
+		docs = append(docs, article(fmt.Sprintf("b/%d", i), "Page", "lamp at the quay, with lantern and wick"))
+	}
+	require.NoError(t, x.Apply(t.Context(), batchOf("1", docs...)))
+	r := ask("lamp quay")
+	r.Explain, r.Limit = true, 20
+	resp, err := x.Search(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, []string{"a/about", "a/besides"}, groups(resp)[10:])
+	shared := func(h search.Hit) float64 { return reason(h, "words that the best documents share") }
+	require.Greater(t, shared(resp.Hits[10]), shared(resp.Hits[11]))
+	addsUp(t, x, r, "b/0")
+
+	r.Rare = true
+	resp, err = x.Search(t.Context(), r)
+	require.NoError(t, err)
+	require.Zero(t, shared(resp.Hits[0]), "what is alike is found without reading")
+}
+
+// TestSharedWordsAreTheAskers has pages that another may see beside those that
+// anyone may: they share other words, and say nothing to who may not see them.
+func TestSharedWordsAreTheAskers(t *testing.T) {
+	var open, hidden []search.Document
+	for i := range 12 {
+		open = append(open, article(fmt.Sprintf("a/%d", i), "Page", []string{"lamp lantern wick", "lamp market fish", "lamp lantern fish"}[i%3]))
+		hidden = append(hidden, article(fmt.Sprintf("z/%d", i), "Lamp", "lamp market fish", func(d *search.Document) { d.Audience = profile.Audience{"role:agent"} }))
+	}
+	x, y := openIn(t, t.TempDir(), nil), openIn(t, t.TempDir(), nil)
+	require.NoError(t, x.Apply(t.Context(), batchOf("1", open...)))
+	require.NoError(t, y.Apply(t.Context(), batchOf("1", append(hidden, open...)...)))
+	r := ask("lamp")
+	r.Explain, r.Limit = true, 50
+	alone, err := x.Search(t.Context(), r)
+	require.NoError(t, err)
+	beside, err := y.Search(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, alone, beside)
+	require.Positive(t, reason(alone.Hits[0], "words that the best documents share"))
+}
+
+func reason(h search.Hit, what string) float64 {
+	for _, r := range h.Explain {
+		if r.What == what {
+			return r.Value
+		}
+	}
+	return 0
 }
 
 func TestNeighboursCount(t *testing.T) {
@@ -56,32 +115,32 @@ func TestExplanationAddsUp(t *testing.T) {
 	}))...)))
 	r := ask("hub lamp e-17 lighthouse")
 	r.Explain = true
-	addsUp(t, x, r)
+	addsUp(t, x, r, "a/best")
 	r.Words[1].Also = []search.Alternative{{Text: "keyword"}, {Text: "hub lamp", Words: 3, Weight: 0.5}, {Text: "page", Words: 2}}
 	r.Words[3].Also = []search.Alternative{{Text: "is here", Weight: 0.9}}
-	addsUp(t, x, r)
+	addsUp(t, x, r, "a/best")
 }
 
-func addsUp(t *testing.T, x search.Index, r search.Request) {
+func addsUp(t *testing.T, x search.Index, r search.Request, best string) {
 	t.Helper()
 	resp, err := x.Search(t.Context(), r)
 	require.NoError(t, err)
-	require.Equal(t, "a/best", resp.Hits[0].Group)
+	require.Equal(t, best, resp.Hits[0].Group)
 	for _, h := range resp.Hits {
-		sum, share, weight, pairs := 0.0, 1.0, 1.0, 0.0
+		sum, share, weight, added := 0.0, 1.0, 1.0, 0.0
 		for _, reason := range h.Explain {
 			switch {
 			case strings.HasPrefix(reason.What, "factor: share"):
 				share = reason.Value
 			case strings.HasPrefix(reason.What, "factor: weight"):
 				weight = reason.Value
-			case reason.What == "neighbouring words":
-				pairs = reason.Value
+			case slices.Contains([]string{"neighbouring words", "share of the title that was asked for", "words that the best documents share"}, reason.What):
+				added += reason.Value
 			default:
 				sum += reason.Value
 			}
 		}
-		require.InDelta(t, h.Score, (sum*share+pairs)*weight, 1e-9, "%v", h.Explain)
+		require.InDelta(t, h.Score, (sum*share+added)*weight, 1e-9, "%v", h.Explain)
 	}
 }
 
@@ -116,11 +175,12 @@ func TestKeywordsCountLikeTitleWords(t *testing.T) {
 }
 
 // TestRelevance measures the configuration on the development halves of public
-// collections. The floors are those of the best engine that was tried.
+// collections. The best of the other engines that were tried had 0.633, 0.705 and
+// 0.679.
 func TestRelevance(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(testData(t), "ir")
-	for name, floor := range map[string]float64{"feedbackqa": 0.633, "stackfaq": 0.705, "scifact": 0.679} {
+	for name, floor := range map[string]float64{"feedbackqa": 0.640, "stackfaq": 0.715, "scifact": 0.690} {
 		t.Run(name, func(t *testing.T) {
 			x := openIn(t, t.TempDir(), nil)
 			fillCollection(t, x, filepath.Join(dir, name, "docs.jsonl"))

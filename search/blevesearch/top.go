@@ -18,6 +18,10 @@ type candidate struct {
 	score float64
 	weightGroup
 
+	near   float64 // what neighbouring words add to the score,
+	head   float64 // the title,
+	shared float64 // and words that the best documents share, each before the factor
+
 	key      string           // ID, once it was needed
 	document *search.Document // once it was needed
 	body     string

@@ -42,7 +42,7 @@ const (
 
 // Look returns the word at t in text.
 func (l *Language) Look(text string, t Token) Word {
-	raw := cut(text[t.Start:t.End], maxToken)
+	raw := Cut(text[t.Start:t.End], maxToken)
 	w, ok := l.memo.load(raw)
 	if !ok {
 		w = l.analyze(raw, t.pair)
@@ -51,9 +51,9 @@ func (l *Language) Look(text string, t Token) Word {
 	return w
 }
 
-// cut returns the longest start of s that has at most n bytes and no half
+// Cut returns the longest start of s that has at most n bytes and no half
 // character.
-func cut(s string, n int) string {
+func Cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
@@ -150,7 +150,7 @@ func ComposedForm(text string) string {
 }
 
 // Typed returns a word as it is compared with what somebody types.
-func Typed(word string) string { return words.Plain(strings.ToLower(normal(cut(word, maxToken)))) }
+func Typed(word string) string { return words.Plain(strings.ToLower(normal(Cut(word, maxToken)))) }
 
 func WholeToken(text string) Token {
 	r, _ := utf8.DecodeRuneInString(text)
