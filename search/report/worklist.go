@@ -65,6 +65,9 @@ func (c Counts) Failed() float64 {
 	return float64(min(failed, c.Searches)) / float64(c.Searches)
 }
 
+// failures is how many searches failed.
+func (c Counts) failures() int { return int(math.Round(c.Failed() * float64(c.Searches))) }
+
 // A State is what somebody decided about a question.
 type State string
 
@@ -177,7 +180,9 @@ func (r *Reporter) open(ctx context.Context, q WorkQuery, marks []Mark) ([]Item,
 			seen[one.Query] = true
 		}
 	}
-	slices.SortFunc(out, func(a, b Item) int { return cmp.Or(b.Helped-a.Helped, strings.Compare(a.Key(), b.Key())) })
+	slices.SortFunc(out, func(a, b Item) int {
+		return cmp.Or(b.Helped-a.Helped, b.failures()-a.failures(), strings.Compare(a.Key(), b.Key()))
+	})
 	return out, nil
 }
 

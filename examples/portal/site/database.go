@@ -2,8 +2,8 @@ package site
 
 import (
 	"context"
-	"database/sql"
 	"crypto/rand"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"

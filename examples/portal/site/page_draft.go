@@ -68,6 +68,10 @@ func (s *Site) draftPage(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case q.Gap != "":
 		g, err := s.analyst.Gap(ctx, v.By, report.QueryOf(q.Gap))
+		if errors.Is(err, insight.ErrNotFound) { // those who tune searches have other reasons
+			g.Query = report.QueryOf(q.Gap)
+			_, err = s.reporter.Trend(ctx, v.By, g.Query, report.Filter{})
+		}
 		if err != nil {
 			return err
 		}

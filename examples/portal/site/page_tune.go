@@ -19,7 +19,7 @@ const tunePath = "/desk/search"
 // what whoever looks may see.
 func (s *Site) tuneRoutes() []route {
 	const set = nothing + "words that the team has set"
-	return []route{
+	return append(s.reportRoutes(), []route{
 		{"GET " + tunePath, "search tuning", s.tunePage},
 		{"GET " + tunePath + "/{list}/{entry}", "search tuning", s.tuneEntry},
 		{"POST " + tunePath + "/{list}/{entry}", nothing + "answers like the form", s.saveTuneEntry},
@@ -32,7 +32,7 @@ func (s *Site) tuneRoutes() []route {
 		{"GET " + tunePath + "/synonyms.csv", set, s.exportSynonyms},
 		{"GET " + tunePath + "/import", set, s.importSynonymsPage},
 		{"POST " + tunePath + "/import", nothing + "answers like the form", s.importSynonyms},
-	}
+	}...)
 }
 
 // asked returns what readers searched for most, of what enough of them did.
@@ -46,6 +46,7 @@ func (s *Site) asked(ctx context.Context, limit int) ([]string, error) {
 }
 
 type tuneBody struct {
+	Parts    []deskEntry
 	Notice   string
 	Open     bool // there is a draft
 	Revision int
@@ -89,7 +90,7 @@ func (s *Site) showTune(w http.ResponseWriter, r *http.Request, status int, faul
 	if err := s.nameIn(ctx, v, names, d.By); err != nil {
 		return err
 	}
-	b := tuneBody{Notice: fault, Open: d.Open, Revision: d.Revision, Live: v.P.T("tune.live_none"), Who: names[d.By]}
+	b := tuneBody{Parts: s.searchParts(v), Notice: fault, Open: d.Open, Revision: d.Revision, Live: v.P.T("tune.live_none"), Who: names[d.By]}
 	if live.Number > 0 {
 		b.Live = v.P.T("tune.live_since", "n", live.Number, "when", v.P.DateTime(live.At, "medium"))
 	}

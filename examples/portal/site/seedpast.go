@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/analytics"
@@ -34,7 +35,9 @@ type past struct {
 type pastSearch struct {
 	Locale, Text  string
 	Shows         []string // addresses of articles
-	Follows, Asks float64  // how many go on to the first, and how many look for people to ask
+	Follows, Asks float64  // how many go on to one, and how many look for people to ask
+	Rank          int      // of the one they go on to; 0 means the first
+	Then          string   // what they search for instead
 	Weight        int
 }
 
@@ -111,7 +114,10 @@ func (p *pastMaker) day(day time.Time) {
 		visits /= 3
 	}
 	for i := range visits {
-		v := pastVisit{p, day.Add(6*time.Hour + time.Duration(p.dice.IntN(14*60))*time.Minute), fmt.Sprintf("demo-%s-%d", day.Format(time.DateOnly), i), "en"}
+		v := pastVisit{
+			pastMaker: p, at: day.Add(6*time.Hour + time.Duration(p.dice.IntN(14*60))*time.Minute), visitor: fmt.Sprintf("demo-%s-%d", day.Format(time.DateOnly), i), locale: "en",
+			role: pastRoles[i%len(pastRoles)], channel: pastChannels[i%len(pastChannels)],
+		}
 		if p.dice.IntN(4) == 0 {
 			v.read(p.Reads[p.dice.IntN(len(p.Reads))], "", 0)
 			continue
@@ -141,31 +147,44 @@ type pastVisit struct {
 	at      time.Time
 	visitor string
 	locale  string
+	role    string
+	channel string
 }
+
+// Who comes, and how: the more often, the more often it is listed.
+var (
+	pastRoles    = []string{"visitor", "visitor", "customer", "visitor", "partner", "customer"}
+	pastChannels = []string{analytics.ChannelWeb, analytics.ChannelWeb, analytics.ChannelWidget, analytics.ChannelWeb, analytics.ChannelAPI}
+)
 
 // keep keeps an event, a little after the one before.
 func (v *pastVisit) keep(e analytics.Event) string {
 	v.at = v.at.Add(20*time.Second + time.Duration(v.dice.IntN(60))*time.Second)
 	e.ID = fmt.Sprintf("%s-%d", v.visitor, len(v.events))
-	e.At, e.Received, e.Visitor, e.Session, e.Locale, e.Channel, e.Device = v.at, v.at, v.visitor, v.visitor, v.locale, analytics.ChannelWeb, "desktop"
+	e.At, e.Received, e.Visitor, e.Session, e.Locale, e.Channel, e.Device = v.at, v.at, v.visitor, v.visitor, v.locale, v.channel, "desktop"
 	v.events = append(v.events, e)
 	return e.ID
 }
 
 func (v *pastVisit) search(q pastSearch) {
 	v.locale = q.Locale
-	e := analytics.Event{Name: search.EventPerformed, Text: q.Text, Hits: len(q.Shows)}
-	for i, slug := range q.Shows {
-		if i == 0 {
-			e.Props = map[string]string{"shown": ""}
-		} else {
-			e.Props["shown"] += " "
-		}
-		e.Props["shown"] += "article/" + v.ids[slug]
+	e := analytics.Event{Name: search.EventPerformed, Text: q.Text, Hits: len(q.Shows), Props: map[string]string{search.PropRole: v.role}}
+	var shown []string
+	for _, slug := range q.Shows {
+		shown = append(shown, "article/"+v.ids[slug])
+	}
+	if len(shown) > 0 {
+		e.Props[search.PropShown] = strings.Join(shown, " ")
 	}
 	id := v.keep(e)
 	if v.dice.Float64() < q.Follows {
-		v.read(q.Shows[0], id, 1)
+		rank := max(q.Rank, 1)
+		v.read(q.Shows[rank-1], id, rank)
+	}
+	for _, next := range v.Searches {
+		if next.Text == q.Then && v.dice.IntN(4) > 0 {
+			v.search(next)
+		}
 	}
 	if v.dice.Float64() < q.Asks {
 		v.keep(analytics.Event{Name: contactOpened})
