@@ -19,7 +19,7 @@ type answer struct {
 	census  *census
 	matches []*match
 	hits    []*roaring.Bitmap // by part
-	ranking *ranking          // nil if the order does not depend on it
+	ranking *lexis.Ranking    // nil if the order does not depend on it
 }
 
 // answer answers a request.
@@ -167,7 +167,7 @@ func (a *answer) relevant(hits []*roaring.Bitmap, n, after int) ([]*candidate, e
 }
 
 // offerAll scores the hits of a part and offers them.
-func (m *match) offerAll(hits *roaring.Bitmap, r *ranking, t *top) error {
+func (m *match) offerAll(hits *roaring.Bitmap, r *lexis.Ranking, t *top) error {
 	s, err := m.score(r)
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func (a *answer) show(found []*candidate) ([]search.Hit, error) {
 	markers := map[string]*lexis.Marker{}
 	var rarity []float64
 	if a.ranking != nil {
-		rarity = a.ranking.text
+		rarity = a.ranking.Text
 	}
 	for _, p := range a.plans {
 		markers[p.Code] = lexis.NewMarker(p.Reading, rarity)

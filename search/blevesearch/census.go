@@ -37,7 +37,7 @@ func (c *census) rarity(term string, count func() (int, error)) (float64, error)
 	if err != nil {
 		return 0, err
 	}
-	found := rarity(c.total, n)
+	found := lexis.Rarity(c.total, n)
 	c.rarities.Store(term, found)
 	return found, nil
 }

@@ -6,14 +6,8 @@ import (
 	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
-// otherRanking is what the scores of others depend on.
-type otherRanking struct {
-	text, title       []float64 // inverse document frequency, by number of other
-	ownText, ownTitle []float64 // of units, also of those that are too frequent to be scored
-}
-
 // rankOthers counts in how many admitted documents each other is.
-func rankOthers(matches []*match, q *query, total int, ownText, ownTitle []int) (*otherRanking, error) {
+func rankOthers(matches []*match, q *query, total int, ownText, ownTitle []int) (*lexis.OtherRanking, error) {
 	text, title := make([]int, q.others), make([]int, q.others)
 	for _, m := range matches {
 		for _, p := range q.plans {
@@ -34,19 +28,9 @@ func rankOthers(matches []*match, q *query, total int, ownText, ownTitle []int) 
 			}
 		}
 	}
-	return &otherRanking{
-		text: rarities(total, text), title: rarities(total, title), ownText: rarities(total, ownText), ownTitle: rarities(total, ownTitle),
+	return &lexis.OtherRanking{
+		Text: lexis.Rarities(total, text), Title: lexis.Rarities(total, title), OwnText: lexis.Rarities(total, ownText), OwnTitle: lexis.Rarities(total, ownTitle),
 	}, nil
-}
-
-func rarities(total int, counts []int) []float64 {
-	out := make([]float64, len(counts))
-	for i, n := range counts {
-		if n > 0 {
-			out[i] = rarity(total, n)
-		}
-	}
-	return out
 }
 
 // other returns the documents that have an alternative anywhere, and those that
@@ -72,56 +56,16 @@ func (m *match) other(o *lexis.Other) (text, title *roaring.Bitmap, err error) {
 	return text, title, nil
 }
 
-// worth returns the rarity that an other counts with in text and title, and what
-// it covers: no more than what it stands in for, if that is anywhere.
-func (p *plan) worth(c *lexis.Choice, o *lexis.Other, r *ranking) (text, title, covers float64) {
-	text, title = r.others.text[o.Number], r.others.title[o.Number]
-	ownText, ownTitle, scored := 0.0, 0.0, 0.0
-	for _, u := range p.Own(c, true) {
-		ownText += r.others.ownText[u.Number]
-		ownTitle += r.others.ownTitle[u.Number]
-		scored += r.text[u.Number]
-	}
-	if ownText > 0 {
-		if scored == 0 {
-			return 0, 0, 0 // what is too frequent to count does not count by other names
-		}
-		text, title = min(text, scored), min(title, scored)
-	}
-	if ownTitle > 0 {
-		title = min(title, ownTitle)
-	}
-	return o.Weight * text, o.Weight * title, p.possibleIn(c, r)
-}
-
-// possibleIn returns what covers all of a choice.
-func (p *plan) possibleIn(c *lexis.Choice, r *ranking) float64 {
-	sum := 0.0
-	for _, u := range p.Own(c, false) {
-		sum += r.text[u.Number]
-	}
-	for _, inner := range c.Inner {
-		sum += p.possibleIn(inner, r)
-	}
-	if sum > 0 {
-		return sum
-	}
-	for _, o := range c.Others {
-		sum = max(sum, r.others.text[o.Number])
-	}
-	return sum
-}
-
 // parts returns what an other adds to scores: the two contributions and the seek
 // whose occurrences they count. Of several words that is the rarest.
-func (m *match) parts(p *plan, c *lexis.Choice, o *lexis.Other, r *ranking) (text, title contribution, s lexis.Seek, err error) {
+func (m *match) parts(p *plan, c *lexis.Choice, o *lexis.Other, r *lexis.Ranking) (text, title contribution, s lexis.Seek, err error) {
 	inText, inTitle, err := m.other(o)
 	if err != nil {
 		return text, title, s, err
 	}
-	idfText, idfTitle, covers := p.worth(c, o, r)
-	text = contribution{weight: idfText, b: textB, average: p.average[fieldText], covers: covers, within: inText}
-	title = contribution{weight: titleWeight * idfTitle, b: titleB, average: p.average[fieldTitle], within: inTitle}
+	idfText, idfTitle, covers := p.Worth(c, o, r)
+	text = contribution{weight: idfText, b: lexis.TextB, average: p.average[fieldText], covers: covers, within: inText}
+	title = contribution{weight: lexis.TitleWeight * idfTitle, b: lexis.TitleB, average: p.average[fieldTitle], within: inTitle}
 	s, err = m.rarest(o.Seeks)
 	return text, title, s, err
 }
@@ -141,7 +85,7 @@ func (m *match) rarest(seeks []lexis.Seek) (lexis.Seek, error) {
 }
 
 // scoreChoice adds to each document the best of what the choice offers.
-func (m *match) scoreChoice(p *plan, c *lexis.Choice, r *ranking, to *sums) error {
+func (m *match) scoreChoice(p *plan, c *lexis.Choice, r *lexis.Ranking, to *sums) error {
 	best := takeSums(m.size)
 	defer best.release()
 	for _, u := range p.Own(c, false) {
@@ -166,7 +110,7 @@ func (m *match) scoreChoice(p *plan, c *lexis.Choice, r *ranking, to *sums) erro
 	return nil
 }
 
-func (m *match) scoreOther(p *plan, c *lexis.Choice, o *lexis.Other, r *ranking, best *sums) error {
+func (m *match) scoreOther(p *plan, c *lexis.Choice, o *lexis.Other, r *lexis.Ranking, best *sums) error {
 	text, title, s, err := m.parts(p, c, o, r)
 	if err != nil || text.weight == 0 {
 		return err

@@ -18,7 +18,7 @@ func (a *answer) explain(c *candidate) ([]search.Reason, error) {
 		return nil, err
 	}
 	reasons := e.reasons
-	if possible := c.plan.possible(a.ranking); possible > 0 {
+	if possible := c.plan.Possible(a.ranking); possible > 0 {
 		reasons = append(reasons, search.Reason{
 			What: "factor: share of the query that was found", Value: 1 - coverage + coverage*e.covered/possible,
 		})
@@ -36,7 +36,7 @@ func (a *answer) explain(c *candidate) ([]search.Reason, error) {
 		reasons = append(reasons, search.Reason{What: "factor: weight of the document", Value: c.weight})
 	}
 	if c.foreign {
-		reasons = append(reasons, search.Reason{What: "factor: not in the reader's language", Value: foreignFactor})
+		reasons = append(reasons, search.Reason{What: "factor: not in the reader's language", Value: lexis.ForeignFactor})
 	}
 	return reasons, nil
 }
@@ -88,15 +88,15 @@ func (a *answer) explainUnit(c *candidate, u lexis.Unit) (e explained, err error
 			return e, err
 		}
 	}
-	text, err := c.value(u.Seek, fieldText, contribution{weight: a.ranking.text[u.Number], b: textB, average: c.plan.average[fieldText]})
+	text, err := c.value(u.Seek, fieldText, contribution{weight: a.ranking.Text[u.Number], b: lexis.TextB, average: c.plan.average[fieldText]})
 	if err != nil {
 		return e, err
 	}
 	title, err := c.value(u.Seek, fieldTitle, contribution{
-		weight: titleWeight * a.ranking.title[u.Number], b: titleB, average: c.plan.average[fieldTitle],
+		weight: lexis.TitleWeight * a.ranking.Title[u.Number], b: lexis.TitleB, average: c.plan.average[fieldTitle],
 	})
 	if text > 0 {
-		e.covered = a.ranking.text[u.Number]
+		e.covered = a.ranking.Text[u.Number]
 	}
 	e.add("text: "+u.Label(), text)
 	e.add("title: "+u.Label(), title)

@@ -55,7 +55,7 @@ const version = "3"
 // index.
 func schema(lib lexis.Library) string {
 	h := sha256.New()
-	fmt.Fprintln(h, version, fieldText, fieldTitle, fieldStart, fieldKey, fieldDoc, fieldBody, gap, maxStart, hashBits, weightSteps)
+	fmt.Fprintln(h, version, fieldText, fieldTitle, fieldStart, fieldKey, fieldDoc, fieldBody, gap, maxStart, hashBits, lexis.WeightSteps)
 	lib.Describe(h)
 	return version + "-" + hex.EncodeToString(h.Sum(nil)[:12])
 }

@@ -45,7 +45,7 @@ func keysOf(d search.Document, code string, title, text int) []string {
 			keys = append(keys, facetPrefix(name)+v)
 		}
 	}
-	if step := weightStep(d.Weight); step != 0 {
+	if step := lexis.WeightStep(d.Weight); step != 0 {
 		keys = append(keys, weightKey(step))
 	}
 	keys = appendBits(keys, lengthPrefix(code, fieldTitle), uint64(title))
@@ -59,25 +59,9 @@ func facetPrefix(name string) string {
 	return keyFacet + string(binary.AppendUvarint(nil, uint64(len(name)))) + name
 }
 
-// Weights are kept in eighths of a doubling, at most sixteenfold.
-const (
-	weightSteps = 8
-	maxStep     = 4 * weightSteps
-)
-
-func weightStep(w float64) int {
-	if w <= 0 || math.IsNaN(w) {
-		return 0
-	}
-	return int(math.Round(max(-maxStep, min(maxStep, math.Log2(w)*weightSteps))))
+func stepOfFactor(factor float64) int {
+	return int(math.Round((factor - 1) / 0.15 * lexis.WeightSteps))
 }
-
-// weightFactor returns what a score is multiplied by: a doubling of the weight
-// is worth 15 %, so that it decides between similar documents and does not
-// bring up others.
-func weightFactor(step int) float64 { return 1 + 0.15*float64(step)/weightSteps }
-
-func stepOfFactor(factor float64) int { return int(math.Round((factor - 1) / 0.15 * weightSteps)) }
 
 func weightKey(step int) string { return keyWeight + string(rune('\x40'+step)) }
 

@@ -15,7 +15,7 @@ type pair struct {
 }
 
 // pairs returns the neighbours in a plan.
-func (p *plan) pairs(r *ranking) []pair {
+func (p *plan) pairs(r *lexis.Ranking) []pair {
 	numbers := map[string]int{}
 	for _, u := range p.Scored {
 		numbers[u.Term] = u.Number
@@ -31,7 +31,7 @@ func (p *plan) pairs(r *ranking) []pair {
 	var out []pair
 	for i := 1; i < len(words); i++ {
 		a, b := words[i-1], words[i]
-		rarity := min(r.text[numbers[a.Term]], r.text[numbers[b.Term]])
+		rarity := min(r.Text[numbers[a.Term]], r.Text[numbers[b.Term]])
 		if distance := b.Place - a.Place; a.Term != b.Term && distance <= lexis.MaxDistance && rarity > 0 {
 			out = append(out, pair{a.Term, b.Term, distance, rarity})
 		}
@@ -41,7 +41,7 @@ func (p *plan) pairs(r *ranking) []pair {
 
 // addNeighbours says of candidates how much neighbours in the query are
 // neighbours in the text.
-func addNeighbours(candidates []*candidate, r *ranking) error {
+func addNeighbours(candidates []*candidate, r *lexis.Ranking) error {
 	sorted := slices.SortedFunc(slices.Values(candidates), func(a, b *candidate) int { return cmp.Compare(a.doc, b.doc) })
 	readers := map[*match]map[*plan]*pairReader{}
 	for _, c := range sorted {
@@ -77,7 +77,7 @@ func (r *pairReader) bonus(doc uint32) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		sum += contribution{weight: p.rarity, b: textB, average: r.plan.average[fieldText]}.of(uint64(n), length)
+		sum += contribution{weight: p.rarity, b: lexis.TextB, average: r.plan.average[fieldText]}.of(uint64(n), length)
 	}
 	return sum, nil
 }

@@ -14,39 +14,22 @@ import (
 	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
-// The one configuration of the ranking: textbook BM25 over all text, and again
-// over the title, whose words so count twice; what is at the top is looked at
+// What is added to the ranking of package lexis: what is at the top is looked at
 // more closely. It was chosen by cross-validation on the development halves of
 // three public collections, on which TestRelevance measures it.
 const (
-	k1          = 1.2    // both fields
-	textB       = 0.75   // how much a long text is held against it
-	titleB      = 1.0    // the same for a title
-	titleWeight = 0.7    // of the title's score
-	coverage    = 0.25   // share of a score that depends on how much of the query was found
-	depth       = 50     // documents at the top that are looked at more closely
-	readDepth   = 20     // and of which the text is read
-	pairWeight  = 0.5    // of neighbouring words of the query that are neighbours in the text
-	headWeight  = 1.0    // of titles that say little beside what was asked for
-	workload    = 1      // occurrences of the rarest words, for each document, that are scored; the other words are not
-	minWork     = 20_000 // occurrences that are scored in any case
+	coverage   = 0.25   // share of a score that depends on how much of the query was found
+	depth      = 50     // documents at the top that are looked at more closely
+	readDepth  = 20     // and of which the text is read
+	pairWeight = 0.5    // of neighbouring words of the query that are neighbours in the text
+	headWeight = 1.0    // of titles that say little beside what was asked for
+	workload   = 1      // occurrences of the rarest words, for each document, that are scored; the other words are not
+	minWork    = 20_000 // occurrences that are scored in any case
 )
-
-// ranking is what scores depend on: how rare each unit is among the documents
-// that the asker may see.
-type ranking struct {
-	text, title []float64 // inverse document frequency, by number of unit
-	others      *otherRanking
-}
-
-// rarity returns the inverse document frequency of what df of n documents have.
-func rarity(n, df int) float64 {
-	return math.Log(1 + (float64(n)-float64(df)+0.5)/(float64(df)+0.5))
-}
 
 // rank counts in how many admitted documents each unit is. A word has one
 // number in all languages, as each document is in one.
-func rank(matches []*match, q *query, c *census) (*ranking, error) {
+func rank(matches []*match, q *query, c *census) (*lexis.Ranking, error) {
 	text, title := make([]int, q.units), make([]int, q.units)
 	for _, m := range matches {
 		for _, p := range q.plans {
@@ -60,18 +43,18 @@ func rank(matches []*match, q *query, c *census) (*ranking, error) {
 			}
 		}
 	}
-	r := &ranking{text: make([]float64, q.units), title: make([]float64, q.units)}
+	r := &lexis.Ranking{Text: make([]float64, q.units), Title: make([]float64, q.units)}
 	for i, n := range affordable(text, max(minWork, workload*c.total)) {
 		if n > 0 {
-			r.text[i] = rarity(c.total, n)
+			r.Text[i] = lexis.Rarity(c.total, n)
 		}
 		if n > 0 && title[i] > 0 {
-			r.title[i] = rarity(c.total, title[i])
+			r.Title[i] = lexis.Rarity(c.total, title[i])
 		}
 	}
 	if q.others > 0 {
 		var err error
-		r.others, err = rankOthers(matches, q, c.total, text, title)
+		r.Others, err = rankOthers(matches, q, c.total, text, title)
 		return r, err
 	}
 	return r, nil
@@ -131,7 +114,7 @@ func (s *sums) release() {
 
 // score adds up the scores of all documents of the part that have any unit,
 // unadmitted ones included, which are not looked at afterwards.
-func (m *match) score(r *ranking) (*sums, error) {
+func (m *match) score(r *lexis.Ranking) (*sums, error) {
 	s := takeSums(m.size)
 	for _, p := range m.query.plans {
 		for _, u := range p.Scored {
@@ -151,7 +134,7 @@ func (m *match) score(r *ranking) (*sums, error) {
 	return s, nil
 }
 
-func (m *match) scoreUnit(p *plan, u lexis.Unit, r *ranking, s *sums) error {
+func (m *match) scoreUnit(p *plan, u lexis.Unit, r *lexis.Ranking, s *sums) error {
 	var within *roaring.Bitmap
 	if u.Within >= 0 {
 		var err error
@@ -159,11 +142,11 @@ func (m *match) scoreUnit(p *plan, u lexis.Unit, r *ranking, s *sums) error {
 			return err
 		}
 	}
-	text := contribution{weight: r.text[u.Number], b: textB, average: p.average[fieldText], covers: r.text[u.Number], within: within}
+	text := contribution{weight: r.Text[u.Number], b: lexis.TextB, average: p.average[fieldText], covers: r.Text[u.Number], within: within}
 	if err := m.contribute(text, fieldText, u.Seek, s); err != nil {
 		return err
 	}
-	title := contribution{weight: titleWeight * r.title[u.Number], b: titleB, average: p.average[fieldTitle], within: within}
+	title := contribution{weight: lexis.TitleWeight * r.Title[u.Number], b: lexis.TitleB, average: p.average[fieldTitle], within: within}
 	return m.contribute(title, fieldTitle, u.Seek, s)
 }
 
@@ -178,8 +161,7 @@ type contribution struct {
 
 // of returns the part of a score for a frequency in a field of some length.
 func (c contribution) of(frequency, length uint64) float64 {
-	tf := float64(frequency)
-	return c.weight * tf * (k1 + 1) / (tf + k1*(1-c.b+c.b*float64(length)/c.average))
+	return c.weight * lexis.Saturation(float64(frequency), c.b, float64(length)/c.average)
 }
 
 func (m *match) contribute(c contribution, field string, s lexis.Seek, to *sums) error {
@@ -245,20 +227,6 @@ func lengthOf(p segment.Posting) uint64 {
 	}
 	n := p.Norm()
 	return uint64(math.Round(1 / (n * n)))
-}
-
-// possible returns the rarity of all units of a plan, which is what covers it.
-func (p *plan) possible(r *ranking) float64 {
-	sum := 0.0
-	for _, u := range p.Scored {
-		if lexis.ChoiceOf(p.Choices, u.Clause) == nil {
-			sum += r.text[u.Number]
-		}
-	}
-	for _, c := range p.Choices {
-		sum += p.possibleIn(c, r)
-	}
-	return sum
 }
 
 // finish turns the sum of a document into its score.

@@ -143,10 +143,10 @@ func (a *answer) having(term string) (n int, err error) {
 }
 
 // asked returns how many words a plan scores.
-func (p *plan) asked(r *ranking) float64 {
+func (p *plan) asked(r *lexis.Ranking) float64 {
 	n := 0.0
 	for _, u := range p.Scored {
-		if r.text[u.Number] > 0 {
+		if r.Text[u.Number] > 0 {
 			n++
 		}
 	}
@@ -169,15 +169,15 @@ func (t *digest) sharing(words []*sharedWord, places []int) float64 {
 	}
 	sum := 0.0
 	for i, w := range words {
-		sum += w.weight * w.rarity * (t.inText(inText[i]) + titleWeight*t.inTitle(inTitle[i]))
+		sum += w.weight * w.rarity * (t.inText(inText[i]) + lexis.TitleWeight*t.inTitle(inTitle[i]))
 	}
 	return sum
 }
 
 func (t *digest) inText(n int) float64 {
-	return contribution{weight: 1, b: textB, average: t.plan.average[fieldText]}.of(uint64(n), uint64(max(1, len(t.text))))
+	return contribution{weight: 1, b: lexis.TextB, average: t.plan.average[fieldText]}.of(uint64(n), uint64(max(1, len(t.text))))
 }
 
 func (t *digest) inTitle(n int) float64 {
-	return contribution{weight: 1, b: titleB, average: t.plan.average[fieldTitle]}.of(uint64(n), uint64(t.titleLength))
+	return contribution{weight: 1, b: lexis.TitleB, average: t.plan.average[fieldTitle]}.of(uint64(n), uint64(t.titleLength))
 }

@@ -75,7 +75,7 @@ const readBytes = 2000
 func newDigester(p *plan) *digester { return &digester{plan: p, numbers: map[string]int{}} }
 
 // read reads a candidate, and says what its title adds.
-func (r *digester) read(c *candidate, k *ranking) error {
+func (r *digester) read(c *candidate, k *lexis.Ranking) error {
 	d, err := c.load()
 	if err != nil {
 		return err
@@ -115,10 +115,10 @@ func (r *digester) appendTerms(terms []int, text string) []int {
 
 // heading returns what a title adds that is about what was asked for and little
 // else: the rarity of the words that are in it, by the share of it that they are.
-func (r *digester) heading(t *digest, k *ranking) (float64, error) {
+func (r *digester) heading(t *digest, k *lexis.Ranking) (float64, error) {
 	rarity, n := 0.0, 0
 	for _, u := range r.Scored {
-		if k.title[u.Number] == 0 || !r.titled(t, u.Seek) {
+		if k.Title[u.Number] == 0 || !r.titled(t, u.Seek) {
 			continue
 		}
 		if u.Within >= 0 {
@@ -130,7 +130,7 @@ func (r *digester) heading(t *digest, k *ranking) (float64, error) {
 				continue
 			}
 		}
-		rarity += k.title[u.Number]
+		rarity += k.Title[u.Number]
 		n++
 	}
 	return headWeight * rarity * min(1, float64(n)/float64(t.titleLength)), nil

@@ -8,6 +8,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/internal/lexis"
 )
 
 // A candidate is a document on its way to becoming a hit.
@@ -112,7 +113,7 @@ func (t *top) sort(list []*candidate) {
 }
 
 // offerScored offers the documents of hits with their scores.
-func (m *match) offerScored(hits *roaring.Bitmap, s *sums, r *ranking, t *top) error {
+func (m *match) offerScored(hits *roaring.Bitmap, s *sums, r *lexis.Ranking, t *top) error {
 	groups, err := m.factorGroups(hits, m.query.Locale)
 	if err != nil {
 		return err
@@ -125,7 +126,7 @@ func (m *match) offerScored(hits *roaring.Bitmap, s *sums, r *ranking, t *top) e
 			}
 			continue
 		}
-		possible := p.possible(r)
+		possible := p.Possible(r)
 		for _, g := range groups {
 			docs := g.docs
 			if len(m.query.plans) > 1 {

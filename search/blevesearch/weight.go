@@ -16,15 +16,10 @@ type weightGroup struct {
 	foreign bool    // not in the language of the reader, whom they serve all the same
 }
 
-// foreignFactor is what the score of a text in another language than the
-// reader's is multiplied by. It stands behind one in the reader's language that
-// has the same words, and before one that only mentions some of them.
-const foreignFactor = 0.5
-
 // factor is what scores are multiplied by.
 func (g weightGroup) factor() float64 {
 	if g.foreign {
-		return g.weight * foreignFactor
+		return g.weight * lexis.ForeignFactor
 	}
 	return g.weight
 }
@@ -39,7 +34,7 @@ func (m *match) weightGroups(docs *roaring.Bitmap) ([]weightGroup, error) {
 			return true, err
 		}
 		if some := roaring.And(b, docs); !some.IsEmpty() {
-			groups = append(groups, weightGroup{docs: some, weight: weightFactor(stepOf(term))})
+			groups = append(groups, weightGroup{docs: some, weight: lexis.WeightFactor(stepOf(term))})
 			rest = roaring.AndNot(rest, some)
 		}
 		return true, nil
