@@ -22,7 +22,7 @@ type Marker struct {
 // NewMarker returns a marker of what a reading looks for. rarity is how rare each
 // unit is, by number, nil if nobody knows.
 func NewMarker(p *Reading, rarity []float64) *Marker {
-	m := &Marker{language: p.spoken, units: map[string]int{}, rarity: rarity}
+	m := &Marker{language: p.Spoken, units: map[string]int{}, rarity: rarity}
 	for _, u := range p.Scored {
 		m.units[u.Term] = u.Number
 		if u.Prefix {
@@ -74,8 +74,8 @@ func (m *Marker) marks(text string) []Mark {
 			return
 		}
 		for _, u := range m.prefixes {
-			if w.pair && strings.HasPrefix(w.Term, u.Term) {
-				out = append(out, Mark{t.Start, characterEnd(text, t.Start), u.Number})
+			if w.Pair && strings.HasPrefix(w.Term, u.Term) {
+				out = append(out, Mark{t.Start, CharacterEnd(text, t.Start), u.Number})
 			}
 		}
 	})

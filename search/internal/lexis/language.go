@@ -28,7 +28,7 @@ type Word struct {
 	Surface string // lower case, in one normal form: what a correction offers
 	Term    string // stem, with the language before it; empty if nothing is left
 	Stop    bool   // too common to say anything; its term is the word itself
-	pair    bool   // of a script without spaces
+	Pair    bool   // of a script without spaces
 }
 
 const maxToken = 128 // bytes of a word that are looked at
@@ -45,7 +45,7 @@ func (l *Language) Look(text string, t Token) Word {
 	raw := Cut(text[t.Start:t.End], maxToken)
 	w, ok := l.memo.load(raw)
 	if !ok {
-		w = l.analyze(raw, t.pair)
+		w = l.analyze(raw, t.Pair)
 		l.memo.store(strings.Clone(raw), w)
 	}
 	return w
@@ -67,7 +67,7 @@ func (l *Language) analyze(raw string, pair bool) Word {
 	text := normal(raw)
 	if pair {
 		text = strings.ToLower(text)
-		return Word{Surface: text, Term: l.Code + StemMark + text, pair: true}
+		return Word{Surface: text, Term: l.Code + StemMark + text, Pair: true}
 	}
 	surface := run(l.surface, text)
 	if surface == "" {
@@ -113,7 +113,7 @@ func normal(text string) string {
 // Words calls f with each word of text and its place. Positions count all words.
 func (l *Language) Words(text string, f func(t Token, w Word)) {
 	for t := range Tokens(text) {
-		if !l.splits || t.pair {
+		if !l.splits || t.Pair {
 			f(t, l.Look(text, t))
 			continue
 		}
@@ -152,7 +152,8 @@ func ComposedForm(text string) string {
 // Typed returns a word as it is compared with what somebody types.
 func Typed(word string) string { return words.Plain(strings.ToLower(normal(Cut(word, maxToken)))) }
 
+// WholeToken returns a word that is all of a text.
 func WholeToken(text string) Token {
 	r, _ := utf8.DecodeRuneInString(text)
-	return Token{End: len(text), pair: unspaced(r)}
+	return Token{End: len(text), Pair: unspaced(r)}
 }

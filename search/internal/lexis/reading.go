@@ -32,14 +32,14 @@ func (c Clause) Whole() bool { return c.Phrase || c.Exclude || c.Required }
 
 // A Reading is a request in one language.
 type Reading struct {
-	spoken  *Language
+	Spoken  *Language
 	Clauses []Clause
 	Scored  []Unit // what counts for the score
 	Choices []*Choice
 }
 
-// A reader reads a request in one language after another.
-type reader struct {
+// A Reader reads a request in one language after another.
+type Reader struct {
 	request search.Request
 	choices []search.Choice
 	numbers map[[2]int]int
@@ -48,11 +48,11 @@ type reader struct {
 
 // NewReader returns a reader of a request that has no more than maxWords words.
 // Without alternatives it leaves these out.
-func NewReader(r search.Request, alternatives bool) (*reader, error) {
+func NewReader(r search.Request, alternatives bool) (*Reader, error) {
 	if len(r.Words) > MaxWords {
 		return nil, fmt.Errorf("%d words, at most %d: %w", len(r.Words), MaxWords, search.ErrInvalid)
 	}
-	out := &reader{request: r, numbers: map[[2]int]int{}}
+	out := &Reader{request: r, numbers: map[[2]int]int{}}
 	if alternatives {
 		out.choices = search.Choices(r.Words)
 	}
@@ -60,8 +60,8 @@ func NewReader(r search.Request, alternatives bool) (*reader, error) {
 }
 
 // Read returns the request in a language.
-func (r *reader) Read(l *Language) *Reading {
-	p := &Reading{spoken: l}
+func (r *Reader) Read(l *Language) *Reading {
+	p := &Reading{Spoken: l}
 	for i, w := range r.request.Words {
 		p.Clauses = append(p.Clauses, Clause{Word: w, index: i, Seeks: seeks(l, w.Text)})
 	}
@@ -72,7 +72,7 @@ func (r *reader) Read(l *Language) *Reading {
 }
 
 // Units returns how many numbers were given to units.
-func (r *reader) Units() int { return len(r.numbers) }
+func (r *Reader) Units() int { return len(r.numbers) }
 
 // A Unit is a seek that counts for the score, under a number that is the same
 // in all languages.
@@ -97,7 +97,7 @@ func seeks(l *Language, text string) []Seek {
 		if t.Last || w.Term == "" || len(out) == maxSeeks {
 			return
 		}
-		alone := t.pair && characterEnd(text, t.Start) == t.End
+		alone := t.Pair && CharacterEnd(text, t.Start) == t.End
 		out = append(out, Seek{Term: w.Term, Prefix: alone, Stop: w.Stop, start: t.Start, Offset: position})
 		position++
 	})

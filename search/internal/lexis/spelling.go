@@ -35,7 +35,7 @@ func Tolerance(word string) uint8 {
 }
 
 func Correctable(w Word) bool {
-	return !w.Stop && !w.pair && Spellable(w.Surface) && Tolerance(w.Surface) > 0
+	return !w.Stop && !w.Pair && Spellable(w.Surface) && Tolerance(w.Surface) > 0
 }
 
 func WordsOf(l *Language, text string) []Word {

@@ -10,7 +10,7 @@ import (
 // characters of a script that puts no spaces between words.
 type Token struct {
 	Start, End int  // bytes
-	pair       bool // of such a script; one character if it stands alone or last
+	Pair       bool // of such a script; one character if it stands alone or last
 	Last       bool // the last character of a run once more, by itself: no position of its own
 }
 
@@ -155,10 +155,10 @@ func joins(text string, i int, before, c class) bool {
 func pairs(text string, i int, yield func(Token) bool) (end int, ok bool) {
 	previous, alone := -1, true
 	for {
-		next := characterEnd(text, i)
+		next := CharacterEnd(text, i)
 		if previous >= 0 {
 			alone = false
-			if !yield(Token{Start: previous, End: next, pair: true}) {
+			if !yield(Token{Start: previous, End: next, Pair: true}) {
 				return next, false
 			}
 		}
@@ -170,11 +170,11 @@ func pairs(text string, i int, yield func(Token) bool) (end int, ok bool) {
 			break
 		}
 	}
-	return i, yield(Token{Start: previous, End: i, pair: true, Last: !alone})
+	return i, yield(Token{Start: previous, End: i, Pair: true, Last: !alone})
 }
 
-// characterEnd returns the end of the character at i, marks included.
-func characterEnd(text string, i int) int {
+// CharacterEnd returns the end of the character at i, marks included.
+func CharacterEnd(text string, i int) int {
 	_, size := utf8.DecodeRuneInString(text[i:])
 	for i += size; i < len(text); i += size {
 		var c class
