@@ -61,11 +61,28 @@ type BulkResult struct {
 
 // TryBulk tells what [Library.Bulk] would do: nothing is changed.
 func (l *Library) TryBulk(ctx context.Context, by profile.Actor, c BulkChange, articles []string) ([]BulkResult, error) {
-	var items []BulkItem
-	for _, id := range articles {
-		items = append(items, BulkItem{Article: id})
+	items := make([]BulkItem, len(articles))
+	for i, id := range articles {
+		items[i].Article = id
 	}
-	return l.bulk(ctx, by, c, items, l.dry())
+	if err := l.mayBulk(by, c, items); err != nil {
+		return nil, err
+	}
+	b, err := l.gather(ctx, untouched{l.store}, articles)
+	if err != nil {
+		return nil, fmt.Errorf("bulk: %w", err)
+	}
+	for i, item := range items {
+		items[i].Version = b.read[item.Article].Version
+	}
+	out, err := l.over(b).bulk(ctx, by, c, items)
+	for i, r := range out {
+		out[i].Version = 0
+		if r.Title != "" { // of what they see, as it is
+			out[i].Version = items[i].Version
+		}
+	}
+	return out, err
 }
 
 // Bulk makes a change to each of the articles, as if it were made one by one:
@@ -73,19 +90,56 @@ func (l *Library) TryBulk(ctx context.Context, by profile.Actor, c BulkChange, a
 // being changed. Doing it again with the same versions, because the answer was
 // lost, does nothing twice.
 func (l *Library) Bulk(ctx context.Context, by profile.Actor, c BulkChange, items []BulkItem) ([]BulkResult, error) {
-	return l.bulk(ctx, by, c, items, l)
+	if err := l.mayBulk(by, c, items); err != nil {
+		return nil, err
+	}
+	if c.Do == BulkPublish || c.Do == BulkVerify {
+		return l.bulk(ctx, by, c, items) // more is written than articles
+	}
+	out, err := l.bulkAtOnce(ctx, by, c, items)
+	if refusal(err) != nil {
+		return l.bulk(ctx, by, c, items) // of one of them, which is then told
+	}
+	return out, err
 }
 
-func (l *Library) bulk(ctx context.Context, by profile.Actor, c BulkChange, items []BulkItem, on *Library) ([]BulkResult, error) {
-	if !l.worksHere(by) {
-		return nil, fmt.Errorf("bulk: %w", ErrForbidden)
+// bulkAtOnce is bulk with one call to the store for all that can be changed.
+func (l *Library) bulkAtOnce(ctx context.Context, by profile.Actor, c BulkChange, items []BulkItem) ([]BulkResult, error) {
+	ids := make([]string, len(items))
+	for i, item := range items {
+		ids[i] = item.Article
 	}
-	if err := c.check(items); err != nil {
+	b, err := l.gather(ctx, l.store, ids)
+	if err != nil {
 		return nil, fmt.Errorf("bulk: %w", err)
 	}
+	out, err := l.over(b).bulk(ctx, by, c, items)
+	if err == nil {
+		err = l.store.SaveArticles(ctx, b.kept)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bulk: %w", err)
+	}
+	for _, e := range b.events {
+		l.events.Record(ctx, e)
+	}
+	return out, nil
+}
+
+func (l *Library) mayBulk(by profile.Actor, c BulkChange, items []BulkItem) error {
+	if !l.worksHere(by) {
+		return fmt.Errorf("bulk: %w", ErrForbidden)
+	}
+	if err := c.check(items); err != nil {
+		return fmt.Errorf("bulk: %w", err)
+	}
+	return nil
+}
+
+func (l *Library) bulk(ctx context.Context, by profile.Actor, c BulkChange, items []BulkItem) ([]BulkResult, error) {
 	var out []BulkResult
 	for _, item := range items {
-		r, err := l.bulkOne(ctx, by, c, item, on)
+		r, err := l.bulkOne(ctx, by, c, item)
 		if err != nil {
 			return out, fmt.Errorf("bulk: article %s: %w", item.Article, err)
 		}
@@ -119,7 +173,7 @@ func (c BulkChange) check(items []BulkItem) error {
 
 // bulkOne changes one article. What is wrong with the article is in the result;
 // an error is the store's own.
-func (l *Library) bulkOne(ctx context.Context, by profile.Actor, c BulkChange, item BulkItem, on *Library) (BulkResult, error) {
+func (l *Library) bulkOne(ctx context.Context, by profile.Actor, c BulkChange, item BulkItem) (BulkResult, error) {
 	r := BulkResult{BulkItem: item}
 	a, err := l.store.Article(ctx, item.Article)
 	if err == nil {
@@ -133,16 +187,9 @@ func (l *Library) bulkOne(ctx context.Context, by profile.Actor, c BulkChange, i
 	if !a.Binned() {
 		r.Title, r.Locale = src.Title, src.Locale
 	}
-	if on != l { // it is only tried
-		item.Version = a.Version
-	}
-	r.Version = item.Version
-	after, changes, err := on.do(ctx, by, c, a, item.Version)
+	after, changes, err := l.do(ctx, by, c, a, item.Version)
 	if r.Err = refusal(err); err == nil {
-		r.Changes = changes
-	}
-	if err == nil && on == l {
-		r.Version = after
+		r.Changes, r.Version = changes, after
 	}
 	return r, otherwise(err, r.Err)
 }
@@ -260,21 +307,3 @@ func (l *Library) publishIn(ctx context.Context, by profile.Actor, a *Article, t
 	}
 	return true, err
 }
-
-// dry returns a library in which changes can be tried: it reads what l keeps, and
-// what it writes goes nowhere.
-func (l *Library) dry() *Library {
-	return NewLibrary(untouched{l.store}, &Options{
-		Policy: l.policy, Logger: l.log, Now: l.now, Locales: l.locales, Types: l.types, Choose: l.choose, Path: l.path, Word: l.word,
-		Process: l.process, Actor: l.actor,
-	})
-}
-
-// An untouched store takes changes of articles and keeps none.
-type untouched struct{ Store }
-
-// SaveArticle implements [ArticleStore]: it does nothing.
-func (untouched) SaveArticle(context.Context, Article, ...Revision) error { return nil }
-
-// SaveVerification implements [ProcessStore]: it does nothing.
-func (untouched) SaveVerification(context.Context, Verification) error { return nil }

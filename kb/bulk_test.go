@@ -1,6 +1,7 @@
 package kb_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -92,6 +93,47 @@ func TestBulk(t *testing.T) {
 	}
 	_, err = w.TryBulk(w.ctx(), reviewer, kb.BulkChange{Do: kb.BulkArchive}, make([]string, kb.MostBulk+1))
 	require.ErrorIs(t, err, kb.ErrInvalid)
-	_, err = w.Bulk(w.ctx(), agent, kb.BulkChange{Do: kb.BulkArchive}, items)
+	_, err = w.Bulk(w.ctx(), profile.Actor{ID: "ann", Roles: []profile.Role{profile.RoleCustomer}}, kb.BulkChange{Do: kb.BulkArchive}, items)
 	require.ErrorIs(t, err, kb.ErrForbidden)
+}
+
+// TestBulkAtOnce: what can be changed is stored in one call, and if that fails as
+// somebody was quicker, one by one.
+func TestBulkAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.place("open", "", "public")
+	var items []kb.BulkItem
+	for n := range 5 {
+		a := w.show(draft(fmt.Sprint("n", n), "open", "public"))
+		items = append(items, kb.BulkItem{Article: a.ID, Version: a.Version})
+	}
+	w.events.take()
+	for _, c := range []kb.BulkChange{{Do: kb.BulkOwner, Owner: "omar"}, {Do: kb.BulkArchive}, {Do: kb.BulkDelete}} {
+		results, err := w.Bulk(w.ctx(), reviewer, c, items)
+		require.NoError(t, err)
+		events := w.events.take()
+		require.Len(t, events, len(items), c.Do)
+		for i, r := range results {
+			require.NoError(t, r.Err)
+			require.True(t, r.Changes)
+			require.Equal(t, items[i].Version+1, r.Version)
+			kept, err := w.store.Article(w.ctx(), r.Article)
+			require.NoError(t, err)
+			require.Equal(t, r.Version, kept.Version)
+			require.Contains(t, events[i], r.Article)
+		}
+		for i := range items {
+			items[i].Version++
+		}
+	}
+	a, b := w.show(draft("twice", "open", "public")), w.show(draft("once", "open", "public"))
+	results, err := w.Bulk(w.ctx(), reviewer, kb.BulkChange{Do: kb.BulkProduct, Product: "hub"}, []kb.BulkItem{{a.ID, a.Version}, {a.ID, a.Version + 1}, {b.ID, b.Version}, {b.ID, b.Version + 5}})
+	require.NoError(t, err)
+	require.True(t, results[0].Changes && results[2].Changes)
+	require.ErrorIs(t, results[3].Err, kb.ErrConflict)
+	for _, id := range []string{a.ID, b.ID} {
+		kept, err := w.store.Article(w.ctx(), id)
+		require.NoError(t, err)
+		require.Equal(t, []string{"hub"}, kept.Products[len(kept.Products)-1:])
+	}
 }

@@ -43,6 +43,11 @@ type ArticleStore interface {
 	// ErrConflict; slugs given up go on to find the article.
 	SaveArticle(ctx context.Context, a Article, revisions ...Revision) error
 
+	// SaveArticles stores articles that are there, each as SaveArticle does without
+	// revisions, or none of them: it fails where that would of any. An article is
+	// named once.
+	SaveArticles(ctx context.Context, articles []Article) error
+
 	// PurgeArticle removes an article that is in the bin at version, with all
 	// there is about it: revisions and what they use, slugs, redirects to it,
 	// feedback, reviews, plans, notes, verification, unsaved texts and locks. It

@@ -123,6 +123,58 @@ func checkVersionRace(t testing.TB, s kb.Store) {
 	require.Equal(t, 1, won)
 }
 
+func checkTogether(t testing.TB, s kb.Store) {
+	ctx := t.Context()
+	for _, id := range []string{"a1", "a2", "a3"} {
+		save(t, s, article(id))
+	}
+	_, cursor, err := s.Changes(ctx, "", 100)
+	require.NoError(t, err)
+	second := func(id string, change ...func(*kb.Article)) kb.Article {
+		a := article(id, func(a *kb.Article) {
+			a.Version, a.Category, a.Audience, a.Products, a.Related = 2, "c2", profile.NewAudience("partner"), []string{"p9"}, []string{"a3"}
+		})
+		for _, f := range change {
+			f(&a)
+		}
+		return a
+	}
+	for name, bad := range map[string]struct {
+		a   kb.Article
+		err error
+	}{
+		"version":          {second("a2", func(a *kb.Article) { a.Version = 3 }), kb.ErrConflict},
+		"not there":        {second("none"), kb.ErrNotFound},
+		"another's slug":   {second("a2", func(a *kb.Article) { a.Translations[0].Slug = article("a3").Translations[0].Slug }), kb.ErrConflict},
+		"each other's one": {second("a2", func(a *kb.Article) { a.Translations[0].Slug = article("a1").Translations[0].Slug }), kb.ErrConflict},
+		"a NUL":            {second("a2", func(a *kb.Article) { a.Owner = "a\x00b" }), kb.ErrInvalid},
+	} {
+		require.ErrorIs(t, s.SaveArticles(ctx, []kb.Article{second("a1"), bad.a}), bad.err, name)
+		got, err := s.Article(ctx, "a1")
+		require.NoError(t, err)
+		require.Equal(t, article("a1"), got, name)
+	}
+	require.NoError(t, s.SaveArticles(ctx, nil))
+	require.NoError(t, s.SaveArticles(ctx, []kb.Article{second("a1"), second("a2", func(a *kb.Article) { a.Owner = "bob" })}))
+	for _, want := range []kb.Article{second("a1"), second("a2", func(a *kb.Article) { a.Owner = "bob" }), article("a3")} {
+		got, err := s.Article(ctx, want.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	sight := profile.Actor{Segments: []string{"partner"}}.Sight()
+	for _, q := range []kb.ArticleQuery{{Product: "p9"}, {Categories: []string{"c2"}}, {Product: "p9", Sight: &sight}} {
+		page, _, err := s.Articles(ctx, q)
+		require.NoError(t, err)
+		require.Len(t, page, 2)
+	}
+	counts, err := s.CountArticles(ctx)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []kb.Count{{Category: "c2", Audience: profile.NewAudience("partner"), Articles: 2}, {Category: article("a3").Category, Audience: article("a3").Audience, Articles: 1}}, counts)
+	ids, _, err := s.Changes(ctx, cursor, 100)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"a1", "a2"}, ids)
+}
+
 func checkWhole(t testing.TB, s kb.Store) {
 	save(t, s, article("a1"))
 	bad := article("a1", func(a *kb.Article) { a.Version, a.Owner, a.Audience = 2, "bob", nil })

@@ -92,6 +92,32 @@ var broken = []broke{
 			return s.SaveArticle(ctx, a, r...)
 		}}
 	}},
+	{"saves as many of several as it can", "Together", func(s kb.Store) faulty {
+		return faulty{saveArticles: func(ctx context.Context, articles []kb.Article) error {
+			for _, a := range articles {
+				if err := s.SaveArticle(ctx, a); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}},
+	{"saves one of several", "Together", func(s kb.Store) faulty {
+		return faulty{saveArticles: func(ctx context.Context, articles []kb.Article) error {
+			return s.SaveArticles(ctx, articles[:min(1, len(articles))])
+		}}
+	}},
+	{"keeps the audience of each of several", "Together", func(s kb.Store) faulty {
+		return faulty{saveArticles: func(ctx context.Context, articles []kb.Article) error {
+			articles = slices.Clone(articles)
+			for i, a := range articles {
+				if old, err := s.Article(ctx, a.ID); err == nil {
+					articles[i].Audience = old.Audience
+				}
+			}
+			return s.SaveArticles(ctx, articles)
+		}}
+	}},
 	{"overwrites what is there", "Taken", func(s kb.Store) faulty {
 		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
 			if old, err := s.Article(ctx, a.ID); err == nil && a.Version == 1 {

@@ -72,6 +72,11 @@ func (f *Failing) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb
 	return f.do(func() error { return f.store.SaveArticle(ctx, a, revisions...) })
 }
 
+// SaveArticles implements [kb.Store].
+func (f *Failing) SaveArticles(ctx context.Context, articles []kb.Article) error {
+	return f.do(func() error { return f.store.SaveArticles(ctx, articles) })
+}
+
 // PurgeArticle implements [kb.Store].
 func (f *Failing) PurgeArticle(ctx context.Context, id string, version int, held []string) (bool, error) {
 	return ask(f, func() (bool, error) { return f.store.PurgeArticle(ctx, id, version, held) })

@@ -15,6 +15,7 @@ type faulty struct {
 	kb.Store
 	article      func(ctx context.Context, id string) (kb.Article, error)
 	saveArticle  func(ctx context.Context, a kb.Article, revisions ...kb.Revision) error
+	saveArticles func(ctx context.Context, articles []kb.Article) error
 	slug         func(ctx context.Context, slug string) (string, error)
 	holder       func(ctx context.Context, slug string) (string, error)
 	revision     func(ctx context.Context, article, locale string, number int) (kb.Revision, error)
@@ -61,6 +62,10 @@ func (f faulty) Article(ctx context.Context, id string) (kb.Article, error) {
 
 func (f faulty) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.Revision) error {
 	return or(&f.saveArticle, f.saveArticle != nil, f.Store.SaveArticle)(ctx, a, revisions...)
+}
+
+func (f faulty) SaveArticles(ctx context.Context, articles []kb.Article) error {
+	return or(&f.saveArticles, f.saveArticles != nil, f.Store.SaveArticles)(ctx, articles)
 }
 
 func (f faulty) Slug(ctx context.Context, slug string) (string, error) {

@@ -50,6 +50,7 @@ var contract = []promise{
 	{"Version", "SaveArticle returns ErrConflict unless Version is one more than stored", checkVersion},
 	{"VersionRace", "of concurrent saves of one version, exactly one succeeds", checkVersionRace},
 	{"Whole", "SaveArticle keeps the article with its revisions, or neither", checkWhole},
+	{"Together", "SaveArticles stores all of the articles as SaveArticle does, or none", checkTogether},
 	{"Aliasing", "changing a slice given to or got from a store changes nothing inside it", checkAliasing},
 	{"Slugs", "a slug finds its article, also after it was given up, and no other article can take it in any language", checkSlugs},
 	{"SlugsShown", "Slug finds only what was visible under the slug once; Holder finds all", checkSlugsShown},

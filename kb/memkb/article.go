@@ -32,6 +32,37 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 	if err := s.mayStore(a, revisions); err != nil {
 		return err
 	}
+	s.put(a, revisions)
+	return nil
+}
+
+// SaveArticles implements [kb.ArticleStore].
+func (s *Store) SaveArticles(ctx context.Context, articles []kb.Article) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slugs := map[string]string{}
+	for _, a := range articles {
+		if err := cmp.Or(stored.CheckText(textsOf(a, nil)...), checkTimes(timesOf(a, nil)...), s.mayStore(a, nil)); err != nil {
+			return err
+		}
+		for _, t := range a.Translations {
+			if other, taken := slugs[t.Slug]; taken && other != a.ID {
+				return kb.ErrConflict
+			}
+			slugs[t.Slug] = a.ID
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, a := range articles {
+		s.put(a, nil)
+	}
+	return nil
+}
+
+// put stores what may be stored.
+func (s *Store) put(a kb.Article, revisions []kb.Revision) {
 	for _, t := range a.Translations {
 		s.slugs[t.Slug] = a.ID
 		s.shown[t.Slug] = s.shown[t.Slug] || t.Visible()
@@ -45,7 +76,6 @@ func (s *Store) SaveArticle(ctx context.Context, a kb.Article, revisions ...kb.R
 	s.note(related(a), "")
 	s.askArticle(a.ID)
 	s.changed(a.ID)
-	return nil
 }
 
 func textsOf(a kb.Article, revisions []kb.Revision) []string {

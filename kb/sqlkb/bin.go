@@ -56,7 +56,7 @@ func keptFor(ctx context.Context, tx sqlx.ExtContext, id string, version int, he
 // purge removes an article with all there is about it. What is not named here
 // goes with its row.
 func purge(ctx context.Context, tx sqlx.ExtContext, id string) error {
-	if err := askArticle(ctx, tx, id); err != nil {
+	if err := askArticles(ctx, tx, []string{id}); err != nil {
 		return err
 	}
 	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_redirect where target = $1`, "article/"+id); err != nil {

@@ -3,10 +3,10 @@ package sqlkb
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
+	"maps"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -21,27 +21,42 @@ type share struct {
 	Visible  bool
 }
 
-// putCounts moves an article that is about to be stored from the count of what
-// it was to that of what it will be. Writers wait for each other at the stamp,
+// putCounts moves articles that are about to be stored from the count of what
+// they were to that of what they will be. Writers wait for each other at the stamp,
 // so that nobody counts in between.
-func putCounts(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
-	var was share
-	err := sqlx.GetContext(ctx, tx, &was, `select category, audience, visible from stoa_article where id = $1`, a.ID)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+func putCounts(ctx context.Context, tx sqlx.ExtContext, ids []string, articles []kb.Article) error {
+	w := &sqldb.Where{}
+	sqldb.In(w, "id", ids)
+	var were []share
+	if err := sqldb.Select(ctx, tx, &were, `select category, audience, visible from stoa_article `+w.String(), w.Args()...); err != nil {
 		return err
 	}
-	will := share{Category: a.Category, Audience: sqldb.Strings(a.Audience), Visible: len(a.Live()) > 0}
-	if was.Visible == will.Visible && was.id() == will.id() {
-		return nil
+	moved, of := map[string]int{}, map[string]share{}
+	tally := func(s share, n int) {
+		if s.Visible {
+			moved[s.id()] += n
+			of[s.id()] = s
+		}
 	}
-	if err := was.count(ctx, tx, -1); err != nil {
-		return err
+	for _, was := range were {
+		tally(was, -1)
 	}
-	// An audience may name somebody who is to be forgotten.
-	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_count where id = $1 and n = 0`, was.id()); err != nil {
-		return err
+	for _, a := range articles {
+		tally(share{Category: a.Category, Audience: sqldb.Strings(a.Audience), Visible: len(a.Live()) > 0}, 1)
 	}
-	return will.count(ctx, tx, 1)
+	for _, id := range slices.Sorted(maps.Keys(moved)) {
+		if moved[id] == 0 {
+			continue
+		}
+		if err := of[id].count(ctx, tx, moved[id]); err != nil {
+			return err
+		}
+		// An audience may name somebody who is to be forgotten.
+		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_count where id = $1 and n = 0`, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // count adds n articles to a share, if readers are shown them.

@@ -43,24 +43,30 @@ func putTargets(ctx context.Context, tx sqlx.ExtContext, links [][]any) error {
 	return err
 }
 
-// putRelated notes which articles an article names to be read next.
-func putRelated(ctx context.Context, tx sqlx.ExtContext, a kb.Article) error {
-	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_article_link where article = $1 and locale = ''`, a.ID); err != nil {
-		return err
-	}
+// putRelated notes which articles articles name to be read next.
+func putRelated(ctx context.Context, tx sqlx.ExtContext, articles []kb.Article) error {
 	var rows [][]any
-	for _, id := range a.Related {
-		rows = append(rows, []any{string(kb.LinkRelated), id, "", a.ID, "", 0})
+	for _, a := range articles {
+		for _, id := range a.Related {
+			rows = append(rows, []any{string(kb.LinkRelated), id, "", a.ID, "", 0})
+		}
 	}
 	return putLinks(ctx, tx, rows)
 }
 
 const asksAnew = `update stoa_link_target set due_at = $1, version = version + 1 where `
 
-// askArticle has somebody look at what leads to an article.
-func askArticle(ctx context.Context, tx sqlx.ExtContext, id string) error {
-	_, err := sqldb.Exec(ctx, tx, asksAnew+`kind in ('article', 'place', 'related') and target = $2
-		or kind = 'path' and target in (select slug from stoa_article_slug where article = $2)`, atOnce(), id)
+// askArticles has somebody look at what leads to articles.
+func askArticles(ctx context.Context, tx sqlx.ExtContext, ids []string) error {
+	w := &sqldb.Where{}
+	w.Arg(atOnce())
+	among := make([]string, len(ids))
+	for i, id := range ids {
+		among[i] = w.Arg(id)
+	}
+	list := ` in (` + strings.Join(among, ", ") + `)`
+	_, err := sqldb.Exec(ctx, tx, asksAnew+`kind in ('article', 'place', 'related') and target`+list+`
+		or kind = 'path' and target in (select slug from stoa_article_slug where article`+list+`)`, w.Args()...)
 	return err
 }
 
