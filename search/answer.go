@@ -90,6 +90,7 @@ func (e *Engine) prepare(ctx context.Context, by profile.Actor, q Query) (asked,
 
 // tune applies a tuning to a query.
 func (e *Engine) tune(a *asked, t *tuned) {
+	t = t.in(a.query.Locale, e.stemmer())
 	if a.query.Sort == SortRelevance {
 		a.pinned = t.pinned(a.parsed.terms, a.query.Locale, e.now())
 	}
@@ -217,7 +218,7 @@ func (e *Engine) answer(ctx context.Context, by profile.Actor, a asked) (Results
 	if e.opts.Fallback == nil || !down && !(err == nil && own.Partial && own.Total == 0) {
 		return own, err
 	}
-	stood, failed := e.opts.Fallback(ctx, by, a.query)
+	stood, failed := e.opts.Fallback(ctx, by, a.standIn())
 	e.opts.Logger.WarnContext(ctx, "search answered by the fallback", "index", err, "fallback", failed)
 	switch {
 	case failed == nil:

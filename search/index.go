@@ -56,6 +56,14 @@ type Index interface {
 	Close() error
 }
 
+// A Stemmer is an [Index] that knows which words are forms of one. Synonyms and
+// pins of a [Tuning] are then for all of them.
+type Stemmer interface {
+	// Stem returns what the forms of a word have in common in a language, such
+	// as "printer" for "printers": anything that is the same for all of them.
+	Stem(locale, word string) string
+}
+
 // A Batch is a set of changes that take effect together.
 type Batch struct {
 	Changes []Change
@@ -75,7 +83,7 @@ type Request struct {
 	Limit   int                 // hits to return
 	Snippet int                 // length of snippets in characters; 0 means none
 	Correct bool                // whether to look for corrections of words that find nothing or little
-	Rare    bool                // whether an index may leave out words that very many documents have, if rarer ones are left, and all alternatives
+	Rare    bool                // whether an index may leave out words that very many documents have, if rarer ones are left, with what else says the same
 	Explain bool                // whether hits say how their score came about
 	Groups  []string            // only documents of these groups; none means of any
 	Pinned  []string            // groups that are found whatever their words, and come first by relevance, in this order; filters, excluded and required words hold for them as well

@@ -37,8 +37,9 @@ type Options struct {
 	Brand func(ctx context.Context) string
 
 	// Fallback answers while the index cannot, say from titles in a database.
-	// It must apply the actor's rights by itself. nil means that such searches
-	// fail with [ErrUnavailable].
+	// It must apply the actor's rights by itself. What a team has tuned is in the
+	// query: words to ignore are left out, and Also and Pinned say the rest. nil
+	// means that such searches fail with [ErrUnavailable].
 	Fallback func(ctx context.Context, by profile.Actor, q Query) (Results, error)
 
 	// Locale maps what a reader asks for, such as "de-AT", to a language that

@@ -16,6 +16,9 @@ type Query struct {
 	Limit   int                 // hits a page; 0 means 10, at most 50
 	Plain   bool                // results as they are without what was learned from people's behaviour
 	Explain bool                // how scores came about; needs permission search.tune
+
+	Also   []string // other ways to say Text, of which any will do: filled in by an engine for its fallback
+	Pinned []string // groups that come first, in this order, whatever their words: filled in by an engine for its fallback
 }
 
 // Results is the answer to a [Query].

@@ -29,9 +29,10 @@ func (e *Engine) Suggest(ctx context.Context, by profile.Actor, text, locale str
 	if r.Text == "" {
 		return nil, nil
 	}
-	found, err := e.suggested(ctx, by, r)
+	said := e.said(ctx, r)
+	found, err := e.suggestTuned(ctx, by, r, said)
 	if errors.Is(err, ErrUnavailable) && e.opts.Fallback != nil {
-		return e.suggestFallback(ctx, by, r)
+		return e.suggestFallback(ctx, by, r, said)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
@@ -39,19 +40,23 @@ func (e *Engine) Suggest(ctx context.Context, by profile.Actor, text, locale str
 	return found, nil
 }
 
-func (e *Engine) suggestFallback(ctx context.Context, by profile.Actor, r SuggestRequest) ([]Suggestion, error) {
-	res, err := e.opts.Fallback(ctx, by, Query{Text: r.Text, Locale: r.Locale, Limit: r.Limit})
+func (e *Engine) suggestFallback(ctx context.Context, by profile.Actor, r SuggestRequest, said said) ([]Suggestion, error) {
+	res, err := e.opts.Fallback(ctx, by, Query{Text: said.text, Also: said.also, Pinned: said.pinned, Locale: r.Locale, Limit: r.Limit})
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
 	var out []Suggestion
 	for _, h := range e.admitted(by, res.Hits) {
-		out = append(out, Suggestion{
-			ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.titleSpans(), Path: h.Path, UpdatedAt: h.UpdatedAt,
-			Source: h.Source,
-		})
+		out = append(out, h.suggestion())
 	}
 	return out[:min(len(out), r.Limit)], nil
+}
+
+func (h *Hit) suggestion() Suggestion {
+	return Suggestion{
+		ID: h.ID, Group: h.Group, Kind: h.Kind, Locale: h.Locale, Title: h.titleSpans(), Path: h.Path, UpdatedAt: h.UpdatedAt,
+		Source: h.Source,
+	}
 }
 
 // titleSpans returns the title in spans, also of a hit that was not highlighted.
@@ -78,8 +83,9 @@ const defaultRelated = 5
 // see. No event is recorded, and what it returns carries no click tokens.
 func (e *Engine) Related(ctx context.Context, by profile.Actor, like Like) ([]Hit, error) {
 	limit := min(or(max(like.Limit, 0), defaultRelated), maxLimit)
+	locale := e.locale(by, like.Locale)
 	r := Request{
-		Sight: by.Sight(), Words: like.words(), Locale: e.locale(by, like.Locale), Filters: like.Filters, Limit: limit + 1, Rare: true,
+		Sight: by.Sight(), Words: e.tunedNow(ctx).in(locale, e.stemmer()).words(like.words(), locale), Locale: locale, Filters: like.Filters, Limit: limit + 1, Rare: true,
 	}
 	if len(r.Words) == 0 {
 		return nil, nil

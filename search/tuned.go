@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/internal/words"
 )
 
@@ -23,8 +24,11 @@ const (
 // A tuned tuning is ready to be applied.
 type tuned struct {
 	version int
-	rules   map[string][]rule // by their first word
-	inside  []rule            // of scripts without spaces, the longest first
+	source  Tuning
+	form    func(word string) string   // what its forms have in common
+	spoken  *lru.Cache[string, *tuned] // for readers of languages whose forms are known, by language
+	rules   map[string][]rule          // by their first word
+	inside  []rule                     // of scripts without spaces, the longest first
 	pins    []pinRule
 	stops   map[string][]string // languages by word
 }
@@ -33,7 +37,7 @@ type tuned struct {
 type rule struct {
 	locale string
 	text   string
-	words  []string // folded
+	words  []string // in the form in which they are compared
 	also   []string
 }
 
@@ -41,13 +45,37 @@ type rule struct {
 type pinRule struct {
 	Pin
 
-	words [][]string
+	exact, forms [][]string
 }
 
+// maxSpoken is how many languages a tuning is kept ready for.
+const maxSpoken = 64
+
 func newTuned(t Tuning, version int) *tuned {
-	out := &tuned{version: version, rules: map[string][]rule{}, stops: map[string][]string{}}
+	out := tunedBy(words.Fold, t, version)
+	out.spoken = lru.New[string, *tuned](maxSpoken)
+	return out
+}
+
+// in returns the tuning for readers of a language, whose forms are compared as
+// the stemmer has them; nil means as they are written.
+func (t *tuned) in(locale string, by Stemmer) *tuned {
+	code := language(locale)
+	if by == nil || code == "" || t.spoken == nil {
+		return t
+	}
+	if known, ok := t.spoken.Load(code); ok {
+		return known
+	}
+	out := tunedBy(func(word string) string { return words.Fold(by.Stem(code, word)) }, t.source, t.version)
+	t.spoken.Store(code, out)
+	return out
+}
+
+func tunedBy(form func(string) string, t Tuning, version int) *tuned {
+	out := &tuned{version: version, source: t, form: form, rules: map[string][]rule{}, stops: map[string][]string{}}
 	for _, s := range t.Synonyms {
-		for _, r := range s.rules() {
+		for _, r := range s.rules(form) {
 			out.rules[r.words[0]] = append(out.rules[r.words[0]], r)
 			if strings.ContainsFunc(r.text, unspaced) && len(r.words) == 1 {
 				out.inside = append(out.inside, r)
@@ -58,7 +86,7 @@ func newTuned(t Tuning, version int) *tuned {
 	for _, p := range t.Pins {
 		rule := pinRule{Pin: p}
 		for _, q := range p.Queries {
-			rule.words = append(rule.words, foldedWords(q.Text))
+			rule.exact, rule.forms = append(rule.exact, foldedWords(q.Text)), append(rule.forms, formsOf(q.Text, form))
 		}
 		out.pins = append(out.pins, rule)
 	}
@@ -70,7 +98,7 @@ func newTuned(t Tuning, version int) *tuned {
 }
 
 // rules returns what a synonym says of each word.
-func (s Synonym) rules() []rule {
+func (s Synonym) rules(form func(string) string) []rule {
 	from, to := s.From, s.To
 	if s.TwoWay {
 		from = append(slices.Clone(from), to...)
@@ -78,9 +106,9 @@ func (s Synonym) rules() []rule {
 	}
 	var out []rule
 	for _, text := range from {
-		r := rule{locale: s.Locale, text: clean(text), words: foldedWords(text)}
+		r := rule{locale: s.Locale, text: clean(text), words: formsOf(text, form)}
 		for _, other := range to {
-			if foldWords(other) != strings.Join(r.words, " ") {
+			if foldWords(other) != foldWords(text) {
 				r.also = append(r.also, other)
 			}
 		}
@@ -144,12 +172,12 @@ func (t *tuned) alternatives(terms []term, i int, locale string, spoken []bool) 
 	if terms[i].literal() {
 		return
 	}
-	words := foldedWords(terms[i].Text)
-	if len(words) == 0 {
+	forms := formsOf(terms[i].Text, t.form)
+	if len(forms) == 0 {
 		return
 	}
-	for _, r := range t.rules[words[0]] {
-		n := r.length(terms[i:])
+	for _, r := range t.rules[forms[0]] {
+		n := r.length(terms[i:], t.form)
 		if n == 0 || !speaks(r.locale, locale) {
 			continue
 		}
@@ -164,17 +192,17 @@ func (t *tuned) alternatives(terms []term, i int, locale string, spoken []bool) 
 
 // length returns how many of the first terms are what a rule is about, 0 if they
 // are not.
-func (r rule) length(terms []term) int {
-	var words []string
+func (r rule) length(terms []term, form func(string) string) int {
+	var found []string
 	for i, m := range terms {
 		if m.literal() {
 			return 0
 		}
-		words = append(words, foldedWords(m.Text)...)
-		if len(words) > len(r.words) || !slices.Equal(words, r.words[:len(words)]) {
+		found = append(found, formsOf(m.Text, form)...)
+		if len(found) > len(r.words) || !slices.Equal(found, r.words[:len(found)]) {
 			return 0
 		}
-		if len(words) == len(r.words) {
+		if len(found) == len(r.words) {
 			return i + 1
 		}
 	}
@@ -229,15 +257,15 @@ func (t *tuned) pinned(terms []term, locale string, now time.Time) []string {
 	if len(t.pins) == 0 {
 		return nil
 	}
-	var words []string
+	var exact, forms []string
 	for _, m := range terms {
 		if !m.Exclude {
-			words = append(words, foldedWords(m.Text)...)
+			exact, forms = append(exact, foldedWords(m.Text)...), append(forms, formsOf(m.Text, t.form)...)
 		}
 	}
 	var out []string
 	for _, p := range t.pins {
-		if !speaks(p.Locale, locale) || now.Before(p.From) || !p.Until.IsZero() && !now.Before(p.Until) || !p.matches(words) {
+		if !speaks(p.Locale, locale) || now.Before(p.From) || !p.Until.IsZero() && !now.Before(p.Until) || !p.matches(exact, forms) {
 			continue
 		}
 		for _, g := range p.Groups {
@@ -249,13 +277,12 @@ func (t *tuned) pinned(terms []term, locale string, now time.Time) []string {
 	return out
 }
 
-func (p pinRule) matches(words []string) bool {
+func (p pinRule) matches(exact, forms []string) bool {
 	for i, q := range p.Queries {
-		pattern := p.words[i]
-		if len(pattern) == 0 {
+		if len(p.exact[i]) == 0 {
 			continue
 		}
-		if q.Match == MatchExact && slices.Equal(pattern, words) || q.Match == MatchWords && containsAll(words, pattern) {
+		if q.Match == MatchExact && slices.Equal(p.exact[i], exact) || q.Match == MatchWords && containsAll(forms, p.forms[i]) {
 			return true
 		}
 	}
@@ -275,11 +302,14 @@ func containsAll(words, pattern []string) bool {
 }
 
 // foldedWords returns the words of a text as they are compared.
-func foldedWords(text string) []string {
+func foldedWords(text string) []string { return formsOf(text, words.Fold) }
+
+// formsOf returns the words of a text in the form in which they are compared.
+func formsOf(text string, form func(string) string) []string {
 	var out []string
 	for _, t := range parse(text).terms {
 		for word := range strings.FieldsSeq(t.Text) {
-			out = append(out, words.Fold(word))
+			out = append(out, form(word))
 		}
 	}
 	return out

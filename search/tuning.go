@@ -19,9 +19,8 @@ type Tuning struct {
 
 // A Synonym says that whoever looks for some words also means others. It is
 // taken once: what others mean in turn is not looked for. Words are compared with
-// what was typed, whole and without case and accents, but not by their stems: each
-// form that people type is named. What is found as well is looked for as if it
-// had been typed, with stems.
+// what was typed, whole and without case and accents, and in all their forms if
+// the index knows these: see [Stemmer].
 type Synonym struct {
 	Locale string   `json:"locale,omitempty"` // language of readers; empty means all
 	From   []string `json:"from"`             // words and phrases that are looked for
@@ -50,7 +49,7 @@ type Match string
 // The matches. Case, accents and punctuation do not matter.
 const (
 	MatchExact Match = "exact" // the same words in the same order, and no others
-	MatchWords Match = "words" // all of the words, in any order
+	MatchWords Match = "words" // all of the words, in any order and in any form that the index knows
 )
 
 // A StopWord is ignored in queries in which it is not quoted or required, and

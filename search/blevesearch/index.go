@@ -283,3 +283,6 @@ func (x *Index) enter() (*generation, error) {
 	}
 	return x.current, nil
 }
+
+// Stem implements [search.Stemmer].
+func (x *Index) Stem(locale, word string) string { return x.library.Stem(locale, word) }

@@ -21,7 +21,7 @@ type query struct {
 
 // newQuery plans a request for each language of the census.
 func newQuery(r search.Request, c *census) (*query, error) {
-	asked, err := lexis.NewReader(r, !r.Rare)
+	asked, err := lexis.NewReader(r)
 	if err != nil {
 		return nil, err
 	}

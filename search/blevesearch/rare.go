@@ -24,7 +24,7 @@ func (a *answer) narrow() error {
 	}
 	kept := affordable(counts, rareWork)
 	for _, p := range a.plans {
-		p.Keep(func(u lexis.Unit) bool { return kept[u.Number] > 0 })
+		p.Keep(func(u lexis.Unit) bool { return counts[u.Number] == 0 || kept[u.Number] > 0 })
 	}
 	return nil
 }

@@ -157,9 +157,7 @@ func newQuestion(r search.Request, scope []*entry) *question {
 		}
 		q.tokens, q.own = append(q.tokens, tokens), append(q.own, own)
 	}
-	if !r.Rare {
-		q.choices = q.tidy(newChoices(search.Choices(r.Words), scope))
-	}
+	q.choices = q.tidy(newChoices(search.Choices(r.Words), scope))
 	for _, e := range scope {
 		q.allLen += float64(e.all.length) / q.n
 		q.titLen += float64(e.title.length) / q.n

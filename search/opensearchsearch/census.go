@@ -11,7 +11,7 @@ import (
 // census counts what the scores of a request depend on, over what the asker may
 // see and nothing else.
 func (x *Index) census(ctx context.Context, s scope, r search.Request) (*census, error) {
-	reader, err := lexis.NewReader(r, !r.Rare)
+	reader, err := lexis.NewReader(r)
 	if err != nil {
 		return nil, err
 	}

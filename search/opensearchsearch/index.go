@@ -268,3 +268,6 @@ func (x *Index) remove(ctx context.Context, name string) error {
 	}
 	return err
 }
+
+// Stem implements [search.Stemmer].
+func (x *Index) Stem(locale, word string) string { return x.library.Stem(locale, word) }

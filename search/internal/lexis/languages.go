@@ -181,3 +181,11 @@ func (lib Library) Describe(to io.Writer) {
 		lib[code].Words(probe, func(_ Token, w Word) { _, _ = fmt.Fprintf(to, "%q ", w.Term) })
 	}
 }
+
+// Stem returns what the forms of a word have in common in the language of a tag.
+func (lib Library) Stem(tag, word string) string {
+	if term := lib.Of(tag).Look(word, WholeToken(word)).Term; term != "" {
+		return term
+	}
+	return word
+}

@@ -47,16 +47,11 @@ type Reader struct {
 }
 
 // NewReader returns a reader of a request that has no more than maxWords words.
-// Without alternatives it leaves these out.
-func NewReader(r search.Request, alternatives bool) (*Reader, error) {
+func NewReader(r search.Request) (*Reader, error) {
 	if len(r.Words) > MaxWords {
 		return nil, fmt.Errorf("%d words, at most %d: %w", len(r.Words), MaxWords, search.ErrInvalid)
 	}
-	out := &Reader{request: r, numbers: map[[2]int]int{}}
-	if alternatives {
-		out.choices = search.Choices(r.Words)
-	}
-	return out, nil
+	return &Reader{request: r, numbers: map[[2]int]int{}, choices: search.Choices(r.Words)}, nil
 }
 
 // Read returns the request in a language.
@@ -175,13 +170,13 @@ func (p *Reading) counts(term string) bool {
 	return slices.ContainsFunc(p.Scored, func(u Unit) bool { return u.Term == term })
 }
 
-// Keep leaves out all words but some. What must be found as it was written
-// stays.
+// Keep leaves out all words but some, with what else says the same. What must be
+// found as it was written stays.
 func (p *Reading) Keep(some func(Unit) bool) {
-	gone := map[string]bool{}
+	gone, clauses := map[string]bool{}, map[int]bool{}
 	p.Scored = slices.DeleteFunc(p.Scored, func(u Unit) bool {
 		if !some(u) {
-			gone[u.Term] = true
+			gone[u.Term], clauses[u.Clause] = true, true
 		}
 		return gone[u.Term]
 	})
@@ -190,4 +185,11 @@ func (p *Reading) Keep(some func(Unit) bool) {
 			c.Seeks = slices.DeleteFunc(c.Seeks, func(s Seek) bool { return gone[s.Term] })
 		}
 	}
+	EachChoice(p.Choices, func(c *Choice) {
+		for clause := range clauses {
+			if c.has(clause) {
+				c.Others = nil
+			}
+		}
+	})
 }
