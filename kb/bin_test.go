@@ -186,6 +186,7 @@ func TestPurgedComesAgain(t *testing.T) {
 	require.NoError(t, err)
 	report := bring("New words.")
 	require.Len(t, report.Problems, 1, "it stays in the bin")
+	require.Equal(t, "error.bin.import", report.Problems[0].Says.Key)
 	require.NoError(t, w.Purge(w.ctx(), admin, id, gone.Version))
 	require.Equal(t, 1, bring("New words.").Created)
 	require.Contains(t, w.reads(anyone, id).Text.HTML, "New words.")

@@ -237,7 +237,9 @@ func (im *importing) leaveOut(g []Item, err error) error {
 	}
 	im.problem(g[0], err)
 	for _, item := range g[1:] {
-		im.problem(item, fmt.Errorf("left out with its source, %s", NewProblem(g[0].File, g[0].Line, err).place()))
+		place := NewProblem(g[0].File, g[0].Line, err).place()
+		says := errs.Message{Key: "error.import.with_source", Args: map[string]any{"place": place}}
+		im.problem(item, &errs.Says{Class: ErrInvalid, Message: says, Text: "left out with its source, " + place})
 	}
 	return nil
 }

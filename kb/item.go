@@ -76,8 +76,9 @@ type Bundle struct {
 type Problem struct {
 	File   string
 	Line   int                     // 0 means the whole file
-	Reason string                  // in English, or the names of Fields
+	Reason string                  // in English, or the keys of Fields or of Says
 	Fields map[string]errs.Message // what is wrong with which field, to say it in the reader's language; may be nil
+	Says   errs.Message            // what is wrong, to say it so; without a Key there is only Reason
 }
 
 // Error returns "file:line: reason".
@@ -95,6 +96,9 @@ func NewProblem(file string, line int, err error) Problem {
 	p := Problem{File: file, Line: line, Reason: strings.Join(strings.Fields(err.Error()), " ")}
 	if f, ok := errors.AsType[errs.Fields](err); ok {
 		p.Fields = f
+	}
+	if s, ok := errors.AsType[*errs.Says](err); ok {
+		p.Says = s.Message
 	}
 	return p
 }

@@ -104,6 +104,19 @@ func (l *Library) scriptOf(ctx context.Context, rev Revision) *script {
 	return s
 }
 
+// CodeSignUnknown is the code of findings about lines that look like the sign of a
+// part and mean nothing.
+const CodeSignUnknown = "sign_unknown"
+
+// signFindings returns the signs in a text that mean nothing.
+func signFindings(body string) (out []Finding) {
+	for _, sign := range markdown.UnknownSigns(body) {
+		out = append(out, Finding{Code: CodeSignUnknown, Place: "body", Ref: sign.Word, Severity: SeverityWarning,
+			Message: errs.Message{Key: "finding.sign_unknown", Args: map[string]any{"line": sign.Line, "word": sign.Word}}})
+	}
+	return out
+}
+
 // A viewer is who a text is composed for.
 type viewer struct {
 	admits func(profile.Audience) bool

@@ -174,7 +174,7 @@ func (l *Library) Findings(ctx context.Context, by profile.Actor, id, locale str
 	if err != nil {
 		return nil, fmt.Errorf("article %s: %w", id, err)
 	}
-	return sorted(slices.Concat(kind.missing(d, a.Fields, spokenBy(by, locale)), l.embedFindings(kind, rev.Body, a.Fields), films, broken)), nil
+	return sorted(slices.Concat(kind.missing(d, a.Fields, spokenBy(by, locale)), l.embedFindings(kind, rev.Body, a.Fields), signFindings(rev.Body), films, broken)), nil
 }
 
 // sorted puts the worst first.
@@ -224,7 +224,7 @@ func (l *Library) Preview(ctx context.Context, by profile.Actor, locale string, 
 	if err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
-	p := Preview{Summary: d.open.summary(), Findings: sorted(slices.Concat(t.missing(d.open, values, spokenBy(by, locale)), films, broken))}
+	p := Preview{Summary: d.open.summary(), Findings: sorted(slices.Concat(t.missing(d.open, values, spokenBy(by, locale)), signFindings(body), films, broken))}
 	if p.Text, err = l.linked(ctx, by, d.all, locale, t); err != nil {
 		return Preview{}, fmt.Errorf("preview: %w", err)
 	}

@@ -72,6 +72,7 @@ func Field(name, key string, args map[string]any) error {
 type Says struct {
 	Class   error
 	Message Message
+	Text    string // in English, for logs; empty means the class and the key
 }
 
 // Say returns an error of the class that explains itself to the reader.
@@ -79,8 +80,13 @@ func Say(class error, key string, args map[string]any) error {
 	return &Says{Class: class, Message: Message{Key: key, Args: args}}
 }
 
-// Error returns the class and the key, for logs.
-func (s *Says) Error() string { return s.Class.Error() + ": " + s.Message.Key }
+// Error says it for logs.
+func (s *Says) Error() string {
+	if s.Text != "" {
+		return s.Text
+	}
+	return s.Class.Error() + ": " + s.Message.Key
+}
 
 // Unwrap makes s match its class.
 func (s *Says) Unwrap() error { return s.Class }

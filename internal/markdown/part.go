@@ -74,11 +74,42 @@ type container struct {
 }
 
 type cutter struct {
-	open   []container // the first is the source
-	text   strings.Builder
-	fence  string
-	number int // of the line
-	total  int // segments
+	open    []container // the first is the source
+	text    strings.Builder
+	fence   string
+	number  int // of the line
+	total   int // segments
+	unknown []Sign
+}
+
+// A Sign is a line that begins with colons and a word.
+type Sign struct {
+	Word string
+	Line int
+}
+
+// UnknownSigns returns the signs in a source that mean nothing, neither here nor
+// in the systems whose texts are understood: readers see them as they stand.
+func UnknownSigns(source string) []Sign {
+	if !strings.Contains(source, ":::") {
+		return nil
+	}
+	source = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(source)
+	c := cutter{open: []container{{}}}
+	for line := range strings.Lines(source) {
+		c.number++
+		if c.line(line) != nil {
+			return c.unknown // which is told where the source is cut
+		}
+	}
+	return c.unknown
+}
+
+// note keeps a sign that nobody knows.
+func (c *cutter) note(word, bare string) {
+	if !docfxBlock.MatchString(bare) {
+		c.unknown = append(c.unknown, Sign{word, c.number})
+	}
 }
 
 var (
@@ -113,11 +144,15 @@ func (c *cutter) line(line string) error {
 	case name == "" && rest == "":
 		c.end(line)
 	case name == "" || strings.HasSuffix(rest, ":::"):
+		if name != "" {
+			c.note(name, bare)
+		}
 		c.text.WriteString(line)
 	case strings.HasSuffix(name, "-end"):
 		c.endOther(strings.TrimSuffix(name, "-end"))
 		c.text.WriteString(line)
 	default:
+		c.note(name, bare)
 		c.open = append(c.open, container{other: name, line: c.number})
 		c.text.WriteString(line)
 	}

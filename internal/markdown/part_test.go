@@ -147,3 +147,12 @@ func FuzzSegments(f *testing.F) {
 		require.LessOrEqual(t, total, len(source))
 	})
 }
+
+// TestUnknownSigns: what looks like the sign of a part and means nothing is
+// named with its line; what other systems write, and what is code, is not.
+func TestUnknownSigns(t *testing.T) {
+	source := ":::internal\nx\n:::\n\n:::intern\nx\n:::\n\n```\n:::code\n```\n:::image source=\"a.png\":::\n:::row:::\n:::include safety\n::: note text :::\n:::embed nowhere\n"
+	require.Equal(t, []markdown.Sign{{Word: "intern", Line: 5}, {Word: "note", Line: 15}, {Word: "embed", Line: 16}}, markdown.UnknownSigns(source))
+	require.Empty(t, markdown.UnknownSigns("no signs"))
+	require.Equal(t, []markdown.Sign{{Word: "x", Line: 1}}, markdown.UnknownSigns(":::x\n:::for\n:::y\n"), "up to what is refused")
+}

@@ -42,7 +42,7 @@ func Archive(r io.ReaderAt, size int64, name string) (kb.Bundle, error) {
 func openArchive(r io.ReaderAt, size int64) (*zip.Reader, []kb.Problem, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
-		return nil, nil, fmt.Errorf("not a ZIP file: %w", err)
+		return nil, nil, faulty("not_zip", nil, "not a ZIP file: %v", err)
 	}
 	problems, err := vet(z)
 	return z, problems, err
@@ -52,7 +52,7 @@ func openArchive(r io.ReaderAt, size int64) (*zip.Reader, []kb.Problem, error) {
 func checkArchive(r io.ReaderAt, size int64, name string) error {
 	z, problems, err := openArchive(r, size)
 	if err == nil && len(z.File)+len(problems) == 0 {
-		err = errors.New("there is nothing in it")
+		err = faulty("empty", nil, "there is nothing in it")
 	}
 	if err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
@@ -68,40 +68,41 @@ func vet(z *zip.Reader) (problems []kb.Problem, err error) {
 	kept := z.File[:0]
 	for _, f := range z.File {
 		whole += f.UncompressedSize64
-		switch reason := odd(f, seen); {
-		case reason != "":
-			problems = append(problems, kb.Problem{File: tidy(f.Name), Reason: reason})
+		switch err := odd(f, seen); {
+		case err != nil:
+			problems = append(problems, kb.NewProblem(tidy(f.Name), 0, err))
 		default:
 			seen[f.Name] = true
 			kept = append(kept, f)
 		}
 		if len(problems) > 1000 {
-			return nil, errors.New("more than 1000 entries of the archive cannot be read")
+			return nil, faulty("entries", map[string]any{"max": 1000}, "more than 1000 entries of the archive cannot be read")
 		}
 	}
 	z.File = kept
 	if len(kept) > maxEntries {
-		return nil, fmt.Errorf("the archive has more than %d files", maxEntries)
+		return nil, faulty("too_many", map[string]any{"max": maxEntries}, "the archive has more than %d files", maxEntries)
 	}
 	if whole > maxWhole {
-		return nil, fmt.Errorf("the files of the archive are longer than %d bytes together", maxWhole)
+		return nil, faulty("too_long_together", map[string]any{"max": maxWhole}, "the files of the archive are longer than %d bytes together", maxWhole)
 	}
 	return problems, nil
 }
 
-func odd(f *zip.File, seen map[string]bool) string {
+// odd returns why an entry of an archive is left out.
+func odd(f *zip.File, seen map[string]bool) error {
 	name := strings.TrimSuffix(f.Name, "/")
 	switch {
 	case !fs.ValidPath(name) || strings.ContainsAny(name, "\\\x00"):
-		return "its name leads out of the archive"
+		return faulty("outside", nil, "its name leads out of the archive")
 	case f.Mode()&fs.ModeType&^fs.ModeDir != 0:
-		return "it is a link or a device, not a file"
+		return faulty("no_file", nil, "it is a link or a device, not a file")
 	case seen[f.Name]:
-		return "the archive has it twice"
+		return faulty("twice", nil, "the archive has it twice")
 	case f.Flags&1 != 0:
-		return "it is encrypted"
+		return faulty("encrypted", nil, "it is encrypted")
 	}
-	return ""
+	return nil
 }
 
 // within returns the one folder that an archive consists of, with its name, or the

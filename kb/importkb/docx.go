@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -41,7 +42,7 @@ func document(fsys fs.FS, file string) (kb.Item, []kb.MediaItem, error) {
 	}
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return kb.Item{}, nil, fmt.Errorf("not a document of Word: %w", err)
+		return kb.Item{}, nil, faulty("not_docx", nil, "not a document of Word: %v", err)
 	}
 	d := &docx{zip: z, file: file, have: map[string]bool{}}
 	if err := d.parts(); err != nil {
@@ -52,7 +53,7 @@ func document(fsys fs.FS, file string) (kb.Item, []kb.MediaItem, error) {
 		return kb.Item{}, nil, err
 	}
 	if root == nil {
-		return kb.Item{}, nil, errors.New("not a document of Word: it has no word/document.xml")
+		return kb.Item{}, nil, faulty("not_docx", nil, "not a document of Word: it has no word/document.xml")
 	}
 	p := placeOf(file)
 	item := kb.Item{External: p.id, Locale: p.lang, Category: p.folder, Slug: kb.Slugify(p.name), File: file, Path: file}
@@ -159,6 +160,14 @@ type xmlNode struct {
 	nodes []*xmlNode
 }
 
+// damaged returns the fault of a document of which a part cannot be read.
+func damaged(part string, err error) error {
+	if _, ok := errors.AsType[*errs.Says](err); ok {
+		return fmt.Errorf("%s: %w", part, err)
+	}
+	return faulty("damaged", nil, "%s: %v", part, err)
+}
+
 // xmlTree reads a part of a document; nil if there is none.
 func xmlTree(z *zip.Reader, name string) (*xmlNode, error) {
 	data, err := readWhole(z, name, maxPart)
@@ -166,11 +175,11 @@ func xmlTree(z *zip.Reader, name string) (*xmlNode, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, damaged(name, err)
 	}
 	root, err := parseXML(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, damaged(name, err)
 	}
 	return root, nil
 }

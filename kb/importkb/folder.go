@@ -1,6 +1,7 @@
 package importkb
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -131,7 +133,7 @@ func readWhole(fsys fs.FS, file string, limit int64) ([]byte, error) {
 	defer f.Close() //nolint:errcheck // it was only read
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("the file is longer than %d bytes", limit)
+		err = faulty("too_long", map[string]any{"max": limit}, "the file is longer than %d bytes", limit)
 	}
 	return data, err
 }
@@ -159,6 +161,17 @@ const (
 // errEarlier says that a file is a text as it once was, from an export with them.
 var errEarlier = errors.New("it is an earlier text")
 
+// brokenLine returns the first line of a text that is not in UTF-8; 0 if all are.
+func brokenLine(data []byte) int {
+	number := 0
+	for line := range bytes.Lines(data) {
+		if number++; !utf8.Valid(line) {
+			return number
+		}
+	}
+	return 0
+}
+
 // readMarkdown reads one article. line is where its front matter, or what is
 // wrong with it, begins.
 func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
@@ -166,8 +179,8 @@ func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
 	if err != nil {
 		return kb.Item{}, 0, err
 	}
-	if strings.HasPrefix(string(data), "\xff\xfe") || strings.HasPrefix(string(data), "\xfe\xff") {
-		return kb.Item{}, 1, errors.New("the file is in UTF-16: save it as UTF-8")
+	if line := brokenLine(data); line > 0 {
+		return kb.Item{}, line, faulty("encoding", nil, "the file is not in UTF-8: save it as that")
 	}
 	source := tidy(strings.TrimPrefix(string(data), "\ufeff"))
 	matter, body, line, err := markdown.SplitFrontMatter(source)

@@ -62,7 +62,7 @@ func File(path, known, name string) (kb.Bundle, error) {
 	case readable(base):
 		return read(oneFile{path, base}, name)
 	}
-	return kb.Bundle{}, fmt.Errorf("import %s: want a folder, or a file whose name ends in .md, .html, .docx, .zip, .json or .jsonl", known)
+	return kb.Bundle{}, faulty("format", nil, "import %s: want a folder, or a file whose name ends in .md, .html, .docx, .zip, .json or .jsonl", known)
 }
 
 // readable reports whether the name is that of a single file that can be read.
@@ -73,6 +73,9 @@ func readable(name string) bool {
 	}
 	return false
 }
+
+// ErrNoArticles is an error of files in which nothing is known as an article.
+var ErrNoArticles = faulty("no_articles", nil, "there are no articles in it")
 
 // Check says whether [File] can begin to read the file at path, which was known
 // under a name. It reads the table of a ZIP, and nothing else of a file that is
@@ -95,7 +98,7 @@ func Check(path, known string) error {
 	}
 	b, err := File(path, known, "")
 	if err == nil && len(b.Items)+len(b.Problems) == 0 {
-		err = fmt.Errorf("read %s: there are no articles in it", filepath.Base(known))
+		err = ErrNoArticles
 	}
 	return err
 }

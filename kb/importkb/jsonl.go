@@ -79,7 +79,7 @@ func JSONLines(r io.Reader, file, name string) (kb.Bundle, error) {
 	}
 }
 
-var errLongLine = fmt.Errorf("the line is longer than %d bytes", maxLine)
+var errLongLine = faulty("too_long", map[string]any{"max": maxLine}, "the line is longer than %d bytes", maxLine)
 
 // readLine returns the next line without its end. A line over the limit is
 // passed over whole.
@@ -107,7 +107,7 @@ func readLine(in *bufio.Reader) ([]byte, error) {
 func parseLine(text []byte) (kb.Item, error) {
 	var l line
 	if err := json.Unmarshal(text, &l); err != nil {
-		return kb.Item{}, fmt.Errorf("not an article as JSON: %w", err)
+		return kb.Item{}, faulty("not_json", nil, "not an article as JSON: %v", err)
 	}
 	if err := writtenOnce(text); err != nil {
 		return kb.Item{}, err

@@ -29,7 +29,7 @@ func manifestOf(fsys fs.FS) (m kb.Manifest, ok bool, err error) {
 	case err != nil:
 		return m, false, fmt.Errorf("%s: %w", kb.ManifestFile, err)
 	case m.Format > kb.ManifestFormat:
-		return m, false, fmt.Errorf("the export is of a newer version (format %d)", m.Format)
+		return m, false, faulty("newer", nil, "the export is of a newer version (format %d)", m.Format)
 	}
 	return m, m.Installation != "", nil
 }

@@ -1,7 +1,6 @@
 package importkb
 
 import (
-	"fmt"
 	"io/fs"
 	"net/url"
 	"path"
@@ -36,7 +35,7 @@ func addPictures(b *kb.Bundle, fsys fs.FS) {
 			}
 			data, err := readWhole(fsys, file, kb.MaxMedia)
 			if total += len(data); err == nil && total > maxPictures {
-				err = fmt.Errorf("the pictures are longer than %d bytes together", maxPictures)
+				err = faulty("too_long_together", map[string]any{"max": maxPictures}, "the pictures are longer than %d bytes together", maxPictures)
 			}
 			if err != nil {
 				b.Problems = append(b.Problems, kb.NewProblem(file, 0, err))

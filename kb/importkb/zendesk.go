@@ -159,9 +159,9 @@ func zendeskFile(fsys fs.FS, file string) (page zendeskPage, err error) {
 	}
 	if err := json.Unmarshal(data, &page); err != nil {
 		if at, ok := errors.AsType[*json.SyntaxError](err); ok {
-			return page, fmt.Errorf("line %d: no JSON: %w", 1+strings.Count(string(data[:min(int(at.Offset), len(data))]), "\n"), err)
+			return page, faulty("not_json", nil, "line %d: no JSON: %v", 1+strings.Count(string(data[:min(int(at.Offset), len(data))]), "\n"), err)
 		}
-		return page, fmt.Errorf("no export of Zendesk Guide: %w", err)
+		return page, faulty("not_zendesk", nil, "no export of Zendesk Guide: %v", err)
 	}
 	return page, nil
 }

@@ -74,6 +74,7 @@ type editorBody struct {
 	Leads     []leadRow    // searches that showed the article
 	Gaps      []gapRow     // of a new one: what it could answer
 	Health    string       // address of how the article does
+	Signs     []option     // how parts of a text are marked, and what for
 	OpenNotes int          // threads of notes that are not settled, as far as they are counted
 }
 
@@ -184,6 +185,16 @@ func (b *editorBody) texts(v *visit) {
 	b.Slug = ask("slug", t.Slug, kb.MaxTitle)
 	b.Slug.Fixed = b.Slug.Fixed || b.Published && !b.Publishes
 	b.Title.Required = true
+	b.Signs = textSigns(v)
+}
+
+// textSigns are the signs that texts can have besides Markdown: how they are
+// typed, and what they are for.
+func textSigns(v *visit) []option {
+	return []option{
+		{":::internal\n…\n:::", v.P.T("signs.internal")}, {":::for partner, account:acme\n…\n:::", v.P.T("signs.for")},
+		{":::include name", v.P.T("signs.include")}, {":::embed https://…", v.P.T("signs.embed")}, {"> [!NOTE]\n> …", v.P.T("signs.box")},
+	}
 }
 
 // noteFaults puts each fault to its question, and those of none above the form.

@@ -22,7 +22,10 @@ func explainIn(printer *i18n.Printer, p kb.Problem) string {
 
 // reasonIn says why something could not be imported.
 func reasonIn(printer *i18n.Printer, p kb.Problem) string {
-	if len(p.Fields) == 0 {
+	switch {
+	case p.Says.Key != "":
+		return printer.Message(p.Says)
+	case len(p.Fields) == 0:
 		return p.Reason
 	}
 	var parts []string

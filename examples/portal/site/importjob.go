@@ -48,6 +48,8 @@ type importFacts struct {
 	Fault    string    `json:"fault"` // key of why it failed
 	Undone   time.Time `json:"undone,omitzero"`
 
+	FaultArgs map[string]any `json:"fault_args,omitempty"` // what the text of that takes
+
 	Report kb.ImportReport `json:"report"`
 }
 

@@ -155,7 +155,8 @@ func (j *importJobs) end(ctx context.Context, job importJob, err error) error {
 	case errors.Is(err, errStopped):
 		job.State = importCancelled
 	case err != nil:
-		job.State, job.Facts.Fault = importFailed, importFault(err)
+		why := importFault(err)
+		job.State, job.Facts.Fault, job.Facts.FaultArgs = importFailed, why.Key, why.Args
 		j.s.cfg.Log.WarnContext(ctx, "an import failed", "import", job.ID, "err", err)
 	}
 	file := job.File
@@ -168,17 +169,20 @@ func (j *importJobs) end(ctx context.Context, job importJob, err error) error {
 	return j.drop(ctx, []string{file})
 }
 
-// importFault returns the key of what people are told.
-func importFault(err error) string {
-	switch {
+// importFault returns what people are told.
+func importFault(err error) errs.Message {
+	key := "imports.fault_inside"
+	switch says, ok := errors.AsType[*errs.Says](err); {
+	case errors.Is(err, errUnreadable) && ok:
+		return says.Message
 	case errors.Is(err, errUnreadable):
-		return "transfer.unreadable"
+		key = "transfer.unreadable"
 	case errors.Is(err, errs.Forbidden), errors.Is(err, errs.NotFound):
-		return "imports.fault_rights"
+		key = "imports.fault_rights"
 	case errors.Is(err, errGivenUp):
-		return "imports.fault_given_up"
+		key = "imports.fault_given_up"
 	}
-	return "imports.fault_inside"
+	return errs.Message{Key: key}
 }
 
 var errUnreadable = errors.New("the file cannot be read")
@@ -258,7 +262,10 @@ func (w *importWork) take(ctx context.Context) (err error) {
 		return err
 	}
 	b, err := importkb.File(w.jobs.path(w.job.File), f.Known, "desk")
-	if err != nil || len(b.Items)+len(b.Problems) == 0 {
+	if err == nil && len(b.Items)+len(b.Problems) == 0 {
+		err = importkb.ErrNoArticles
+	}
+	if err != nil {
 		return errors.Join(errUnreadable, err)
 	}
 	if f.Source != "" {

@@ -124,7 +124,7 @@ func (s *Site) importPage(w http.ResponseWriter, r *http.Request) error {
 		b.Undone = v.P.DateTime(j.Facts.Undone, i18n.StyleMedium)
 	}
 	if j.Facts.Fault != "" {
-		b.Fault = v.P.T(j.Facts.Fault)
+		b.Fault = v.P.Message(errs.Message{Key: j.Facts.Fault, Args: j.Facts.FaultArgs})
 	}
 	s.describe(v, j, &b)
 	p := s.deskPage(r, j.Facts.Known, crumb{Title: v.P.T("transfer.title"), Href: v.link(transferPath)})
@@ -189,7 +189,7 @@ func kindOfFault(v *visit, p kb.Problem) string {
 	if len(p.Fields) > 0 {
 		return v.P.T("imports.kind_fields", "fields", strings.Join(slices.Sorted(maps.Keys(p.Fields)), ", "))
 	}
-	return particulars.ReplaceAllString(p.Reason, "…")
+	return particulars.ReplaceAllString(reasonIn(v.P, p), "…")
 }
 
 // An importEvent is how far an import is, in words of the reader.

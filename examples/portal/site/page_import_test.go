@@ -186,7 +186,7 @@ func TestImportsAreForThoseWhoImport(t *testing.T) {
 		for _, person := range viewers {
 			for _, path := range paths {
 				got := as(person).get(page + path)
-				require.Equal(t, 404, got.Status, "%q %s", person, path)
+				require.Equal(t, unseen(person), got.Status, "%q %s", person, path)
 				require.NotContains(t, strings.ToLower(got.Body), "zqsecret")
 			}
 			require.Equal(t, refusal(person), as(person).post(page+"/cancel", nil).Status)

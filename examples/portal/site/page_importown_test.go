@@ -24,17 +24,9 @@ func TestImportOfOwnExport(t *testing.T) {
 		require.NotContains(t, page, "Not taken in")
 	}
 
-	var b bytes.Buffer
-	z := zip.NewWriter(&b)
-	for name, text := range map[string]string{"a.md": "# Zqundo one\n\n[file](media/secret.txt)", "b.md": "# Zqundo two\n\nText.", "media/secret.txt": "words"} {
-		w, err := z.Create(name)
-		require.NoError(t, err)
-		_, err = w.Write([]byte(text))
-		require.NoError(t, err)
-	}
-	require.NoError(t, z.Close())
-	tried := c.importing(s, "pack.zip", b.String(), "do", "try", "key", "try").Body
-	sent := c.sendFile("pack.zip", b.String(), "do", "run", "key", "run")
+	pack := packed(t, map[string]string{"a.md": "# Zqundo one\n\n[file](media/secret.txt)", "b.md": "# Zqundo two\n\nText.", "media/secret.txt": "words"})
+	tried := c.importing(s, "pack.zip", pack, "do", "try", "key", "try").Body
+	sent := c.sendFile("pack.zip", pack, "do", "run", "key", "run")
 	s.work(t)
 	at := sent.Header.Get("Location")
 	done := c.get(at).Body
@@ -54,4 +46,19 @@ func TestImportOfOwnExport(t *testing.T) {
 	n, err := s.library.CountManuscripts(t.Context(), system, kb.ManuscriptQuery{})
 	require.NoError(t, err)
 	require.Positive(t, n)
+}
+
+// packed returns a ZIP of files by name.
+func packed(t testing.TB, files map[string]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for name, text := range files {
+		w, err := z.Create(name)
+		require.NoError(t, err)
+		_, err = w.Write([]byte(text))
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	return b.String()
 }

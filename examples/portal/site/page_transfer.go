@@ -122,7 +122,7 @@ func (s *Site) takeIn(w http.ResponseWriter, r *http.Request) error {
 		b.Fault, status = v.P.T("imports.too_many"), http.StatusTooManyRequests
 	case errors.Is(err, errUnreadable):
 		s.cfg.Log.InfoContext(r.Context(), "a file could not be read", "err", err)
-		b.Fault = v.P.T("transfer.unreadable")
+		b.Fault = v.P.Message(importFault(err))
 	default:
 		return err
 	}

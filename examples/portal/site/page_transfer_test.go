@@ -52,14 +52,17 @@ func TestTransfer(t *testing.T) {
 	t.Run("says what is wrong", func(t *testing.T) {
 		require.Contains(t, c.sendFile("", "", "name", "my source").Body, "Choose a file.")
 		require.Contains(t, c.sendFile("", "", "name", "my source").Body, `value="my source"`)
-		for name, content := range map[string]string{"a.zip": "no zip", "a.exe": "x", "a.zip.zip": "", "a.jsonl": ""} {
-			got := c.sendFile(name, content)
+		for name, want := range map[string][2]string{
+			"a.zip": {"no zip", "This is no ZIP file"}, "a.exe": {"x", "Files of this kind are not read."}, "a.zip.zip": {"", "This is no ZIP file"},
+			"a.jsonl": {"", "Nothing in it is known as an article."},
+		} {
+			got := c.sendFile(name, want[0])
 			require.Equal(t, 422, got.Status)
-			require.Contains(t, got.Body, "could not be read")
+			require.Contains(t, got.Body, want[1])
 		}
 		require.Equal(t, 422, c.do("POST", "/en"+transferPath, "no form").Status)
 		require.Empty(t, s.uploads(t), "what was refused is not kept")
-		require.Contains(t, c.importing(s, "a.docx", "no document", "do", "run").Body, "a.docx: not a document of Word")
+		require.Contains(t, c.importing(s, "a.docx", "no document", "do", "run").Body, "a.docx: This is no document of Word")
 	})
 	t.Run("tries, and does", func(t *testing.T) {
 		got := c.importing(s, "zebra.html", page+strings.Repeat("<!-- long -->", 200_000), "do", "try")
@@ -72,6 +75,24 @@ func TestTransfer(t *testing.T) {
 		require.Contains(t, c.get("/en/desk/articles?title=zebra").Body, "Zebra crossing")
 		require.Equal(t, 404, as("").get("/en/articles/zebra").Status, "it is for staff unless somebody says otherwise")
 		require.Contains(t, c.importing(s, "zebra.html", page, "do", "run").Body, "0 new articles, 0 changed, 1 as it was")
+	})
+	t.Run("says why in the reader's language", func(t *testing.T) {
+		list, _, err := s.library.Manuscripts(t.Context(), system, kb.ManuscriptQuery{Title: "zebra crossing"})
+		require.NoError(t, err)
+		a, err := s.library.Delete(t.Context(), system, list[0].ID, list[0].Version)
+		require.NoError(t, err)
+		sent := c.sendFile("zebra.html", page, "do", "run")
+		s.work(t)
+		got := c.get(strings.Replace(sent.Header.Get("Location"), "/en/", "/de/", 1))
+		require.Contains(t, got.Body, "Dieser Artikel liegt im Papierkorb.")
+		require.NotContains(t, got.Body, "error.bin")
+		_, err = s.library.Undelete(t.Context(), system, a.ID, a.Version)
+		require.NoError(t, err)
+		got = c.importing(s, "z.zip", packed(t, map[string]string{"../a.md": "x", "b.md": "# B\n\nM\xfcller"}))
+		require.Contains(t, got.Body, "../a.md: Its name leads out of the ZIP.")
+		require.Contains(t, got.Body, "b.md:3: The text is not written in UTF-8")
+		got = c.importing(s, "z.zip", packed(t, map[string]string{"words.txt": "x"}))
+		require.Contains(t, got.Body, "Nothing in it is known as an article.")
 	})
 	t.Run("gives everything out", func(t *testing.T) {
 		got := c.get("/en" + transferPath + "/export")
