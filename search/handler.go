@@ -63,7 +63,8 @@ type searchOptions struct {
 	Category []string `query:"category" doc:"only documents in any of these categories or below"`
 	Product  []string `query:"product" doc:"only documents about any of these products"`
 	Language []string `query:"language" doc:"only documents in any of these languages"`
-	Facets   []string `query:"facets" doc:"what to count the documents found by: kind, category, product, language"`
+	Site     []string `query:"site" doc:"only documents that are read at any of these hosts"`
+	Facets   []string `query:"facets" doc:"what to count the documents found by: kind, category, product, language, site"`
 	Plain    bool     `query:"plain" doc:"results without what was learned from people's behaviour"`
 	Sort     Sort     `query:"sort" doc:"updated for newest first; by relevance if missing"`
 	Limit    int      `query:"limit" default:"10" clamp:"1,50" doc:"hits a page"`
@@ -75,7 +76,7 @@ type searchOptions struct {
 func (o searchOptions) query(text string) Query {
 	return Query{
 		Text: text, Locale: o.Locale, Plain: o.Plain, Facets: o.Facets, Sort: o.Sort, Limit: o.Limit, Page: o.Page, After: o.After, Token: o.Token,
-		Filters: map[string][]string{"kind": o.Kind, "category": o.Category, "product": o.Product, "language": o.Language},
+		Filters: map[string][]string{"kind": o.Kind, "category": o.Category, "product": o.Product, "language": o.Language, "site": o.Site},
 	}
 }
 

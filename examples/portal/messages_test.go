@@ -19,6 +19,7 @@ import (
 	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search/websource"
 )
 
 // languages are those of the interface.
@@ -76,9 +77,11 @@ func TestTextsAreTheOnesUsed(t *testing.T) {
 // has a text for each value, and no text is left of values that are gone.
 func TestTextsForEveryName(t *testing.T) {
 	for prefix, want := range map[string][]string{
-		"rating.reason_": names(kb.Reasons()),
-		"role.":          roles(t),
-		"facet.":         {"category", "kind", "language", "product"},
+		"rating.reason_":  names(kb.Reasons()),
+		"role.":           roles(t),
+		"facet.":          {"category", "kind", "language", "product", "site"},
+		"sources.reason_": names(websource.Reasons()),
+		"sources.end_":    names(websource.Ends()),
 		"markdown.label.": names([]markdown.Label{
 			markdown.LabelNote, markdown.LabelTip, markdown.LabelImportant, markdown.LabelWarning, markdown.LabelCaution,
 			markdown.LabelDone, markdown.LabelOpen, markdown.LabelTable, markdown.LabelBack, markdown.LabelImage,

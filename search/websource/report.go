@@ -23,6 +23,9 @@ const (
 	EndMap    End = "map"    // a sitemap cannot be read
 )
 
+// Ends returns all ends.
+func Ends() []End { return []End{EndWhole, EndPages, EndTime, EndDown, EndBusy, EndRobots, EndMap} }
+
 // A Reason says why an address is not in the search.
 type Reason string
 

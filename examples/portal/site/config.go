@@ -28,6 +28,7 @@ type Config struct {
 	Brands     string           // file with the brands that share the portal, in the place of those of Site; empty means no others
 	Types      string           // file that says what content consists of, as JSON; empty means kb.DefaultTypes
 	Sync       string           // folder of Markdown files, maybe a checkout of Git, that articles are kept as; empty means none
+	Crawl      []string         // sites whose pages are searched too, "NAME=https://..." of a sitemap or of a page to follow links from; the name may be left out
 	Processes  string           // file that says what it takes to publish, as JSON; empty means nothing, and in demo mode what it shows
 	Redact     string           // file with patterns of a team's own that are taken out of conversations and searches, as JSON; empty means none
 	Brand      string           // name of the portal; empty means the demo's company, or "Stoa"
@@ -63,6 +64,7 @@ type Config struct {
 	maps           seo.Splitter                    // for tests of small sitemaps
 	mailTLS        *tls.Config                     // for tests whose mail server nobody knows
 	outside        *http.Client                    // for tests whose push services and webhooks are on this machine
+	crawlDelay     time.Duration                   // between requests to a site; zero means a second
 	timeout        time.Duration                   // of a request; zero means requestTimeout
 	whileImporting func(done int)                  // for tests that do something in the middle of an import
 	wrapIndex      func(search.Index) search.Index // for tests that need a faulty one

@@ -47,6 +47,7 @@ func deskRoutes() []deskPart {
 		{"/desk/feedback", "said.title", "said.note", saidNeeds, (*Site).feedbackRoutes},
 		{"/desk/health", "health.title", "health.desk_note", works, (*Site).healthRoutes},
 		{tunePath, "tune.title", "tune.note", []profile.Permission{profile.PermissionSearchTune}, (*Site).tuneRoutes},
+		{sourcesPath, "sources.title", "sources.note", []profile.Permission{profile.PermissionSearchTune}, (*Site).sourceRoutes},
 		{"/desk/draft", "draft.title", "draft.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentDraft}, (*Site).draftRoutes},
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // facets are what results can be narrowed by, in the order of the page. The
 // parameter of each is its name.
-var facets = []string{"kind", "category", "product", "language"}
+var facets = []string{"kind", "category", "product", "language", "site"}
 
 type searchParams struct {
 	Text     string   `query:"q" max:"1000"`
@@ -20,6 +20,7 @@ type searchParams struct {
 	Category []string `query:"category"`
 	Product  []string `query:"product"`
 	Language []string `query:"language"`
+	Site     []string `query:"site"`
 	Sort     string   `query:"sort" max:"20"`
 	Page     int      `query:"page" default:"1" clamp:"1,1000"`
 	Token    string   `query:"t" max:"4096"` // of the search that this is another page of
@@ -27,7 +28,7 @@ type searchParams struct {
 
 func (p searchParams) filters() map[string][]string {
 	out := map[string][]string{}
-	for name, values := range map[string][]string{"kind": p.Kind, "category": p.Category, "product": p.Product, "language": p.Language} {
+	for name, values := range map[string][]string{"kind": p.Kind, "category": p.Category, "product": p.Product, "language": p.Language, "site": p.Site} {
 		if len(values) > 0 {
 			out[name] = values
 		}
@@ -93,9 +94,9 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res search.Results) (searchBody, error) {
-	b := searchBody{Text: q.Text, Results: res, Sort: string(q.Sort), All: p.With("kind", "", "category", "", "product", "", "language", "")}
+	b := searchBody{Text: q.Text, Results: res, Sort: string(q.Sort), All: p.With("kind", "", "category", "", "product", "", "language", "", "site", "")}
 	for _, h := range res.Hits {
-		b.Hits = append(b.Hits, hit{Hit: h, Href: s.relink(p.visit, h.Path) + "?c=" + h.Click})
+		b.Hits = append(b.Hits, s.hitOf(p.visit, h))
 	}
 	places, err := s.placesByID(ctx, p.By, p.Wanted)
 	if err != nil {
@@ -170,6 +171,9 @@ func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
 	out := make([]suggestion, 0, len(found))
 	for _, f := range found {
 		item := suggestion{Href: s.relink(v, f.Path), Kind: s.kindName(v.Locale, f.Kind)}
+		if at := (search.Document{Path: f.Path}).Elsewhere(); at != "" {
+			item.Kind += " · " + at
+		}
 		for _, part := range f.Title {
 			item.Title = append(item.Title, span(part))
 		}

@@ -64,8 +64,11 @@ type detail struct {
 
 // kindName returns what content of a kind is called.
 func (s *Site) kindName(locale i18n.Locale, kind string) string {
-	if kind == courseKind {
+	switch kind {
+	case courseKind:
 		return s.catalog.In(locale).T("courses.kind")
+	case pageKind:
+		return s.catalog.In(locale).T("sources.kind")
 	}
 	return s.library.Type(kb.Kind(kind)).Names.In(string(locale))
 }

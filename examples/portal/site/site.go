@@ -75,6 +75,7 @@ type Site struct {
 	redactor  kb.Redactor
 	library   *kb.Library
 	mirror    *importkb.Mirror // of a folder, nil without one
+	sources   []external       // what is searched elsewhere
 	imports   *importJobs
 	processes processFile // what it takes to publish
 	school    *courses.School
@@ -129,7 +130,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.openAnnouncing, s.seed, s.learnLanguages, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.openAnnouncing, s.seed, s.learnLanguages, s.openSources, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -219,7 +220,7 @@ func (s *Site) openSearch(context.Context) error {
 	s.openLearning()
 	s.openReports()
 	s.engine = search.NewEngine(s.index, &search.Options{
-		Sources: []search.Source{forReaders{s.library.Source(), s}, forReaders{s.school.Source(), s}}, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
+		Sources: s.searched(), Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: sqlsearch.New(s.db.write).WithReader(s.db.read), Asked: s.asked, Policy: s.policy,
 		Signals: s.learned.Signals, Brand: brandHere,
 	})
@@ -259,6 +260,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g.Go(func() error { return s.followErasures(ctx) })
 	g.Go(func() error { return s.library.Run(ctx) })
 	g.Go(func() error { return s.runMirror(ctx) })
+	g.Go(func() error { return s.runSources(ctx) })
 	g.Go(func() error { return s.imports.run(ctx) })
 	g.Go(func() error { return s.school.Run(ctx) })
 	g.Go(func() error { return s.analyst.Run(ctx) })
@@ -275,6 +277,7 @@ func (s *Site) Close() error {
 	if s.index != nil {
 		err = s.index.Close()
 	}
+	err = errors.Join(err, s.closeSources())
 	if s.db != nil {
 		err = errors.Join(err, s.db.close())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/i18n"
@@ -129,6 +130,9 @@ func (v *visit) inLanguage(locale, path string) string {
 // relink returns an address that may have another language's prefix in the
 // visit's language, so that following it does not change the interface.
 func (s *Site) relink(v *visit, path string) string {
+	if !strings.HasPrefix(path, "/") { // it leads elsewhere
+		return path
+	}
 	if _, rest, ok := s.languages.SplitPath(path); ok {
 		return v.link(rest)
 	}
