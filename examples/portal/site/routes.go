@@ -36,7 +36,7 @@ func (s *Site) routes() []route {
 		{"POST /articles/{slug}/suggestion", "feedback form", s.suggest},
 		{"GET /search", "search", s.search},
 		{"GET /search/suggestions", "suggestions", s.suggestions},
-		{"GET /search/out", "authorization matrix: answers like search.Followed", s.searchOut},
+		{"GET /search/out", nothing + "leads where search.Followed does, which the authorization matrix has", s.searchOut},
 		{"GET /media/{name}", "media", s.media},
 		{"GET /feed.atom", "feed", s.feed},
 		{"GET /sitemap.xml", "sitemap", s.sitemap},
