@@ -56,6 +56,8 @@ func TestMistakes(t *testing.T) {
 		{"proxies", []string{"-proxies", "10.0.0.0/8,everybody"}, []string{"-proxies everybody"}},
 		{"country from anybody", []string{"-country-header", "CF-IPCountry"}, []string{"-country-header CF-IPCountry", "-proxies"}},
 		{"site", []string{"-site", empty + "/site.json"}, []string{"-site", "no such file"}},
+		{"search", []string{"-search", "opensearch:https://u:s3cret@h:9200/A*"}, []string{"-search", "opensearch:https://USER@HOST:9200/PREFIX"}},
+		{"search password", []string{"-search-password-file", file}, []string{"-search-password-file", "-search"}},
 		{"holdout", []string{"-holdout", "101"}, []string{"-holdout 101", "per cent"}},
 		{"metrics", []string{"-metrics", "localhost"}, []string{"-metrics", "missing port"}},
 		{"foreign metrics", []string{"-metrics", "192.0.2.1:0"}, []string{"-metrics", "192.0.2.1"}},

@@ -28,6 +28,7 @@ type options struct {
 	auditKey, keep                  string
 	mailPassword, mailHook          string
 	smsToken, addressToken          string
+	searchPassword                  string
 	saml                            samlOptions
 }
 
@@ -37,6 +38,8 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "`address` to serve on; port 0 takes a free one")
 	f.StringVar(&o.cfg.DB, "db", "sqlite:portal.db", "`database`: sqlite:FILE, relative to -data, or postgres://USER:PASSWORD@HOST/NAME")
 	f.StringVar(&o.cfg.Data, "data", "portal-data", "`folder` for the search index and the SQLite file, for this portal alone; it is made if missing")
+	f.StringVar(&o.cfg.Search.Server, "search", "", "`server` that keeps the search index, opensearch:https://USER@HOST:9200/PREFIX, for several portals on one database; empty keeps it in -data")
+	f.StringVar(&o.searchPassword, "search-password-file", "", "`file` with the password for the search server")
 	f.StringVar(&o.imported, "import", "", "`path` of a folder of Markdown with front matter, or of an articles.jsonl, to take into the library before serving")
 	f.BoolVar(&o.cfg.Demo, "demo", true, "demo content and people to sign in as; -demo=false starts empty, without either")
 	f.StringVar(&o.cfg.BaseURL, "base-url", "", "`address` that links from outside begin with, such as https://support.example.com; empty takes the request's host")
@@ -119,7 +122,8 @@ func parse(args []string) (options, error) {
 	o.cfg.OIDC.ACR = list(o.oidcACR)
 	o.cfg.Past = o.cfg.Demo
 	o.cfg.MetricsElsewhere = o.metrics != ""
-	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept(), secretIn("-address-token-file", o.addressToken, &o.cfg.AddressToken))
+	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept(),
+		secretIn("-address-token-file", o.addressToken, &o.cfg.AddressToken), secretIn("-search-password-file", o.searchPassword, &o.cfg.Search.Password))
 }
 
 // kept reads how long classes of data are kept.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/opensearchtest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/opensearchsearch"
@@ -51,10 +52,10 @@ func finds(t testing.TB, x search.Index, text string, want ...string) {
 }
 
 // A fault is something that goes wrong with one request.
-type fault func(w http.ResponseWriter, r *http.Request, f *fake)
+type fault func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server)
 
 func says(status int, body string) fault {
-	return func(w http.ResponseWriter, _ *http.Request, _ *fake) {
+	return func(w http.ResponseWriter, _ *http.Request, _ *opensearchtest.Server) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
 	}
@@ -65,30 +66,30 @@ func refuses(status int, kind string) fault {
 }
 
 // done answers as the server does, into a recorder.
-func done(r *http.Request, f *fake) *httptest.ResponseRecorder {
+func done(r *http.Request, f *opensearchtest.Server) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	f.ServeHTTP(rec, r)
 	return rec
 }
 
 // half does what was asked for and sends half of the answer.
-func half(w http.ResponseWriter, r *http.Request, f *fake) {
+func half(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) {
 	body := done(r, f).Body.Bytes()
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
 	_, _ = w.Write(body[:len(body)/2])
 }
 
 // lost does what was asked for, but nobody is told.
-func lost(w http.ResponseWriter, r *http.Request, f *fake) {
+func lost(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) {
 	done(r, f)
 	refuses(504, "gateway_timeout")(w, r, f)
 }
 
 // cut ends the connection without a word.
-func cut(http.ResponseWriter, *http.Request, *fake) { panic(http.ErrAbortHandler) }
+func cut(http.ResponseWriter, *http.Request, *opensearchtest.Server) { panic(http.ErrAbortHandler) }
 
 // some refuses some of the writes of a bulk.
-func some(w http.ResponseWriter, r *http.Request, f *fake) {
+func some(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) {
 	if !strings.HasSuffix(r.URL.Path, "/_bulk") {
 		cut(w, r, f)
 	}
@@ -104,12 +105,12 @@ func some(w http.ResponseWriter, r *http.Request, f *fake) {
 		}})
 	}
 	got["items"], got["errors"] = items, true
-	answerWith(w, 200, got)
+	opensearchtest.Answer(w, 200, got)
 }
 
 // searching goes wrong with searches only: to anything else its answer would be one.
 func searching(now fault) fault {
-	return func(w http.ResponseWriter, r *http.Request, f *fake) {
+	return func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) {
 		if strings.HasSuffix(r.URL.Path, "/_search") {
 			now(w, r, f)
 			return
@@ -138,7 +139,7 @@ var faults = map[string]fault{
 
 // TestClasses: whoever asks learns what can be done about it.
 func TestClasses(t *testing.T) {
-	f := newFake(t)
+	f := opensearchtest.New(t)
 	x := openAt(t, f)
 	require.NoError(t, x.Apply(t.Context(), batch("1", document("a/1", "lighthouse"))))
 	calls := map[string]func() error{
@@ -156,8 +157,8 @@ func TestClasses(t *testing.T) {
 		"fresh":   func() error { _, err := x.Fresh(t.Context()); return err },
 	}
 	with := func(now fault, call func() error) error {
-		f.bad = func(w http.ResponseWriter, r *http.Request, f *fake) bool { now(w, r, f); return true }
-		defer func() { f.bad = nil }()
+		f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool { now(w, r, f); return true }
+		defer func() { f.Bad = nil }()
 		return call()
 	}
 	for name, call := range calls {
@@ -187,7 +188,7 @@ func TestClasses(t *testing.T) {
 func TestNothingIsLost(t *testing.T) {
 	for kind, now := range faults {
 		for at := range 8 {
-			f := newFake(t)
+			f := opensearchtest.New(t)
 			x := openAt(t, f)
 			source := searchtest.NewSource("test")
 			e := search.NewEngine(x, &search.Options{Sources: []search.Source{source}})
@@ -196,7 +197,7 @@ func TestNothingIsLost(t *testing.T) {
 			source.Put(document("a/1", "lighthouse", "staff"), document("a/3", "lighthouse"), document("a/4", "harbour"))
 			source.Remove("a/2")
 			n := 0
-			f.bad = func(w http.ResponseWriter, r *http.Request, f *fake) bool {
+			f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 				if n++; n != at+1 {
 					return false
 				}
@@ -210,7 +211,7 @@ func TestNothingIsLost(t *testing.T) {
 				}
 			}
 			require.NoError(t, err, "%s at request %d", kind, at)
-			f.bad = nil
+			f.Bad = nil
 			finds(t, x, "", "a/3", "a/4")
 			count, err := x.Count(t.Context())
 			require.NoError(t, err)
@@ -227,10 +228,10 @@ func TestNothingIsLost(t *testing.T) {
 // TestHalfABatch: what was written of a batch that failed is not seen, and not
 // passed over by the next.
 func TestHalfABatch(t *testing.T) {
-	f := newFake(t)
+	f := opensearchtest.New(t)
 	x := openAt(t, f)
 	require.NoError(t, x.Apply(t.Context(), batch("1", document("a/1", "lighthouse"), document("a/2", "lighthouse"))))
-	f.bad = func(w http.ResponseWriter, r *http.Request, f *fake) bool {
+	f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 		if strings.HasSuffix(r.URL.Path, "/_bulk") {
 			some(w, r, f)
 			return true
@@ -243,7 +244,7 @@ func TestHalfABatch(t *testing.T) {
 	cursors, err := x.Cursors(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"test": "1"}, cursors)
-	f.bad = nil
+	f.Bad = nil
 	// Groups that were never seen are found and replaced as well.
 	gone := search.Batch{Changes: []search.Change{{Group: "a/1"}, {Group: "a/2"}, {Group: "a/3"}}, Cursors: map[string]string{"test": "3"}}
 	require.NoError(t, x.Apply(t.Context(), gone))
@@ -255,7 +256,7 @@ func TestHalfABatch(t *testing.T) {
 // TestTurns: of two instances the one that is behind is told so, and what arrives
 // of a turn that was given up is refused.
 func TestTurns(t *testing.T) {
-	f := newFake(t)
+	f := opensearchtest.New(t)
 	a := openAt(t, f)
 	later := func(o *opensearchsearch.Options) { o.Now = func() time.Time { return time.Now().Add(5 * time.Minute) } }
 	b := openAt(t, f, later)
@@ -274,7 +275,7 @@ func TestTurns(t *testing.T) {
 	// One instance ends in the middle of a turn, and its writes come late.
 	var late []byte
 	path := ""
-	f.bad = func(w http.ResponseWriter, r *http.Request, f *fake) bool {
+	f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 		if strings.HasSuffix(r.URL.Path, "/_bulk") {
 			late, _ = io.ReadAll(r.Body)
 			path = r.URL.Path
@@ -285,7 +286,7 @@ func TestTurns(t *testing.T) {
 		return false
 	}
 	require.Error(t, a.Apply(t.Context(), batch("4", document("a/1", "harbour"))))
-	f.bad = nil
+	f.Bad = nil
 	waits, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	c := openAt(t, f)
@@ -303,17 +304,13 @@ func TestTurns(t *testing.T) {
 // TestAliasGone: an alias that somebody took away is a reason to fill the index
 // anew, and is there afterwards.
 func TestAliasGone(t *testing.T) {
-	f := newFake(t)
+	f := opensearchtest.New(t)
 	x := openAt(t, f)
 	source := searchtest.NewSource("test")
 	e := search.NewEngine(x, &search.Options{Sources: []search.Source{source}})
 	source.Put(document("a/1", "lighthouse"))
 	require.NoError(t, e.Refresh(t.Context()))
-	f.mu.Lock()
-	for _, index := range f.indexes {
-		index.aliases = map[string]bool{}
-	}
-	f.mu.Unlock()
+	f.DropAliases()
 	_, err := e.Search(t.Context(), profile.Actor{}, search.Query{Text: "lighthouse"})
 	require.ErrorIs(t, err, search.ErrUnavailable)
 	require.NoError(t, e.Refresh(t.Context()))
@@ -323,7 +320,7 @@ func TestAliasGone(t *testing.T) {
 // TestSwap: a swap that nobody was told of has happened, one that has not leaves
 // everything as it was, and what was replaced is removed when nobody is in it.
 func TestSwap(t *testing.T) {
-	f := newFake(t)
+	f := opensearchtest.New(t)
 	now := time.Now()
 	x := openAt(t, f, func(o *opensearchsearch.Options) { o.Now = func() time.Time { return now } })
 	require.NoError(t, x.Apply(t.Context(), batch("1", document("a/old", "lighthouse"))))
@@ -331,14 +328,14 @@ func TestSwap(t *testing.T) {
 		fresh, err := x.Fresh(t.Context())
 		require.NoError(t, err)
 		require.NoError(t, fresh.Apply(t.Context(), batch("2", document("a/new", "lighthouse"))))
-		f.bad = func(w http.ResponseWriter, r *http.Request, f *fake) bool {
+		f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 			if r.URL.Path == "/_aliases" {
 				with(w, r, f)
 				return true
 			}
 			return false
 		}
-		defer func() { f.bad = nil }()
+		defer func() { f.Bad = nil }()
 		return x.Swap(t.Context(), fresh)
 	}
 	require.ErrorIs(t, try(refuses(503, "away")), search.ErrUnavailable)
@@ -346,16 +343,16 @@ func TestSwap(t *testing.T) {
 	require.NoError(t, x.Apply(t.Context(), batch("2", document("a/old", "lighthouse keeper"))))
 	require.NoError(t, try(lost))
 	finds(t, x, "lighthouse", "a/new")
-	require.Len(t, f.indexes, 2)
+	require.Len(t, f.Indexes(), 2)
 	now = now.Add(2 * time.Minute)
 	require.NoError(t, x.Apply(t.Context(), batch("3", document("a/2", "harbour"))))
-	require.Len(t, f.indexes, 1)
+	require.Len(t, f.Indexes(), 1)
 }
 
 // TestLeftovers: an index whose filling nobody goes on with is removed a day
 // later, and those of others are let be.
 func TestLeftovers(t *testing.T) {
-	f := newFake(t)
+	f := opensearchtest.New(t)
 	now := time.Now()
 	clock := func(o *opensearchsearch.Options) { o.Now, o.Prefix = func() time.Time { return now }, "portal" }
 	x := openAt(t, f, clock)
@@ -366,12 +363,12 @@ func TestLeftovers(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, left.Apply(t.Context(), batch("1", document("a/1", "lighthouse"))))
 	}
-	require.Len(t, f.indexes, 4)
+	require.Len(t, f.Indexes(), 4)
 	now = now.Add(25 * time.Hour)
 	fresh, err := x.Fresh(t.Context())
 	require.NoError(t, err)
 	require.NoError(t, fresh.Close())
-	require.Len(t, f.indexes, 3)
+	require.Len(t, f.Indexes(), 3)
 	finds(t, x, "lighthouse", "a/1")
 }
 
@@ -392,7 +389,7 @@ func TestParseAddress(t *testing.T) {
 // TestNobodyThere: a server that is not there is said with what to do, and its
 // password is not.
 func TestNobodyThere(t *testing.T) {
-	f := newFake(t)
+	f := opensearchtest.New(t)
 	address := strings.Replace(f.URL, "http://", "http://stoa:s3cret@", 1)
 	f.Close()
 	o, err := opensearchsearch.ParseAddress(address)

@@ -40,7 +40,10 @@ type Index struct {
 	retired  []retired  // indexes that are removed when no search can be in them
 }
 
-var _ search.Index = (*Index)(nil)
+var (
+	_ search.Index   = (*Index)(nil)
+	_ search.Stemmer = (*Index)(nil)
+)
 
 // Open returns the index at a server, which it does not ask for anything yet:
 // until the server answers, calls return errors that match

@@ -10,13 +10,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/opensearchtest"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/opensearchsearch"
 	"github.com/stoa-go/stoa/search/searchtest"
 )
 
 // openAt opens an index at a fake.
-func openAt(t testing.TB, f *fake, change ...func(*opensearchsearch.Options)) *opensearchsearch.Index {
+func openAt(t testing.TB, f *opensearchtest.Server, change ...func(*opensearchsearch.Options)) *opensearchsearch.Index {
 	t.Helper()
 	o := opensearchsearch.Options{Addresses: []string{f.URL}, Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	for _, c := range change {
@@ -33,7 +34,7 @@ var features = []searchtest.Feature{searchtest.FeatureStemming, searchtest.Featu
 // TestIndex runs the suite against the server in memory.
 func TestIndex(t *testing.T) {
 	t.Parallel()
-	searchtest.TestIndex(t, func(t *testing.T) search.Index { return openAt(t, newFake(t)) }, features...)
+	searchtest.TestIndex(t, func(t *testing.T) search.Index { return openAt(t, opensearchtest.New(t)) }, features...)
 }
 
 // TestServer runs the same suite against a server.

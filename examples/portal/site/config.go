@@ -36,6 +36,7 @@ type Config struct {
 	Country    string           // header in which a trusted proxy names the visitor's country; empty means none
 	Served     string           // "http://127.0.0.1:8080": where a demo without BaseURL is, for links in what it sends; empty means that it sends nothing
 	Mail       Mail             // how people are written to; the zero value is not at all
+	Search     Search           // where the search index is; the zero value is in Data
 	SMS        SMS              // how text messages go out; the zero value is not at all
 	IndexNow   string           // key by which search engines are told of changes as they happen; it takes BaseURL; empty means that they are not
 	CheckLinks bool             // asks servers elsewhere, seldom, whether there is anything at the addresses that articles lead to
@@ -102,6 +103,9 @@ func (c *Config) check() error {
 	}
 	if c.Holdout < 0 || c.Holdout > 100 {
 		return fmt.Errorf("-holdout %d: want 0 to 100 per cent", c.Holdout)
+	}
+	if err := c.Search.check(); err != nil {
+		return err
 	}
 	if err := c.OIDC.check(c.BaseURL); err != nil {
 		return err

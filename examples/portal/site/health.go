@@ -83,11 +83,11 @@ func (s *Site) readyz(w http.ResponseWriter, r *http.Request) error {
 	switch status := s.engine.Status(ctx); {
 	case status.Error != "":
 		s.cfg.Log.WarnContext(ctx, "index does not answer", "err", status.Error)
-		return plain(w, http.StatusOK, "ready; search: no answer")
+		return plain(w, http.StatusOK, "ready; search: no answer"+s.cfg.Search.place())
 	case !status.CaughtUp():
-		return plain(w, http.StatusOK, "ready; search: still reading")
+		return plain(w, http.StatusOK, "ready; search: still reading"+s.cfg.Search.place())
 	}
-	return plain(w, http.StatusOK, "ready")
+	return plain(w, http.StatusOK, "ready"+s.cfg.Search.place())
 }
 
 // openMetrics makes the ledger, and counts what it is told and what it loses,

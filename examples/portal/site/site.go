@@ -41,7 +41,6 @@ import (
 	"github.com/stoa-go/stoa/profile/sqlprofile"
 	"github.com/stoa-go/stoa/profile/webhookprofile"
 	"github.com/stoa-go/stoa/search"
-	"github.com/stoa-go/stoa/search/blevesearch"
 	"github.com/stoa-go/stoa/search/filetext"
 	"github.com/stoa-go/stoa/search/learning"
 	"github.com/stoa-go/stoa/search/report"
@@ -208,10 +207,10 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	return nil
 }
 
-func (s *Site) openSearch(context.Context) error {
-	index, err := blevesearch.Open(filepath.Join(s.cfg.Data, "index"), &blevesearch.Options{Logger: s.cfg.Log})
+func (s *Site) openSearch(ctx context.Context) error {
+	index, err := s.openIndex(ctx)
 	if err != nil {
-		return fmt.Errorf("open index: %w", err)
+		return err
 	}
 	s.index = index
 	if s.cfg.wrapIndex != nil {

@@ -1,4 +1,4 @@
-package opensearchsearch_test
+package opensearchtest
 
 import (
 	"cmp"
@@ -10,15 +10,15 @@ import (
 	"unicode"
 )
 
-// A fakeText is a text in terms, with their positions.
-type fakeText struct {
+// A text is a text in terms, with their positions.
+type text struct {
 	at     map[string][]int
 	length int
 }
 
-// newFakeText cuts texts at white space, as the tokenizer of that name does.
-func newFakeText(texts []string) fakeText {
-	t := fakeText{at: map[string][]int{}}
+// newText cuts texts at white space, as the tokenizer of that name does.
+func newText(texts []string) text {
+	t := text{at: map[string][]int{}}
 	position := 0
 	for _, text := range texts {
 		for _, term := range strings.FieldsFunc(text, unicode.IsSpace) {
@@ -34,10 +34,10 @@ func newFakeText(texts []string) fakeText {
 	return t
 }
 
-// A fakeSimilarity is the script that scores an occurrence.
-type fakeSimilarity struct{ a, b, c, d, e float64 }
+// A similarity is the script that scores an occurrence.
+type similarity struct{ a, b, c, d, e float64 }
 
-func newFakeSimilarity(s map[string]any) (out fakeSimilarity) {
+func newSimilarity(s map[string]any) (out similarity) {
 	source := object(s["script"])["source"].(string)
 	const form = "return query.boost * doc.freq * %g / (doc.freq + %g * (%g + %g * doc.length / %g));"
 	if n, err := fmt.Sscanf(source, form, &out.a, &out.b, &out.c, &out.d, &out.e); s["type"] != "scripted" || n != 5 || err != nil {
@@ -46,7 +46,7 @@ func newFakeSimilarity(s map[string]any) (out fakeSimilarity) {
 	return out
 }
 
-func (s fakeSimilarity) score(boost float64, freq, length int) float32 {
+func (s similarity) score(boost float64, freq, length int) float32 {
 	f := float64(freq)
 	return float32(float64(float32(boost)) * f * s.a / (f + s.b*(s.c+s.d*float64(lossy(length))/s.e)))
 }
@@ -64,11 +64,11 @@ func lossy(n int) int {
 	return n + free
 }
 
-// A fakeQuery says whether it finds a document and with what score.
-type fakeQuery func(d *fakeDoc) (float32, bool)
+// A query says whether it finds a document and with what score.
+type query func(d *doc) (float32, bool)
 
 // query compiles a query, or refuses it.
-func (x *fakeIndex) query(v any, clauses *int) fakeQuery {
+func (x *index) query(v any, clauses *int) query {
 	if *clauses++; *clauses > 1024 {
 		refuse(400, "too_many_nested_clauses", "maxClauseCount is set to 1024")
 	}
@@ -78,11 +78,11 @@ func (x *fakeIndex) query(v any, clauses *int) fakeQuery {
 	for kind, body := range object(v) {
 		switch o := object(body); kind {
 		case "match_all":
-			return func(*fakeDoc) (float32, bool) { return 1, true }
+			return func(*doc) (float32, bool) { return 1, true }
 		case "match_none":
-			return func(*fakeDoc) (float32, bool) { return 0, false }
+			return func(*doc) (float32, bool) { return 0, false }
 		case "exists":
-			return func(d *fakeDoc) (float32, bool) { return 1, d.source[o["field"].(string)] != nil }
+			return func(d *doc) (float32, bool) { return 1, d.source[o["field"].(string)] != nil }
 		case "terms", "term", "prefix", "match_phrase":
 			return x.leaf(kind, o)
 		case "bool":
@@ -91,7 +91,7 @@ func (x *fakeIndex) query(v any, clauses *int) fakeQuery {
 			return best(x.queries(o["queries"], clauses))
 		case "constant_score":
 			inner, boost := x.query(o["filter"], clauses), float32(o["boost"].(float64))
-			return func(d *fakeDoc) (float32, bool) { _, ok := inner(d); return boost, ok }
+			return func(d *doc) (float32, bool) { _, ok := inner(d); return boost, ok }
 		case "function_score":
 			return x.functions(o, clauses)
 		}
@@ -100,7 +100,7 @@ func (x *fakeIndex) query(v any, clauses *int) fakeQuery {
 	return nil
 }
 
-func (x *fakeIndex) queries(v any, clauses *int) (out []fakeQuery) {
+func (x *index) queries(v any, clauses *int) (out []query) {
 	if v == nil {
 		return nil
 	}
@@ -110,8 +110,8 @@ func (x *fakeIndex) queries(v any, clauses *int) (out []fakeQuery) {
 	return out
 }
 
-func best(queries []fakeQuery) fakeQuery {
-	return func(d *fakeDoc) (best float32, found bool) {
+func best(queries []query) query {
+	return func(d *doc) (best float32, found bool) {
 		for _, q := range queries {
 			if score, ok := q(d); ok {
 				best, found = max(best, score), true
@@ -121,14 +121,14 @@ func best(queries []fakeQuery) fakeQuery {
 	}
 }
 
-func (x *fakeIndex) leaf(kind string, o map[string]any) fakeQuery {
+func (x *index) leaf(kind string, o map[string]any) query {
 	if len(o) != 1 {
 		refuse(400, "parsing_exception", "[%s] query doesn't support multiple fields", kind)
 	}
 	for field, body := range o {
 		of, ok := x.kinds[field]
 		if !ok {
-			return func(*fakeDoc) (float32, bool) { return 0, false }
+			return func(*doc) (float32, bool) { return 0, false }
 		}
 		var values []string
 		boost := 1.0
@@ -154,7 +154,7 @@ func (x *fakeIndex) leaf(kind string, o map[string]any) fakeQuery {
 		if kind == "prefix" {
 			matches = func(s string) bool { return strings.HasPrefix(s, values[0]) }
 		}
-		return func(d *fakeDoc) (float32, bool) {
+		return func(d *doc) (float32, bool) {
 			return float32(boost), slices.ContainsFunc(stringsOf(d.source[field]), matches)
 		}
 	}
@@ -163,8 +163,8 @@ func (x *fakeIndex) leaf(kind string, o map[string]any) fakeQuery {
 
 // phrase finds words next to each other. Its score is the sum of those of its
 // words, each as frequent as the phrase: ScriptedSimilarity.scorer.
-func phrase(field string, words []string, boost float64, s fakeSimilarity) fakeQuery {
-	return func(d *fakeDoc) (float32, bool) {
+func phrase(field string, words []string, boost float64, s similarity) query {
+	return func(d *doc) (float32, bool) {
 		t, freq := d.texts[field], 0
 		for _, start := range t.at[words[0]] {
 			same := true
@@ -183,7 +183,7 @@ func phrase(field string, words []string, boost float64, s fakeSimilarity) fakeQ
 	}
 }
 
-func (x *fakeIndex) boolean(o map[string]any, clauses *int) fakeQuery {
+func (x *index) boolean(o map[string]any, clauses *int) query {
 	for key := range o {
 		if !slices.Contains([]string{"must", "filter", "should", "must_not", "minimum_should_match"}, key) {
 			refuse(400, "parsing_exception", "[bool] query does not support [%s]", key)
@@ -198,7 +198,7 @@ func (x *fakeIndex) boolean(o map[string]any, clauses *int) fakeQuery {
 	if n, ok := o["minimum_should_match"].(float64); ok {
 		least = int(n)
 	}
-	return func(d *fakeDoc) (float32, bool) {
+	return func(d *doc) (float32, bool) {
 		sum, some := 0.0, 0
 		for _, q := range not {
 			if _, ok := q(d); ok {
@@ -227,17 +227,17 @@ func (x *fakeIndex) boolean(o map[string]any, clauses *int) fakeQuery {
 	}
 }
 
-func (x *fakeIndex) functions(o map[string]any, clauses *int) fakeQuery {
+func (x *index) functions(o map[string]any, clauses *int) query {
 	inner := x.query(o["query"], clauses)
 	if o["score_mode"] != "multiply" || o["boost_mode"] != "multiply" {
 		refuse(400, "parsing_exception", "this server only multiplies")
 	}
-	var factors []fakeQuery
+	var factors []query
 	for _, v := range o["functions"].([]any) {
 		f := object(v)
 		if by, ok := f["field_value_factor"]; ok {
 			field, missing := object(by)["field"].(string), object(by)["missing"].(float64)
-			factors = append(factors, func(d *fakeDoc) (float32, bool) {
+			factors = append(factors, func(d *doc) (float32, bool) {
 				if n, ok := d.source[field].(float64); ok {
 					return float32(n), true
 				}
@@ -246,9 +246,9 @@ func (x *fakeIndex) functions(o map[string]any, clauses *int) fakeQuery {
 			continue
 		}
 		filter, weight := x.query(f["filter"], clauses), float32(f["weight"].(float64))
-		factors = append(factors, func(d *fakeDoc) (float32, bool) { _, ok := filter(d); return weight, ok })
+		factors = append(factors, func(d *doc) (float32, bool) { _, ok := filter(d); return weight, ok })
 	}
-	return func(d *fakeDoc) (float32, bool) {
+	return func(d *doc) (float32, bool) {
 		score, ok := inner(d)
 		for _, f := range factors {
 			if factor, applies := f(d); applies {
@@ -259,7 +259,7 @@ func (x *fakeIndex) functions(o map[string]any, clauses *int) fakeQuery {
 	}
 }
 
-func (x *fakeIndex) matching(query any) (out []fakeHit) {
+func (x *index) matching(query any) (out []hit) {
 	if query == nil {
 		query = map[string]any{"match_all": map[string]any{}}
 	}
@@ -267,19 +267,19 @@ func (x *fakeIndex) matching(query any) (out []fakeHit) {
 	q := x.query(query, &clauses)
 	for _, d := range x.shown {
 		if score, ok := q(d); ok {
-			out = append(out, fakeHit{d, score})
+			out = append(out, hit{d, score})
 		}
 	}
 	return out
 }
 
-type fakeHit struct {
-	*fakeDoc
+type hit struct {
+	*doc
 
 	score float32
 }
 
-func (x *fakeIndex) search(body map[string]any) any {
+func (x *index) search(body map[string]any) any {
 	for key := range body {
 		if !slices.Contains([]string{"from", "size", "track_total_hits", "track_scores", "query", "sort", "_source", "post_filter", "aggs", "search_after"}, key) {
 			refuse(400, "parsing_exception", "unknown key for a search [%s]", key)
@@ -290,7 +290,7 @@ func (x *fakeIndex) search(body map[string]any) any {
 	if body["post_filter"] != nil {
 		clauses := 0
 		passes := x.query(body["post_filter"], &clauses)
-		found = slices.DeleteFunc(found, func(h fakeHit) bool { _, ok := passes(h.fakeDoc); return !ok })
+		found = slices.DeleteFunc(found, func(h hit) bool { _, ok := passes(h.doc); return !ok })
 	}
 	out := map[string]any{
 		"took": 1, "timed_out": false, "_shards": okShards, "aggregations": aggs,
@@ -299,7 +299,7 @@ func (x *fakeIndex) search(body map[string]any) any {
 	return out
 }
 
-func (x *fakeIndex) page(body map[string]any, found []fakeHit) any {
+func (x *index) page(body map[string]any, found []hit) any {
 	number := func(name string, fallback int) int {
 		if n, ok := body[name].(float64); ok {
 			return int(n)
@@ -310,10 +310,10 @@ func (x *fakeIndex) page(body map[string]any, found []fakeHit) any {
 	if from+size > 10_000 {
 		refuse(400, "illegal_argument_exception", "result window is too large")
 	}
-	sorts := newFakeSort(x, body["sort"])
-	slices.SortStableFunc(found, func(a, b fakeHit) int { return sorts.compare(sorts.values(a), sorts.values(b)) })
+	sorts := newSorting(x, body["sort"])
+	slices.SortStableFunc(found, func(a, b hit) int { return sorts.compare(sorts.values(a), sorts.values(b)) })
 	if after, ok := body["search_after"].([]any); ok {
-		found = slices.DeleteFunc(found, func(h fakeHit) bool { return sorts.compare(sorts.values(h), after) <= 0 })
+		found = slices.DeleteFunc(found, func(h hit) bool { return sorts.compare(sorts.values(h), after) <= 0 })
 	}
 	hits := []any{}
 	for _, h := range found[min(from, len(found)):min(from+size, len(found))] {
@@ -346,12 +346,12 @@ func sourceOf(source map[string]any, v any) map[string]any {
 	return out
 }
 
-type fakeSort struct {
+type sorting struct {
 	fields []string
 	down   []bool
 }
 
-func newFakeSort(x *fakeIndex, v any) (s fakeSort) {
+func newSorting(x *index, v any) (s sorting) {
 	if v == nil {
 		v = []any{map[string]any{"_score": "desc"}}
 	}
@@ -366,7 +366,7 @@ func newFakeSort(x *fakeIndex, v any) (s fakeSort) {
 	return s
 }
 
-func (s fakeSort) values(h fakeHit) (out []any) {
+func (s sorting) values(h hit) (out []any) {
 	for _, field := range s.fields {
 		if field == "_score" {
 			out = append(out, float64(h.score))
@@ -377,7 +377,7 @@ func (s fakeSort) values(h fakeHit) (out []any) {
 	return out
 }
 
-func (s fakeSort) compare(a, b []any) int {
+func (s sorting) compare(a, b []any) int {
 	for i := range s.fields {
 		c := 0
 		if x, ok := a[i].(string); ok {
@@ -395,7 +395,7 @@ func (s fakeSort) compare(a, b []any) int {
 	return 0
 }
 
-func (x *fakeIndex) aggregations(v any, found []fakeHit) map[string]any {
+func (x *index) aggregations(v any, found []hit) map[string]any {
 	if v == nil {
 		return nil
 	}
@@ -406,7 +406,7 @@ func (x *fakeIndex) aggregations(v any, found []fakeHit) map[string]any {
 	return out
 }
 
-func (x *fakeIndex) aggregation(a map[string]any, found []fakeHit) any {
+func (x *index) aggregation(a map[string]any, found []hit) any {
 	for kind, body := range a {
 		switch kind {
 		case "terms":
@@ -433,18 +433,18 @@ func (x *fakeIndex) aggregation(a map[string]any, found []fakeHit) any {
 	return nil
 }
 
-func (x *fakeIndex) passing(query any, found []fakeHit) (out []fakeHit) {
+func (x *index) passing(query any, found []hit) (out []hit) {
 	clauses := 0
 	q := x.query(query, &clauses)
 	for _, h := range found {
-		if _, ok := q(h.fakeDoc); ok {
+		if _, ok := q(h.doc); ok {
 			out = append(out, h)
 		}
 	}
 	return out
 }
 
-func (x *fakeIndex) termsOf(o map[string]any, found []fakeHit) any {
+func (x *index) termsOf(o map[string]any, found []hit) any {
 	field := o["field"].(string)
 	if x.kinds[field] != "keyword" {
 		refuse(400, "illegal_argument_exception", "no counting by [%s]", field)

@@ -1,4 +1,6 @@
-package opensearchsearch_test
+// Package opensearchtest is as much of an OpenSearch server as package
+// opensearchsearch uses, in memory, for tests.
+package opensearchtest
 
 import (
 	"encoding/json"
@@ -14,90 +16,96 @@ import (
 	"testing"
 )
 
-// A fake is as much of a server as the package uses, and refuses everything else,
-// so that the package cannot begin to use what nobody has looked at. What it does
-// is what the manuals of OpenSearch 2 and the source of Lucene say; it is not a
-// proof that a server does the same.
-type fake struct {
+// A Server refuses everything that nobody has looked at, so that what is tested
+// with it cannot begin to use that. What it does is what the manuals of OpenSearch
+// 2 and the source of Lucene say; it is no proof that a server does the same.
+type Server struct {
 	*httptest.Server
 
-	// bad answers in place of the server, or beside it. It reports whether it has.
-	bad func(w http.ResponseWriter, r *http.Request, f *fake) bool
+	// Bad answers in place of the server, or beside it. It reports whether it has.
+	Bad func(w http.ResponseWriter, r *http.Request, f *Server) bool
 
 	mu      sync.Mutex
-	indexes map[string]*fakeIndex
-	calls   []string
+	indexes map[string]*index
 }
 
-// A fakeIndex keeps documents as they were written and as they were last shown.
-type fakeIndex struct {
+// An index keeps documents as they were written and as they were last shown.
+type index struct {
 	name       string
 	aliases    map[string]bool
 	kinds      map[string]string // of fields
-	similarity map[string]fakeSimilarity
-	live       map[string]*fakeDoc
-	shown      []*fakeDoc
+	similarity map[string]similarity
+	live       map[string]*doc
+	shown      []*doc
 	seq        int64
 }
 
-type fakeDoc struct {
+type doc struct {
 	id           string
 	seq, version int64
 	gone         bool
 	source       map[string]any
-	texts        map[string]fakeText
+	texts        map[string]text
 }
 
-func newFake(t testing.TB) *fake {
-	f := &fake{indexes: map[string]*fakeIndex{}}
-	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if f.bad != nil && f.bad(w, r, f) {
-			return
-		}
-		f.ServeHTTP(w, r)
-	}))
+// New returns a server without indexes, which ends with the test.
+func New(t testing.TB) *Server {
+	f := Start()
 	t.Cleanup(f.Close)
 	return f
 }
 
-// A fakeError is what the server says in place of an answer.
-type fakeError struct {
+// Start returns a server that whoever asked for it closes.
+func Start() *Server {
+	f := &Server{indexes: map[string]*index{}}
+	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f.Bad != nil && f.Bad(w, r, f) {
+			return
+		}
+		f.ServeHTTP(w, r)
+	}))
+	return f
+}
+
+// A refusal is what the server says in place of an answer.
+type refusal struct {
 	status       int
 	kind, reason string
 }
 
 func refuse(status int, kind, format string, args ...any) {
-	panic(fakeError{status, kind, fmt.Sprintf(format, args...)})
+	panic(refusal{status, kind, fmt.Sprintf(format, args...)})
 }
 
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// ServeHTTP implements [http.Handler], whatever Bad would do.
+func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.calls = append(f.calls, r.Method+" "+r.URL.Path)
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
-		case fakeError:
-			answerWith(w, p.status, map[string]any{"status": p.status, "error": map[string]any{"type": p.kind, "reason": p.reason}})
+		case refusal:
+			Answer(w, p.status, map[string]any{"status": p.status, "error": map[string]any{"type": p.kind, "reason": p.reason}})
 		default:
 			panic(p)
 		}
 	}()
 	status, answer := f.route(r, body)
-	answerWith(w, status, answer)
+	Answer(w, status, answer)
 }
 
-func answerWith(w http.ResponseWriter, status int, answer any) {
+// Answer answers a request as a server does.
+func Answer(w http.ResponseWriter, status int, answer any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-func (f *fake) route(r *http.Request, body []byte) (int, any) {
+func (f *Server) route(r *http.Request, body []byte) (int, any) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	name, rest := parts[0], strings.Join(parts[1:], "/")
 	switch r.Method + " " + rest {
@@ -140,11 +148,11 @@ func parse(body []byte) map[string]any {
 }
 
 // index returns the index of a name or alias, which must be of one.
-func (f *fake) index(name string) *fakeIndex {
+func (f *Server) index(name string) *index {
 	if x, ok := f.indexes[name]; ok {
 		return x
 	}
-	var found []*fakeIndex
+	var found []*index
 	for _, x := range f.indexes {
 		if x.aliases[name] {
 			found = append(found, x)
@@ -159,11 +167,11 @@ func (f *fake) index(name string) *fakeIndex {
 	return found[0]
 }
 
-func (f *fake) createIndex(name string, body map[string]any) (int, any) {
+func (f *Server) createIndex(name string, body map[string]any) (int, any) {
 	if _, ok := f.indexes[name]; ok {
 		refuse(400, "resource_already_exists_exception", "index [%s] already exists", name)
 	}
-	x := &fakeIndex{name: name, aliases: map[string]bool{}, kinds: map[string]string{}, similarity: map[string]fakeSimilarity{}, live: map[string]*fakeDoc{}}
+	x := &index{name: name, aliases: map[string]bool{}, kinds: map[string]string{}, similarity: map[string]similarity{}, live: map[string]*doc{}}
 	for key, part := range body {
 		switch key {
 		case "aliases":
@@ -197,12 +205,12 @@ func object(v any) map[string]any {
 	return o
 }
 
-func (x *fakeIndex) settings(settings map[string]any) {
+func (x *index) settings(settings map[string]any) {
 	for key, value := range settings {
 		switch key {
 		case "similarity":
 			for name, s := range object(value) {
-				x.similarity[name] = newFakeSimilarity(object(s))
+				x.similarity[name] = newSimilarity(object(s))
 			}
 		case "number_of_shards", "auto_expand_replicas", "refresh_interval", "gc_deletes", "analysis":
 		default:
@@ -214,7 +222,7 @@ func (x *fakeIndex) settings(settings map[string]any) {
 	}
 }
 
-func (x *fakeIndex) fields(mappings map[string]any) {
+func (x *index) fields(mappings map[string]any) {
 	for name, field := range object(mappings["properties"]) {
 		kind := object(field)["type"].(string)
 		switch kind {
@@ -228,7 +236,7 @@ func (x *fakeIndex) fields(mappings map[string]any) {
 	}
 }
 
-func (f *fake) listAliases(name string) (int, any) {
+func (f *Server) listAliases(name string) (int, any) {
 	out := map[string]any{}
 	for _, x := range f.indexes {
 		prefix, wild := strings.CutSuffix(name, "*")
@@ -246,7 +254,7 @@ func (f *fake) listAliases(name string) (int, any) {
 	return 200, out
 }
 
-func (f *fake) changeAliases(name string, body map[string]any) (int, any) {
+func (f *Server) changeAliases(name string, body map[string]any) (int, any) {
 	if name != "_aliases" {
 		refuse(405, "", "POST /%s", name)
 	}
@@ -272,7 +280,7 @@ func (f *fake) changeAliases(name string, body map[string]any) (int, any) {
 	return 200, map[string]any{"acknowledged": true}
 }
 
-func (x *fakeIndex) refresh() {
+func (x *index) refresh() {
 	x.shown = nil
 	for _, id := range slices.Sorted(maps.Keys(x.live)) {
 		if d := x.live[id]; !d.gone {
@@ -281,7 +289,7 @@ func (x *fakeIndex) refresh() {
 	}
 }
 
-func (x *fakeIndex) document(r *http.Request, kind, id string, body []byte) (int, any) {
+func (x *index) document(r *http.Request, kind, id string, body []byte) (int, any) {
 	d := x.live[id]
 	if d != nil && d.gone {
 		d = nil
@@ -305,19 +313,19 @@ func (x *fakeIndex) document(r *http.Request, kind, id string, body []byte) (int
 	return 201, map[string]any{"_index": x.name, "_id": id, "_version": version, "_seq_no": d.seq, "_primary_term": 1, "result": "created", "_shards": okShards}
 }
 
-func (x *fakeIndex) put(id string, version int64, source map[string]any) *fakeDoc {
+func (x *index) put(id string, version int64, source map[string]any) *doc {
 	if len(id) > 512 {
 		refuse(400, "illegal_argument_exception", "id is too long, must be no longer than 512 bytes")
 	}
 	x.seq++
-	d := &fakeDoc{id: id, seq: x.seq, version: version, source: source, texts: map[string]fakeText{}}
+	d := &doc{id: id, seq: x.seq, version: version, source: source, texts: map[string]text{}}
 	for field, value := range source {
 		kind, ok := x.kinds[field]
 		switch {
 		case !ok:
 			refuse(400, "strict_dynamic_mapping_exception", "introduction of [%s] is not allowed", field)
 		case strings.HasPrefix(kind, "text:"):
-			d.texts[field] = newFakeText(stringsOf(value))
+			d.texts[field] = newText(stringsOf(value))
 		case kind == "keyword":
 			for _, s := range stringsOf(value) {
 				if len(s) > 32766 {
@@ -348,7 +356,7 @@ func stringsOf(v any) []string {
 	return nil
 }
 
-func (x *fakeIndex) bulk(body []byte) (int, any) {
+func (x *index) bulk(body []byte) (int, any) {
 	lines := strings.Split(string(body), "\n")
 	if lines[len(lines)-1] != "" {
 		refuse(400, "illegal_argument_exception", "the bulk request must be terminated by a newline")
@@ -369,11 +377,11 @@ func (x *fakeIndex) bulk(body []byte) (int, any) {
 	return 200, map[string]any{"took": 1, "errors": failed, "items": items}
 }
 
-func (x *fakeIndex) write(action string, meta, source map[string]any) (item map[string]any) {
+func (x *index) write(action string, meta, source map[string]any) (item map[string]any) {
 	id, version := meta["_id"].(string), int64(meta["version"].(float64))
 	item = map[string]any{"_index": x.name, "_id": id, "_version": version}
 	defer func() {
-		if p, ok := recover().(fakeError); ok {
+		if p, ok := recover().(refusal); ok {
 			item["status"], item["error"] = p.status, map[string]any{"type": p.kind, "reason": p.reason}
 		}
 	}()
@@ -393,9 +401,25 @@ func (x *fakeIndex) write(action string, meta, source map[string]any) (item map[
 			item["status"], item["result"] = 404, "not_found"
 		}
 		x.seq++
-		x.live[id] = &fakeDoc{id: id, seq: x.seq, version: version, gone: true}
+		x.live[id] = &doc{id: id, seq: x.seq, version: version, gone: true}
 	default:
 		refuse(400, "illegal_argument_exception", "action [%s]", action)
 	}
 	return item
+}
+
+// Indexes returns the names of all indexes, in order.
+func (f *Server) Indexes() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Sorted(maps.Keys(f.indexes))
+}
+
+// DropAliases takes the aliases of all indexes away.
+func (f *Server) DropAliases() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, x := range f.indexes {
+		clear(x.aliases)
+	}
 }
