@@ -118,13 +118,13 @@ func (l *Library) FindCategory(ctx context.Context, by profile.Actor, locale, sl
 	if err != nil {
 		return Found{}, fmt.Errorf("category %q: %w", slug, err)
 	}
-	id, ok := f.bySlug[slug]
-	if !ok {
-		if id, err = l.formerly(ctx, slug); err != nil {
-			return Found{}, fmt.Errorf("category %q: %w", slug, err)
+	ref, err := l.shownCategory(ctx, by, f.bySlug[slug], locale)
+	if errors.Is(err, ErrNotFound) { // or was moved away from, for whoever does not see it
+		var id string
+		if id, err = l.formerly(ctx, slug); err == nil {
+			ref, err = l.shownCategory(ctx, by, id, locale)
 		}
 	}
-	ref, err := l.shownCategory(ctx, by, id, locale)
 	if err != nil {
 		return Found{}, fmt.Errorf("category %q: %w", slug, err)
 	}

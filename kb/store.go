@@ -151,6 +151,12 @@ type CategoryStore interface {
 	// the categories in moved are logged as changed.
 	SaveCategory(ctx context.Context, c Category, stamp string, moved []string) error
 
+	// RemoveCategory removes a category at version, with its slugs and the
+	// redirects that still lead to it. It is ErrNotFound if there is none, and
+	// ErrConflict if its version differs, if an article, in the bin or not, or a
+	// category stands in it, and if stamp is no longer the categories'.
+	RemoveCategory(ctx context.Context, id string, version int, stamp string) error
+
 	// RedirectsTo returns the redirects that lead to any of the targets, by path.
 	RedirectsTo(ctx context.Context, targets ...string) ([]Redirect, error)
 

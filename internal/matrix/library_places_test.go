@@ -44,6 +44,20 @@ func libraryPlaces() []operation {
 			c, err := w.library.SaveCategory(ctx, by, c)
 			return c, true, err
 		}, "kb.save_category", "kb.create_category"),
+		within("EmptyCategory", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			n, err := w.library.EmptyCategory(ctx, by, id, "nowhere", false)
+			if errors.Is(err, kb.ErrInvalid) {
+				err = nil // they may, if they say where to
+			}
+			return n, true, err
+		}),
+		within("RemoveCategory", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
+			err := w.library.RemoveCategory(ctx, by, id, 1)
+			if errors.Is(err, kb.ErrConflict) {
+				err = nil // they may, once it is empty
+			}
+			return nil, true, err
+		}),
 	}
 }
 

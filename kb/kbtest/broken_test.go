@@ -118,6 +118,24 @@ var broken = []broke{
 			return s.SaveArticles(ctx, articles)
 		}}
 	}},
+	{"removes categories that are not empty", "CategoryRemoved", func(s kb.Store) faulty {
+		return faulty{dropCategory: func(ctx context.Context, id string, version int, stamp string) error {
+			err := s.RemoveCategory(ctx, id, version, stamp)
+			if id == "full" {
+				return nil
+			}
+			return err
+		}}
+	}},
+	{"removes categories whatever others do", "CategoryRemoved", func(s kb.Store) faulty {
+		return faulty{dropCategory: func(ctx context.Context, id string, version int, _ string) error {
+			stamp, _, _ := s.Stamps(ctx)
+			return s.RemoveCategory(ctx, id, version, stamp)
+		}}
+	}},
+	{"keeps what it removes", "CategoryRemoved", func(kb.Store) faulty {
+		return faulty{dropCategory: func(ctx context.Context, _ string, _ int, _ string) error { return ctx.Err() }}
+	}},
 	{"overwrites what is there", "Taken", func(s kb.Store) faulty {
 		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
 			if old, err := s.Article(ctx, a.ID); err == nil && a.Version == 1 {

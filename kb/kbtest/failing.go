@@ -152,6 +152,11 @@ func (f *Failing) SaveCategory(ctx context.Context, c kb.Category, stamp string,
 	return f.do(func() error { return f.store.SaveCategory(ctx, c, stamp, moved) })
 }
 
+// RemoveCategory implements [kb.Store].
+func (f *Failing) RemoveCategory(ctx context.Context, id string, version int, stamp string) error {
+	return f.do(func() error { return f.store.RemoveCategory(ctx, id, version, stamp) })
+}
+
 // Slugs implements [kb.Store].
 func (f *Failing) Slugs(ctx context.Context, article string) ([]string, error) {
 	return ask(f, func() ([]string, error) { return f.store.Slugs(ctx, article) })

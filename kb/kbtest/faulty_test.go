@@ -29,6 +29,7 @@ type faulty struct {
 	categories   func(ctx context.Context) ([]kb.Category, string, error)
 	stamps       func(ctx context.Context) (string, string, error)
 	saveCategory func(ctx context.Context, c kb.Category, stamp string, moved []string) error
+	dropCategory func(ctx context.Context, id string, version int, stamp string) error
 	installation func(ctx context.Context, fresh string) (string, error)
 	redirect     func(ctx context.Context, from string) (kb.Redirect, error)
 	redirectsTo  func(ctx context.Context, targets ...string) ([]kb.Redirect, error)
@@ -114,6 +115,10 @@ func (f faulty) Categories(ctx context.Context) ([]kb.Category, string, error) {
 
 func (f faulty) Stamps(ctx context.Context) (string, string, error) {
 	return or(&f.stamps, f.stamps != nil, f.Store.Stamps)(ctx)
+}
+
+func (f faulty) RemoveCategory(ctx context.Context, id string, version int, stamp string) error {
+	return or(&f.dropCategory, f.dropCategory != nil, f.Store.RemoveCategory)(ctx, id, version, stamp)
 }
 
 func (f faulty) SaveCategory(ctx context.Context, c kb.Category, stamp string, moved []string) error {

@@ -238,6 +238,48 @@ func checkCategorySlugs(t testing.TB, s kb.Store) {
 	require.NoError(t, saveCategory(t, s, twin))
 }
 
+func checkCategoryRemoved(t testing.TB, s kb.Store) {
+	ctx := t.Context()
+	remove := func(id string, version int) error {
+		stamp, _, err := s.Stamps(ctx)
+		require.NoError(t, err)
+		return s.RemoveCategory(ctx, id, version, stamp)
+	}
+	require.NoError(t, saveCategory(t, s, category("top")))
+	for _, id := range []string{"empty", "other", "full", "bin"} {
+		require.NoError(t, saveCategory(t, s, category(id, func(c *kb.Category) { c.Parent = "top" })))
+	}
+	save(t, s, article("a1", func(a *kb.Article) { a.Category = "full" }))
+	save(t, s, article("a2", func(a *kb.Article) { a.Category, a.DeletedAt, a.DeletedBy = "bin", t0, "bob" }))
+	require.NoError(t, s.SaveRedirects(ctx, kb.Redirect{From: "/old", To: "category/empty"}, kb.Redirect{From: "/kept", To: "category/other"}))
+	stale, content, err := s.Stamps(ctx)
+	require.NoError(t, err)
+	for id, version := range map[string]int{"full": 1, "bin": 1, "top": 1, "empty": 2} {
+		require.ErrorIs(t, remove(id, version), kb.ErrConflict, id)
+	}
+	require.ErrorIs(t, remove("none", 1), kb.ErrNotFound)
+	require.NoError(t, saveCategory(t, s, category("other", func(c *kb.Category) { c.Parent, c.Version = "top", 2 })))
+	require.ErrorIs(t, s.RemoveCategory(ctx, "empty", 1, stale), kb.ErrConflict, "others have changed since")
+	all, _, err := s.Categories(ctx)
+	require.NoError(t, err)
+	require.Len(t, all, 5)
+
+	require.NoError(t, remove("empty", 1))
+	require.ErrorIs(t, remove("empty", 1), kb.ErrNotFound)
+	all, stamp, err := s.Categories(ctx)
+	require.NoError(t, err)
+	require.Len(t, all, 4)
+	_, later, err := s.Stamps(ctx)
+	require.NoError(t, err)
+	require.NotEqual(t, stale, stamp)
+	require.NotEqual(t, content, later)
+	_, err = s.Redirect(ctx, "/old")
+	require.ErrorIs(t, err, kb.ErrNotFound)
+	_, err = s.Redirect(ctx, "/kept")
+	require.NoError(t, err)
+	require.NoError(t, saveCategory(t, s, category("new", func(c *kb.Category) { c.Labels = category("empty").Labels })), "its slugs are free")
+}
+
 func checkInstallation(t testing.TB, s kb.Store) {
 	for _, fresh := range []string{"one", "two", "one"} {
 		id, err := s.Installation(t.Context(), fresh)

@@ -118,6 +118,37 @@ func (s *Store) SaveCategory(ctx context.Context, c kb.Category, stamp string, m
 	return nil
 }
 
+// RemoveCategory implements [kb.CategoryStore].
+func (s *Store) RemoveCategory(ctx context.Context, id string, version int, stamp string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, ok := s.categories[id]
+	if !ok {
+		return kb.ErrNotFound
+	}
+	if c.Version != version || stamp != strconv.Itoa(s.places) {
+		return kb.ErrConflict
+	}
+	for _, other := range s.categories {
+		if other.Parent == id {
+			return kb.ErrConflict
+		}
+	}
+	for _, a := range s.articles {
+		if a.Category == id {
+			return kb.ErrConflict
+		}
+	}
+	delete(s.categories, id)
+	maps.DeleteFunc(s.redirects, func(_ string, r kb.Redirect) bool { return r.To == "category/"+id })
+	s.places++
+	s.changed()
+	return nil
+}
+
 func textsOfCategory(c kb.Category) []string {
 	texts := append([]string{c.ID, c.Parent, c.Icon, c.Source, c.External}, c.Audience...)
 	for locale, l := range c.Labels {

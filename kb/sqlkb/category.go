@@ -77,6 +77,36 @@ func (s *Store) SaveCategory(ctx context.Context, c kb.Category, stamped string,
 	})
 }
 
+// RemoveCategory implements [kb.CategoryStore].
+func (s *Store) RemoveCategory(ctx context.Context, id string, version int, stamped string) error {
+	if sqldb.CheckText(id) != nil {
+		return kb.ErrNotFound
+	}
+	return s.db.Write(ctx, func(tx sqlx.ExtContext) error {
+		// Whoever puts an article here has done so, or waits.
+		if err := stamp(ctx, tx, "content"); err != nil {
+			return err
+		}
+		res, err := sqldb.Exec(ctx, tx, `
+			delete from stoa_category where id = $1 and version = $2
+				and not exists (select 1 from stoa_category where parent = $1) and not exists (select 1 from stoa_article where category = $1)`, id, version)
+		if err == nil {
+			err = sqldb.Affected(res, errs.Conflict)
+		}
+		if err != nil {
+			return missing(ctx, tx, err, `select 1 from stoa_category where id = $1`, id)
+		}
+		if err := stampFrom(ctx, tx, "category", stamped); err != nil {
+			return err
+		}
+		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_category_slug where category = $1`, id); err != nil {
+			return err
+		}
+		_, err = sqldb.Exec(ctx, tx, `delete from stoa_redirect where target = $1`, "category/"+id)
+		return err
+	})
+}
+
 func putCategory(ctx context.Context, tx sqlx.ExtContext, c kb.Category) error {
 	args := []any{
 		c.ID, c.Parent, c.Order, sqldb.Strings(c.Audience), c.Icon, sqldb.JSON[map[string]kb.Label]{V: c.Labels},

@@ -30,6 +30,7 @@ func (s *Site) deskCategoryRoutes() []route {
 		{"POST " + deskCategoriesPath + "/{id}", nothing + "answers like the form", s.saveDeskCategory},
 		{"POST " + deskCategoriesPath + "/{id}/place", nothing + "leads back", s.placeCategory},
 		{"POST " + deskCategoriesPath + "/{id}/closing", nothing + "answers like the form", s.closeCategory},
+		{"POST " + deskCategoriesPath + "/{id}/removal", nothing + "leads back", s.removeCategory},
 	}
 }
 
@@ -50,7 +51,7 @@ type categoryRow struct {
 	Up, Down                string // places that it can be moved to, "" if it is the first or last
 }
 
-var categoryNotices = map[string]string{"saved": "account.saved", "placed": "cats.placed", "closed": "cats.closed"}
+var categoryNotices = map[string]string{"saved": "account.saved", "placed": "cats.placed", "closed": "cats.closed", "removed": "cats.removed"}
 
 // deskCategories shows the tree.
 func (s *Site) deskCategories(w http.ResponseWriter, r *http.Request) error {
@@ -164,6 +165,7 @@ type deskCategoryBody struct {
 	Below          []kb.Place
 	Closing        *sheet // nil if it is closed, or has others below it
 	Closed, New    bool
+	Empty          bool // nothing stands in it, so that it can be removed
 }
 
 // A categoryLanguage asks for the texts of a category in one language.
@@ -248,13 +250,14 @@ func (s *Site) fillCategory(ctx context.Context, v *visit, c kb.Category, places
 	if own := placeIn(places, c.ID); own != nil && own.Slug != "" && !b.Closed {
 		b.Public = v.link("/categories/" + escape(own.Slug))
 	}
+	b.Empty = b.Articles == 0 && len(b.Below) == 0
 	if b.Closed || len(b.Below) > 0 {
 		return nil
 	}
 	b.Closing = &sheet{Action: b.Action + "/closing", Version: c.Version, Submit: v.P.T("cats.close_now"), Basics: []input{{
 		Name: "into", Label: v.P.T("cats.into"), Hint: v.P.T("cats.into_note"), Kind: "select", Required: b.Articles > 0,
 		Choices: append([]option{{}}, placeOptions(without(places, c.ID))...),
-	}}}
+	}, {Name: "lead", Label: v.P.T("cats.lead_on"), Hint: v.P.T("cats.lead_on_note"), Kind: "checkbox"}}}
 	return nil
 }
 
@@ -388,7 +391,7 @@ func (s *Site) closeCategory(w http.ResponseWriter, r *http.Request) error {
 	case r.PostFormValue("version") != strconv.Itoa(c.Version):
 		err = kb.ErrConflict
 	default:
-		err = s.emptyCategory(r.Context(), v, c.ID, r.PostFormValue("into"))
+		err = s.emptyCategory(r.Context(), v, c.ID, r.PostFormValue("into"), r.PostFormValue("lead") == "yes")
 	}
 	if err == nil && !c.Audience.Nobody() {
 		closed := c
@@ -400,8 +403,9 @@ func (s *Site) closeCategory(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// emptyCategory moves the articles of a category into another one.
-func (s *Site) emptyCategory(ctx context.Context, v *visit, id, into string) error {
+// emptyCategory moves the articles of a category into another one, if there are
+// any, and has its address lead there if that is wanted.
+func (s *Site) emptyCategory(ctx context.Context, v *visit, id, into string, lead bool) error {
 	places, err := s.library.Places(ctx, v.By, string(v.Wanted))
 	if err != nil {
 		return err
@@ -409,26 +413,45 @@ func (s *Site) emptyCategory(ctx context.Context, v *visit, id, into string) err
 	if own := placeIn(places, id); own == nil || len(own.Children) > 0 {
 		return errs.Field("into", "cats.has_below", nil)
 	}
-	for {
-		page, _, err := s.library.Manuscripts(ctx, v.By, kb.ManuscriptQuery{Categories: []string{id}, Limit: kb.MostBulk})
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		if into == "" || into == id || placeIn(places, into) == nil {
-			return errs.Field("into", "error.field.required", nil)
-		}
-		var items []kb.BulkItem
-		for _, a := range page {
-			items = append(items, kb.BulkItem{Article: a.ID, Version: a.Version})
-		}
-		results, err := s.library.Bulk(ctx, v.By, kb.BulkChange{Do: kb.BulkMove, Category: into}, items)
-		if err != nil {
-			return err
-		}
-		for _, result := range results {
-			if result.Err != nil {
-				return errors.Join(errs.Field("into", "cats.not_moved", map[string]any{"title": result.Title}), result.Err)
-			}
+	inside, err := s.library.CountManuscripts(ctx, v.By, kb.ManuscriptQuery{Categories: []string{id}})
+	if err != nil {
+		return err
+	}
+	if into == "" && inside == 0 {
+		return nil
+	}
+	if into == "" || placeIn(places, into) == nil {
+		return errs.Field("into", "error.field.required", nil)
+	}
+	_, err = s.library.EmptyCategory(ctx, v.By, id, into, lead)
+	if fields, ok := errors.AsType[errs.Fields](err); ok {
+		for _, what := range fields {
+			return errs.Field("into", what.Key, what.Args)
 		}
 	}
+	return err
+}
+
+// removeCategory removes a category that nothing stands in. One that is gone
+// already was sent twice.
+func (s *Site) removeCategory(w http.ResponseWriter, r *http.Request) error {
+	v := visitOf(r.Context())
+	id, err := web.PathValue(r, "id")
+	if err != nil {
+		return err
+	}
+	version, _ := strconv.Atoi(r.PostFormValue("version"))
+	err = s.library.RemoveCategory(r.Context(), v.By, id, version)
+	if says, ok := errors.AsType[*errs.Says](err); ok && errors.Is(err, kb.ErrConflict) {
+		c, gone := s.library.CategoryDraft(r.Context(), v.By, id)
+		if gone != nil {
+			return gone
+		}
+		return s.showCategoryForm(w, r, http.StatusConflict, c, map[string]string{"": v.P.Message(says.Message)})
+	}
+	if err != nil && !errors.Is(err, kb.ErrNotFound) {
+		return err
+	}
+	http.Redirect(w, r, v.link(deskCategoriesPath)+"?done=removed", http.StatusSeeOther)
+	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -76,4 +77,26 @@ func TestDeskCategories(t *testing.T) {
 	}
 	require.Equal(t, 404, as("").get("/en/categories/zebra-house").Status)
 	require.Equal(t, 200, as("").get("/en/articles/zebra-asleep").Status, "articles keep their addresses")
+
+	yak, err := s.library.SaveCategory(t.Context(), system, kb.Category{Audience: profile.Public(), Labels: map[string]kb.Label{"en": {Title: "Yak barn"}}})
+	require.NoError(t, err)
+	write(t, s, draft("Yak asleep", profile.Public(), yak.ID))
+	page := at + "/" + yak.ID
+	require.NotContains(t, ruth.get(page).Body, "/removal")
+	refused := ruth.post(page+"/removal", url.Values{"version": {"1"}})
+	require.Equal(t, 409, refused.Status)
+	require.Contains(t, refused.Body, "Articles stand in it")
+	require.Equal(t, 303, ruth.post(page+"/closing", url.Values{"version": {"1"}, "into": {other}, "lead": {"yes"}}).Status)
+	place, err := s.library.Category(t.Context(), system, other, "en")
+	require.NoError(t, err)
+	for range 2 {
+		moved = as("").get("/en/categories/yak-barn")
+		require.Equal(t, 301, moved.Status)
+		require.Equal(t, "/en/categories/"+place.Slug, moved.Header.Get("Location"))
+		for range 2 {
+			require.Equal(t, 303, ruth.post(page+"/removal", url.Values{"version": {"2"}}).Status)
+		}
+	}
+	require.NotContains(t, ruth.get(at).Body, "Yak barn")
+	require.Equal(t, 404, as("tom").post(page+"/removal", url.Values{"version": {"2"}}).Status)
 }
