@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,8 +76,8 @@ type MediaList struct {
 }
 
 // ListMedia returns media without their Data, the newest first: to those who
-// publish all of them, to others who write what they put there. The token is for
-// the next page, empty on the last.
+// publish all of them, to others who write what they put there and what articles
+// show that they see at the desk. The token is for the next page, empty on the last.
 func (l *Library) ListMedia(ctx context.Context, by profile.Actor, list MediaList) (page []Media, next string, err error) {
 	q, err := l.mediaQuery(ctx, by, list)
 	if err != nil {
@@ -86,10 +87,50 @@ func (l *Library) ListMedia(ctx context.Context, by profile.Actor, list MediaLis
 	if q.After, err = l.tokens.Open(scope, list.After); err != nil {
 		return nil, "", fmt.Errorf("media: %w", err)
 	}
-	if page, next, err = l.store.ListMedia(ctx, q); err != nil {
+	if page, next, err = l.mediaAtDesk(ctx, by, q); err != nil {
 		return nil, "", fmt.Errorf("media: %w", err)
 	}
 	return page, l.tokens.Seal(scope, next), nil
+}
+
+// mediaAtDesk returns a page of those of the media that by sees at the desk.
+func (l *Library) mediaAtDesk(ctx context.Context, by profile.Actor, q MediaQuery) (page []Media, next string, err error) {
+	for most := q.Limit; ; q.Limit = most - len(page) {
+		some, more, err := l.store.ListMedia(ctx, q)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, m := range some {
+			ok, err := l.hasAtDesk(ctx, by, m)
+			if err != nil {
+				return nil, "", err
+			}
+			if ok {
+				page = append(page, m)
+			}
+		}
+		if q.After = more; more == "" || len(page) >= most {
+			return page, more, nil
+		}
+	}
+}
+
+// hasAtDesk reports whether by, who writes, sees a medium at the desk.
+func (l *Library) hasAtDesk(ctx context.Context, by profile.Actor, m Media) (bool, error) {
+	if l.MayChangeMedia(by, m) {
+		return true, nil
+	}
+	uses, err := l.store.MediaUses(ctx, m.Name)
+	if err != nil {
+		return false, err
+	}
+	return l.worksWithMedia(ctx, by, m, uses)
+}
+
+// MayChangeMedia reports whether a medium is by's to describe and remove: it is for
+// who put it there, and who publishes.
+func (l *Library) MayChangeMedia(by profile.Actor, m Media) bool {
+	return l.policy.May(by, profile.PermissionContentPublish) || m.Owner != "" && m.Owner == by.ID
 }
 
 func (l *Library) mediaQuery(ctx context.Context, by profile.Actor, list MediaList) (MediaQuery, error) {
@@ -107,8 +148,8 @@ func (l *Library) mediaQuery(ctx context.Context, by profile.Actor, list MediaLi
 	if list.Group != "" {
 		q.Types = list.Group.types()
 	}
-	if !l.policy.May(by, profile.PermissionContentPublish) {
-		q.Owner = by.ID
+	if list.Unused && !l.policy.May(by, profile.PermissionContentPublish) {
+		q.Owner = by.ID // no article shows them that they could see
 	}
 	if list.Unused {
 		set, err := l.blockSet(ctx)
@@ -196,8 +237,7 @@ func (l *Library) MediaCompany(ctx context.Context, by profile.Actor, name strin
 	if err != nil {
 		return nil, fmt.Errorf("media %s: %w", name, err)
 	}
-	publishes := l.policy.May(by, profile.PermissionContentPublish)
-	return slices.DeleteFunc(with, func(one Media) bool { return !publishes && one.Owner != by.ID }), nil
+	return slices.DeleteFunc(with, func(one Media) bool { return !l.MayChangeMedia(by, one) }), nil
 }
 
 func (s *blockSet) shows(medium string) bool { return slices.Contains(s.media(), medium) }
@@ -242,28 +282,38 @@ func (l *Library) nowIn(ctx context.Context, id, name string) (bool, error) {
 	return false, nil
 }
 
-// atMediaDesk returns a medium that by has at the desk: who publishes all, others
-// who write what is theirs.
+// ownMedia returns a medium that is by's to change.
+func (l *Library) ownMedia(ctx context.Context, by profile.Actor, name string) (Media, error) {
+	m, err := l.atMediaDesk(ctx, by, name)
+	if err == nil && !l.MayChangeMedia(by, m) {
+		err = ErrForbidden
+	}
+	return m, err
+}
+
+// atMediaDesk returns a medium that by sees at the desk.
 func (l *Library) atMediaDesk(ctx context.Context, by profile.Actor, name string) (Media, error) {
 	name = mediumName(name)
-	publishes := l.policy.May(by, profile.PermissionContentPublish)
-	if !publishes && !l.policy.May(by, profile.PermissionContentWrite) {
+	if !l.policy.May(by, profile.PermissionContentPublish) && !l.policy.May(by, profile.PermissionContentWrite) {
 		return Media{}, ErrForbidden
 	}
 	if !mediaName.MatchString(name) {
 		return Media{}, ErrNotFound
 	}
 	m, err := l.store.Media(ctx, name)
-	if err == nil && !publishes && (m.Owner == "" || m.Owner != by.ID) {
-		err = ErrNotFound
+	if err != nil {
+		return m, err
 	}
-	return m, err
+	if ok, err := l.hasAtDesk(ctx, by, m); err != nil || !ok {
+		return Media{}, cmp.Or(err, error(ErrNotFound))
+	}
+	return m, nil
 }
 
 // DescribeMedia changes what is said about a medium: of whoever put it there, and
 // of all by those who publish.
 func (l *Library) DescribeMedia(ctx context.Context, by profile.Actor, name, about string) (Media, error) {
-	m, err := l.atMediaDesk(ctx, by, name)
+	m, err := l.ownMedia(ctx, by, name)
 	if err == nil {
 		f := errs.Fields{}
 		m.About = strings.TrimSpace(about)
@@ -284,7 +334,7 @@ func (l *Library) DescribeMedia(ctx context.Context, by profile.Actor, name, abo
 // that is used. Older texts may still name it, and will show nothing there. Its
 // content goes after a while.
 func (l *Library) RemoveMedia(ctx context.Context, by profile.Actor, name string) error {
-	m, err := l.atMediaDesk(ctx, by, name)
+	m, err := l.ownMedia(ctx, by, name)
 	if err == nil {
 		err = l.removeMedia(ctx, by, m, false)
 	}

@@ -132,6 +132,16 @@ func libraryReading() []operation {
 		ofMedium("MediaUsers", func(ctx context.Context, w *world, by profile.Actor, name string) (any, error) {
 			return w.library.MediaUsers(ctx, by, name)
 		}, "kb.media_uses"),
+		ofMedium("MayChangeMedia", func(ctx context.Context, w *world, by profile.Actor, name string) (any, error) {
+			if _, err := w.library.MediaUsers(ctx, by, name); err != nil {
+				return nil, err
+			}
+			m, err := w.library.Media(ctx, by, name)
+			if err == nil && !w.library.MayChangeMedia(by, m) {
+				err = kb.ErrForbidden
+			}
+			return nil, err
+		}),
 		ofMedium("DescribeMedia", func(ctx context.Context, w *world, by profile.Actor, name string) (any, error) {
 			return w.library.DescribeMedia(ctx, by, name, "new words")
 		}, "kb.describe_media"),

@@ -277,7 +277,7 @@ type mediumBody struct {
 	Blocks             []string
 	Films, Company     []fact // that it goes with, and that go with it: names and addresses
 	Others, Used       bool
-	Publishes, Remains bool
+	Publishes, Changes bool // what whoever sees it may do
 	Types              string
 }
 
@@ -308,6 +308,7 @@ func (s *Site) showMedium(w http.ResponseWriter, r *http.Request, status int, ab
 		Row: mediumRowOf(v, m, names[m.Owner]), Video: strings.HasPrefix(m.Type, "video/"), Sound: strings.HasPrefix(m.Type, "audio/"),
 		Action: v.link(mediaPath + "/" + escape(m.Name)), Blocks: users.Blocks, Others: users.Others, Fault: faults["data"],
 		Used: users.Others || len(users.Articles)+len(users.Blocks)+len(users.Films) > 0, Publishes: s.policy.May(v.By, profile.PermissionContentPublish), Types: strings.ToLower("." + endingOf(m.Name)),
+		Changes: s.library.MayChangeMedia(v.By, m),
 	}
 	b.Stem = strings.TrimSuffix(m.Name, path.Ext(m.Name))
 	b.About = input{Name: "about", Label: v.P.T("media.about"), Hint: v.P.T("media.about_hint"), Kind: "text", Value: m.About, Max: 500, Error: faults["about"]}
