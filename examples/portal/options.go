@@ -51,6 +51,10 @@ func (o *options) flags() *flag.FlagSet {
 		o.cfg.Crawl = append(o.cfg.Crawl, text)
 		return nil
 	})
+	f.Func("folder", "`folder` of files that are published elsewhere, maybe a checkout of Git, and after a comma where each is read, such as docs=/srv/docs,https://docs.example.com/{page}: they are searched too; say it once for each", func(text string) error {
+		o.cfg.Folders = append(o.cfg.Folders, text)
+		return nil
+	})
 	f.StringVar(&o.cfg.Processes, "processes", "", "`file` that says what it takes to publish: reviews, verification, by type or category")
 	f.StringVar(&o.cfg.Redact, "redact", "", "`file` with patterns of your own for what says who somebody is, such as customer numbers: [{\"kind\": \"customer-number\", \"pattern\": \"\\\\bK-\\\\d{6}\\\\b\"}]; they are taken out of drafts from conversations, and of searches before these are kept")
 	f.IntVar(&o.cfg.Holdout, "holdout", 0, "`share` of visitors, per cent, whose pages stay as declared; events tell them apart, so that it shows what arranging brings about")

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -18,6 +20,7 @@ import (
 	"github.com/stoa-go/stoa/internal/outbound"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/foldersource"
 	"github.com/stoa-go/stoa/search/websource"
 )
 
@@ -137,6 +140,23 @@ func TestExternalHits(t *testing.T) {
 		}
 	}
 	require.Len(t, clicked, 1)
+}
+
+// TestFoldersAreSearched: files are found, and lead to where they are published.
+func TestFoldersAreSearched(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "quokka.md"), []byte("# Quokka handbook\n\nFeed it."), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "bad.docx"), []byte("no"), 0o600))
+	s := open(t, func(c *Config) { c.Folders = []string{"zoo=" + folder + ",https://docs.example/{page}"} })
+	as := serve(t, s)
+	_, err := s.sources[0].Source.(*foldersource.Source).Read(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, s.engine.Refresh(t.Context()))
+	require.Contains(t, as("").get("/en/search?q=quokka").Body, "<bdi>docs.example</bdi>")
+	require.Contains(t, as("").get("/api/v1/search?q=quokka&locale=en").Body, `"path":"https://docs.example/quokka"`)
+	desk := as("ruth").get("/en/desk/sources").Body
+	require.Contains(t, desk, "1 page found")
+	require.Contains(t, desk, "bad.docx")
 }
 
 // TestSourcesAreNamed: a portal says at its start what it cannot search.

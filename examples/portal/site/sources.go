@@ -15,11 +15,13 @@ import (
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/filetext"
+	"github.com/stoa-go/stoa/search/foldersource"
 	"github.com/stoa-go/stoa/search/gathered"
 	"github.com/stoa-go/stoa/search/websource"
 )
 
-// What is elsewhere is searched along with what is here: sites that are crawled.
+// What is elsewhere is searched along with what is here: sites that are crawled,
+// and folders of files that are published elsewhere.
 // What was read of them is in the data folder, a file for each.
 
 // An external is a source of what is elsewhere.
@@ -43,7 +45,56 @@ func (s *Site) openSources(context.Context) error {
 			return fmt.Errorf("-crawl %s: %w", text, err)
 		}
 	}
+	for _, text := range s.cfg.Folders {
+		if err := s.openFolderSource(text); err != nil {
+			return fmt.Errorf("-folder %s: %w", text, err)
+		}
+	}
 	return nil
+}
+
+// openFolderSource reads "NAME=FOLDER,LINK".
+func (s *Site) openFolderSource(text string) error {
+	at := strings.LastIndex(text, ",")
+	if at < 0 {
+		return errors.New("say after a comma where its files are read, such as https://docs.example.com/{page}")
+	}
+	name, folder, err := named(text[:at], filepath.Base)
+	if err != nil {
+		return err
+	}
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return errors.Join(err, fmt.Errorf("%s is no folder", folder))
+	}
+	file, err := s.gathers(name)
+	if err != nil {
+		return err
+	}
+	source, err := foldersource.New(name, folder, file, foldersource.Options{
+		Link: text[at+1:], Locale: string(s.languages.Default()), ReadText: filetext.Extract, Now: s.cfg.Now, Logger: s.cfg.Log,
+	})
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	return s.addSource(external{
+		Source: source, where: folder, run: source.Run, ask: source.Ask, file: file,
+		view: func(_ context.Context, v *visit) (sourceView, error) { return folderView(v, source.Report()), nil },
+	})
+}
+
+// folderView is how a folder stands, for the desk.
+func folderView(v *visit, r foldersource.Report) sourceView {
+	view := sourceView{Pages: r.Files, Trouble: len(r.Problems), State: v.P.T("sources.never")}
+	if !r.At.IsZero() {
+		view.State = v.P.T("sources.ended", "when", v.P.DateTime(r.At, i18n.StyleMedium))
+	}
+	for _, p := range r.Problems {
+		view.Problems = append(view.Problems, sourceProblem{Where: p.File, Why: p.Reason})
+	}
+	if r.Error != "" {
+		view.Facts = []string{v.P.T("sources.reason_unreadable")}
+	}
+	return view
 }
 
 // named reads "NAME=REST". Without a name it is what other returns.
