@@ -22,8 +22,8 @@ import (
 type Server struct {
 	*httptest.Server
 
-	// Bad answers in place of the server, or beside it. It reports whether it has.
-	Bad func(w http.ResponseWriter, r *http.Request, f *Server) bool
+	hook sync.Mutex // held while bad answers
+	bad  func(w http.ResponseWriter, r *http.Request, f *Server) bool
 
 	mu      sync.Mutex
 	indexes map[string]*index
@@ -59,10 +59,9 @@ func New(t testing.TB) *Server {
 func Start() *Server {
 	f := &Server{indexes: map[string]*index{}}
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if f.Bad != nil && f.Bad(w, r, f) {
-			return
+		if !f.misbehaves(w, r) {
+			f.ServeHTTP(w, r)
 		}
-		f.ServeHTTP(w, r)
 	}))
 	return f
 }
@@ -77,7 +76,21 @@ func refuse(status int, kind, format string, args ...any) {
 	panic(refusal{status, kind, fmt.Sprintf(format, args...)})
 }
 
-// ServeHTTP implements [http.Handler], whatever Bad would do.
+// Misbehave has bad answer in place of the server, one request at a time, where it
+// reports that it has. nil ends that.
+func (f *Server) Misbehave(bad func(w http.ResponseWriter, r *http.Request, f *Server) bool) {
+	f.hook.Lock()
+	defer f.hook.Unlock()
+	f.bad = bad
+}
+
+func (f *Server) misbehaves(w http.ResponseWriter, r *http.Request) bool {
+	f.hook.Lock()
+	defer f.hook.Unlock()
+	return f.bad != nil && f.bad(w, r, f)
+}
+
+// ServeHTTP implements [http.Handler] for a server that does not misbehave.
 func (f *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

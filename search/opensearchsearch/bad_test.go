@@ -157,8 +157,8 @@ func TestClasses(t *testing.T) {
 		"fresh":   func() error { _, err := x.Fresh(t.Context()); return err },
 	}
 	with := func(now fault, call func() error) error {
-		f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool { now(w, r, f); return true }
-		defer func() { f.Bad = nil }()
+		f.Misbehave(func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool { now(w, r, f); return true })
+		defer func() { f.Misbehave(nil) }()
 		return call()
 	}
 	for name, call := range calls {
@@ -197,13 +197,13 @@ func TestNothingIsLost(t *testing.T) {
 			source.Put(document("a/1", "lighthouse", "staff"), document("a/3", "lighthouse"), document("a/4", "harbour"))
 			source.Remove("a/2")
 			n := 0
-			f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
+			f.Misbehave(func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 				if n++; n != at+1 {
 					return false
 				}
 				now(w, r, f)
 				return true
-			}
+			})
 			var err error
 			for range 4 {
 				if err = e.Refresh(t.Context()); err == nil {
@@ -211,7 +211,7 @@ func TestNothingIsLost(t *testing.T) {
 				}
 			}
 			require.NoError(t, err, "%s at request %d", kind, at)
-			f.Bad = nil
+			f.Misbehave(nil)
 			finds(t, x, "", "a/3", "a/4")
 			count, err := x.Count(t.Context())
 			require.NoError(t, err)
@@ -231,20 +231,20 @@ func TestHalfABatch(t *testing.T) {
 	f := opensearchtest.New(t)
 	x := openAt(t, f)
 	require.NoError(t, x.Apply(t.Context(), batch("1", document("a/1", "lighthouse"), document("a/2", "lighthouse"))))
-	f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
+	f.Misbehave(func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 		if strings.HasSuffix(r.URL.Path, "/_bulk") {
 			some(w, r, f)
 			return true
 		}
 		return false
-	}
+	})
 	hidden := batch("2", document("a/1", "harbour", "staff"), document("a/2", "harbour", "staff"), document("a/3", "harbour", "staff"))
 	require.ErrorIs(t, x.Apply(t.Context(), hidden), search.ErrTooMany)
 	finds(t, x, "", "a/1", "a/2")
 	cursors, err := x.Cursors(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"test": "1"}, cursors)
-	f.Bad = nil
+	f.Misbehave(nil)
 	// Groups that were never seen are found and replaced as well.
 	gone := search.Batch{Changes: []search.Change{{Group: "a/1"}, {Group: "a/2"}, {Group: "a/3"}}, Cursors: map[string]string{"test": "3"}}
 	require.NoError(t, x.Apply(t.Context(), gone))
@@ -275,7 +275,7 @@ func TestTurns(t *testing.T) {
 	// One instance ends in the middle of a turn, and its writes come late.
 	var late []byte
 	path := ""
-	f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
+	f.Misbehave(func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 		if strings.HasSuffix(r.URL.Path, "/_bulk") {
 			late, _ = io.ReadAll(r.Body)
 			path = r.URL.Path
@@ -284,9 +284,9 @@ func TestTurns(t *testing.T) {
 			cut(w, r, f)
 		}
 		return false
-	}
+	})
 	require.Error(t, a.Apply(t.Context(), batch("4", document("a/1", "harbour"))))
-	f.Bad = nil
+	f.Misbehave(nil)
 	waits, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	c := openAt(t, f)
@@ -328,14 +328,14 @@ func TestSwap(t *testing.T) {
 		fresh, err := x.Fresh(t.Context())
 		require.NoError(t, err)
 		require.NoError(t, fresh.Apply(t.Context(), batch("2", document("a/new", "lighthouse"))))
-		f.Bad = func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
+		f.Misbehave(func(w http.ResponseWriter, r *http.Request, f *opensearchtest.Server) bool {
 			if r.URL.Path == "/_aliases" {
 				with(w, r, f)
 				return true
 			}
 			return false
-		}
-		defer func() { f.Bad = nil }()
+		})
+		defer func() { f.Misbehave(nil) }()
 		return x.Swap(t.Context(), fresh)
 	}
 	require.ErrorIs(t, try(refuses(503, "away")), search.ErrUnavailable)

@@ -23,10 +23,10 @@ func TestSearchServer(t *testing.T) {
 	require.Len(t, server.Indexes(), 1)
 	require.Contains(t, c.get("/en/search?q=sensors+offline").Body, "<mark>Sensor</mark> shows <mark>offline</mark>")
 
-	server.Bad = func(w http.ResponseWriter, _ *http.Request, _ *opensearchtest.Server) bool {
+	server.Misbehave(func(w http.ResponseWriter, _ *http.Request, _ *opensearchtest.Server) bool {
 		opensearchtest.Answer(w, http.StatusUnauthorized, map[string]any{"error": map[string]any{"type": "security_exception"}})
 		return true
-	}
+	})
 	require.Equal(t, "ready; search: no answer (OpenSearch)\n", c.get("/readyz").Body)
 	require.Contains(t, c.get("/en/search?q=sensor+offline").Body, "Sensor shows offline", "titles are searched instead")
 
