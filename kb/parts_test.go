@@ -2,6 +2,7 @@ package kb_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -85,6 +86,9 @@ func TestPartsForAudiences(t *testing.T) {
 				require.Subset(t, r.reads, words(p.Start), r.by.ID)
 				require.Equal(t, len(p.Text.Headings) > 0, strings.Contains(strings.Join(r.reads, " "), "Partnerhead"))
 				require.Equal(t, strings.Contains(strings.Join(r.reads, " "), "Staffword"), strings.Contains(string(p.Text.HTML), "Only for staff"))
+				passages, err := w.Source().(search.Quoter).Passages(w.ctx(), r.by, search.Document{Group: "article/" + a.ID, Locale: "en"})
+				require.NoError(t, err)
+				require.Equal(t, []string{"Openword"}, words(fmt.Sprint(passages)), r.by.ID)
 				lent, err := w.Lend(w.ctx(), r.by, a.ID, "en")
 				require.NoError(t, err)
 				require.Equal(t, []string{"Openword"}, words(string(lent.Text.HTML)))

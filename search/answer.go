@@ -39,6 +39,7 @@ func (e *Engine) Search(ctx context.Context, by profile.Actor, q Query) (Results
 		return Results{}, fmt.Errorf("search: %w", err)
 	}
 	e.finish(by, a, &res)
+	res.Answer = e.direct(ctx, by, a, res.Hits)
 	res.Took = e.now().Sub(start)
 	e.recordSearch(ctx, by, a, res)
 	return res, nil

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 const (
 	EventPerformed = "search.performed" // a first page was asked for
 	EventClicked   = "search.clicked"   // a hit was followed
+	EventAnswered  = "search.answered"  // somebody said whether an [Answer] was one
 )
 
 // Props of these events beside what a search was filtered by. What was pinned
@@ -34,12 +36,16 @@ const (
 	PropBrand  = "brand"  // where they asked, of portals with several
 	PropTrial  = "trial"  // ID of the trial whose two rankings had a share in what was shown
 	PropTeams  = "teams"  // which of them brought each hit that was shown: see [Team]
+	PropAnswer = "answer" // the group that an answer was quoted from
+	PropRight  = "right"  // "true" or "false": of an answer, whether it was one
 )
 
-// The scopes of tokens of hits, which say whether they were pinned.
+// The scopes of tokens of hits, which say whether they were pinned, and of
+// answers.
 const (
 	clickScope  = "search.click"
 	pinnedScope = "search.click.pinned"
+	answerScope = "search.answer"
 )
 
 // recordSearch notes a search: once for each intent, so not for further pages,
@@ -50,7 +56,7 @@ func (e *Engine) recordSearch(ctx context.Context, by profile.Actor, a asked, re
 	}
 	e.opts.Events.Record(ctx, analytics.Event{
 		ID: res.ID, Name: EventPerformed, At: e.now(), User: by.ID, Account: by.Account,
-		Text: analytics.Redact(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: e.searchProps(ctx, by, a, res.Hits),
+		Text: analytics.Redact(a.query.Text), Hits: res.Total, Locale: a.query.Locale, Props: e.searchProps(ctx, by, a, res),
 	}.Complete(ctx))
 }
 
@@ -69,14 +75,14 @@ func roleOf(by profile.Actor) string {
 const mostShown = 10
 
 // searchProps returns who searched where, by what, and what was shown first.
-func (e *Engine) searchProps(ctx context.Context, by profile.Actor, a asked, hits []Hit) map[string]string {
+func (e *Engine) searchProps(ctx context.Context, by profile.Actor, a asked, res Results) map[string]string {
 	props := map[string]string{PropRole: roleOf(by)}
 	if brand := e.opts.Brand(ctx); brand != "" {
 		props[PropBrand] = brand
 	}
 	filters := a.query.Filters
 	var shown, pinned []string
-	for _, h := range hits[:min(len(hits), mostShown)] {
+	for _, h := range res.Hits[:min(len(res.Hits), mostShown)] {
 		if shown = append(shown, h.Group); h.Pinned {
 			pinned = append(pinned, h.Group)
 		}
@@ -86,6 +92,9 @@ func (e *Engine) searchProps(ctx context.Context, by profile.Actor, a asked, hit
 	}
 	if len(pinned) > 0 {
 		props[PropPinned] = strings.Join(pinned, " ")
+	}
+	if res.Answer != nil {
+		props[PropAnswer] = res.Answer.Hit.Group
 	}
 	for _, name := range slices.Sorted(maps.Keys(filters)) {
 		props["filter."+name] = analytics.Redact(clip(strings.Join(filters[name], ","), maxValue))
@@ -169,6 +178,26 @@ func (e *Engine) recordClick(ctx context.Context, by profile.Actor, token string
 		ID: clickID(c.search, token), Name: EventClicked, At: e.now(), User: by.ID, Account: by.Account,
 		Subject: c.group, Search: c.search, Rank: c.rank, Props: props,
 	}.Complete(ctx))
+}
+
+// Answered notes what by says of the answer whose Token is given: whether it was
+// one. Who says the same twice has said it once. The error matches ErrInvalid for
+// a token that is not from this engine.
+func (e *Engine) Answered(ctx context.Context, by profile.Actor, token string, right bool) error {
+	position, err := e.key.Open(answerScope, token)
+	if err != nil || position == "" {
+		return errs.Field("token", "error.search.click", nil)
+	}
+	parts, err := cursor.Decode(position, 2)
+	if err != nil {
+		return err
+	}
+	says := strconv.FormatBool(right)
+	e.opts.Events.Record(ctx, analytics.Event{
+		ID: clickID(parts[0], token+" "+says), Name: EventAnswered, At: e.now(), User: by.ID, Account: by.Account,
+		Subject: parts[1], Search: parts[0], Props: map[string]string{PropRight: says},
+	}.Complete(ctx))
+	return nil
 }
 
 // newID returns a UUID of version 7.

@@ -13,6 +13,7 @@ import (
 //	GET  /             search
 //	GET  /suggestions  titles that continue what is being typed
 //	POST /clicks       a hit was followed
+//	POST /answers      somebody says whether an answer was one
 //
 // and below /tuning, for those with permission search.tune, synonyms, pins and
 // stop words.
@@ -47,6 +48,10 @@ func (e *Engine) API() *web.API {
 		Method: http.MethodPost, Path: "/clicks", Name: "search.click", Summary: "Says that a hit was followed.",
 		Policy: "whoever was given the token", Public: true, In: clickWire{}, MaxBody: 8 << 10,
 	}, e.serveClick)
+	api.Handle(web.Op{
+		Method: http.MethodPost, Path: "/answers", Name: "search.answered", Summary: "Says whether an answer was one.",
+		Policy: "whoever was given the token", Public: true, In: answeredWire{}, MaxBody: 8 << 10,
+	}, e.serveAnswered)
 	e.serveTuning(api)
 	return api
 }
@@ -121,6 +126,17 @@ func (e *Engine) serveClick(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := e.Clicked(r.Context(), profile.FromContext(r.Context()), in.Token); err != nil {
+		return err
+	}
+	return web.NoContent(w)
+}
+
+func (e *Engine) serveAnswered(w http.ResponseWriter, r *http.Request) error {
+	in, err := web.Decode[answeredWire](w, r, 8<<10)
+	if err != nil {
+		return err
+	}
+	if err := e.Answered(r.Context(), profile.FromContext(r.Context()), in.Token, in.Right); err != nil {
 		return err
 	}
 	return web.NoContent(w)

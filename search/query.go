@@ -25,6 +25,7 @@ type Query struct {
 type Results struct {
 	ID         string // of this search, for what follows from it
 	Hits       []Hit
+	Answer     *Answer // a passage of one of the hits that answers what was asked; nil if none surely does, and on further pages
 	Total      int
 	Facets     map[string][]FacetCount
 	DidYouMean string        // the whole query in a spelling that finds more, or empty

@@ -25,6 +25,20 @@ type hitWire struct {
 	Click     string     `json:"click" doc:"token for POST /clicks when the hit is followed"`
 }
 
+type answerWire struct {
+	Group   string   `json:"group" doc:"of the hit that it is quoted from"`
+	Locale  string   `json:"locale"`
+	Title   string   `json:"title" doc:"of the hit"`
+	Heading string   `json:"heading,omitempty" doc:"what the passage stands below"`
+	Path    string   `json:"path" doc:"where the passage is read"`
+	Intro   string   `json:"intro,omitempty" doc:"what leads to the list"`
+	Kind    string   `json:"kind" doc:"text, list or steps"`
+	Lines   []string `json:"lines" doc:"whole sentences, or entries of the list; plain text"`
+	More    bool     `json:"more" doc:"the passage goes on"`
+	Click   string   `json:"click" doc:"token for POST /clicks when it is followed"`
+	Token   string   `json:"token" doc:"for POST /answers"`
+}
+
 type countWire struct {
 	Value string `json:"value"`
 	Count int    `json:"count"`
@@ -32,6 +46,7 @@ type countWire struct {
 
 type resultsWire struct {
 	ID         string                 `json:"id" doc:"of this search"`
+	Answer     *answerWire            `json:"answer,omitempty" doc:"a passage that answers what was asked, quoted word by word; only where one surely does"`
 	Hits       []hitWire              `json:"hits"`
 	Total      int                    `json:"total"`
 	Facets     map[string][]countWire `json:"facets"`
@@ -61,6 +76,21 @@ type clickWire struct {
 	Token string `json:"token" validate:"required,max=4096" doc:"click of the hit that was followed"`
 }
 
+type answeredWire struct {
+	Token string `json:"token" validate:"required,max=4096" doc:"token of the answer"`
+	Right bool   `json:"right" doc:"whether it was one"`
+}
+
+func wireAnswer(a *Answer) *answerWire {
+	if a == nil {
+		return nil
+	}
+	return &answerWire{
+		Group: a.Hit.Group, Locale: a.Hit.Locale, Title: a.Hit.Title, Heading: a.Heading, Path: a.Address(), Intro: a.Intro,
+		Kind: or(string(a.Kind), "text"), Lines: a.Lines, More: a.More, Click: a.Hit.Click, Token: a.Token,
+	}
+}
+
 func wireSpans(spans []Span) []spanWire {
 	out := make([]spanWire, 0, len(spans))
 	for _, s := range spans {
@@ -71,7 +101,7 @@ func wireSpans(spans []Span) []spanWire {
 
 func wireResults(r Results) resultsWire {
 	out := resultsWire{
-		ID: r.ID, Hits: make([]hitWire, 0, len(r.Hits)), Total: r.Total, Facets: map[string][]countWire{},
+		ID: r.ID, Answer: wireAnswer(r.Answer), Hits: make([]hitWire, 0, len(r.Hits)), Total: r.Total, Facets: map[string][]countWire{},
 		DidYouMean: r.DidYouMean, Token: r.Token, Next: r.Next, Page: r.Page, Pages: r.Pages, Partial: r.Partial,
 	}
 	for _, h := range r.Hits {

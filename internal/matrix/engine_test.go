@@ -70,6 +70,9 @@ func engineOperations() []operation {
 		overall("search.Clicked", func(ctx context.Context, w *world, by profile.Actor) error {
 			return w.engine.Clicked(ctx, by, w.clicks["article/"+w.article["published"].ID])
 		}, "search.click"),
+		overall("search.Answered", func(ctx context.Context, w *world, by profile.Actor) error {
+			return w.engine.Answered(ctx, by, w.answer, true)
+		}, "search.answered"),
 		overall("search.Rebuild", func(ctx context.Context, w *world, by profile.Actor) error { return w.engine.Rebuild(ctx, by) }),
 		overall("search.Search/explain", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.engine.Search(ctx, by, search.Query{Text: "guide", Explain: true})

@@ -83,6 +83,7 @@ type world struct {
 	start   uint64                // snapshot
 	last    uint64                // snapshot after the call before
 	clicks  map[string]string     // tokens of hits, by group
+	answer  string                // token of an answer
 
 	personal
 
@@ -156,6 +157,13 @@ func newWorld(t *testing.T, b build) *world {
 		require.NoError(t, err)
 		for _, h := range res.Hits {
 			w.clicks[h.Group] = h.Click
+		}
+	}
+	for state := range w.article {
+		found, err := w.engine.Search(t.Context(), people["admin"], search.Query{Text: "guide canary-" + state})
+		require.NoError(t, err)
+		if found.Answer != nil {
+			w.answer = found.Answer.Token
 		}
 	}
 	w.start = w.snapshot()

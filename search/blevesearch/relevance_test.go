@@ -209,7 +209,7 @@ func fillCollection(t *testing.T, x *blevesearch.Index, path string) {
 	readLines(t, path, func(line []byte) {
 		var d struct{ ID, Title, Text string }
 		require.NoError(t, json.Unmarshal(line, &d))
-		docs = append(docs, article(d.ID, d.Title, d.Text))
+		docs = append(docs, article(d.ID, d.Title, d.Text, func(d *search.Document) { d.Source = "docs" }))
 	})
 	for some := range slices.Chunk(docs, batchSize) {
 		require.NoError(t, x.Apply(t.Context(), batchOf("1", some...)))

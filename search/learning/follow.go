@@ -81,7 +81,7 @@ func (f *Follower) Catch(ctx context.Context) error {
 // that nothing counts twice.
 func (f *Follower) learn(ctx context.Context, until time.Time) error {
 	events := f.from.Scan(ctx, analytics.Range{
-		From: f.until, To: until.Add(together), Names: append([]string{search.EventPerformed, search.EventClicked, rated, opened}, f.model.opts.Events...),
+		From: f.until, To: until.Add(together), Names: append([]string{search.EventPerformed, search.EventClicked, search.EventAnswered, rated, opened}, f.model.opts.Events...),
 	})
 	var step []Outcome
 	for o, err := range Outcomes(events, f.model.opts.Events...) {

@@ -96,6 +96,8 @@ func (s *session) take(e analytics.Event) {
 	case search.EventClicked:
 		s.leave(e.At)
 		s.follow(e)
+	case search.EventAnswered:
+		s.answered(e)
 	case rated:
 		s.rate(e)
 	}
@@ -155,6 +157,23 @@ func (s *session) rate(e analytics.Event) {
 			if s.open != nil && s.open.group == e.Subject {
 				s.open = nil
 			}
+		}
+	}
+}
+
+// answered takes the word of who has read the answer above the hits: what they
+// were looking for was in it, or not, whether they followed it or no.
+func (s *session) answered(e analytics.Event) {
+	for _, a := range s.searches {
+		if a.id != e.Search || e.Subject == "" {
+			continue
+		}
+		delete(a.Worth, e.Subject)
+		if e.Props[search.PropRight] == "true" {
+			a.Worth[e.Subject] = 1
+		}
+		if s.open != nil && s.open.search == a && s.open.group == e.Subject {
+			s.open = nil
 		}
 	}
 }

@@ -26,6 +26,12 @@ func happened(name, subject string, after int, helpful string) analytics.Event {
 	return analytics.Event{Name: name, At: start.Add(time.Duration(after) * time.Second), Session: "s", Visitor: "v", Subject: subject, Props: map[string]string{"helpful": helpful}}
 }
 
+func judged(id, group string, after int, right string) analytics.Event {
+	e := followed(id, group, after)
+	e.Name, e.Props = search.EventAnswered, map[string]string{search.PropRight: right}
+	return e
+}
+
 func TestOutcomes(t *testing.T) {
 	a, b := "article/a", "article/b"
 	for name, c := range map[string]struct {
@@ -42,6 +48,10 @@ func TestOutcomes(t *testing.T) {
 		"found by asking again":  {[]analytics.Event{asked("1", "vpn", a, 0), asked("2", "tunnel", b, 20), followed("2", b, 25)}, []map[string]float64{{b: 0.5}, {b: 1}}},
 		"another matter":         {[]analytics.Event{asked("1", "vpn", a, 0), asked("2", "tunnel", b, 400), followed("2", b, 405)}, []map[string]float64{{}, {b: 1}}},
 		"asked people":           {[]analytics.Event{asked("1", "vpn", a, 0), followed("1", a, 5), happened("case.opened", "case/1", 100, "")}, []map[string]float64{{}}},
+		"an answer":              {[]analytics.Event{asked("1", "vpn", a, 0), judged("1", a, 5, "true")}, []map[string]float64{{a: 1}}},
+		"no answer":              {[]analytics.Event{asked("1", "vpn", a, 0), followed("1", a, 5), judged("1", a, 60, "false")}, []map[string]float64{{}}},
+		"an answer after all":    {[]analytics.Event{asked("1", "vpn", a, 0), judged("1", a, 5, "false"), judged("1", a, 60, "true"), asked("2", "tea", b, 61)}, []map[string]float64{{a: 1}, {}}},
+		"an answer of nowhere":   {[]analytics.Event{asked("1", "vpn", a, 0), judged("7", a, 5, "true")}, []map[string]float64{{}}},
 		"a click of nowhere":     {[]analytics.Event{asked("1", "vpn", a, 0), followed("7", a, 5)}, []map[string]float64{{}}},
 	} {
 		t.Run(name, func(t *testing.T) {

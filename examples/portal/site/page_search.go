@@ -39,6 +39,7 @@ func (p searchParams) filters() map[string][]string {
 type searchBody struct {
 	Text    string
 	Results search.Results
+	Answer  *answerBlock // nil if nothing surely is one
 	Hits    []hit
 	Facets  []facet
 	Active  []choice // filters in force, each with the address without it
@@ -95,6 +96,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res search.Results) (searchBody, error) {
 	b := searchBody{Text: q.Text, Results: res, Sort: string(q.Sort), All: p.With("kind", "", "category", "", "product", "", "language", "", "site", "")}
+	b.Answer = s.answerOf(p, res)
 	for _, h := range res.Hits {
 		b.Hits = append(b.Hits, s.hitOf(p.visit, h))
 	}

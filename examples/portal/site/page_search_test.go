@@ -2,10 +2,12 @@ package site
 
 import (
 	"encoding/json"
+	"html/template"
 	"net/url"
 	"path"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +31,7 @@ func TestSearchesAgree(t *testing.T) {
 	_, err = s.engine.PublishTuning(t.Context(), system, d.Revision, 0, "")
 	require.NoError(t, err)
 
+	answers := 0
 	for _, who := range []string{"", "tom", "ines"} {
 		by := profile.Actor{}
 		if who != "" {
@@ -38,18 +41,22 @@ func TestSearchesAgree(t *testing.T) {
 		}
 		for _, asked := range []struct{ locale, text string }{
 			{"en", "sensor"}, {"en", "thermometer"}, {"en", "please hub"}, {"en", `"the hub"`}, {"en", "sensor -hub"}, {"de", "Fühler"}, {"ar", "sensor"}, {"ja", "センサー"}, {"en", "zyzzyva"},
+			{"en", "How long does the battery last?"}, {"ja", "センサー以外に必要なものは何ですか"},
 		} {
 			for page := 1; page <= 2; page++ {
 				query := url.Values{"q": {asked.text}, "page": {strconv.Itoa(page)}}
-				shown := slugsOf(hitLink, as(who).get("/"+asked.locale+"/search?"+query.Encode()).Body)
+				body := as(who).get("/" + asked.locale + "/search?" + query.Encode()).Body
+				shown := slugsOf(hitLink, body)
 				query.Set("locale", asked.locale)
-				answered := slugsOf(hitPath, as(who).get("/api/v1/search?"+query.Encode()).Body)
+				answer := as(who).get("/api/v1/search?" + query.Encode()).Body
+				answered := slugsOf(hitPath, answer[strings.Index(answer, `"hits":`):])
 				res, err := s.engine.Search(t.Context(), by, search.Query{Text: asked.text, Locale: asked.locale, Page: page})
 				require.NoError(t, err)
 				found := []string{}
 				for _, h := range res.Hits {
 					found = append(found, path.Base(h.Path))
 				}
+				answers += agree(t, res.Answer, body, answer)
 				if page == 1 {
 					require.Equal(t, asked.text != "zyzzyva", len(found) > 0, "%s: %q in %s", who, asked.text, asked.locale)
 				}
@@ -63,6 +70,25 @@ func TestSearchesAgree(t *testing.T) {
 		require.NotEmpty(t, box)
 		require.Equal(t, slugsOf(hitPath, as(who).get("/api/v1/search/suggestions?q=sens&locale=en&limit=7").Body), box, who)
 	}
+	require.Positive(t, answers)
+}
+
+// agree returns how many answers there are, of one at most, once it is sure that
+// the page and the API show what the engine has found.
+func agree(t *testing.T, a *search.Answer, page, api string) int {
+	t.Helper()
+	require.Equal(t, a != nil, strings.Contains(page, "<blockquote"))
+	require.Equal(t, a != nil, strings.Contains(api, `"answer":{`))
+	if a == nil {
+		return 0
+	}
+	for _, line := range a.Lines {
+		require.Contains(t, page, template.HTMLEscapeString(line))
+		quoted, err := json.Marshal(line)
+		require.NoError(t, err)
+		require.Contains(t, api, string(quoted))
+	}
+	return 1
 }
 
 var (

@@ -60,6 +60,14 @@ func (f forReaders) Visible(ctx context.Context, by profile.Actor, groups []stri
 	return groups, nil
 }
 
+// Passages implements [search.Quoter].
+func (f forReaders) Passages(ctx context.Context, by profile.Actor, d search.Document) ([]search.Passage, error) {
+	if q, ok := f.Source.(search.Quoter); ok {
+		return q.Passages(ctx, by, d)
+	}
+	return nil, nil
+}
+
 func markOf(readers []i18n.Locale) string {
 	var b strings.Builder
 	for _, l := range slices.Sorted(slices.Values(readers)) {

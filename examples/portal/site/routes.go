@@ -35,6 +35,7 @@ func (s *Site) routes() []route {
 		{"GET /articles/{slug}/suggestion", "article", s.suggestion},
 		{"POST /articles/{slug}/suggestion", "feedback form", s.suggest},
 		{"GET /search", "search", s.search},
+		{"POST /search", nothing + "leads back", s.judgeAnswer},
 		{"GET /search/suggestions", "suggestions", s.suggestions},
 		{"GET /search/out", nothing + "leads where search.Followed does, which the authorization matrix has", s.searchOut},
 		{"GET /media/{name}", "media", s.media},

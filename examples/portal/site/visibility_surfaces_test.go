@@ -42,7 +42,7 @@ var surfaces = []surface{
 		for _, q := range asked(h) {
 			out = append(out, "/search?q="+url.QueryEscape(q), "/search?sort=updated&q="+url.QueryEscape(q))
 		}
-		return append(out, "/search?product="+canary(h.state, "tag"), "/search?category=place-"+h.state, "/search", "/search?language=en&page=2", "/search?q=zq"+strings.ReplaceAll(h.state, "-", "")+"titlezw")
+		return append(out, "/search?q=Gate+to+everything", "/search?product="+canary(h.state, "tag"), "/search?category=place-"+h.state, "/search", "/search?language=en&page=2", "/search?q=zq"+strings.ReplaceAll(h.state, "-", "")+"titlezw")
 	}},
 	{"suggestions", []string{"GET /search/suggestions"}, func(h hidden) []string {
 		return []string{"/search/suggestions?q=" + canary(h.state, "title")[:5], "/search/suggestions?q=about", "/search/suggestions?q=about+zq"}
@@ -151,7 +151,7 @@ var surfaces = []surface{
 		for _, q := range asked(h) {
 			out = append(out, "/api/v1/search?q="+url.QueryEscape(q), "/api/v1/search/suggestions?q="+url.QueryEscape(q))
 		}
-		return out
+		return append(out, "/api/v1/search?q=Gate+to+everything")
 	}},
 }
 
@@ -223,6 +223,7 @@ var exempt = map[string]string{
 	"kb.save_category":                          "authorization matrix: answers with what was sent",
 	"kb.create_category":                        "authorization matrix: answers with what was sent",
 	"search.click":                              "answers nothing",
+	"search.answered":                           "answers nothing",
 	"POST /articles/{slug}/keep":                "tested with the articles of others below",
 	"POST /categories/{slug}/follow":            "TestFollowingCategoriesAndTypes",
 	"POST /types/{kind}/follow":                 "TestFollowingCategoriesAndTypes",
