@@ -33,6 +33,8 @@ type Engine struct {
 	generation int           // how often the index was swapped
 	rebuilt    chan struct{} // closed at the next swap
 	progress   *Progress     // of the rebuild under way
+
+	meaningless string // why the last search went by words only, or empty
 }
 
 // NewEngine returns an engine over the index, which it owns from now on but

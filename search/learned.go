@@ -56,11 +56,12 @@ func (l learned) found() (out []string) {
 // places, which are asked for by each page that shows some of them: so each
 // document is on one page only.
 func (e *Engine) look(ctx context.Context, by profile.Actor, a asked) (Response, bool, error) {
-	if len(a.learned) == 0 {
+	meant := e.meaning(ctx, by, a)
+	if len(a.learned) == 0 && len(meant.groups) == 0 {
 		return e.find(ctx, by, a.request)
 	}
 	r := a.request
-	r.Pinned = append(slices.Clone(a.pinned), a.learned.found()...)
+	r.Pinned = append(append(slices.Clone(a.pinned), a.learned.found()...), meant.found()...)
 	if r.Offset < window {
 		r.Offset, r.Limit = 0, max(window, r.Offset+r.Limit)
 	}
@@ -69,7 +70,9 @@ func (e *Engine) look(ctx context.Context, by profile.Actor, a asked) (Response,
 		resp.Hits[i].Pinned = resp.Hits[i].Pinned && slices.Contains(a.pinned, resp.Hits[i].Group)
 	}
 	if r.Offset == 0 {
-		a.learned.rank(resp.Hits[:min(window, len(resp.Hits))], r.Explain)
+		first := resp.Hits[:min(window, len(resp.Hits))]
+		meant.raise(first, r.Explain)
+		a.learned.rank(first, r.Explain)
 		from := min(a.request.Offset, len(resp.Hits))
 		resp.Hits = resp.Hits[from:min(from+a.request.Limit, len(resp.Hits))]
 	}

@@ -28,6 +28,10 @@ type Options struct {
 	// is learned.
 	Signals func(text, locale string) []Signal
 
+	// Semantic finds by meaning, such as a semantic.Store, beside what words find.
+	// nil means that only words do.
+	Semantic Neighbours
+
 	// Asked returns what was asked most, for previews of a tuning. nil means that
 	// they show only what one asks for.
 	Asked func(ctx context.Context, limit int) ([]string, error)
@@ -57,6 +61,7 @@ type Options struct {
 	Batch      int           // changes read and applied at once; 0 means 500
 	Poll       time.Duration // how often sources are looked at without being told; 0 means a minute
 	Retune     time.Duration // how often a new version of the tuning is looked for; 0 means three seconds
+	Patience   time.Duration // how long Semantic may take before words answer alone; 0 means 0.3 seconds
 	Retry      time.Duration // pause after a first failure, doubled up to twentyfold; 0 means half a second
 }
 
@@ -100,6 +105,7 @@ func (o *Options) filled() Options {
 	f.Batch = or(f.Batch, 500)
 	f.Poll = or(f.Poll, time.Minute)
 	f.Retune = or(f.Retune, 3*time.Second)
+	f.Patience = or(f.Patience, defaultPatience)
 	f.Retry = or(f.Retry, 500*time.Millisecond)
 	return f
 }

@@ -12,6 +12,7 @@ type Status struct {
 	Rebuild   *Progress      // nil unless one is under way
 	Searching int            // searches under way
 	Error     string         // why the index does not answer, or empty
+	Semantic  SemanticStatus // its zero value without
 }
 
 // CaughtUp reports whether every source was read to its end.
@@ -49,8 +50,12 @@ func (e *Engine) Status(ctx context.Context) Status {
 	for _, f := range e.feeds {
 		s.Sources = append(s.Sources, e.sourceStatus(ctx, f))
 	}
+	if t, ok := e.opts.Semantic.(SemanticTeller); ok {
+		s.Semantic = t.SemanticStatus()
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	s.Semantic.Searches = e.meaningless
 	if e.progress != nil {
 		p := *e.progress
 		s.Rebuild = &p
