@@ -28,6 +28,12 @@ func TestLandings(t *testing.T) {
 	} {
 		from := w.show(leadingTo("from "+fragment, "[x](<article:"+to.ID+"#"+fragment+">)"))
 		require.Contains(t, w.reads(anyone, from.ID).Text.HTML, `href="/articles/about-to#`+want+`"`, fragment)
+		from = w.show(leadingTo("path "+fragment, "[x](</articles/about-to?a=b#"+fragment+">)"))
+		require.Contains(t, w.reads(anyone, from.ID).Text.HTML, `href="/articles/about-to?a=b#`+want+`"`, fragment)
+	}
+	from := w.show(leadingTo("nowhere", "[x](/articles/about-nothing#here) [y](/other#here) [z](/articles/about-to)"))
+	for _, want := range []string{`href="/articles/about-nothing#here"`, `href="/other#here"`, `href="/articles/about-to"`} {
+		require.Contains(t, w.reads(anyone, from.ID).Text.HTML, want)
 	}
 	require.Contains(t, w.reads(anyone, to.ID).Text.HTML, `id="h-what-the-leds-mean"`)
 }

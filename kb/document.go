@@ -39,8 +39,8 @@ type document struct {
 // address is yet to come.
 type piece struct {
 	html     string
-	kind     string // "article", "media", or empty
-	id       string
+	kind     string // "article", "media", "path", or empty
+	id       string // of a path the address, as it was written
 	fragment string // "#leds", or empty
 	tag      html.Token
 	shut     bool // html is "</a>", which goes with the start tag before it
@@ -54,7 +54,7 @@ func (l *Library) drawer(locale string) *markdown.Renderer {
 	if r, ok := l.drawers.Load(locale); ok {
 		return r.(*markdown.Renderer)
 	}
-	opts := &markdown.Options{Link: written("article", "media"), Image: written("media"), Schemes: []string{"article", "media"}, DropTitle: true}
+	opts := &markdown.Options{Link: l.written("article", "media"), Image: l.written("media"), Schemes: []string{"article", "media"}, DropTitle: true}
 	if l.word != nil {
 		opts.Label = func(w markdown.Label) string { return l.word(locale, string(w)) }
 	}
@@ -62,24 +62,32 @@ func (l *Library) drawer(locale string) *markdown.Renderer {
 	return r.(*markdown.Renderer)
 }
 
-// written turns what authors write for the kinds into references, and drops
-// addresses that look like references already.
-func written(kinds ...string) func(string) (string, bool) {
+// written turns what authors write for the kinds into references, and addresses
+// of places in articles. It drops what looks like a reference already.
+func (l *Library) written(kinds ...string) func(string) (string, bool) {
 	return func(target string) (string, bool) {
 		kind, rest, _ := strings.Cut(target, ":")
-		if !slices.Contains(kinds, strings.ToLower(kind)) {
-			return target, !strings.HasPrefix(target, refPrefix)
+		if slices.Contains(kinds, strings.ToLower(kind)) {
+			name, fragment, _ := strings.Cut(rest, "#")
+			return refTo(strings.ToLower(kind), unescaped(name), fragment), name != ""
 		}
-		name, fragment, hash := strings.Cut(rest, "#")
-		if plain, err := url.PathUnescape(name); err == nil {
-			name = plain
+		address, fragment, _ := strings.Cut(target, "#")
+		if _, ok := l.slugAt(address); ok && fragment != "" {
+			return refTo(kindPath, address, fragment), true
 		}
-		ref := refPrefix + strings.ToLower(kind) + "/" + url.PathEscape(name)
-		if hash && fragment != "" {
-			ref += "#" + fragment
-		}
-		return ref, name != ""
+		return target, !strings.HasPrefix(target, refPrefix)
 	}
+}
+
+// kindPath is the kind of references to places in articles by their address.
+const kindPath = "path"
+
+func refTo(kind, name, fragment string) string {
+	ref := refPrefix + kind + "/" + url.PathEscape(name)
+	if fragment != "" {
+		ref += "#" + fragment
+	}
+	return ref
 }
 
 // A drawn text is rendered as authors see it, and as everybody sees it who sees

@@ -99,6 +99,8 @@ func (l *Library) linksFrom(article string, d *document) []Link {
 			out = append(out, Link{LinkArticle, p.id, strings.TrimPrefix(p.fragment, "#")})
 		case "media":
 			out = append(out, Link{Kind: LinkMedia, To: mediumName(p.id)})
+		case kindPath:
+			out = append(out, l.addressed(article, d, p.id+p.fragment)...)
 		}
 	}
 	for _, name := range d.blocks {

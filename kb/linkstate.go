@@ -224,27 +224,51 @@ func (d *document) fragmentIn(fragment string) string {
 // links to.
 const maxPlaces = 50
 
+// targets returns the articles that a text leads to by their addresses, if it is
+// to places in them: what is written there are the author's names of headings.
+func (l *Library) targets(ctx context.Context, d *document) (map[string]string, error) {
+	out := map[string]string{}
+	for _, p := range d.pieces {
+		if p.kind != kindPath || out[p.id] != "" || len(out) == maxPlaces {
+			continue
+		}
+		slug, _ := l.slugAt(p.id)
+		id, err := l.store.Slug(ctx, slug)
+		switch {
+		case err == nil:
+			out[p.id] = id
+		case !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrInvalid):
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // landings returns, for the links of a text with a place in another, what leads
 // there by what the author wrote: by article and fragment.
-func (l *Library) landings(ctx context.Context, d *document, entries []Entry) (map[[2]string]string, error) {
+func (l *Library) landings(ctx context.Context, d *document, targets map[string]string, entries []Entry) (map[[2]string]string, error) {
 	out := map[[2]string]string{}
 	texts := map[string]*document{}
 	for _, p := range d.pieces {
-		i := slices.IndexFunc(entries, func(e Entry) bool { return e.Article == p.id })
-		if p.kind != "article" || p.fragment == "" || i < 0 {
+		id := p.id
+		if p.kind == kindPath {
+			id = targets[p.id]
+		}
+		i := slices.IndexFunc(entries, func(e Entry) bool { return e.Article == id })
+		if p.fragment == "" || i < 0 {
 			continue
 		}
-		if _, ok := texts[p.id]; !ok {
+		if _, ok := texts[id]; !ok {
 			text := &document{}
 			if len(texts) < maxPlaces {
 				var err error
-				if text, err = l.shownText(ctx, p.id, entries[i].Locale); err != nil {
+				if text, err = l.shownText(ctx, id, entries[i].Locale); err != nil {
 					return nil, err
 				}
 			}
-			texts[p.id] = text
+			texts[id] = text
 		}
-		out[[2]string{p.id, p.fragment}] = texts[p.id].fragmentIn(p.fragment)
+		out[[2]string{id, p.fragment}] = texts[id].fragmentIn(p.fragment)
 	}
 	return out, nil
 }

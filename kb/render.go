@@ -1,6 +1,7 @@
 package kb
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -95,7 +96,11 @@ func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, loc
 	if err != nil {
 		return Rendered{}, err
 	}
-	entries, err := l.Entries(ctx, by, d.articles, locale)
+	targets, err := l.targets(ctx, d)
+	if err != nil {
+		return Rendered{}, err
+	}
+	entries, err := l.Entries(ctx, by, slices.Concat(d.articles, slices.Sorted(maps.Values(targets))), locale)
 	if err != nil {
 		return Rendered{}, err
 	}
@@ -103,13 +108,16 @@ func (l *Library) linked(ctx context.Context, by profile.Actor, d *document, loc
 	for _, e := range entries {
 		paths[e.Article] = l.path(Ref{Kind: "article", ID: e.Article, Locale: e.Locale, Slug: e.Slug, Asked: locale})
 	}
-	places, err := l.landings(ctx, d, entries)
+	places, err := l.landings(ctx, d, targets, entries)
 	if err != nil {
 		return Rendered{}, err
 	}
 	text := d.join(func(p piece) string {
-		if p.kind == "media" {
+		switch p.kind {
+		case "media":
 			return l.path(Ref{Kind: p.kind, Slug: mediumName(p.id)}) + p.fragment
+		case kindPath:
+			return p.id + cmp.Or(places[[2]string{targets[p.id], p.fragment}], p.fragment)
 		}
 		if paths[p.id] == "" {
 			return ""
