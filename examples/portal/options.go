@@ -28,7 +28,7 @@ type options struct {
 	auditKey, keep                  string
 	mailPassword, mailHook          string
 	smsToken, addressToken          string
-	searchPassword                  string
+	searchPassword, embedToken      string
 	saml                            samlOptions
 }
 
@@ -81,6 +81,10 @@ func (o *options) flags() *flag.FlagSet {
 	f.StringVar(&o.cfg.AddressService, "address-service", "", "`address` of a service of yours that finds postal addresses, as profile/addressprofile says; a demo without has a list of a few")
 	f.StringVar(&o.addressToken, "address-token-file", "", "`file` with the token for the service that finds postal addresses")
 	f.StringVar(&o.cfg.IndexNow, "indexnow", "", "`key` of your choice, 8 to 128 letters and digits, by which search engines that take part in IndexNow are told of changes of what everybody may read; needs -base-url; empty tells nobody")
+	f.StringVar(&o.cfg.Embed.URL, "embed-url", "", "`address` of a service that turns texts into vectors, in OpenAI's form or Ollama's, by which searches also find by meaning; it is sent what is in the library, also what only some may read, and what people search for; empty sends nothing anywhere")
+	f.StringVar(&o.cfg.Embed.Model, "embed-model", "", "`name` of the model at -embed-url")
+	f.StringVar(&o.embedToken, "embed-token-file", "", "`file` with the token for the service at -embed-url")
+	f.BoolVar(&o.cfg.Embed.Inside, "embed-inside", false, "the service at -embed-url is in your own network or on this machine, and may speak http")
 	f.BoolVar(&o.cfg.CheckLinks, "check-links", false, "ask servers elsewhere whether there is anything at the addresses that articles lead to")
 	f.BoolVar(&o.cfg.Push, "push", true, "notices go to people's browsers and webhooks too; needs -base-url, except in a demo")
 	f.StringVar(&o.cfg.Country, "country-header", "", "`header` in which the -proxies name the visitor's country")
@@ -127,7 +131,8 @@ func parse(args []string) (options, error) {
 	o.cfg.Past = o.cfg.Demo
 	o.cfg.MetricsElsewhere = o.metrics != ""
 	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept(),
-		secretIn("-address-token-file", o.addressToken, &o.cfg.AddressToken), secretIn("-search-password-file", o.searchPassword, &o.cfg.Search.Password))
+		secretIn("-address-token-file", o.addressToken, &o.cfg.AddressToken), secretIn("-search-password-file", o.searchPassword, &o.cfg.Search.Password),
+		secretIn("-embed-token-file", o.embedToken, &o.cfg.Embed.Token))
 }
 
 // kept reads how long classes of data are kept.

@@ -40,6 +40,7 @@ type Config struct {
 	Search     Search           // where the search index is; the zero value is in Data
 	SMS        SMS              // how text messages go out; the zero value is not at all
 	IndexNow   string           // key by which search engines are told of changes as they happen; it takes BaseURL; empty means that they are not
+	Embed      Embed            // service by which searches also find by meaning; the zero value is none
 	CheckLinks bool             // asks servers elsewhere, seldom, whether there is anything at the addresses that articles lead to
 	Push       bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
 	Holdout    int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody

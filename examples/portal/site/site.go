@@ -44,6 +44,7 @@ import (
 	"github.com/stoa-go/stoa/search/filetext"
 	"github.com/stoa-go/stoa/search/learning"
 	"github.com/stoa-go/stoa/search/report"
+	"github.com/stoa-go/stoa/search/semantic"
 	"github.com/stoa-go/stoa/search/seo"
 	"github.com/stoa-go/stoa/search/sqlsearch"
 )
@@ -65,6 +66,7 @@ type Site struct {
 	visits    *analytics.Visits
 	learned   *learning.Model    // which documents answered which questions
 	learner   *learning.Follower // what teaches it
+	meaning   *semantic.Store    // finds by meaning, nil without a service that embeds
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
 	journey   *journey.Journey   // what people do, for segments
@@ -218,10 +220,14 @@ func (s *Site) openSearch(ctx context.Context) error {
 	}
 	s.openLearning()
 	s.openReports()
+	sources := s.searched()
+	if err := s.openMeaning(sources); err != nil {
+		return err
+	}
 	s.engine = search.NewEngine(s.index, &search.Options{
-		Sources: s.searched(), Locale: s.readersLocale, Events: s.events, Secret: s.secret,
+		Sources: sources, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: sqlsearch.New(s.db.write).WithReader(s.db.read), Asked: s.asked, Policy: s.policy,
-		Signals: s.learned.Signals, Brand: brandHere,
+		Signals: s.learned.Signals, Brand: brandHere, Semantic: s.neighbours(),
 	})
 	s.people.Register(s.engine.Keeper())
 	return s.watchSearch()
@@ -246,6 +252,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.engine.Run(ctx) })
 	g.Go(func() error { return s.learner.Run(ctx) })
+	g.Go(func() error { return s.keepMeaning(ctx) })
 	g.Go(func() error { return s.ledger.Run(ctx) })
 	g.Go(func() error { return s.sessions.Run(ctx) })
 	g.Go(func() error { return s.linking.Run(ctx) })
