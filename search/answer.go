@@ -210,9 +210,18 @@ func (e *Engine) answer(ctx context.Context, by profile.Actor, a asked) (Results
 	if a.parsed.text != "" && len(a.parsed.terms) == 0 {
 		return Results{}, nil // without a word there is nothing to look for, which is not everything
 	}
-	resp, doubtful, err := e.look(ctx, by, a)
+	var resp Response
+	var doubtful bool
+	var trial string
+	var err error
+	if t, visit := e.trialOf(ctx, by, a); t != nil {
+		resp, doubtful, trial, err = e.lookTwice(ctx, by, a, t, visit)
+	} else {
+		resp, doubtful, err = e.look(ctx, by, a)
+	}
 	own := Results{
-		Hits: resp.Hits, Total: resp.Total, Facets: resp.Facets, Partial: doubtful || e.filling(),
+		trial: trial,
+		Hits:  resp.Hits, Total: resp.Total, Facets: resp.Facets, Partial: doubtful || e.filling(),
 		DidYouMean: a.parsed.correct(resp.Corrected),
 	}
 	down := errors.Is(err, ErrUnavailable)

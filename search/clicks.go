@@ -77,6 +77,9 @@ const mostShown = 10
 // searchProps returns who searched where, by what, and what was shown first.
 func (e *Engine) searchProps(ctx context.Context, by profile.Actor, a asked, res Results) map[string]string {
 	props := map[string]string{PropRole: roleOf(by)}
+	if res.trial != "" && len(res.Hits) > 0 {
+		props[PropTrial], props[PropTeams] = res.trial, teamsOf(res.Hits)
+	}
 	if brand := e.opts.Brand(ctx); brand != "" {
 		props[PropBrand] = brand
 	}

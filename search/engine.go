@@ -24,6 +24,7 @@ type Engine struct {
 
 	tuning sync.Mutex // held while a version of the tuning is taken
 	tuned  atomic.Pointer[tuned]
+	trial  atomic.Pointer[trialRun] // nil while none is running
 
 	rebuilding gate          // closed while a rebuild is under way
 	wanted     chan struct{} // wakes Run when a rebuild is asked for

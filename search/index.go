@@ -126,6 +126,8 @@ type Hit struct {
 	Rank    int      // position among all hits, from 1
 	Pinned  bool     // it is where it is because its group was to be: see [Request]
 	Click   string   // hand it to [Engine.Clicked] when the hit is followed
+
+	team Team // which ranking of a trial brought it: for events, and nobody else
 }
 
 // A Span is a piece of text that matched, or one between matches. Text is plain:

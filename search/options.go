@@ -22,6 +22,9 @@ type Options struct {
 	// Tuning keeps synonyms, pins and stop words. nil means that there are none.
 	Tuning TuningStore
 
+	// Trials keeps trials of two rankings. nil means that there are none.
+	Trials TrialStore
+
 	// Signals returns what people's behaviour says of documents for a question in
 	// a language, such as learning.Model.Signals. It is asked for each search, must
 	// not wait for anything, and knows nothing of rights. nil means that nothing

@@ -35,4 +35,6 @@ type Results struct {
 	Pages      int           // how many can be reached
 	Partial    bool          // the index is still being filled or is behind a source, there may be more
 	Took       time.Duration // time spent in the engine
+
+	trial string // ID of the trial that had a share in it
 }

@@ -18,7 +18,7 @@ import (
 func (e *Engine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { e.keepRebuilding(ctx) })
-	if e.opts.Tuning != nil {
+	if e.opts.Tuning != nil || e.opts.Trials != nil {
 		wg.Go(func() { e.keepTuned(ctx) })
 	}
 	for _, f := range e.feeds {
@@ -120,7 +120,7 @@ func (e *Engine) checkSources(ctx context.Context) {
 // Refresh brings the index up to date once, with a rebuild if it needs one. It
 // is for imports, tests and programs that do not call [Engine.Run].
 func (e *Engine) Refresh(ctx context.Context) (err error) {
-	if err := e.retune(ctx); err != nil {
+	if err := errors.Join(e.retune(ctx), e.retry(ctx)); err != nil {
 		return err
 	}
 	for range maxRefreshes {

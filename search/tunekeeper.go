@@ -17,7 +17,7 @@ func (e *Engine) Keeper() profile.Keeper {
 // A tunerRecord is a version that somebody made live, or the draft they saved, in
 // an export.
 type tunerRecord struct {
-	Kind   string    `json:"kind"` // "version" or "draft"
+	Kind   string    `json:"kind"` // "version", "draft" or "trial"
 	Number int       `json:"number"`
 	At     time.Time `json:"at"`
 	Note   string    `json:"note,omitempty"`
@@ -25,7 +25,7 @@ type tunerRecord struct {
 
 func (e *Engine) exportTuner(ctx context.Context, person string) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		if e.opts.Tuning == nil || person == "" {
+		if person == "" || !e.exportTrials(ctx, person, yield) || e.opts.Tuning == nil {
 			return
 		}
 		d, err := e.opts.Tuning.Draft(ctx)
@@ -56,9 +56,46 @@ func (e *Engine) exportTuner(ctx context.Context, person string) iter.Seq2[any, 
 }
 
 func (e *Engine) eraseTuner(ctx context.Context, person string, how profile.Erasure) (profile.Erased, error) {
-	if e.opts.Tuning == nil || person == "" {
-		return profile.Erased{}, nil
+	out := profile.Erased{}
+	if person == "" {
+		return out, nil
 	}
-	n, err := e.opts.Tuning.RenameTuner(ctx, person, how.Pseudonym)
-	return profile.Erased{Renamed: n}, err
+	for _, rename := range e.renames() {
+		n, err := rename(ctx, person, how.Pseudonym)
+		if err != nil {
+			return out, err
+		}
+		out.Renamed += n
+	}
+	return out, nil
+}
+
+// renames are the stores that know who did something.
+func (e *Engine) renames() (out []func(ctx context.Context, from, to string) (int, error)) {
+	if e.opts.Tuning != nil {
+		out = append(out, e.opts.Tuning.RenameTuner)
+	}
+	if e.opts.Trials != nil {
+		out = append(out, e.opts.Trials.RenameTrials)
+	}
+	return out
+}
+
+// exportTrials yields the trials that a person began, and reports whether more is
+// wanted.
+func (e *Engine) exportTrials(ctx context.Context, person string, yield func(any, error) bool) bool {
+	if e.opts.Trials == nil {
+		return true
+	}
+	list, err := e.opts.Trials.Trials(ctx, 1000)
+	if err != nil {
+		yield(nil, err)
+		return false
+	}
+	for _, t := range list {
+		if t.By == person && !yield(tunerRecord{Kind: "trial", Number: t.Number, At: t.At}, nil) {
+			return false
+		}
+	}
+	return true
 }

@@ -55,7 +55,7 @@ func (e *Engine) retune(ctx context.Context) error {
 func (e *Engine) keepTuned(ctx context.Context) {
 	failed := false
 	for ctx.Err() == nil {
-		err := e.retune(ctx)
+		err := errors.Join(e.retune(ctx), e.retry(ctx))
 		if err != nil && !failed && ctx.Err() == nil {
 			e.opts.Logger.WarnContext(ctx, "search tuning not read", "err", err)
 		}

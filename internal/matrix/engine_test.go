@@ -128,6 +128,39 @@ func engineOperations() []operation {
 			_, err := w.engine.Preview(ctx, by, search.Rehearsal{Tuning: w.pinning(), Queries: []string{"guide"}, Own: true})
 			return err
 		}, "search.preview_tuning"),
+		overall("search.Trials", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.engine.Trials(ctx, by, 9)
+			return err
+		}),
+		overall("search.BeginTrial", func(ctx context.Context, w *world, by profile.Actor) error {
+			if slices.Contains(by.Roles, profile.RoleAdmin) {
+				d := search.TuningDraft{Tuning: w.pinning(), Revision: w.draft(ctx) + 1, Open: true}
+				if err := w.tunings.SaveDraft(ctx, d); err != nil {
+					return err
+				}
+				w.stopTrial(ctx)
+			}
+			_, err := w.engine.BeginTrial(ctx, by, search.TrialTuning, 100)
+			w.stopTrial(ctx)
+			return err
+		}),
+		overall("search.StopTrial", func(ctx context.Context, w *world, by profile.Actor) error {
+			if slices.Contains(by.Roles, profile.RoleAdmin) {
+				list, err := w.trials.Trials(ctx, 1000)
+				if err == nil {
+					err = w.trials.BeginTrial(ctx, search.Trial{Number: len(list) + 1, Kind: search.TrialPlain, Share: 1})
+				}
+				if err != nil {
+					return err
+				}
+				return w.engine.StopTrial(ctx, by, len(list)+1)
+			}
+			return w.engine.StopTrial(ctx, by, 1)
+		}),
+		overall("search.Rankings", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, _, err := w.engine.Rankings(ctx, by, search.TrialPlain, "guide", "en")
+			return err
+		}),
 		overall("search.Preview/draft", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.engine.Preview(ctx, by, search.Rehearsal{})
 			return err
@@ -150,7 +183,7 @@ func (w *world) pinning() search.Tuning {
 }
 
 func (w *world) tune(t *testing.T) {
-	w.tunings = &memsearch.Tunings{}
+	w.tunings, w.trials = &memsearch.Tunings{}, &memsearch.Trials{}
 	require.LessOrEqual(t, len(w.groups()), 10, "no more can be pinned")
 	require.NoError(t, w.tunings.Publish(t.Context(), search.TuningVersion{Tuning: w.pinning(), Number: 1, At: w.now.time()}, 0))
 }
@@ -159,4 +192,12 @@ func (w *world) tune(t *testing.T) {
 func (w *world) draft(ctx context.Context) int {
 	d, _ := w.tunings.Draft(ctx)
 	return d.Revision
+}
+
+// stopTrial stops the trial that is running, if any.
+func (w *world) stopTrial(ctx context.Context) {
+	list, _ := w.trials.Trials(ctx, 1)
+	for _, t := range list {
+		_ = w.engine.StopTrial(ctx, people["admin"], t.Number)
+	}
 }

@@ -77,6 +77,7 @@ type world struct {
 	people  *profile.Directory
 	engine  *search.Engine
 	tunings *memsearch.Tunings
+	trials  *memsearch.Trials
 	events  *recorder
 	now     *clock
 	article map[string]kb.Article // by state
@@ -148,7 +149,7 @@ func newWorld(t *testing.T, b build) *world {
 	w.writeDown(t, b)
 	w.tune(t)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
-		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Tuning: w.tunings,
+		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Tuning: w.tunings, Trials: w.trials,
 	})
 	require.NoError(t, w.engine.Refresh(t.Context()))
 	w.clicks = map[string]string{}
@@ -290,7 +291,7 @@ func (w *world) canaries(p policy, role string) []string {
 
 // snapshot tells apart what is stored.
 func (w *world) snapshot() uint64 {
-	return digest(w.store, w.keeping, w.letters, w.pages, w.things, w.lessons, w.tunings)
+	return digest(w.store, w.keeping, w.letters, w.pages, w.things, w.lessons, w.tunings, w.trials)
 }
 
 // subject returns the ID of a person in a state, as by sees it.

@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/errs"
+	"github.com/stoa-go/stoa/internal/odds"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -242,7 +242,7 @@ func (a *Analyst) live(ctx context.Context) (int, error) {
 
 func (a *Analyst) judgeReaders(m kb.Article, busy bool, h *Health) {
 	votes := h.Rating.Helpful + h.Rating.Unhelpful
-	low, high := wilson(h.Rating.Helpful, votes)
+	low, high := odds.Wilson(h.Rating.Helpful, votes)
 	if votes > 0 && high < helpsAtMost {
 		h.blame(CodeUnhelpful, "", 100*h.Rating.Helpful/votes)
 	}
@@ -257,18 +257,6 @@ func (a *Analyst) judgeReaders(m kb.Article, busy bool, h *Health) {
 	if votes > 0 && low > helpsAtLeast && h.Counts.Views >= deflectViews && 50*h.Counts.Cases <= h.Counts.Views {
 		h.blame(CodeDeflecting, "", h.Counts.Views)
 	}
-}
-
-// wilson returns between which shares the true one lies, with 95 % certainty, if
-// so many of all said yes. One vote says next to nothing.
-func wilson(yes, all int) (low, high float64) {
-	if all == 0 {
-		return 0, 1
-	}
-	const z = 1.96
-	n, p := float64(all), float64(yes)/float64(all)
-	mid, span := p+z*z/(2*n), z*math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return (mid - span) / (1 + z*z/n), (mid + span) / (1 + z*z/n)
 }
 
 // judgeText counts what is to be mended in a text, as the editor says it.

@@ -20,6 +20,23 @@ func open(writer, reader sqlx.ExtContext) search.TuningStore {
 	return sqlsearch.New(writer).WithReader(reader)
 }
 
+func TestTrials(t *testing.T) {
+	t.Run("Postgres", func(t *testing.T) {
+		searchtest.TestTrials(t, func(t *testing.T) search.TrialStore {
+			db := testdb.Postgres(t)
+			require.NoError(t, sqlsearch.Migrate(t.Context(), db.DB))
+			return sqlsearch.New(db)
+		})
+	})
+	t.Run("SQLite", func(t *testing.T) {
+		searchtest.TestTrials(t, func(t *testing.T) search.TrialStore {
+			writer, reader := testdb.SQLitePair(t)
+			require.NoError(t, sqlsearch.Migrate(t.Context(), writer.DB))
+			return sqlsearch.New(writer).WithReader(reader)
+		})
+	})
+}
+
 func TestMigrate(t *testing.T) { testdb.Migrates(t, sqlsearch.Migrate, sqlsearch.Validate) }
 
 // TestTwoInstances: what one instance makes live the other takes.

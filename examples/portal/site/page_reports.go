@@ -24,11 +24,11 @@ const (
 // asked, and no document.
 func (s *Site) reportRoutes() []route {
 	const figures = nothing + "figures, and what enough people searched for, without who did"
-	return []route{
+	return append(s.compareRoutes(), []route{
 		{"GET " + reportsPath, figures, s.reportsPage},
 		{"GET " + workPath, figures, s.workPage},
 		{"POST " + workPath, nothing + "answers like the worklist", s.decideWork},
-	}
+	}...)
 }
 
 type reportParams struct {
@@ -93,7 +93,7 @@ type splitRow struct {
 // searchParts are the pages about searches, beside each other.
 func (s *Site) searchParts(v *visit) []deskEntry {
 	var out []deskEntry
-	for _, one := range []struct{ key, path string }{{"tune.title", tunePath}, {"reports.title", reportsPath}, {"work.title", workPath}} {
+	for _, one := range []struct{ key, path string }{{"tune.title", tunePath}, {"reports.title", reportsPath}, {"work.title", workPath}, {"compare.title", comparePath}} {
 		out = append(out, deskEntry{v.P.T(one.key), v.link(one.path), v.Path == one.path})
 	}
 	return out

@@ -1,14 +1,20 @@
 package site
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/browser"
+	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search"
 )
 
 // TestReportPages: what people searched for is told to those who tune searches,
@@ -21,7 +27,7 @@ func TestReportPages(t *testing.T) {
 	as := serve(t, s)
 	for _, who := range []string{"tom", "ines", ""} {
 		for _, path := range []string{reportsPath, workPath} {
-			require.Equal(t, 404, as(who).get("/en"+path).Status)
+			require.Equal(t, unseen(who), as(who).get("/en"+path).Status)
 		}
 		require.Equal(t, refusal(who), as(who).post("/en"+workPath, url.Values{"version": {"0"}, "locale": {"en"}, "question": {"x"}, "state": {"open"}}).Status)
 		require.NotEqual(t, 200, as(who).get("/api/v1/search-reports/questions.csv").Status)
@@ -99,5 +105,79 @@ func TestReportsAccessible(t *testing.T) {
 		check("reports of too few")
 		to(workPath)
 		check("worklist")
+		to(comparePath + "?replay=plain")
+		check("comparison")
 	})
+}
+
+// TestComparePages: two rankings are compared by what visitors follow, one vote
+// each.
+func TestComparePages(t *testing.T) {
+	var ahead atomic.Int64
+	s := open(t, behindProxy, func(c *Config) { c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) } })
+	as := serve(t, s)
+	at := "/en" + comparePath
+	for _, who := range []string{"tom", "ines", ""} {
+		require.Equal(t, unseen(who), as(who).get(at).Status)
+		require.Equal(t, refusal(who), as(who).post(at, url.Values{"kind": {"plain"}, "share": {"100"}}).Status)
+		require.Equal(t, refusal(who), as(who).post(at+"/1/stop", url.Values{}).Status)
+	}
+	ruth := as("ruth")
+	require.Contains(t, ruth.get(at).Body, "No comparison is running")
+	bad := ruth.post(at, url.Values{"kind": {"tuning"}, "share": {"<b>"}})
+	require.Equal(t, 422, bad.Status)
+	require.Contains(t, bad.Body, "There is no draft to try.")
+	require.Contains(t, bad.Body, `value="&lt;b&gt;"`)
+	require.Contains(t, bad.Body, "from 1 to 100")
+
+	for _, title := range []string{"Zebra one", "Zebra two"} {
+		write(t, s, draft(title, profile.Public(), anyCategory(t, s)))
+	}
+	require.NoError(t, s.engine.Refresh(t.Context()))
+	found, err := s.engine.Search(t.Context(), system, search.Query{Text: "zebra", Locale: "en"})
+	require.NoError(t, err)
+	second := found.Hits[1].Group
+	_, err = s.engine.SaveTuning(t.Context(), system, search.Tuning{Pins: []search.Pin{{Queries: []search.Pattern{{Text: "zebra", Match: search.MatchExact}}, Groups: []string{second}}}}, 0)
+	require.NoError(t, err)
+	form := url.Values{"kind": {"tuning"}, "share": {"100"}}
+	for range 2 { // a retry begins nothing twice
+		require.Equal(t, at+"?done=begun", ruth.post(at, form).Header.Get("Location"))
+	}
+	require.Equal(t, 409, ruth.post(at, url.Values{"kind": {"plain"}, "share": {"5"}}).Status)
+
+	c := as("")
+	type results struct {
+		Hits []struct{ Group, Click string }
+	}
+	for visitor := range 4 {
+		from := []string{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "X-Forwarded-For", fmt.Sprintf("198.51.100.%d", visitor)}
+		for range 5 { // who comes again has one vote
+			var r results
+			a := c.get("/api/v1/search?q=zebra&locale=en", from...)
+			require.NoError(t, json.Unmarshal([]byte(a.Body), &r))
+			require.Len(t, r.Hits, 2)
+			require.NotContains(t, a.Body, "trial-", "nobody sees that there is one")
+			i := slices.IndexFunc(r.Hits, func(h struct{ Group, Click string }) bool { return h.Group == second })
+			require.Equal(t, 204, c.do("POST", "/api/v1/search/clicks", `{"token":"`+r.Hits[i].Click+`"}`, append(from, "Content-Type", "application/json")...).Status)
+		}
+	}
+	require.NoError(t, s.ledger.Flush(t.Context()))
+	ahead.Store(int64(3 * time.Hour))
+	require.NoError(t, s.reporter.DoDue(t.Context()))
+	body := ruth.get(at).Body
+	require.Contains(t, body, "Not enough votes yet")
+	ballot, err := s.reporter.Ballot(t.Context(), system, "trial-1")
+	require.NoError(t, err)
+	require.LessOrEqual(t, ballot.Live+ballot.Other+ballot.Even, 4)
+	require.Positive(t, ballot.Live+ballot.Other)
+	require.Contains(t, ruth.get(at+"?replay=tuning").Body, "replayed.")
+	for range 2 {
+		require.Equal(t, at+"?done=stopped", ruth.post(at+"/1/stop", url.Values{}).Header.Get("Location"))
+	}
+	require.Equal(t, 404, ruth.post(at+"/9/stop", url.Values{}).Status)
+	require.Equal(t, 404, ruth.post(at+"/x/stop", url.Values{}).Status)
+	require.Contains(t, ruth.get(at).Body, "Earlier comparisons")
+	for _, l := range []string{"de", "es", "ja", "ar"} {
+		require.Equal(t, 200, ruth.get("/"+l+comparePath+"?replay=plain").Status)
+	}
 }

@@ -220,13 +220,14 @@ func (s *Site) openSearch(ctx context.Context) error {
 	}
 	s.openLearning()
 	s.openReports()
+	kept := sqlsearch.New(s.db.write).WithReader(s.db.read)
 	sources := s.searched()
 	if err := s.openMeaning(sources); err != nil {
 		return err
 	}
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: sources, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
-		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: sqlsearch.New(s.db.write).WithReader(s.db.read), Asked: s.asked, Policy: s.policy,
+		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: kept, Trials: kept, Asked: s.asked, Policy: s.policy,
 		Signals: s.learned.Signals, Brand: brandHere, Semantic: s.neighbours(),
 	})
 	s.people.Register(s.engine.Keeper())

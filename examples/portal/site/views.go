@@ -42,7 +42,7 @@ var pageNames = []string{
 	"unsubscribe",
 	"desk", "desk-articles", "desk-types", "desk-editor", "desk-signedout", "desk-history", "desk-notes", "desk-health", "desk-health-article", "desk-gaps", "desk-questions", "desk-draft", "desk-diff", "desk-inbox", "desk-process", "desk-review", "desk-calendar", "desk-transfer", "desk-import", "desk-feedback", "desk-said", "suggestion", "desk-bin", "desk-delete", "desk-backlinks", "desk-broken", "desk-bulk",
 	"desk-media", "desk-attach", "desk-medium", "desk-replace", "desk-blocks", "desk-block", "desk-categories", "desk-category",
-	"desk-tune", "desk-sources", "desk-tune-entry", "desk-tune-preview", "desk-tune-versions", "desk-reports", "desk-work", "desk-tune-version", "desk-tune-import",
+	"desk-tune", "desk-sources", "desk-tune-entry", "desk-tune-preview", "desk-tune-versions", "desk-reports", "desk-work", "desk-compare", "desk-tune-version", "desk-tune-import",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "roles", "role", "role-removal", "layout-rules", "layout-rule", "layout-theme",
 	"promotions", "promotion", "addresses",
 	"courses", "course", "lesson", "learning", "certificate", "desk-courses", "desk-course", "desk-lesson", "desk-learners",
