@@ -44,6 +44,8 @@ type bulkRow struct {
 	Version                      int
 	Changes                      bool
 	Fault                        string
+	Leads                        int    // other texts lead to it that are not changed alike
+	Links                        string // address of what leads to it
 }
 
 // bulkTyped is what somebody asks for.
@@ -83,6 +85,11 @@ func (s *Site) bulk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b.results(v, results)
+	if in.Step == bulkTry && (in.Do == kb.BulkArchive || in.Do == kb.BulkDelete) {
+		if err := s.ledTo(ctx, v, b.Rows); err != nil {
+			return err
+		}
+	}
 	if b.Chosen, err = s.bulkChosen(ctx, v, in.IDs); err != nil {
 		return err
 	}
@@ -168,6 +175,27 @@ func (b *bulkBody) results(v *visit, results []kb.BulkResult) {
 		b.Rows = append(b.Rows, row)
 	}
 	slices.SortStableFunc(b.Rows, func(x, y bulkRow) int { return strings.Compare(refusedFirst(x), refusedFirst(y)) })
+}
+
+// ledTo counts, for articles that readers will not be able to open any more, what
+// leads to them and stays.
+func (s *Site) ledTo(ctx context.Context, v *visit, rows []bulkRow) error {
+	goes := map[string]bool{}
+	for _, r := range rows {
+		goes[r.Article] = r.Changes && r.Fault == ""
+	}
+	for i, r := range rows {
+		if !goes[r.Article] {
+			continue
+		}
+		links, err := s.library.Backlinks(ctx, v.By, r.Article, "", 0)
+		if err != nil {
+			return err
+		}
+		stays := slices.DeleteFunc(links.Texts, func(t kb.Backlink) bool { return goes[t.Article] })
+		rows[i].Leads, rows[i].Links = len(stays)+len(links.Blocks), v.link("/desk/articles/"+escape(r.Article)+"/links")
+	}
+	return nil
 }
 
 func refusedFirst(r bulkRow) string {

@@ -4,6 +4,7 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,8 +35,13 @@ func TestBulkPages(t *testing.T) {
 	form := url.Values{"step": {"try"}, "do": {"archive"}, "article": {a.ID, b.ID, "none"}}
 	refused := as("ines").post(to, form)
 	require.Contains(t, refused.Body, "Nothing would change. 3 are refused.")
+	leading := draft("Yak leads there", profile.Public(), place)
+	leading.Body = "[one](article:" + a.ID + ") [two](article:" + b.ID + ")"
+	write(t, s, leading)
 	try := as("ruth").post(to, form)
 	require.Contains(t, try.Body, "2 articles would change. 1 is refused.")
+	require.Equal(t, 2, strings.Count(try.Body, "1 other text links here."))
+	require.Contains(t, try.Body, `/en/desk/articles/`+a.ID+`/links"`)
 	require.Equal(t, 200, as("").get("/en/articles/zebra-crossing").Status, "trying changes nothing")
 	items := regexp.MustCompile(`type="hidden" name="article" value="([^"]+)"`).FindAllStringSubmatch(try.Body, -1)
 	require.Len(t, items, 2)
