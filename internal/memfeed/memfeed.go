@@ -8,21 +8,20 @@ import (
 	"slices"
 	"strconv"
 	"sync"
-
-	"github.com/stoa-go/stoa/search"
 )
 
 // A Log says which rows changed, in order. Make one with [New]. It is safe for
 // concurrent use; append to it while the rows are locked, so that whoever reads
 // of a change finds what changed.
 type Log struct {
+	lost  error
 	mu    sync.Mutex
 	ids   []string
 	woken chan struct{} // closed at the next change
 }
 
-// New returns an empty Log.
-func New() *Log { return &Log{woken: make(chan struct{})} }
+// New returns an empty Log, which answers cursors that are not its own with lost.
+func New(lost error) *Log { return &Log{lost: lost, woken: make(chan struct{})} }
 
 // Append notes rows as changed and wakes whoever waits.
 func (l *Log) Append(ids ...string) {
@@ -34,8 +33,7 @@ func (l *Log) Append(ids ...string) {
 }
 
 // Changes returns which rows changed after a cursor, each once, from at most
-// limit changes, and the cursor behind them. One that is not of this log is
-// [search.ErrRebuild].
+// limit changes, and the cursor behind them.
 func (l *Log) Changes(ctx context.Context, after string, limit int) ([]string, string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, "", err
@@ -62,7 +60,7 @@ func (l *Log) position(cursor string) (int, error) {
 	}
 	n, err := strconv.Atoi(cursor)
 	if err != nil || n < 0 || n > len(l.ids) {
-		return 0, fmt.Errorf("cursor %q: %w", cursor, search.ErrRebuild)
+		return 0, fmt.Errorf("cursor %q: %w", cursor, l.lost)
 	}
 	return n, nil
 }

@@ -2,17 +2,19 @@ package memfeed_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/internal/memfeed"
-	"github.com/stoa-go/stoa/search"
 )
 
+var errLost = errors.New("lost")
+
 func TestChanges(t *testing.T) {
-	l := memfeed.New()
+	l := memfeed.New(errLost)
 	ids, cursor, err := l.Changes(t.Context(), "", 10)
 	require.NoError(t, err)
 	require.Empty(t, ids)
@@ -29,14 +31,14 @@ func TestChanges(t *testing.T) {
 	require.Empty(t, ids)
 	for _, cursor := range []string{"5", "-1", "x"} {
 		_, _, err := l.Changes(t.Context(), cursor, 3)
-		require.ErrorIs(t, err, search.ErrRebuild)
-		require.ErrorIs(t, l.Wait(t.Context(), cursor), search.ErrRebuild)
+		require.ErrorIs(t, err, errLost)
+		require.ErrorIs(t, l.Wait(t.Context(), cursor), errLost)
 	}
 }
 
 func TestWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := memfeed.New()
+		l := memfeed.New(errLost)
 		l.Append("a")
 		require.NoError(t, l.Wait(t.Context(), ""), "there is one")
 		done := make(chan error, 1)

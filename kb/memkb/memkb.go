@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-go/stoa/internal/memfeed"
 	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb"
+	"github.com/stoa-go/stoa/search"
 )
 
 // A Store is a [kb.Store] in memory. Make one with [New].
@@ -57,7 +58,7 @@ func New() *Store {
 		articles: map[string]kb.Article{}, revisions: map[revisionKey]kb.Revision{}, slugs: map[string]string{},
 		shown:      map[string]bool{},
 		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
-		media: map[string]kb.Media{}, texts: map[string]string{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, log: memfeed.New(),
+		media: map[string]kb.Media{}, texts: map[string]string{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, log: memfeed.New(search.ErrRebuild),
 		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
 		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{}, notes: map[string]kb.Note{}, targets: map[targetKey]kb.LinkTarget{},
 	}

@@ -48,4 +48,7 @@
 // a state, and documents of another form than this version makes are answered with
 // [search.ErrRebuild]; a server that is away, late, overloaded or does not make
 // sense with [search.ErrUnavailable] or [search.ErrTooMany].
+//
+// What was removed, with what it said of people, stays in the server's files until
+// it merges them; a rebuild leaves it behind at once, in an index that is deleted.
 package opensearchsearch

@@ -14,6 +14,7 @@ import (
 	"github.com/stoa-go/stoa/internal/memfeed"
 	"github.com/stoa-go/stoa/internal/stored"
 	"github.com/stoa-go/stoa/kb/courses"
+	"github.com/stoa-go/stoa/search"
 )
 
 // A Store is a [courses.Store] in memory. Make one with [New].
@@ -42,7 +43,7 @@ var _ courses.Store = (*Store)(nil)
 func New() *Store {
 	return &Store{
 		courses: map[string]courses.Course{}, slugs: map[string]string{}, revisions: map[revisionKey]courses.Revision{}, enrolments: map[string]courses.Enrolment{},
-		sessions: map[string]courses.Session{}, lines: map[string]int{}, bookings: map[bookingKey]courses.Booking{}, log: memfeed.New(),
+		sessions: map[string]courses.Session{}, lines: map[string]int{}, bookings: map[bookingKey]courses.Booking{}, log: memfeed.New(search.ErrRebuild),
 	}
 }
 
