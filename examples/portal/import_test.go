@@ -297,7 +297,7 @@ func TestImportCutOff(t *testing.T) {
 	file := filepath.Join(dir, "articles.jsonl")
 	require.NoError(t, os.WriteFile(file, []byte(whole[:len(whole)-30]), 0o644))
 	p, folder := imported(t, file)
-	require.Regexp(t, `(?m)^not imported: articles\.jsonl:20: not an article as JSON: .+$`, p.out.String())
+	require.Regexp(t, `(?m)^not imported: articles\.jsonl:20: What is here is no JSON that an article can be read from\. .+$`, p.out.String())
 	require.Contains(t, p.out.String(), "19 articles in 19 texts: 19 new, 0 changed, 0 as they were, 1 problem;")
 	p.stop()
 
