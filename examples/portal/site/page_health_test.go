@@ -52,6 +52,9 @@ func TestContentHealth(t *testing.T) {
 	t.Run("is for those who work on articles", func(t *testing.T) {
 		for _, path := range []string{"/en/desk/health", "/en/desk/health/searches", "/en/desk/health/questions", "/en/desk/health/articles/" + a.ID, "/en/desk/draft"} {
 			for _, person := range []string{"", "tom", "jonas"} {
+				if person == "jonas" && path == "/en/desk/draft" {
+					continue // agents draft
+				}
 				require.Equal(t, unseen(person), as(person).get(path).Status, "%s %s", person, path)
 			}
 			require.Equal(t, 200, as("ines").get(path).Status, path)

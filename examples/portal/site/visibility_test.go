@@ -372,7 +372,7 @@ func TestVisibilityTestSees(t *testing.T) {
 }
 
 // volatile is what differs between two answers to the same question.
-var volatile = regexp.MustCompile(`name="key" value="[^"]+"|\?c=[^"&]+|"click":"[^"]*"|"id":"[0-9a-f-]{36}"|(?m)^(X-Request-Id|Date|Etag|Content-Length): .*$|"(search_id|id|next|token|took[a-z_]*)":("[^"]*"|[0-9.]+)|after=[^"&]+|[?&](amp;)?t=[^"&]+|"instance":"[^"]*"|127\.0\.0\.1:\d+|[a-z2-7]{26}`)
+var volatile = regexp.MustCompile(`name="(key|answer)" value="[^"]+"|\?c=[^"&]+|"click":"[^"]*"|"id":"[0-9a-f-]{36}"|(?m)^(X-Request-Id|Date|Etag|Content-Length): .*$|"(search_id|id|next|token|took[a-z_]*)":("[^"]*"|[0-9.]+)|after=[^"&]+|[?&](amp;)?t=[^"&]+|"instance":"[^"]*"|127\.0\.0\.1:\d+|[a-z2-7]{26}`)
 
 // TestHiddenMakesNoDifference compares two portals, one with an article that
 // the asker may not see and one without it: every answer is the same.
