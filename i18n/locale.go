@@ -46,6 +46,16 @@ func ParseLocale(s string) (Locale, error) {
 	return l, nil
 }
 
+// CodeLocale returns the locale that part of a path names by its code, or "" if
+// it is more likely to name something else: "ios", "mac", "ui".
+func CodeLocale(part string) Locale {
+	l, err := ParseLocale(part)
+	if err != nil || l.Language() != strings.ToLower(part[:strings.IndexByte(part+"-", '-')]) {
+		return ""
+	}
+	return l
+}
+
 const canon = language.Default | language.SuppressScript
 
 func badLocale(s string) error {

@@ -22,6 +22,14 @@ func TestParseLocale(t *testing.T) {
 	}
 }
 
+func TestCodeLocale(t *testing.T) {
+	for part, want := range map[string]i18n.Locale{
+		"de": "de", "pt-BR": "pt-BR", "DE": "de", "ios": "", "mac": "", "": "", "x": "", "german": "", "-": "",
+	} {
+		require.Equal(t, want, i18n.CodeLocale(part), part)
+	}
+}
+
 func TestParseLocaleRefuses(t *testing.T) {
 	for _, in := range []string{
 		"", "d", "en_US", "en-", "-en", "en--US", "jp", "xx", "und", "und-CH", "mul", "root", "x-klingon", "i-klingon",

@@ -10,6 +10,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/stoa-go/stoa/internal/docfile"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -114,7 +115,7 @@ func within(fsys fs.FS) (inside fs.FS, name string) {
 			return fsys, name
 		}
 		// A folder that says something of the articles in it stays.
-		if own := list[0].Name(); langFolder.MatchString(own) || foldersAbove[strings.ToLower(own)] || own == "media" {
+		if own := list[0].Name(); docfile.Sorts(own) || own == "media" {
 			return fsys, name
 		}
 		inner, err := fs.Sub(fsys, list[0].Name())

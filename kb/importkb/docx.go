@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/stoa-go/stoa/internal/docfile"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/kb"
 )
@@ -56,13 +57,13 @@ func document(fsys fs.FS, file string) (kb.Item, []kb.MediaItem, error) {
 		return kb.Item{}, nil, faulty("not_docx", nil, "not a document of Word: it has no word/document.xml")
 	}
 	p := placeOf(file)
-	item := kb.Item{External: p.id, Locale: p.lang, Category: p.folder, Slug: kb.Slugify(p.name), File: file, Path: file}
+	item := kb.Item{External: p.ID, Locale: p.Lang, Category: p.Folder, Slug: kb.Slugify(p.Name), File: file, Path: file}
 	page := d.page(root)
-	item.Title = first(d.title, oneLine(d.core("title")), elementText(page, "h1"), p.title())
+	item.Title = first(d.title, oneLine(d.core("title")), elementText(page, "h1"), p.Title())
 	item.Summary = oneLine(d.core("description"))
 	var faults [2]error
-	item.Created, faults[0] = parseDate(d.core("created"))
-	item.Updated, faults[1] = parseDate(d.core("modified"))
+	item.Created, faults[0] = docfile.ParseDate(d.core("created"))
+	item.Updated, faults[1] = docfile.ParseDate(d.core("modified"))
 	item.Body = (&markup{title: item.Title}).text(page)
 	return item, d.pictures, errors.Join(faults[:]...)
 }
@@ -134,7 +135,7 @@ func (d *docx) picture(id string) string {
 		return ""
 	}
 	d.have[name] = true
-	base := placeOf(d.file).name + "-" + path.Base(name)
+	base := placeOf(d.file).Name + "-" + path.Base(name)
 	d.pictures = append(d.pictures, kb.MediaItem{Name: mediaName(base), Path: path.Join(path.Dir(d.file), link), Data: data})
 	return link
 }

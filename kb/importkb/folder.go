@@ -15,6 +15,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/stoa-go/stoa/internal/docfile"
 	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/kb"
 )
@@ -22,37 +23,37 @@ import (
 // front is the front matter of a Markdown file, in our own words and in those
 // that other systems use for the same.
 type front struct {
-	ID            text      `yaml:"id"`
-	Lang          text      `yaml:"lang"`
-	Title         text      `yaml:"title"`
-	Slug          text      `yaml:"slug"`
-	Summary       text      `yaml:"summary"`
-	Description   text      `yaml:"description"`
-	SEOTitle      text      `yaml:"seo_title"`
-	SEODescribed  text      `yaml:"seo_description"`
-	Category      list      `yaml:"category"`
-	Categories    list      `yaml:"categories"`
-	Kind          text      `yaml:"kind"`
-	Audience      yaml.Node `yaml:"audience"`
-	Products      list      `yaml:"products"`
-	Tags          list      `yaml:"tags"`
-	Related       list      `yaml:"related"`
-	Fields        pairs     `yaml:"fields"`
-	Order         number    `yaml:"order"`
-	Author        text      `yaml:"author"`
-	Date          text      `yaml:"date"`
-	Created       text      `yaml:"created"`
-	Updated       text      `yaml:"updated"`
-	MsDate        text      `yaml:"ms.date"`
-	SourceUpdated text      `yaml:"source_updated"`
-	RedirectFrom  list      `yaml:"redirect_from"`
-	DraftOf       text      `yaml:"draft_of"`
-	RevisionOf    text      `yaml:"revision_of"`
-	Permalink     text      `yaml:"permalink"`
-	Status        text      `yaml:"status"`
-	Draft         *bool     `yaml:"draft"`
-	Archived      *bool     `yaml:"archived"`
-	Published     *bool     `yaml:"published"`
+	ID            docfile.Text   `yaml:"id"`
+	Lang          docfile.Text   `yaml:"lang"`
+	Title         docfile.Text   `yaml:"title"`
+	Slug          docfile.Text   `yaml:"slug"`
+	Summary       docfile.Text   `yaml:"summary"`
+	Description   docfile.Text   `yaml:"description"`
+	SEOTitle      docfile.Text   `yaml:"seo_title"`
+	SEODescribed  docfile.Text   `yaml:"seo_description"`
+	Category      docfile.List   `yaml:"category"`
+	Categories    docfile.List   `yaml:"categories"`
+	Kind          docfile.Text   `yaml:"kind"`
+	Audience      yaml.Node      `yaml:"audience"`
+	Products      docfile.List   `yaml:"products"`
+	Tags          docfile.List   `yaml:"tags"`
+	Related       docfile.List   `yaml:"related"`
+	Fields        docfile.Pairs  `yaml:"fields"`
+	Order         docfile.Number `yaml:"order"`
+	Author        docfile.Text   `yaml:"author"`
+	Date          docfile.Text   `yaml:"date"`
+	Created       docfile.Text   `yaml:"created"`
+	Updated       docfile.Text   `yaml:"updated"`
+	MsDate        docfile.Text   `yaml:"ms.date"`
+	SourceUpdated docfile.Text   `yaml:"source_updated"`
+	RedirectFrom  docfile.List   `yaml:"redirect_from"`
+	DraftOf       docfile.Text   `yaml:"draft_of"`
+	RevisionOf    docfile.Text   `yaml:"revision_of"`
+	Permalink     docfile.Text   `yaml:"permalink"`
+	Status        docfile.Text   `yaml:"status"`
+	Draft         *bool          `yaml:"draft"`
+	Archived      *bool          `yaml:"archived"`
+	Published     *bool          `yaml:"published"`
 }
 
 // Folder reads every article below fsys: Markdown, HTML and DOCX, each a file. It
@@ -153,9 +154,8 @@ func problem(file string, line int, err error) kb.Problem {
 
 // Limits of files, in bytes.
 const (
-	maxFile       = 4 << 20  // one Markdown file
-	maxMatter     = 16 << 10 // its front matter
-	maxCategories = 1 << 20  // categories.yaml
+	maxFile       = 4 << 20 // one Markdown file
+	maxCategories = 1 << 20 // categories.yaml
 )
 
 // errEarlier says that a file is a text as it once was, from an export with them.
@@ -187,8 +187,8 @@ func readMarkdown(fsys fs.FS, file string) (kb.Item, int, error) {
 	if err != nil {
 		return kb.Item{}, max(line, 1), err
 	}
-	f, err := frontOf(matter)
-	if err != nil {
+	var f front
+	if err := docfile.Decode(matter, &f); err != nil {
 		return kb.Item{}, 2, err
 	}
 	if f.RevisionOf != "" {
@@ -231,8 +231,8 @@ func joinDrafts(b *kb.Bundle) {
 func (f front) item(file, body string) (kb.Item, error) {
 	place := placeOf(file)
 	item := kb.Item{
-		External: first(string(f.ID), place.id), Locale: first(string(f.Lang), place.lang),
-		Category: first(f.Category.first(), f.Categories.first(), place.folder), Kind: kb.Kind(f.Kind),
+		External: first(string(f.ID), place.ID), Locale: first(string(f.Lang), place.Lang),
+		Category: first(f.Category.First(), f.Categories.First(), place.Folder), Kind: kb.Kind(f.Kind),
 		Title: oneLine(string(f.Title)), Slug: string(f.Slug),
 		Summary: oneLine(first(string(f.Summary), string(f.Description))), Body: body,
 		SEOTitle: oneLine(string(f.SEOTitle)), Description: oneLine(string(f.SEODescribed)),
@@ -240,33 +240,25 @@ func (f front) item(file, body string) (kb.Item, error) {
 		RedirectFrom: f.RedirectFrom,
 	}
 	if item.Title == "" {
-		item.Title = first(titleOf(body), place.title())
+		item.Title = first(titleOf(body), place.Title())
 	}
 	if f.Permalink != "" {
 		item.RedirectFrom = append(item.RedirectFrom, string(f.Permalink))
 	}
 	if item.Slug == "" {
-		item.Slug = kb.Slugify(place.name)
+		item.Slug = kb.Slugify(place.Name)
 	}
 	var err error
 	if item.Status, err = status(string(f.Status), f.Draft, f.Archived, f.Published); err != nil {
 		return kb.Item{}, err
 	}
-	if !f.Audience.IsZero() {
-		var names terms
-		if err := names.UnmarshalYAML(&f.Audience); err != nil {
-			return kb.Item{}, err
-		}
-		audience, err := names.audience()
-		if err != nil {
-			return kb.Item{}, err
-		}
-		item.Audience = audience
+	if item.Audience, err = audienceOf(f.Audience); err != nil {
+		return kb.Item{}, err
 	}
 	var faults [3]error
-	item.Created, faults[0] = parseDate(first(string(f.Created), string(f.Date)))
-	item.Updated, faults[1] = parseDate(first(string(f.Updated), string(f.MsDate), string(f.Date)))
-	item.SourceUpdated, faults[2] = parseDate(string(f.SourceUpdated))
+	item.Created, faults[0] = docfile.ParseDate(first(string(f.Created), string(f.Date)))
+	item.Updated, faults[1] = docfile.ParseDate(first(string(f.Updated), string(f.MsDate), string(f.Date)))
+	item.SourceUpdated, faults[2] = docfile.ParseDate(string(f.SourceUpdated))
 	return item, errors.Join(faults[:]...)
 }
 

@@ -28,11 +28,11 @@ func readHTML(fsys fs.FS, file string, spaces wiki) (item kb.Item, ok bool, err 
 	}
 	p := placeOf(file)
 	item = kb.Item{
-		External: p.id, Category: p.folder, Locale: first(p.lang, language(oneLine(langOf(root)))), File: file, Path: file,
-		Slug: kb.Slugify(p.name), Summary: oneLine(meta(root, "description")), RedirectFrom: []string{"/" + file},
+		External: p.ID, Category: p.Folder, Locale: first(p.Lang, language(oneLine(langOf(root)))), File: file, Path: file,
+		Slug: kb.Slugify(p.Name), Summary: oneLine(meta(root, "description")), RedirectFrom: []string{"/" + file},
 	}
 	h1, title := elementText(root, "h1"), elementText(root, "title")
-	item.Title = first(h1, title, p.title())
+	item.Title = first(h1, title, p.Title())
 	item.Body = (&markup{title: item.Title}).text(filetext.Main(root))
 	if canonical := find(root, func(n *html.Node) bool { return n.Data == "link" && attr(n, "rel") == "canonical" }); canonical != nil {
 		if u := urlPath(attr(canonical, "href")); u != "" {

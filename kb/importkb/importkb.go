@@ -9,12 +9,11 @@
 package importkb
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
+	"github.com/stoa-go/stoa/internal/docfile"
 	"github.com/stoa-go/stoa/kb"
 )
 
@@ -117,50 +116,8 @@ func readLines(path, name string) (kb.Bundle, error) {
 	return JSONLines(f, filepath.Base(path), name)
 }
 
-// dateForms are the ways in which dates are written.
-var dateForms = []string{time.RFC3339Nano, "2006-01-02 15:04:05 -0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02", "01/02/2006"}
-
-// parseDate reads a date in any of its forms. Empty is the zero time.
-func parseDate(s string) (time.Time, error) {
-	if s = strings.TrimSpace(s); s == "" {
-		return time.Time{}, nil
-	}
-	for _, form := range dateForms {
-		if t, err := time.Parse(form, s); err == nil {
-			return plausible(t.UTC())
-		}
-	}
-	return time.Time{}, fmt.Errorf("%q is not a date: write 2026-11-21 or 2026-11-21T15:04:05Z", s)
-}
-
-// plausible refuses dates that no help centre has: databases and JSON cannot
-// keep all that can be written.
-func plausible(t time.Time) (time.Time, error) {
-	if t.Year() < 1970 || t.Year() > 2200 {
-		return time.Time{}, fmt.Errorf("the year %d is not one between 1970 and 2200", t.Year())
-	}
-	return t, nil
-}
-
-// status reads what a file says of its article's state, in one of several ways;
-// nil and empty mean that it does not. What is not understood is refused: it may
-// have been meant to keep readers out.
+// status reads what a file says of its article's state.
 func status(s string, draft, archived, published *bool) (kb.Status, error) {
-	said := kb.Status(strings.ToLower(strings.TrimSpace(s)))
-	switch said {
-	case "", kb.StatusPublished, kb.StatusDraft, kb.StatusArchived:
-	case "live":
-		said = kb.StatusPublished
-	default:
-		return "", fmt.Errorf("status %q is unknown: write draft, published or archived", s)
-	}
-	switch {
-	case said == kb.StatusArchived || archived != nil && *archived:
-		return kb.StatusArchived, nil
-	case said == kb.StatusDraft || draft != nil && *draft || published != nil && !*published:
-		return kb.StatusDraft, nil
-	case draft != nil || archived != nil || published != nil:
-		return kb.StatusPublished, nil
-	}
-	return said, nil
+	state, err := docfile.ReadState(s, draft, archived, published)
+	return kb.Status(state), err
 }

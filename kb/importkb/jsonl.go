@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/stoa-go/stoa/internal/docfile"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -164,7 +165,7 @@ func (l line) item() (kb.Item, error) {
 		return kb.Item{}, err
 	}
 	if l.Audience != nil && len(l.Audience) == 0 {
-		return kb.Item{}, errNobody
+		return kb.Item{}, docfile.ErrNobody
 	}
 	if len(l.Audience) > 0 {
 		audience, err := profile.ParseAudience(l.Audience)
@@ -178,13 +179,13 @@ func (l line) item() (kb.Item, error) {
 
 func (l line) dates(item *kb.Item) error {
 	var err [3]error
-	item.Created, err[0] = parseDate(l.Created)
-	item.Updated, err[1] = parseDate(l.Updated)
+	item.Created, err[0] = docfile.ParseDate(l.Created)
+	item.Updated, err[1] = docfile.ParseDate(l.Updated)
 	from := l.SourceUpdated
 	if from == "" {
 		from = l.Translated
 	}
-	item.SourceUpdated, err[2] = parseDate(from)
+	item.SourceUpdated, err[2] = docfile.ParseDate(from)
 	return errors.Join(err[:]...)
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/docfile"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -301,8 +302,8 @@ func (g *guide) item(a zendeskArticle, t zendeskTranslation) (kb.Item, error) {
 	}
 	item.Body = (&markup{title: item.Title, link: g.link, picture: g.picture}).text(body)
 	var faults [2]error
-	item.Created, faults[0] = parseDate(t.Created)
-	item.Updated, faults[1] = parseDate(t.Updated)
+	item.Created, faults[0] = docfile.ParseDate(t.Created)
+	item.Updated, faults[1] = docfile.ParseDate(t.Updated)
 	return item, errors.Join(faults[:]...)
 }
 

@@ -2,10 +2,12 @@
 // front matter, HTML, text, and documents. It may be a checkout of Git.
 //
 // A file is a document. Its title, language and audience are its front matter's
-// (title, lang or locale, audience, summary, tags, updated); the language may
-// also be the ending of its name, as in "reset.de.md", and files that differ in
-// nothing else are versions of one. What is a draft, or says "search: false", is
-// not found. An audience that is not understood keeps the file out.
+// (title, lang or locale, audience, summary, tags, updated), read as
+// [github.com/stoa-go/stoa/kb/importkb] reads it: drafts and what is archived or
+// not published are not found, names count in any letters. The language may
+// also be part of the name or a folder of it: "guide.de.md", "de/guide.md". What
+// is for some readers within a text is left out. A file that says "search: false"
+// is not found, and front matter that is not understood keeps the file out.
 //
 // Links lead to where the files are published: see [Options.Link].
 //

@@ -124,6 +124,14 @@ func TestFiles(t *testing.T) {
 		"quiet.md":           "---\nsearch: false\n---\n# CANARY",
 		"nobody.md":          "---\naudience: []\n---\n# CANARY",
 		"typo.md":            "---\naudience: {a: b}\n---\n# CANARY",
+		"capital.md":         "---\nAudience: [partner]\nTitle: 42\nTags: a, b\n---\ntext",
+		"closed.md":          "---\nAUDIENCE: nobody\n---\n# CANARY",
+		"unpublished.md":     "---\nPublished: false\n---\n# CANARY",
+		"archived.md":        "---\narchived: true\n---\n# CANARY",
+		"alias.md":           "---\ntitle: &a CANARY\nsummary: *a\n---\n# CANARY",
+		"guide.ios.md":       "# For phones\n\ntext",
+		"de/folder.md":       "# Im Ordner\n\nText",
+		"folder.md":          "# In the folder\n\ntext",
 		"broken.md":          "---\ntitle: [\n---\n# CANARY",
 		"bad.docx":           "PK CANARY",
 		"huge.txt":           strings.Repeat("CANARY ", 200_000),
@@ -148,13 +156,15 @@ func TestFiles(t *testing.T) {
 		paths = append(paths, path)
 		require.NotContains(t, d.Title+d.Body+d.Summary, "CANARY", path)
 	}
-	require.ElementsMatch(t, []string{"guide/reset", "guide/reset.de", "partner", "page", "note_one", "a%20b/%C3%BC"}, paths)
-	require.Equal(t, 6, report.Files)
+	require.ElementsMatch(t, []string{
+		"guide/reset", "guide/reset.de", "partner", "page", "note_one", "a%20b/%C3%BC", "capital", "guide.ios", "de/folder", "folder",
+	}, paths)
+	require.Equal(t, 10, report.Files)
 	var problems []string
 	for _, p := range report.Problems {
 		problems = append(problems, p.File)
 	}
-	require.ElementsMatch(t, []string{"nobody.md", "typo.md", "broken.md", "bad.docx", "huge.txt"}, problems)
+	require.ElementsMatch(t, []string{"nobody.md", "typo.md", "alias.md", "broken.md", "bad.docx", "huge.txt"}, problems)
 
 	reset := docs["guide/reset"]
 	require.Equal(t, []string{"Reset", "How", "en"}, []string{reset.Title, reset.Summary, reset.Locale})
@@ -164,6 +174,12 @@ func TestFiles(t *testing.T) {
 	require.Equal(t, "de", docs["guide/reset.de"].Locale)
 	require.Equal(t, profile.NewAudience("partner"), docs["partner"].Audience)
 	require.Equal(t, "es", docs["page"].Locale)
+	capital := docs["capital"]
+	require.Equal(t, profile.NewAudience("partner"), capital.Audience, "whatever its letters")
+	require.Equal(t, []string{"42", "a", "b"}, append([]string{capital.Title}, capital.Keywords...))
+	require.Equal(t, "en", docs["guide.ios"].Locale, "no language is meant")
+	require.Equal(t, "de", docs["de/folder"].Locale)
+	require.Equal(t, docs["folder"].Group, docs["de/folder"].Group)
 	require.Equal(t, "note one", docs["note_one"].Title)
 }
 

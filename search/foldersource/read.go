@@ -11,13 +11,13 @@ import (
 	"io"
 	"os"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/stoa-go/stoa/i18n"
+	"github.com/stoa-go/stoa/internal/docfile"
 	"github.com/stoa-go/stoa/internal/filetext"
 	"github.com/stoa-go/stoa/internal/markdown"
 	"github.com/stoa-go/stoa/profile"
@@ -33,16 +33,19 @@ var kinds = map[string]string{
 
 // A matter is what is read of front matter.
 type matter struct {
-	Title    string    `yaml:"title"`
-	Lang     string    `yaml:"lang"`
-	Locale   string    `yaml:"locale"`
-	Summary  string    `yaml:"summary"`
-	Describe string    `yaml:"description"`
-	Tags     []string  `yaml:"tags"`
-	Audience yaml.Node `yaml:"audience"`
-	Updated  time.Time `yaml:"updated"`
-	Draft    bool      `yaml:"draft"`
-	Search   *bool     `yaml:"search"`
+	Title       docfile.Text `yaml:"title"`
+	Lang        docfile.Text `yaml:"lang"`
+	Locale      docfile.Text `yaml:"locale"`
+	Summary     docfile.Text `yaml:"summary"`
+	Description docfile.Text `yaml:"description"`
+	Tags        docfile.List `yaml:"tags"`
+	Audience    yaml.Node    `yaml:"audience"`
+	Updated     docfile.Text `yaml:"updated"`
+	Status      docfile.Text `yaml:"status"`
+	Draft       *bool        `yaml:"draft"`
+	Archived    *bool        `yaml:"archived"`
+	Published   *bool        `yaml:"published"`
+	Search      *bool        `yaml:"search"`
 }
 
 // document reads a file. Without an ID it is not to be found.
@@ -51,15 +54,15 @@ func (s *Source) document(ctx context.Context, root *os.Root, file string) (sear
 	if err != nil {
 		return search.Document{}, err
 	}
-	base, lang := languageOf(file)
-	d := search.Document{Locale: lang, Path: s.link(file), Audience: s.opts.Audience}
+	place := docfile.PlaceOf(file, language)
+	d := search.Document{Locale: place.Lang, Path: s.link(file), Audience: s.opts.Audience}
 	found, err := s.fill(ctx, &d, kinds[strings.ToLower(path.Ext(file))], data)
 	if err != nil || !found {
 		return search.Document{}, err
 	}
-	d.Title = cmp.Or(d.Title, strings.TrimSpace(strings.NewReplacer("-", " ", "_", " ").Replace(path.Base(base))))
+	d.Title = cmp.Or(d.Title, place.Title())
 	d.Locale = cmp.Or(d.Locale, s.opts.Locale)
-	d.Group = s.mark(base)
+	d.Group = s.mark(place.ID)
 	d.ID = s.mark(file) + "@" + d.Locale
 	if d.UpdatedAt.IsZero() {
 		d.UpdatedAt, err = s.changed(ctx, file, d, written)
@@ -117,7 +120,7 @@ func (s *Source) fill(ctx context.Context, d *search.Document, kind string, data
 	case "text/html":
 		p, err := filetext.ReadPage(data, kind)
 		d.Title, d.Summary, d.Body, d.Keywords = p.Title, p.Description, p.Text, p.Headings
-		d.Locale = cmp.Or(d.Locale, locale(p.Lang))
+		d.Locale = cmp.Or(d.Locale, language(p.Lang))
 		return !strings.Contains(p.Robots["robots"], "noindex"), err
 	}
 	text, err := s.opts.ReadText(ctx, kind, bytes.NewReader(data), int64(len(data)))
@@ -126,9 +129,15 @@ func (s *Source) fill(ctx context.Context, d *search.Document, kind string, data
 }
 
 func fillMarkdown(d *search.Document, source string) (bool, error) {
-	var m matter
-	body, _, err := markdown.FrontMatter(source, &m)
+	front, body, _, err := markdown.SplitFrontMatter(source)
 	if err != nil {
+		return false, err
+	}
+	var m matter
+	if err := docfile.Decode(front, &m); err != nil {
+		return false, err
+	}
+	if open, err := m.open(d); err != nil || !open {
 		return false, err
 	}
 	if _, err := markdown.Segments(body); err != nil {
@@ -138,17 +147,25 @@ func fillMarkdown(d *search.Document, source string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	d.Title, d.Summary, d.Body, d.Keywords = cmp.Or(m.Title, page.Title), cmp.Or(m.Summary, m.Describe), page.Text, m.Tags
-	d.Locale = cmp.Or(locale(m.Lang), locale(m.Locale), d.Locale)
-	if m.Updated.Year() >= 1970 {
-		d.UpdatedAt = m.Updated.UTC().Truncate(time.Microsecond)
+	d.Title, d.Summary = cmp.Or(string(m.Title), page.Title), cmp.Or(string(m.Summary), string(m.Description))
+	d.Body, d.Keywords = page.Text, m.Tags
+	d.Locale = cmp.Or(language(string(m.Lang)), language(string(m.Locale)), d.Locale)
+	d.UpdatedAt, err = docfile.ParseDate(string(m.Updated))
+	return true, err
+}
+
+// open reads who a file is for, and reports whether it is to be found by anybody.
+func (m *matter) open(d *search.Document) (bool, error) {
+	state, err := docfile.ReadState(string(m.Status), m.Draft, m.Archived, m.Published)
+	if err != nil || state == docfile.StateDraft || state == docfile.StateArchived || m.Search != nil && !*m.Search {
+		return false, err
 	}
-	if !m.Audience.IsZero() {
-		if d.Audience, err = audience(&m.Audience); err != nil {
-			return false, err
-		}
+	terms, err := docfile.ReadTerms(&m.Audience)
+	if err != nil || terms == nil || terms.Nobody() {
+		return err == nil && terms == nil, err
 	}
-	return !m.Draft && (m.Search == nil || *m.Search) && !d.Audience.Nobody(), nil
+	d.Audience, err = profile.ParseAudience(terms)
+	return err == nil && !d.Audience.Nobody(), err
 }
 
 // openTo leaves out the parts of a text that are not for everybody who reads it.
@@ -166,44 +183,7 @@ func openTo(body string) string {
 	return b.String()
 }
 
-// audience reads whom a file is for. What is not understood is an error: it may
-// have been meant to keep readers out.
-func audience(n *yaml.Node) (profile.Audience, error) {
-	var terms []string
-	if n.Kind == yaml.ScalarNode {
-		for part := range strings.SplitSeq(n.Value, ",") {
-			terms = append(terms, strings.TrimSpace(part))
-		}
-	} else if err := n.Decode(&terms); err != nil {
-		return nil, fmt.Errorf("audience: %w", err)
-	}
-	a, err := profile.ParseAudience(terms)
-	if err == nil && len(a) == 0 {
-		err = fmt.Errorf("audience names nobody: %w", ErrInvalid)
-	}
-	return a, err
-}
-
-var languageEnding = regexp.MustCompile(`^(.+)\.([a-z]{2,3}(?:-[A-Za-z]{2,4})?)$`)
-
-// languageOf returns a file's path without ending and language, and the language.
-func languageOf(file string) (base, lang string) {
-	base = strings.TrimSuffix(file, path.Ext(file))
-	if m := languageEnding.FindStringSubmatch(base); m != nil {
-		if lang = locale(m[2]); lang != "" {
-			return m[1], lang
-		}
-	}
-	return base, ""
-}
-
-func locale(text string) string {
-	l, err := i18n.ParseLocale(text)
-	if err != nil {
-		return ""
-	}
-	return string(l)
-}
+func language(part string) string { return string(i18n.CodeLocale(part)) }
 
 // matchesAny reports whether a path is one of some patterns, or in a folder that
 // is. A pattern without a slash is of names; "**" is any number of folders.
