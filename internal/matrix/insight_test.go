@@ -17,11 +17,12 @@ import (
 func (w *world) watch(t *testing.T, b build) {
 	t.Helper()
 	store := meminsight.New()
-	w.analyst = insight.New(store, w.library, memanalytics.New(), insight.Options{Policy: b.policy, Now: w.now.time, As: people["admin"], Secret: []byte("0123456789abcdef")})
+	w.analyst = insight.New(store, w.library, memanalytics.New(), insight.Options{
+		Policy: b.policy, Now: w.now.time, As: people["admin"], Secret: []byte("0123456789abcdef"), Searches: newReporter(t, w.now.time, build{}),
+	})
 	good := kb.NewLibrary(w.store, &kb.Options{Now: w.now.time})
 	require.NoError(t, insight.New(store, good, memanalytics.New(), insight.Options{Now: w.now.time, As: people["admin"]}).Review(t.Context()))
 	require.NoError(t, store.SaveItems(t.Context(),
-		insight.Item{Kind: "gap", ID: "en|x", Locale: "en", State: "open", Body: []byte("{}"), At: w.now.time()},
 		insight.Item{Kind: "faq", ID: "x", State: "open", Body: []byte("{}"), At: w.now.time()}))
 }
 

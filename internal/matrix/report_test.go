@@ -39,6 +39,14 @@ func reportOperations() []operation {
 			_, err := w.reporter.Questions(ctx, by, report.Filter{}, "", 10)
 			return err
 		}),
+		overall("report.Asked", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.reporter.Asked(ctx, by, report.Filter{}, x)
+			return err
+		}),
+		overall("report.Failing", func(ctx context.Context, w *world, by profile.Actor) error {
+			_, err := w.reporter.Failing(ctx, by, report.Filter{})
+			return err
+		}),
 		overall("report.Breakdown", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.reporter.Breakdown(ctx, by, report.Filter{}, report.DimensionRole)
 			return err

@@ -2,6 +2,7 @@ package insight
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -10,9 +11,9 @@ import (
 
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/internal/cursor"
+	"github.com/stoa-go/stoa/internal/lru"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
-	"github.com/stoa-go/stoa/search/report"
 )
 
 // An Analyst says how well the articles of a library do. Make one with [New]. Its
@@ -23,14 +24,16 @@ type Analyst struct {
 	journeys Journeys
 	opts     Options
 	tokens   cursor.Key
+	failing  *lru.Cache[string, failing] // by language
 }
 
 // Options adjust an Analyst.
 type Options struct {
-	Policy profile.Policy   // nil means the default one
-	Logger *slog.Logger     // nil discards logs
-	Now    func() time.Time // nil means time.Now
-	Secret []byte           // authenticates page tokens; nil means a random one that ends with the process
+	Policy   profile.Policy   // nil means the default one
+	Logger   *slog.Logger     // nil discards logs
+	Now      func() time.Time // nil means time.Now
+	Searches Searches         // nil means that nothing is known of searches: there are no gaps, and none that led to an article
+	Secret   []byte           // authenticates page tokens; nil means a random one that ends with the process
 
 	// As is on whose behalf all articles are looked at; it has to see everything
 	// at the desk.
@@ -47,7 +50,7 @@ type Options struct {
 	// Redactor takes personal data out of these.
 	Redactor kb.Redactor
 
-	People int           // how many different people a search is told of from; 0 means 3
+	People int           // how many different people a question that comes again is told of from; 0 means 3
 	Window time.Duration // how far back lists look; 0 means 28 days
 	Keep   time.Duration // how long counts are kept; 0 means 100 days
 	Old    time.Duration // after how long without a change an article is stale; 0 means a year
@@ -56,7 +59,7 @@ type Options struct {
 
 // New returns an Analyst of a library that counts the journeys in store.
 func New(store Store, library *kb.Library, journeys Journeys, opts Options) *Analyst {
-	a := &Analyst{store: store, library: library, journeys: journeys, opts: opts, tokens: cursor.NewKey(opts.Secret)}
+	a := &Analyst{store: store, library: library, journeys: journeys, opts: opts, tokens: cursor.NewKey(opts.Secret), failing: lru.New[string, failing](mostLanguages)}
 	o := &a.opts
 	if o.Policy == nil {
 		o.Policy = profile.DefaultPolicy()
@@ -114,7 +117,7 @@ func (a *Analyst) DoDue(ctx context.Context) error {
 	if err != nil || a.clock().Before(last.Add(a.opts.Every)) {
 		return err
 	}
-	if err := a.store.Count(ctx, "lists", last, a.clock(), nil, nil); errors.Is(err, ErrConflict) {
+	if err := a.store.Count(ctx, "lists", last, a.clock(), nil); errors.Is(err, ErrConflict) {
 		return nil // another instance does it
 	} else if err != nil {
 		return err
@@ -122,14 +125,22 @@ func (a *Analyst) DoDue(ctx context.Context) error {
 	return a.Review(ctx)
 }
 
-// Review makes all lists anew: of searches, of articles, and of questions. What
-// is older than the counts that are kept is removed.
+// Review makes all lists anew: of articles, and of questions. What is older than
+// the counts that are kept is removed.
 func (a *Analyst) Review(ctx context.Context) error {
 	_, pruneErr := a.store.Prune(ctx, analytics.Day(a.clock().Add(-a.opts.Keep)))
-	if err := errors.Join(pruneErr, a.reviewQueries(ctx), a.reviewArticles(ctx), a.reviewQuestions(ctx)); err != nil {
+	if err := errors.Join(pruneErr, a.reviewArticles(ctx), a.reviewQuestions(ctx)); err != nil {
 		return fmt.Errorf("review: %w", err)
 	}
 	return nil
+}
+
+func encode(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic("insight: " + err.Error()) // bodies are plain values
+	}
+	return text
 }
 
 // mayWork checks that by works on articles, which is who lists are for.
@@ -140,13 +151,6 @@ func (a *Analyst) mayWork(by profile.Actor) error {
 		}
 	}
 	return ErrForbidden
-}
-
-// A searchRecord is that somebody searched for something, in an export.
-type searchRecord struct {
-	Is    string `json:"is"`
-	Query string `json:"query"`
-	Day   string `json:"day"`
 }
 
 // A decisionRecord is what somebody decided, in an export.
@@ -160,26 +164,20 @@ type decisionRecord struct {
 // Keeper returns the [profile.Keeper] of the analyst, named "insight".
 func (a *Analyst) Keeper() profile.Keeper {
 	return profile.NewKeeper("insight", a.exportPerson, func(ctx context.Context, person string, how profile.Erasure) (profile.Erased, error) {
-		removed, renamed, err := a.store.ForgetPerson(ctx, person, how.Pseudonym)
+		renamed, err := a.store.ForgetPerson(ctx, person, how.Pseudonym)
 		if err != nil {
 			return profile.Erased{}, fmt.Errorf("insight: %w", err)
 		}
-		return profile.Erased{Removed: removed, Renamed: renamed}, nil
+		return profile.Erased{Renamed: renamed}, nil
 	})
 }
 
 func (a *Analyst) exportPerson(ctx context.Context, person string) iter.Seq2[any, error] {
 	return func(yield func(any, error) bool) {
-		searches, err := a.store.SearchersOf(ctx, person)
-		items, itemsErr := a.store.ItemsBy(ctx, person)
-		if err = errors.Join(err, itemsErr); err != nil {
+		items, err := a.store.ItemsBy(ctx, person)
+		if err != nil {
 			yield(nil, err)
 			return
-		}
-		for _, s := range searches {
-			if !yield(searchRecord{"search", report.QueryOf(s.Query).Text, s.Day}, nil) {
-				return
-			}
 		}
 		for _, i := range items {
 			if !yield(decisionRecord{"decision", i.ID, i.State, i.At}, nil) {

@@ -2,19 +2,18 @@
 // not find.
 //
 // An Analyst follows the journeys that package analytics keeps, a stretch of time
-// at once, and adds them to daily counts: what was read, found, shown and left,
-// and what was searched for. From these, and from what a library knows of its
-// articles, it makes worklists: articles with a score and the reasons for it, and
-// searches that led nowhere. Pages read the lists; nothing is counted for a
-// request.
+// at once, and adds them to daily counts of articles: what was read, found, shown
+// and left. From these, and from what a library knows of its articles, it makes a
+// worklist of articles, with a score and the reasons for it. What people search
+// for is not counted here: [Searches] tells it, and what of it no article answers
+// is listed as gaps.
 //
 // # People
 //
-// A search is told of only if as many different people made it as
-// Options.People says, with addresses, numbers and the like masked. People
-// who signed in are told apart for as long as counts are kept, others only for a
-// day, so that there may have been more. Nothing tells what somebody in particular
-// searched for, and Analyst.Keeper forgets who did.
+// Counts are about nobody. A search is told of only if [Searches] tells of it:
+// enough different people made it. A question that comes again and again is told
+// of if as many people asked it as Options.People says, with addresses, numbers
+// and the like masked. Analyst.Keeper forgets who decided.
 //
 // # Stores
 //

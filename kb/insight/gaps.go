@@ -3,9 +3,9 @@ package insight
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,9 +16,7 @@ import (
 
 // The kinds of items.
 const (
-	itemQuery  = "query" // a search that enough people made
-	itemGap    = "gap"   // one that led nowhere
-	itemMark   = "mark"  // what somebody decided about a gap
+	itemMark   = "mark" // what somebody decided about a gap
 	itemHealth = "health"
 	itemAll    = "summary"
 	itemFAQ    = "faq"
@@ -53,104 +51,11 @@ func GapStates() []GapState { return []GapState{GapOpen, GapHandled, GapIgnored}
 
 // A Gap is something that people search for and do not find.
 type Gap struct {
-	Query
-	Counts
-	People  int // different ones who are certain to have searched for it; there may have been more
+	report.Question
 	Reasons []Reason
 	State   GapState
-	By      string // who decided
-	At      time.Time
-}
-
-// A queryBody is what is kept of a query.
-type queryBody struct {
-	Counts  Counts
-	People  int
-	Reasons []Reason
-}
-
-// reviewQueries makes the lists of searches anew, page by page. Those of too few
-// people are in none.
-func (a *Analyst) reviewQueries(ctx context.Context) error {
-	began := a.clock()
-	q := SumQuery{Series: SeriesQueries, From: a.since(), Limit: 200}
-	for {
-		page, next, err := a.store.Sums(ctx, q)
-		if err != nil {
-			return err
-		}
-		if err := a.keepQueries(ctx, page, began); err != nil {
-			return err
-		}
-		if q.After = next; next == "" {
-			break
-		}
-	}
-	for _, kind := range []string{itemQuery, itemGap} {
-		if _, err := a.store.DropItems(ctx, kind, began); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *Analyst) keepQueries(ctx context.Context, page []Row, at time.Time) error {
-	keys := make([]string, len(page))
-	for i, r := range page {
-		keys[i] = r.Subject
-	}
-	people, err := a.store.People(ctx, keys, a.since())
-	if err != nil {
-		return err
-	}
-	marks, err := a.marks(ctx, keys)
-	if err != nil {
-		return err
-	}
-	var items []Item
-	for _, r := range page {
-		if people[r.Subject] < a.opts.People {
-			continue
-		}
-		q, body := report.QueryOf(r.Subject), queryBody{r.Counts, people[r.Subject], reasonsOf(r.Counts)}
-		item := Item{Kind: itemQuery, ID: r.Subject, Rank: r.Searches, Locale: q.Locale, At: at, Body: encode(body)}
-		items = append(items, item)
-		if len(body.Reasons) > 0 {
-			item.Kind, item.Rank, item.State = itemGap, 4*r.Cases+3*r.Empty+2*r.Unclicked+r.Refined, string(GapOpen)
-			for _, reason := range body.Reasons {
-				item.Labels = append(item.Labels, string(reason))
-			}
-			slices.Sort(item.Labels)
-			if m, ok := marks[r.Subject]; ok {
-				item.State, item.By = m.State, m.By
-			}
-			items = append(items, item)
-		}
-	}
-	return a.store.SaveItems(ctx, items...)
-}
-
-func encode(v any) []byte {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic("insight: " + err.Error()) // bodies are plain values
-	}
-	return text
-}
-
-// marks returns what was decided about queries, by key.
-func (a *Analyst) marks(ctx context.Context, keys []string) (map[string]Item, error) {
-	page, _, err := a.store.Items(ctx, ItemQuery{Kind: itemMark, IDs: keys, Limit: len(keys) + 1})
-	out := map[string]Item{}
-	for _, m := range page {
-		out[m.ID] = m
-	}
-	return out, err
-}
-
-// reasonsOf says why a search is a gap.
-func reasonsOf(c Counts) []Reason {
-	return report.Counts{Searches: c.Searches, Empty: c.Empty, Unclicked: c.Unclicked, Refined: c.Refined, Cases: c.Cases}.Reasons()
+	By      string    // who decided
+	At      time.Time // when; zero if nobody did
 }
 
 // A GapList selects gaps.
@@ -180,19 +85,28 @@ func (a *Analyst) Gaps(ctx context.Context, by profile.Actor, list GapList) ([]G
 		return nil, "", fmt.Errorf("gaps: %w", err)
 	}
 	scope := "gaps|" + list.Locale + "|" + string(list.Reason) + "|" + string(list.State)
-	q := ItemQuery{Kind: itemGap, Locale: list.Locale, States: []string{string(cmp.Or(list.State, GapOpen))}, Limit: clamp(list.Limit, 50, 200)}
-	if list.Reason != "" {
-		q.Labels = []string{string(list.Reason)}
-	}
-	var err error
-	if q.After, err = a.tokens.Open(scope, list.After); err != nil {
-		return nil, "", fmt.Errorf("gaps: %w", err)
-	}
-	page, next, err := a.store.Items(ctx, q)
+	from, err := a.position(scope, list.After)
 	if err != nil {
 		return nil, "", fmt.Errorf("gaps: %w", err)
 	}
-	return gapsOf(page), a.tokens.Seal(scope, next), nil
+	all, err := a.selected(ctx, list)
+	if err != nil {
+		return nil, "", fmt.Errorf("gaps: %w", err)
+	}
+	page := all[min(from, len(all)):]
+	if limit := clamp(list.Limit, 50, 200); len(page) > limit {
+		return page[:limit], a.tokens.Seal(scope, strconv.Itoa(from+limit)), nil
+	}
+	return page, "", nil
+}
+
+// position returns how many gaps were on the pages before.
+func (a *Analyst) position(scope, token string) (int, error) {
+	text, err := a.tokens.Open(scope, token)
+	if err != nil || text == "" {
+		return 0, err
+	}
+	return strconv.Atoi(text)
 }
 
 func clamp(n, otherwise, most int) int {
@@ -202,41 +116,73 @@ func clamp(n, otherwise, most int) int {
 	return min(n, most)
 }
 
-func gapsOf(items []Item) (out []Gap) {
-	for _, i := range items {
-		var b queryBody
-		_ = json.Unmarshal(i.Body, &b) // what cannot be read counts nothing
-		out = append(out, Gap{Query: report.QueryOf(i.ID), Counts: b.Counts, People: b.People, Reasons: b.Reasons, State: GapState(i.State), By: i.By, At: i.At})
+// selected returns the gaps that a list selects, what weighs most first.
+func (a *Analyst) selected(ctx context.Context, list GapList) ([]Gap, error) {
+	all, err := a.failures(ctx, list.Locale)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	var out []Gap
+	for _, g := range all {
+		if list.Reason == "" || slices.Contains(g.Reasons, list.Reason) {
+			out = append(out, g)
+		}
+	}
+	if err := a.mark(ctx, out); err != nil {
+		return nil, err
+	}
+	state := cmp.Or(list.State, GapOpen)
+	return slices.DeleteFunc(out, func(g Gap) bool { return g.State != state }), nil
+}
+
+// mark puts down to gaps what was decided about them.
+func (a *Analyst) mark(ctx context.Context, gaps []Gap) error {
+	for chunk := range slices.Chunk(gaps, 100) {
+		keys := make([]string, len(chunk))
+		for i, g := range chunk {
+			keys[i] = g.Key()
+		}
+		marks, _, err := a.store.Items(ctx, ItemQuery{Kind: itemMark, IDs: keys, Limit: len(keys)})
+		if err != nil {
+			return err
+		}
+		for i := range chunk {
+			chunk[i].State = GapOpen
+			if at := slices.IndexFunc(marks, func(m Item) bool { return m.ID == keys[i] }); at >= 0 {
+				chunk[i].State, chunk[i].By, chunk[i].At = GapState(marks[at].State), marks[at].By, marks[at].At
+			}
+		}
+	}
+	return nil
 }
 
 // Gap returns one, to those who work on articles, or ErrNotFound.
 func (a *Analyst) Gap(ctx context.Context, by profile.Actor, q Query) (Gap, error) {
-	g, _, err := a.gap(ctx, by, q)
+	g, err := a.gap(ctx, by, q)
 	if err != nil {
 		return Gap{}, fmt.Errorf("gap: %w", err)
 	}
 	return g, nil
 }
 
-func (a *Analyst) gap(ctx context.Context, by profile.Actor, q Query) (Gap, Item, error) {
+func (a *Analyst) gap(ctx context.Context, by profile.Actor, q Query) (Gap, error) {
 	if err := a.mayWork(by); err != nil {
-		return Gap{}, Item{}, err
+		return Gap{}, err
 	}
-	page, _, err := a.store.Items(ctx, ItemQuery{Kind: itemGap, IDs: []string{q.Key()}, Limit: 1})
-	if err == nil && len(page) == 0 {
-		err = ErrNotFound
-	}
+	known, err := a.asked(ctx, q)
 	if err != nil {
-		return Gap{}, Item{}, err
+		return Gap{}, err
 	}
-	return gapsOf(page)[0], page[0], nil
+	one := []Gap{{Question: known[q.Folded().Key()]}}
+	if one[0].Reasons = gapReasons(one[0].Counts.Reasons()); len(one[0].Reasons) == 0 {
+		return Gap{}, ErrNotFound
+	}
+	return one[0], a.mark(ctx, one)
 }
 
 // MarkGap says what becomes of a gap. It lasts until somebody says otherwise.
 func (a *Analyst) MarkGap(ctx context.Context, by profile.Actor, q Query, state GapState) (Gap, error) {
-	g, item, err := a.gap(ctx, by, q)
+	g, err := a.gap(ctx, by, q)
 	if err == nil && !slices.Contains(GapStates(), state) {
 		err = errs.Field("state", "error.field.choice", map[string]any{"choices": ""})
 	}
@@ -246,12 +192,10 @@ func (a *Analyst) MarkGap(ctx context.Context, by profile.Actor, q Query, state 
 	if g.State == state {
 		return g, nil
 	}
-	item.State, item.By = string(state), by.ID
-	mark := Item{Kind: itemMark, ID: item.ID, Locale: item.Locale, State: item.State, By: by.ID, At: a.clock()}
-	if err := a.store.SaveItems(ctx, item, mark); err != nil {
+	g.State, g.By, g.At = state, by.ID, a.clock()
+	if err := a.store.SaveItems(ctx, Item{Kind: itemMark, ID: g.Key(), Locale: g.Locale, State: string(state), By: g.By, At: g.At}); err != nil {
 		return Gap{}, fmt.Errorf("mark gap: %w", err)
 	}
-	g.State, g.By = state, by.ID
 	return g, nil
 }
 
@@ -294,44 +238,20 @@ func (a *Analyst) Leads(ctx context.Context, by profile.Actor, article string, l
 	}
 	var out []Lead
 	for chunk := range slices.Chunk(page, 100) {
-		told, err := a.told(ctx, chunk)
+		queries := make([]Query, len(chunk))
+		for i, r := range chunk {
+			queries[i] = report.QueryOf(r.Detail)
+		}
+		known, err := a.asked(ctx, queries...)
 		if err != nil {
 			return nil, fmt.Errorf("leads: %w", err)
 		}
 		for _, r := range chunk {
-			if told[r.Detail] {
-				out = append(out, Lead{report.QueryOf(r.Detail), r.Shown, r.Clicks})
+			if q, ok := known[r.Detail]; ok {
+				out = append(out, Lead{Query{Locale: q.Locale, Text: q.Text}, r.Shown, r.Clicks})
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Lead) int { return cmp.Or(b.Clicks-a.Clicks, b.Shown-a.Shown) })
 	return out[:min(len(out), limit)], nil
-}
-
-// told returns which queries enough people made.
-func (a *Analyst) told(ctx context.Context, rows []Row) (map[string]bool, error) {
-	keys := make([]string, len(rows))
-	for i, r := range rows {
-		keys[i] = r.Detail
-	}
-	page, _, err := a.store.Items(ctx, ItemQuery{Kind: itemQuery, IDs: keys, Limit: len(keys)})
-	out := map[string]bool{}
-	for _, i := range page {
-		out[i.ID] = true
-	}
-	return out, err
-}
-
-// Frequent returns the searches that were made most often, of those that enough
-// people made, for programs that try something out on them.
-func (a *Analyst) Frequent(ctx context.Context, limit int) ([]Query, error) {
-	page, _, err := a.store.Items(ctx, ItemQuery{Kind: itemQuery, Limit: min(max(limit, 1), 100)})
-	if err != nil {
-		return nil, fmt.Errorf("frequent searches: %w", err)
-	}
-	out := make([]Query, len(page))
-	for i, item := range page {
-		out[i] = report.QueryOf(item.ID)
-	}
-	return out, nil
 }

@@ -99,34 +99,62 @@ func TestTallyCountsOnce(t *testing.T) {
 	o, err := w.Overview(t.Context(), admin)
 	require.NoError(t, err)
 	var sum insight.Counts
+	searches := 0
 	for _, d := range o.Days {
 		sum = sum.Plus(d.Counts)
+		searches += d.Searches
 	}
-	require.Equal(t, insight.Counts{Views: 6, Cases: 12, Searches: 6, Empty: 6, Unclicked: 6, Refined: 3}, sum)
+	require.Equal(t, insight.Counts{Views: 6, Cases: 6}, sum)
+	require.Equal(t, 6, searches)
 	rows, err := w.Trend(t.Context(), author, a.ID)
 	require.NoError(t, err)
 	require.Len(t, rows, 3)
 	require.Equal(t, insight.Counts{Views: 2, Cases: 2}, rows[0].Counts)
 }
 
-func TestSearchersAreForgotten(t *testing.T) {
+func TestDecisionsAreForgotten(t *testing.T) {
 	w := newWorld(t)
 	for i := range 3 {
 		w.journey(start.Add(-time.Hour), fmt.Sprint("p", i), "", "q:words")
 	}
 	w.later(time.Hour)
+	_, err := w.MarkGap(t.Context(), author, insight.Query{Locale: "en", Text: "Wörds"}, insight.GapIgnored)
+	require.NoError(t, err)
 	var said []any
-	for v, err := range w.Keeper().Export(t.Context(), "p1") {
+	for v, err := range w.Keeper().Export(t.Context(), author.ID) {
 		require.NoError(t, err)
 		said = append(said, v)
 	}
 	require.Len(t, said, 1)
-	require.Contains(t, fmt.Sprint(said), "words")
-	erased, err := w.Keeper().Erase(t.Context(), "p1", profile.Erasure{})
+	require.Contains(t, fmt.Sprint(said), "en|words")
+	erased, err := w.Keeper().Erase(t.Context(), author.ID, profile.Erasure{Pseudonym: "gone"})
 	require.NoError(t, err)
-	require.Equal(t, 1, erased.Removed)
+	require.Equal(t, profile.Erased{Renamed: 1}, erased)
+	list, _, err := w.Gaps(t.Context(), author, insight.GapList{State: insight.GapIgnored})
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, "gone", list[0].By)
+}
+
+// TestNothingIsKnownOfSearches: without what tells of searches there are no gaps,
+// and articles are looked at all the same.
+func TestNothingIsKnownOfSearches(t *testing.T) {
+	w := newWorld(t)
+	a := w.show("Reset the hub", "c")
+	w.journey(start.Add(-time.Hour), "p1", "", "q:red light="+a.ID, "c:"+a.ID, "v:"+a.ID)
 	w.later(time.Hour)
-	list, _, err := w.Gaps(t.Context(), author, insight.GapList{})
+	opts := w.options()
+	opts.Searches = nil
+	alone := insight.New(w.store, w.library, w.events, opts)
+	list, next, err := alone.Gaps(t.Context(), author, insight.GapList{})
 	require.NoError(t, err)
-	require.Empty(t, list, "without her it is too few")
+	require.Empty(t, list)
+	require.Empty(t, next)
+	_, err = alone.Gap(t.Context(), author, insight.Query{Locale: "en", Text: "red light"})
+	require.ErrorIs(t, err, insight.ErrNotFound)
+	leads, err := alone.Leads(t.Context(), author, a.ID, 5)
+	require.NoError(t, err)
+	require.Empty(t, leads)
+	_, err = alone.Overview(t.Context(), admin)
+	require.NoError(t, err)
 }

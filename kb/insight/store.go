@@ -17,19 +17,14 @@ var (
 
 // Counts are how often things happened.
 type Counts struct {
-	Views     int // an article was read
-	Clicks    int // it was found by a search and followed
-	Shown     int // a search showed it among the first
-	Cases     int // somebody asked people for help afterwards
-	Searches  int // something was searched for
-	Empty     int // and there was no result
-	Unclicked int // and no result was followed
-	Refined   int // and something else was searched for right after, without following a result
+	Views  int // an article was read
+	Clicks int // it was found by a search and followed
+	Shown  int // a search showed it among the first
+	Cases  int // somebody asked people for help afterwards
 }
 
 func (c *Counts) add(o Counts) {
 	c.Views, c.Clicks, c.Shown, c.Cases = c.Views+o.Views, c.Clicks+o.Clicks, c.Shown+o.Shown, c.Cases+o.Cases
-	c.Searches, c.Empty, c.Unclicked, c.Refined = c.Searches+o.Searches, c.Empty+o.Empty, c.Unclicked+o.Unclicked, c.Refined+o.Refined
 }
 
 // Plus returns the sums of two counts.
@@ -45,8 +40,7 @@ type Series string
 const (
 	SeriesAll      Series = "all"     // everything together: Subject is empty
 	SeriesArticles Series = "article" // Subject is the article's ID
-	SeriesQueries  Series = "query"   // Subject is a query, see [Query.Key]
-	SeriesLeads    Series = "lead"    // Subject is an article's ID, Detail a query that showed it
+	SeriesLeads    Series = "lead"    // Subject is an article's ID, Detail the key of a query that showed it, folded
 )
 
 // A Row is the counts of a day.
@@ -58,15 +52,6 @@ type Row struct {
 	Counts
 }
 
-// A Searcher is somebody who searched for something on a day: a person, or a
-// visitor who is known for that day.
-type Searcher struct {
-	Query   string // key of the query
-	Person  string // ID, or empty
-	Visitor string // pseudonym, if there is no person
-	Day     string
-}
-
 // A Store keeps counts and what was made of them. It knows no rules.
 //
 // Implementations must be safe for concurrent use, do each call whole or not at
@@ -76,10 +61,9 @@ type Store interface {
 	// Progress returns until when something has been done, or the zero time.
 	Progress(ctx context.Context, name string) (time.Time, error)
 
-	// Count adds rows and searchers, and moves the progress of name from one time
-	// on to another. It is ErrConflict, and nothing is added, if the progress is
+	// Count adds rows, and moves the progress of name from one time on to another. It is ErrConflict, and nothing is added, if the progress is
 	// not what from says: so nothing is counted twice.
-	Count(ctx context.Context, name string, from, until time.Time, rows []Row, who []Searcher) error
+	Count(ctx context.Context, name string, from, until time.Time, rows []Row) error
 
 	// Sums returns the sums over days of the rows that q selects, by subject and
 	// detail, and a token for the next page, empty on the last.
@@ -87,11 +71,6 @@ type Store interface {
 
 	// Days returns the rows of one subject by day, those of all details together.
 	Days(ctx context.Context, series Series, subject, from, until string) ([]Row, error)
-
-	// People returns how many different people are certain to have made each of
-	// the queries from a day on: the persons, and the visitors of the day that
-	// had most of them.
-	People(ctx context.Context, queries []string, from string) (map[string]int, error)
 
 	// SaveItems stores items, in the place of those with the same kind and ID.
 	SaveItems(ctx context.Context, items ...Item) error
@@ -104,19 +83,16 @@ type Store interface {
 	// returns how many there were.
 	DropItems(ctx context.Context, kind string, before time.Time) (int, error)
 
-	// Prune removes the counts and searchers of days before one, and returns how
-	// many there were.
+	// Prune removes the counts of days before one, and returns how many there
+	// were.
 	Prune(ctx context.Context, day string) (int, error)
-
-	// SearchersOf returns what a person searched for, by query and day.
-	SearchersOf(ctx context.Context, person string) ([]Searcher, error)
 
 	// ItemsBy returns the items that a person made a decision on, by kind and ID.
 	ItemsBy(ctx context.Context, person string) ([]Item, error)
 
-	// ForgetPerson removes who searched and puts a pseudonym in the place of who
-	// decided. It returns how many records are gone and how many changed.
-	ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error)
+	// ForgetPerson puts a pseudonym in the place of whose something is and of who
+	// decided. It returns how many records changed.
+	ForgetPerson(ctx context.Context, person, pseudonym string) (renamed int, err error)
 }
 
 // A SumQuery selects rows.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +22,7 @@ const (
 	tallyName   = "tally"
 	tallyStep   = time.Hour       // how much is counted at once
 	settle      = 2 * time.Minute // until when an event is certainly in the store
-	mostStrange = 20_000          // different queries and subjects that one step counts
+	mostStrange = 20_000          // different articles and searches that led to them that one step counts
 )
 
 // viewed is the event that somebody reads an article.
@@ -60,7 +58,7 @@ func (a *Analyst) Tally(ctx context.Context) error {
 // tallyStep counts what happened from start on and before until. What followed on
 // it is read as well.
 func (a *Analyst) tallyStep(ctx context.Context, from, start, until time.Time) error {
-	t := &tally{from: start, until: until, rows: map[Row]Counts{}, who: map[Searcher]bool{}}
+	t := &tally{from: start, until: until, rows: map[Row]Counts{}}
 	for v, err := range report.Visits(a.journeys.Scan(ctx, analytics.Range{From: start, To: until.Add(report.Together)}), a.opts.Escalated) {
 		if err != nil {
 			return err
@@ -68,16 +66,15 @@ func (a *Analyst) tallyStep(ctx context.Context, from, start, until time.Time) e
 		t.take(v)
 	}
 	if t.left > 0 {
-		a.opts.Logger.WarnContext(ctx, "too many different searches to count all", "from", start, "left", t.left)
+		a.opts.Logger.WarnContext(ctx, "too many different searches that led to articles to count all", "from", start, "left", t.left)
 	}
-	return a.store.Count(ctx, tallyName, from, until, t.list(), slices.Collect(maps.Keys(t.who)))
+	return a.store.Count(ctx, tallyName, from, until, t.list())
 }
 
 // A tally counts the events of a stretch of time, visit by visit.
 type tally struct {
 	from, until time.Time
 	rows        map[Row]Counts // by all but the counts
-	who         map[Searcher]bool
 	left        int
 }
 
@@ -85,9 +82,6 @@ type tally struct {
 func (t *tally) take(v report.Visit) {
 	for _, s := range v.Searches {
 		t.leads(s)
-		if t.counts(s.At) {
-			t.search(s, v.Session != "")
-		}
 	}
 	for _, e := range v.Steps {
 		id, ok := strings.CutPrefix(e.Subject, article)
@@ -101,38 +95,24 @@ func (t *tally) take(v report.Visit) {
 	}
 }
 
-// leads counts what a search led to.
+// leads counts what a search showed, and what it led to.
 func (t *tally) leads(s *report.Search) {
-	for _, f := range s.Follows {
-		if id, ok := strings.CutPrefix(f.Subject, article); ok && t.counts(s.At) {
-			t.add(Row{Series: SeriesLeads, Subject: id, Detail: s.Query.Key(), Day: analytics.Day(s.At)}, Counts{Clicks: 1})
-		}
-	}
-}
-
-// search counts what came of a search. Without a session nothing is known of what
-// followed.
-func (t *tally) search(s *report.Search, known bool) {
-	c := Counts{
-		Searches: 1, Empty: one(s.Hits == 0), Unclicked: one(known && len(s.Follows) == 0), Refined: one(known && s.Refined), Cases: one(known && s.Asked),
-	}
-	day := analytics.Day(s.At)
-	if !t.add(Row{Series: SeriesQueries, Subject: s.Query.Key(), Day: day}, c) {
+	if !t.counts(s.At) {
 		return
 	}
-	t.add(Row{Series: SeriesAll, Day: day}, c)
-	for _, group := range strings.Fields(s.Props[search.PropShown]) {
-		if id, ok := strings.CutPrefix(group, article); ok {
-			t.add(Row{Series: SeriesLeads, Subject: id, Detail: s.Query.Key(), Day: day}, Counts{Shown: 1})
-			t.article(id, s.At, Counts{Shown: 1})
+	row := Row{Series: SeriesLeads, Detail: s.Query.Folded().Key(), Day: analytics.Day(s.At)}
+	for _, f := range s.Follows {
+		if id, ok := strings.CutPrefix(f.Subject, article); ok {
+			row.Subject = id
+			t.add(row, Counts{Clicks: 1})
 		}
 	}
-	w := Searcher{Query: s.Query.Key(), Person: s.User, Day: day}
-	if w.Person == "" {
-		w.Visitor = s.Visitor
-	}
-	if w.Person != "" || w.Visitor != "" {
-		t.who[w] = true
+	for _, group := range strings.Fields(s.Props[search.PropShown]) {
+		if id, ok := strings.CutPrefix(group, article); ok {
+			row.Subject = id
+			t.add(row, Counts{Shown: 1})
+			t.article(id, s.At, Counts{Shown: 1})
+		}
 	}
 }
 

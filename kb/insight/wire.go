@@ -7,20 +7,18 @@ import (
 )
 
 type countsWire struct {
-	Views     int `json:"views" doc:"articles read"`
-	Clicks    int `json:"clicks" doc:"results of searches followed"`
-	Shown     int `json:"shown" doc:"shown by searches among the first"`
-	Cases     int `json:"cases" doc:"people asked for help afterwards"`
-	Searches  int `json:"searches"`
-	Empty     int `json:"empty" doc:"searches without a result"`
-	Unclicked int `json:"unclicked" doc:"searches of which no result was followed"`
-	Refined   int `json:"refined" doc:"searches after which something else was searched for"`
+	Views  int `json:"views" doc:"articles read"`
+	Clicks int `json:"clicks" doc:"results of searches followed"`
+	Shown  int `json:"shown" doc:"shown by searches among the first"`
+	Cases  int `json:"cases" doc:"people asked for help afterwards"`
 }
 
 type dayWire struct {
 	Day    string     `json:"day" doc:"in UTC: 2026-03-01"`
 	Score  *int       `json:"score,omitempty" doc:"average of all articles, where they were looked at"`
 	Counts countsWire `json:"counts"`
+
+	Searches int `json:"searches,omitempty" doc:"of all articles together"`
 }
 
 type overviewWire struct {
@@ -37,7 +35,7 @@ func wireOfOverview(o Overview) overviewWire {
 		out.Codes = map[Code]int{}
 	}
 	for _, d := range o.Days {
-		one := dayWire{Day: d.Day, Counts: countsWire(d.Counts)}
+		one := dayWire{Day: d.Day, Counts: countsWire(d.Counts), Searches: d.Searches}
 		if d.Score >= 0 {
 			one.Score = &d.Score
 		}
@@ -107,15 +105,23 @@ func wireOfWork(one Work) workWire {
 	return workWire{healthWire: wireOfHealth(one.Health, nil, nil), Title: t.Title, Kind: one.Article.Kind, Category: one.Article.Category, Owner: one.Article.Owner}
 }
 
+type askedWire struct {
+	Searches  int `json:"searches" doc:"of a visitor once a day"`
+	Empty     int `json:"empty" doc:"without a result"`
+	Unclicked int `json:"unclicked" doc:"no result was followed"`
+	Refined   int `json:"refined" doc:"something else was searched for right after"`
+	Cases     int `json:"cases" doc:"people were asked for help afterwards"`
+}
+
 type gapWire struct {
-	Locale  string     `json:"locale"`
-	Query   string     `json:"query"`
-	People  int        `json:"people" doc:"different ones who are certain to have searched for it"`
-	Reasons []Reason   `json:"reasons"`
-	Counts  countsWire `json:"counts"`
-	State   GapState   `json:"state"`
-	By      string     `json:"by,omitempty" doc:"who decided"`
-	At      time.Time  `json:"at"`
+	Locale  string    `json:"locale"`
+	Query   string    `json:"query"`
+	People  int       `json:"people" doc:"different ones who are certain to have searched for it"`
+	Reasons []Reason  `json:"reasons"`
+	Counts  askedWire `json:"counts"`
+	State   GapState  `json:"state"`
+	By      string    `json:"by,omitempty" doc:"who decided"`
+	At      time.Time `json:"at,omitzero" doc:"when"`
 }
 
 type gapsWire struct {
@@ -128,11 +134,8 @@ type gapStateWire struct {
 }
 
 func wireOfGap(g Gap) gapWire {
-	out := gapWire{Locale: g.Locale, Query: g.Text, People: g.People, Reasons: g.Reasons, Counts: countsWire(g.Counts), State: g.State, By: g.By, At: g.At}
-	if out.Reasons == nil {
-		out.Reasons = []Reason{}
-	}
-	return out
+	c := askedWire{g.Searches, g.Empty, g.Unclicked, g.Refined, g.Cases}
+	return gapWire{Locale: g.Locale, Query: g.Text, People: g.People, Reasons: g.Reasons, Counts: c, State: g.State, By: g.By, At: g.At}
 }
 
 type sourceWire struct {

@@ -16,6 +16,8 @@ import (
 	"github.com/stoa-go/stoa/kb/insight/meminsight"
 	"github.com/stoa-go/stoa/kb/memkb"
 	"github.com/stoa-go/stoa/profile"
+	"github.com/stoa-go/stoa/search/report"
+	"github.com/stoa-go/stoa/search/report/memreport"
 )
 
 var (
@@ -34,6 +36,7 @@ type world struct {
 	articles *memkb.Store
 	events   *memanalytics.Store
 	store    insight.Store
+	searches *report.Reporter
 	now      time.Time
 	resolved []insight.Resolved
 	n        int
@@ -43,6 +46,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, articles: memkb.New(), events: memanalytics.New(), store: meminsight.New(), now: start}
 	clock := func() time.Time { return w.now }
 	w.library = kb.NewLibrary(w.articles, &kb.Options{Now: clock, Locales: []string{"en", "de"}, Secret: []byte("0123456789abcdef")})
+	w.searches = report.New(&memreport.Store{}, w.events, report.Options{Now: clock})
 	w.Analyst = insight.New(w.store, w.library, w.events, w.options())
 	for id, audience := range map[string]string{"c": "public", "secret": "account:acme"} {
 		_, err := w.library.SaveCategory(t.Context(), admin, kb.Category{ID: id, Audience: profile.NewAudience(audience), Labels: map[string]kb.Label{"en": {Title: id}}})
@@ -53,7 +57,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) options() insight.Options {
 	return insight.Options{
-		Now: func() time.Time { return w.now }, As: admin, Secret: []byte("0123456789abcdef"), Every: time.Hour,
+		Now: func() time.Time { return w.now }, As: admin, Searches: w.searches, Secret: []byte("0123456789abcdef"), Every: time.Hour,
 		Escalated: func(e analytics.Event) bool { return e.Name == "case.opened" },
 		Resolved: func(context.Context, time.Time) iter.Seq2[insight.Resolved, error] {
 			return func(yield func(insight.Resolved, error) bool) {
@@ -122,5 +126,6 @@ func cut(s, sep string) (before, after string, found bool) {
 func (w *world) later(d time.Duration) {
 	w.t.Helper()
 	w.now = w.now.Add(d)
+	require.NoError(w.t, w.searches.DoDue(w.t.Context()))
 	require.NoError(w.t, w.DoDue(w.t.Context()))
 }

@@ -135,6 +135,26 @@ func (r *Reporter) Questions(ctx context.Context, by profile.Actor, f Filter, m 
 	return questionsOf(rows), nil
 }
 
+// Asked returns those of some questions that enough people asked, by their key.
+func (r *Reporter) Asked(ctx context.Context, by profile.Actor, f Filter, questions ...Query) (map[string]Question, error) {
+	if err := r.permit(by); err != nil {
+		return nil, err
+	}
+	folded := make([]Query, len(questions))
+	for i, q := range questions {
+		folded[i] = q.Folded()
+	}
+	rows, err := r.sums(ctx, f, 0, SumQuery{By: DimensionQuestion, Questions: folded, People: r.opts.People})
+	if err != nil {
+		return nil, fmt.Errorf("questions: %w", err)
+	}
+	out := map[string]Question{}
+	for _, one := range questionsOf(rows) {
+		out[one.Key()] = one
+	}
+	return out, nil
+}
+
 func questionsOf(rows []Row) (out []Question) {
 	for _, row := range rows {
 		out = append(out, Question{QueryOf(row.Key), row.Text, row.People, row.Counts})
@@ -169,14 +189,14 @@ func (r *Reporter) Trend(ctx context.Context, by profile.Actor, q Query, f Filte
 	if err := r.permit(by); err != nil {
 		return nil, err
 	}
-	enough, err := r.sums(ctx, f, 0, SumQuery{By: DimensionQuestion, Question: q.Folded(), People: r.opts.People})
+	enough, err := r.sums(ctx, f, 0, SumQuery{By: DimensionQuestion, Questions: []Query{q.Folded()}, People: r.opts.People})
 	if err == nil && len(enough) == 0 {
 		err = ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("trend of a question: %w", err)
 	}
-	rows, err := r.sums(ctx, f, 0, SumQuery{By: DimensionDay, Question: q.Folded()})
+	rows, err := r.sums(ctx, f, 0, SumQuery{By: DimensionDay, Questions: []Query{q.Folded()}})
 	if err != nil {
 		return nil, fmt.Errorf("trend of a question: %w", err)
 	}

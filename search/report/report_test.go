@@ -126,11 +126,13 @@ func TestRights(t *testing.T) {
 		_, summary := w.Summary(ctx, by, report.Filter{})
 		_, questions := w.Questions(ctx, by, report.Filter{}, "", 1)
 		_, breakdown := w.Breakdown(ctx, by, report.Filter{}, report.DimensionRole)
+		_, asked := w.Asked(ctx, by, report.Filter{}, report.Query{Text: "x"})
+		_, failing := w.Failing(ctx, by, report.Filter{})
 		_, trend := w.Trend(ctx, by, report.Query{Text: "x"}, report.Filter{})
 		_, work := w.Worklist(ctx, by, report.WorkQuery{})
 		_, decide := w.Decide(ctx, by, report.Decision{State: report.StateOpen})
 		_, ballot := w.Ballot(ctx, by, "trial")
-		for i, err := range []error{summary, questions, breakdown, trend, work, decide, ballot} {
+		for i, err := range []error{summary, questions, asked, failing, breakdown, trend, work, decide, ballot} {
 			require.ErrorIs(t, err, report.ErrForbidden, "call %d of %q", i, by.ID)
 		}
 	}
@@ -183,6 +185,13 @@ func TestWorklist(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"far down6 [low] false", "asked3 [case] false"}, open(report.WorkQuery{}))
 	require.Equal(t, []string{"ignored8 [unclicked] false"}, open(report.WorkQuery{State: report.StateDismissed}))
+	failing, err := w.Failing(t.Context(), admin, report.Filter{})
+	require.NoError(t, err)
+	require.Len(t, failing, 4, "whatever was decided")
+	asked, err := w.Asked(t.Context(), admin, report.Filter{}, report.NewQuery("en", "CONEXIÓN"), ignored, report.NewQuery("en", "nobody"))
+	require.NoError(t, err)
+	require.Len(t, asked, 2)
+	require.Equal(t, "conexión", asked["en|conexion"].Text)
 
 	w.now = w.now.Add(7 * day)
 	ask(w.now.Add(-2*day), 0, 4, "q:conexion=a b", "c:1")

@@ -127,8 +127,8 @@ func (m Measure) Of(c Counts) float64 {
 // filter select all.
 type SumQuery struct {
 	By          Dimension
-	Question    Query  // only this one, if it has a text
-	From, Until string // days, both included; empty means from the first, or to the last
+	Questions   []Query // only these; nil means all together
+	From, Until string  // days, both included; empty means from the first, or to the last
 
 	Brand, Role, Language, Channel string
 

@@ -158,23 +158,48 @@ func (r *Reporter) Worklist(ctx context.Context, by profile.Actor, q WorkQuery) 
 	return out[:min(len(out), min(cmp.Or(max(q.Limit, 0), usualItems), mostRows))], nil
 }
 
-// open returns what fails and is not decided. Each way of failing has a list of
-// its own, as what is asked most need not be what fails most.
+// open returns what fails and is not decided.
 func (r *Reporter) open(ctx context.Context, q WorkQuery, marks []Mark) ([]Item, error) {
 	known := map[Query]Mark{}
 	for _, m := range marks {
 		known[m.Question] = m
 	}
+	list, err := r.failing(ctx, q.Filter)
+	var out []Item
+	for _, one := range list {
+		item := itemOf(one.Question, known[one.Query])
+		if item.fits(q) && (item.Mark.State != StateDone && item.Mark.State != StateDismissed || item.Grown) {
+			out = append(out, item)
+		}
+	}
+	return out, err
+}
+
+// Failing returns the questions that fail, what would help most people first,
+// whatever was decided about them.
+func (r *Reporter) Failing(ctx context.Context, by profile.Actor, f Filter) ([]Item, error) {
+	if err := r.permit(by); err != nil {
+		return nil, err
+	}
+	list, err := r.failing(ctx, f)
+	if err != nil {
+		return nil, fmt.Errorf("questions that fail: %w", err)
+	}
+	return list, nil
+}
+
+// failing asks for a list of each way of failing, as what is asked most need not
+// be what fails most.
+func (r *Reporter) failing(ctx context.Context, f Filter) ([]Item, error) {
 	seen := map[Query]bool{}
 	var out []Item
 	for _, m := range []Measure{MeasureCases, MeasureEmpty, MeasureUnclicked, MeasureRefined, MeasureRank} {
-		rows, err := r.sums(ctx, q.Filter, 0, SumQuery{By: DimensionQuestion, Order: m, People: r.opts.People, Limit: mostRows})
+		rows, err := r.sums(ctx, f, 0, SumQuery{By: DimensionQuestion, Order: m, People: r.opts.People, Limit: mostRows})
 		if err != nil {
 			return nil, err
 		}
 		for _, one := range questionsOf(rows) {
-			item := itemOf(one, known[one.Query])
-			if !seen[one.Query] && item.fits(q) && (item.Mark.State != StateDone && item.Mark.State != StateDismissed || item.Grown) {
+			if item := itemOf(one, Mark{}); !seen[one.Query] && len(item.Reasons) > 0 {
 				out = append(out, item)
 			}
 			seen[one.Query] = true
@@ -204,7 +229,7 @@ func (r *Reporter) decided(ctx context.Context, q WorkQuery, marks []Mark) ([]It
 		if m.State != q.State || q.Language != "" && m.Question.Locale != q.Language || len(out) >= mostMarks {
 			continue
 		}
-		rows, err := r.sums(ctx, q.Filter, 0, SumQuery{By: DimensionQuestion, Question: m.Question, People: r.opts.People})
+		rows, err := r.sums(ctx, q.Filter, 0, SumQuery{By: DimensionQuestion, Questions: []Query{m.Question}, People: r.opts.People})
 		if err != nil {
 			return nil, err
 		}
@@ -237,7 +262,7 @@ func (r *Reporter) effect(ctx context.Context, m Mark) (*Effect, error) {
 	}
 	days := effectDays + 1 + int(last.Sub(m.At)/day)
 	until, done := analytics.Day(last), analytics.Day(m.At)
-	rows, err := r.store.Sums(ctx, SumQuery{By: DimensionDay, Question: m.Question, From: analytics.Day(m.At.AddDate(0, 0, -effectDays)), Until: until})
+	rows, err := r.store.Sums(ctx, SumQuery{By: DimensionDay, Questions: []Query{m.Question}, From: analytics.Day(m.At.AddDate(0, 0, -effectDays)), Until: until})
 	if err != nil {
 		return nil, err
 	}
@@ -296,14 +321,14 @@ func (r *Reporter) Decide(ctx context.Context, by profile.Actor, d Decision) (Ma
 		return Mark{}, err
 	}
 	d.Question = d.Question.Folded()
-	rows, err := r.sums(ctx, Filter{Days: mostDays}, 0, SumQuery{By: DimensionQuestion, Question: d.Question, People: r.opts.People})
+	rows, err := r.sums(ctx, Filter{Days: mostDays}, 0, SumQuery{By: DimensionQuestion, Questions: []Query{d.Question}, People: r.opts.People})
 	if err == nil && len(rows) == 0 {
 		err = ErrNotFound
 	}
 	if err != nil {
 		return Mark{}, fmt.Errorf("decide: %w", err)
 	}
-	recent, err := r.sums(ctx, Filter{}, 0, SumQuery{By: DimensionQuestion, Question: d.Question})
+	recent, err := r.sums(ctx, Filter{}, 0, SumQuery{By: DimensionQuestion, Questions: []Query{d.Question}})
 	if err != nil {
 		return Mark{}, fmt.Errorf("decide: %w", err)
 	}

@@ -67,15 +67,11 @@ func (s *Site) draftPage(w http.ResponseWriter, r *http.Request) error {
 	ctx, v := r.Context(), visitOf(r.Context())
 	switch {
 	case q.Gap != "":
-		g, err := s.analyst.Gap(ctx, v.By, report.QueryOf(q.Gap))
-		if errors.Is(err, insight.ErrNotFound) { // those who tune searches have other reasons
-			g.Query = report.QueryOf(q.Gap)
-			_, err = s.reporter.Trend(ctx, v.By, g.Query, report.Filter{})
-		}
+		one, err := s.searchedFor(ctx, v, report.QueryOf(q.Gap))
 		if err != nil {
 			return err
 		}
-		return s.draftOfGap(w, r, g)
+		return s.draftOfGap(w, r, one)
 	case q.Question != "":
 		c, err := s.analyst.Candidate(ctx, v.By, q.Question)
 		if err != nil {
@@ -88,8 +84,22 @@ func (s *Site) draftPage(w http.ResponseWriter, r *http.Request) error {
 	return s.askConversation(w, r, http.StatusOK, nil)
 }
 
+// searchedFor returns what people searched for and an article is to answer: a gap,
+// or for those who tune searches whatever enough people searched for.
+func (s *Site) searchedFor(ctx context.Context, v *visit, q report.Query) (report.Question, error) {
+	g, err := s.analyst.Gap(ctx, v.By, q)
+	if !errors.Is(err, insight.ErrNotFound) {
+		return g.Question, err
+	}
+	known, err := s.reporter.Asked(ctx, v.By, report.Filter{}, q)
+	if one, ok := known[q.Folded().Key()]; ok || err != nil {
+		return one, err
+	}
+	return report.Question{}, errs.NotFound
+}
+
 // draftOfGap begins an article with what people searched for.
-func (s *Site) draftOfGap(w http.ResponseWriter, r *http.Request, g insight.Gap) error {
+func (s *Site) draftOfGap(w http.ResponseWriter, r *http.Request, g report.Question) error {
 	locale := s.writtenIn(visitOf(r.Context()), g.Locale)
 	t := s.library.Type(kb.KindFAQ)
 	title := []rune(g.Text)

@@ -39,6 +39,7 @@ func journeys(t *testing.T, s *Site, a kb.Article) {
 	}
 	list = append(list, analytics.Event{ID: "alone", Name: "search.performed", At: at, Received: at, Session: "x", User: "tom", Locale: "en", Text: "zqsecret of tom"})
 	require.NoError(t, sqlanalytics.New(s.db.write).Append(t.Context(), list))
+	require.NoError(t, s.reporter.DoDue(t.Context()))
 	require.NoError(t, s.analyst.DoDue(t.Context()))
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/search"
+	"github.com/stoa-go/stoa/search/report"
 )
 
 const tunePath = "/desk/search"
@@ -37,7 +38,7 @@ func (s *Site) tuneRoutes() []route {
 
 // asked returns what readers searched for most, of what enough of them did.
 func (s *Site) asked(ctx context.Context, limit int) ([]string, error) {
-	list, err := s.analyst.Frequent(ctx, limit)
+	list, err := s.reporter.Questions(ctx, system, report.Filter{}, report.MeasureSearches, limit)
 	var out []string
 	for _, q := range list {
 		out = append(out, q.Text)

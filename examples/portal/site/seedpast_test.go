@@ -14,6 +14,7 @@ import (
 func TestDemoPast(t *testing.T) {
 	s := open(t, func(c *Config) { c.Past = true })
 	require.NoError(t, s.seed(t.Context()), "again, as after a restart")
+	require.NoError(t, s.reporter.DoDue(t.Context()))
 	require.NoError(t, s.analyst.DoDue(t.Context()))
 	as := serve(t, s)
 	health := as("marek").get("/en/desk/health?code=unhelpful").Body

@@ -131,7 +131,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openInsight, s.openRetention, s.openAddresses, s.openAnnouncing, s.seed, s.learnLanguages, s.openSources, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openReports, s.openInsight, s.openRetention, s.openAddresses, s.openAnnouncing, s.seed, s.learnLanguages, s.openSources, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -219,7 +219,6 @@ func (s *Site) openSearch(ctx context.Context) error {
 		s.index = s.cfg.wrapIndex(s.index)
 	}
 	s.openLearning()
-	s.openReports()
 	kept := sqlsearch.New(s.db.write).WithReader(s.db.read)
 	sources := s.searched()
 	if err := s.openMeaning(sources); err != nil {

@@ -21,7 +21,7 @@ const contactOpened = "contact.opened"
 func (s *Site) openInsight(context.Context) error {
 	s.analyst = insight.New(sqlinsight.New(s.db.write).WithReader(s.db.read), s.library, sqlanalytics.New(s.db.write).WithReader(s.db.read), insight.Options{
 		Policy: s.policy, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret, As: system, Resolved: s.answered, Redactor: s.redactor,
-		Escalated: asksPeople,
+		Escalated: asksPeople, Searches: s.reporter,
 	})
 	s.people.Register(s.analyst.Keeper())
 	return nil

@@ -18,28 +18,20 @@ import (
 // the method.
 type twin struct {
 	insight.Store
-	count  func(ctx context.Context, name string, from, until time.Time, rows []insight.Row, who []insight.Searcher) error
-	people func(ctx context.Context, queries []string, from string) (map[string]int, error)
+	count  func(ctx context.Context, name string, from, until time.Time, rows []insight.Row) error
 	items  func(ctx context.Context, q insight.ItemQuery) ([]insight.Item, string, error)
 	save   func(ctx context.Context, items ...insight.Item) error
 	sums   func(ctx context.Context, q insight.SumQuery) ([]insight.Row, string, error)
 	days   func(ctx context.Context, series insight.Series, subject, from, until string) ([]insight.Row, error)
 	prune  func(ctx context.Context, day string) (int, error)
-	forget func(ctx context.Context, person, pseudonym string) (int, int, error)
+	forget func(ctx context.Context, person, pseudonym string) (int, error)
 }
 
-func (t twin) Count(ctx context.Context, name string, from, until time.Time, rows []insight.Row, who []insight.Searcher) error {
+func (t twin) Count(ctx context.Context, name string, from, until time.Time, rows []insight.Row) error {
 	if t.count != nil {
-		return t.count(ctx, name, from, until, rows, who)
+		return t.count(ctx, name, from, until, rows)
 	}
-	return t.Store.Count(ctx, name, from, until, rows, who)
-}
-
-func (t twin) People(ctx context.Context, queries []string, from string) (map[string]int, error) {
-	if t.people != nil {
-		return t.people(ctx, queries, from)
-	}
-	return t.Store.People(ctx, queries, from)
+	return t.Store.Count(ctx, name, from, until, rows)
 }
 
 func (t twin) Items(ctx context.Context, q insight.ItemQuery) ([]insight.Item, string, error) {
@@ -77,7 +69,7 @@ func (t twin) Prune(ctx context.Context, day string) (int, error) {
 	return t.Store.Prune(ctx, day)
 }
 
-func (t twin) ForgetPerson(ctx context.Context, person, pseudonym string) (int, int, error) {
+func (t twin) ForgetPerson(ctx context.Context, person, pseudonym string) (int, error) {
 	if t.forget != nil {
 		return t.forget(ctx, person, pseudonym)
 	}
@@ -89,11 +81,11 @@ var broken = []struct {
 	fault          func(s insight.Store) twin
 }{
 	{"counts again what was counted", "Progress", func(s insight.Store) twin {
-		return twin{count: func(ctx context.Context, name string, from, until time.Time, rows []insight.Row, who []insight.Searcher) error {
-			err := s.Count(ctx, name, from, until, rows, who)
+		return twin{count: func(ctx context.Context, name string, from, until time.Time, rows []insight.Row) error {
+			err := s.Count(ctx, name, from, until, rows)
 			if errors.Is(err, insight.ErrConflict) {
 				now, _ := s.Progress(ctx, name)
-				return errors.Join(err, s.Count(ctx, name, now, now, rows, who))
+				return errors.Join(err, s.Count(ctx, name, now, now, rows))
 			}
 			return err
 		}}
@@ -107,11 +99,6 @@ var broken = []struct {
 	{"tells of the day after", "Days", func(s insight.Store) twin {
 		return twin{days: func(ctx context.Context, series insight.Series, subject, from, _ string) ([]insight.Row, error) {
 			return s.Days(ctx, series, subject, from, "9")
-		}}
-	}},
-	{"counts people of long ago", "People", func(s insight.Store) twin {
-		return twin{people: func(ctx context.Context, queries []string, _ string) (map[string]int, error) {
-			return s.People(ctx, queries, "")
 		}}
 	}},
 	{"lists without a filter", "Items", func(s insight.Store) twin {
@@ -134,16 +121,16 @@ var broken = []struct {
 		return twin{prune: func(ctx context.Context, _ string) (int, error) { return 0, ctx.Err() }}
 	}},
 	{"forgets nobody", "Forget", func(insight.Store) twin {
-		return twin{forget: func(ctx context.Context, person, _ string) (int, int, error) {
+		return twin{forget: func(ctx context.Context, person, _ string) (int, error) {
 			if person == "" {
-				return 0, 0, insight.ErrInvalid
+				return 0, insight.ErrInvalid
 			}
-			return 2, 1, ctx.Err()
+			return 1, ctx.Err()
 		}}
 	}},
 	{"counts for whoever has left", "Cancelled", func(s insight.Store) twin {
-		return twin{count: func(ctx context.Context, name string, from, until time.Time, rows []insight.Row, who []insight.Searcher) error {
-			return s.Count(context.WithoutCancel(ctx), name, from, until, rows, who)
+		return twin{count: func(ctx context.Context, name string, from, until time.Time, rows []insight.Row) error {
+			return s.Count(context.WithoutCancel(ctx), name, from, until, rows)
 		}}
 	}},
 }

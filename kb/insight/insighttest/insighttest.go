@@ -35,10 +35,9 @@ func Promises() []Promise {
 		{"Progress", "Count moves the progress from what it is, and otherwise adds nothing and is ErrConflict", checkProgress},
 		{"Sums", "Sums adds the days of each subject and detail up, in order, by pages that end", checkSums},
 		{"Days", "Days returns what is counted of a subject by day", checkDays},
-		{"People", "People counts each person once, and visitors of the day that had most of them", checkPeople},
 		{"Items", "Items returns what SaveItems kept last, the highest rank first, by every filter and by pages that end", checkItems},
 		{"Drop", "DropItems and Prune remove what is old, of the kind, and count it", checkDrop},
-		{"Forget", "what a person searched for and decided is told, and ForgetPerson takes them out of it", checkForget},
+		{"Forget", "what a person decided is told, and ForgetPerson takes them out of it", checkForget},
 		{"Text", "NUL and broken UTF-8 are ErrInvalid to write, and nothing to read", checkText},
 		{"Cancelled", "a cancelled context stops every call and writes nothing", checkCancelled},
 	}
@@ -51,7 +50,7 @@ func row(series insight.Series, subject, detail, day string, c insight.Counts) i
 }
 
 // add counts rows, from the progress that there is.
-func add(t testing.TB, s insight.Store, who []insight.Searcher, rows ...insight.Row) {
+func add(t testing.TB, s insight.Store, rows ...insight.Row) {
 	t.Helper()
 	from, err := s.Progress(t.Context(), "tally")
 	require.NoError(t, err)
@@ -59,34 +58,31 @@ func add(t testing.TB, s insight.Store, who []insight.Searcher, rows ...insight.
 	if !from.IsZero() {
 		until = from.Add(time.Hour)
 	}
-	require.NoError(t, s.Count(t.Context(), "tally", from, until, rows, who))
+	require.NoError(t, s.Count(t.Context(), "tally", from, until, rows))
 }
 
 func checkProgress(t testing.TB, s insight.Store) {
 	at, err := s.Progress(t.Context(), "tally")
 	require.NoError(t, err)
 	require.True(t, at.IsZero())
-	one := row(insight.SeriesQueries, "q", "", "2026-03-01", insight.Counts{Searches: 1})
-	require.NoError(t, s.Count(t.Context(), "tally", time.Time{}, t0.In(time.FixedZone("X", 3600)), []insight.Row{one, one}, nil))
+	one := row(insight.SeriesArticles, "q", "", "2026-03-01", insight.Counts{Views: 1})
+	require.NoError(t, s.Count(t.Context(), "tally", time.Time{}, t0.In(time.FixedZone("X", 3600)), []insight.Row{one, one}))
 	at, err = s.Progress(t.Context(), "tally")
 	require.NoError(t, err)
 	require.Equal(t, t0, at)
 	for _, from := range []time.Time{{}, t0.Add(time.Microsecond)} {
-		require.ErrorIs(t, s.Count(t.Context(), "tally", from, t0.Add(time.Hour), []insight.Row{one}, []insight.Searcher{{Query: "q", Person: "p", Day: "2026-03-01"}}), insight.ErrConflict)
+		require.ErrorIs(t, s.Count(t.Context(), "tally", from, t0.Add(time.Hour), []insight.Row{one}), insight.ErrConflict)
 	}
-	require.NoError(t, s.Count(t.Context(), "other", time.Time{}, t0, nil, nil))
-	require.NoError(t, s.Count(t.Context(), "tally", t0, t0.Add(time.Hour), []insight.Row{one}, nil))
-	page, _, err := s.Sums(t.Context(), insight.SumQuery{Series: insight.SeriesQueries})
+	require.NoError(t, s.Count(t.Context(), "other", time.Time{}, t0, nil))
+	require.NoError(t, s.Count(t.Context(), "tally", t0, t0.Add(time.Hour), []insight.Row{one}))
+	page, _, err := s.Sums(t.Context(), insight.SumQuery{Series: insight.SeriesArticles})
 	require.NoError(t, err)
-	require.Equal(t, []insight.Row{row(insight.SeriesQueries, "q", "", "", insight.Counts{Searches: 3})}, page)
-	who, err := s.People(t.Context(), []string{"q"}, "")
-	require.NoError(t, err)
-	require.Empty(t, who)
+	require.Equal(t, []insight.Row{row(insight.SeriesArticles, "q", "", "", insight.Counts{Views: 3})}, page)
 }
 
 func checkSums(t testing.TB, s insight.Store) {
-	all := insight.Counts{Views: 1, Clicks: 2, Shown: 3, Cases: 4, Searches: 5, Empty: 6, Unclicked: 7, Refined: 8}
-	add(t, s, nil,
+	all := insight.Counts{Views: 1, Clicks: 2, Shown: 3, Cases: 4}
+	add(t, s,
 		row(insight.SeriesLeads, "b", "en|x", "2026-03-02", all), row(insight.SeriesLeads, "b", "en|x", "2026-03-01", all),
 		row(insight.SeriesLeads, "a", "en|z", "2026-03-01", all), row(insight.SeriesLeads, "a", "de|y", "2026-03-03", all),
 		row(insight.SeriesArticles, "a", "", "2026-03-01", all))
@@ -121,27 +117,13 @@ func checkSums(t testing.TB, s insight.Store) {
 }
 
 func checkDays(t testing.TB, s insight.Store) {
-	one := insight.Counts{Views: 1, Refined: 2}
-	add(t, s, nil, row(insight.SeriesLeads, "a", "x", "2026-03-02", one), row(insight.SeriesLeads, "a", "y", "2026-03-02", one),
+	one := insight.Counts{Views: 1, Clicks: 2}
+	add(t, s, row(insight.SeriesLeads, "a", "x", "2026-03-02", one), row(insight.SeriesLeads, "a", "y", "2026-03-02", one),
 		row(insight.SeriesLeads, "a", "x", "2026-03-01", one), row(insight.SeriesLeads, "a", "x", "2026-03-09", one), row(insight.SeriesLeads, "b", "x", "2026-03-01", one),
 		row(insight.SeriesArticles, "a", "", "2026-03-02", one))
 	got, err := s.Days(t.Context(), insight.SeriesLeads, "a", "2026-03-01", "2026-03-08")
 	require.NoError(t, err)
 	require.Equal(t, []insight.Row{row(insight.SeriesLeads, "a", "", "2026-03-01", one), row(insight.SeriesLeads, "a", "", "2026-03-02", one.Plus(one))}, got)
-}
-
-func checkPeople(t testing.TB, s insight.Store) {
-	by := func(query, person, visitor, day string) insight.Searcher {
-		return insight.Searcher{Query: query, Person: person, Visitor: visitor, Day: day}
-	}
-	add(t, s, []insight.Searcher{
-		by("q", "ann", "", "2026-03-01"), by("q", "ann", "", "2026-03-02"), by("q", "ann", "", "2026-03-02"), by("q", "bob", "", "2026-03-02"),
-		by("q", "", "v1", "2026-03-01"), by("q", "", "v2", "2026-03-01"), by("q", "", "v3", "2026-03-02"), by("r", "", "v3", "2026-03-02"), by("old", "ann", "", "2026-02-01"),
-	})
-	add(t, s, []insight.Searcher{by("q", "bob", "", "2026-03-02")})
-	got, err := s.People(t.Context(), []string{"q", "r", "old", "none", "q\x00"}, "2026-03-01")
-	require.NoError(t, err)
-	require.Equal(t, map[string]int{"q": 4, "r": 1}, got)
 }
 
 func item(id string, rank int, change ...func(*insight.Item)) insight.Item {
@@ -223,62 +205,43 @@ func checkDrop(t testing.TB, s insight.Store) {
 	page, _, err = s.Items(t.Context(), insight.ItemQuery{Kind: "gap"})
 	require.NoError(t, err)
 	require.Len(t, page, 1)
-	add(t, s, []insight.Searcher{{Query: "q", Person: "ann", Day: "2026-02-28"}, {Query: "q", Person: "bob", Day: "2026-03-01"}},
-		row(insight.SeriesQueries, "q", "", "2026-02-28", insight.Counts{Searches: 1}), row(insight.SeriesQueries, "q", "", "2026-03-01", insight.Counts{Searches: 1}))
+	add(t, s, row(insight.SeriesArticles, "q", "", "2026-02-28", insight.Counts{Views: 1}), row(insight.SeriesArticles, "q", "", "2026-03-01", insight.Counts{Views: 1}))
 	n, err = s.Prune(t.Context(), "2026-03-01")
 	require.NoError(t, err)
-	require.Equal(t, 2, n)
-	who, err := s.People(t.Context(), []string{"q"}, "")
+	require.Equal(t, 1, n)
+	sums, _, err := s.Sums(t.Context(), insight.SumQuery{Series: insight.SeriesArticles})
 	require.NoError(t, err)
-	require.Equal(t, map[string]int{"q": 1}, who)
-	sums, _, err := s.Sums(t.Context(), insight.SumQuery{Series: insight.SeriesQueries})
-	require.NoError(t, err)
-	require.Equal(t, 1, sums[0].Searches)
+	require.Equal(t, 1, sums[0].Views)
 }
 
 func checkForget(t testing.TB, s insight.Store) {
-	mine := []insight.Searcher{{Query: "q", Person: "ann", Day: "2026-03-01"}, {Query: "q", Person: "ann", Day: "2026-03-02"}}
-	add(t, s, append(mine, insight.Searcher{Query: "q", Person: "anna", Day: "2026-03-01"}, insight.Searcher{Query: "q", Visitor: "v", Day: "2026-03-01"}),
-		row(insight.SeriesQueries, "q", "", "2026-03-01", insight.Counts{Searches: 4}))
+	add(t, s, row(insight.SeriesArticles, "q", "", "2026-03-01", insight.Counts{Views: 4}))
 	require.NoError(t, s.SaveItems(t.Context(), item("1", 1, func(i *insight.Item) { i.By = "ann" }), item("2", 1, func(i *insight.Item) { i.Owner = "kim" })))
-	got, err := s.SearchersOf(t.Context(), "ann")
-	require.NoError(t, err)
-	require.Equal(t, mine, got)
 	items, err := s.ItemsBy(t.Context(), "ann")
 	require.NoError(t, err)
 	require.Equal(t, []string{"1"}, names(items))
 	for _, nobody := range []string{"", "an", "a\x00"} {
-		got, err = s.SearchersOf(t.Context(), nobody)
-		require.NoError(t, err)
-		require.Empty(t, got)
 		items, err = s.ItemsBy(t.Context(), nobody)
 		require.NoError(t, err)
 		require.Empty(t, items)
 	}
-	_, _, err = s.ForgetPerson(t.Context(), "", "gone")
+	_, err = s.ForgetPerson(t.Context(), "", "gone")
 	require.ErrorIs(t, err, insight.ErrInvalid)
-	removed, renamed, err := s.ForgetPerson(t.Context(), "ann", "gone")
+	renamed, err := s.ForgetPerson(t.Context(), "ann", "gone")
 	require.NoError(t, err)
-	require.Equal(t, []int{2, 1}, []int{removed, renamed})
-	got, err = s.SearchersOf(t.Context(), "ann")
-	require.NoError(t, err)
-	require.Empty(t, got)
-	who, err := s.People(t.Context(), []string{"q"}, "")
-	require.NoError(t, err)
-	require.Equal(t, map[string]int{"q": 2}, who)
+	require.Equal(t, 1, renamed)
 	page, _, err := s.Items(t.Context(), insight.ItemQuery{Kind: "health"})
 	require.NoError(t, err)
 	require.Equal(t, []insight.Item{item("1", 1, func(i *insight.Item) { i.By, i.Owner = "gone", "gone" }), item("2", 1, func(i *insight.Item) { i.Owner = "kim" })}, page)
-	sums, _, err := s.Sums(t.Context(), insight.SumQuery{Series: insight.SeriesQueries})
+	sums, _, err := s.Sums(t.Context(), insight.SumQuery{Series: insight.SeriesArticles})
 	require.NoError(t, err)
-	require.Equal(t, 4, sums[0].Searches, "counts are about nobody")
+	require.Equal(t, 4, sums[0].Views, "counts are about nobody")
 }
 
 func checkText(t testing.TB, s insight.Store) {
 	for _, bad := range []string{"a\x00b", "a\xffb"} {
 		require.ErrorIs(t, s.SaveItems(t.Context(), item("1", 1), item("2", 1, func(i *insight.Item) { i.Labels[0] = bad })), insight.ErrInvalid)
-		require.ErrorIs(t, s.Count(t.Context(), "tally", time.Time{}, t0, []insight.Row{row(insight.SeriesQueries, bad, "", "2026-03-01", insight.Counts{})}, nil), insight.ErrInvalid)
-		require.ErrorIs(t, s.Count(t.Context(), "tally", time.Time{}, t0, nil, []insight.Searcher{{Query: bad}}), insight.ErrInvalid)
+		require.ErrorIs(t, s.Count(t.Context(), "tally", time.Time{}, t0, []insight.Row{row(insight.SeriesArticles, bad, "", "2026-03-01", insight.Counts{})}), insight.ErrInvalid)
 	}
 	page, _, err := s.Items(t.Context(), insight.ItemQuery{Kind: "health"})
 	require.NoError(t, err)
@@ -291,16 +254,14 @@ func checkCancelled(t testing.TB, s insight.Store) {
 	_, progressErr := s.Progress(ctx, "tally")
 	_, _, sumsErr := s.Sums(ctx, insight.SumQuery{})
 	_, daysErr := s.Days(ctx, insight.SeriesAll, "", "", "9")
-	_, peopleErr := s.People(ctx, []string{"q"}, "")
 	_, _, itemsErr := s.Items(ctx, insight.ItemQuery{})
 	_, dropErr := s.DropItems(ctx, "health", t0)
 	_, pruneErr := s.Prune(ctx, "2026")
-	_, ofErr := s.SearchersOf(ctx, "ann")
 	_, byErr := s.ItemsBy(ctx, "ann")
-	_, _, forgetErr := s.ForgetPerson(ctx, "ann", "")
+	_, forgetErr := s.ForgetPerson(ctx, "ann", "")
 	for i, err := range []error{
-		progressErr, sumsErr, daysErr, peopleErr, itemsErr, dropErr, pruneErr, ofErr, byErr, forgetErr,
-		s.SaveItems(ctx, item("1", 1)), s.Count(ctx, "tally", time.Time{}, t0, nil, nil),
+		progressErr, sumsErr, daysErr, itemsErr, dropErr, pruneErr, byErr, forgetErr,
+		s.SaveItems(ctx, item("1", 1)), s.Count(ctx, "tally", time.Time{}, t0, nil),
 	} {
 		require.ErrorIs(t, err, context.Canceled, "call %d", i)
 	}

@@ -21,7 +21,6 @@ type Store struct {
 	mu       sync.RWMutex
 	progress map[string]time.Time
 	rows     map[rowKey]insight.Counts
-	who      map[insight.Searcher]bool
 	items    map[itemKey]insight.Item
 }
 
@@ -36,7 +35,7 @@ var _ insight.Store = (*Store)(nil)
 
 // New returns an empty Store.
 func New() *Store {
-	return &Store{progress: map[string]time.Time{}, rows: map[rowKey]insight.Counts{}, who: map[insight.Searcher]bool{}, items: map[itemKey]insight.Item{}}
+	return &Store{progress: map[string]time.Time{}, rows: map[rowKey]insight.Counts{}, items: map[itemKey]insight.Item{}}
 }
 
 // Progress implements [insight.Store].
@@ -47,13 +46,10 @@ func (s *Store) Progress(ctx context.Context, name string) (time.Time, error) {
 }
 
 // Count implements [insight.Store].
-func (s *Store) Count(ctx context.Context, name string, from, until time.Time, rows []insight.Row, who []insight.Searcher) error {
+func (s *Store) Count(ctx context.Context, name string, from, until time.Time, rows []insight.Row) error {
 	texts := []string{name}
 	for _, r := range rows {
 		texts = append(texts, string(r.Series), r.Subject, r.Detail, r.Day)
-	}
-	for _, w := range who {
-		texts = append(texts, w.Query, w.Person, w.Visitor, w.Day)
 	}
 	if err := cmp.Or(ctx.Err(), stored.CheckText(texts...)); err != nil {
 		return err
@@ -67,9 +63,6 @@ func (s *Store) Count(ctx context.Context, name string, from, until time.Time, r
 	for _, r := range rows {
 		key := rowKey{r.Series, r.Subject, r.Detail, r.Day}
 		s.rows[key] = s.rows[key].Plus(r.Counts)
-	}
-	for _, w := range who {
-		s.who[w] = true
 	}
 	return nil
 }
@@ -124,34 +117,6 @@ func (s *Store) Days(ctx context.Context, series insight.Series, subject, from, 
 	var out []insight.Row
 	for _, day := range slices.Sorted(maps.Keys(days)) {
 		out = append(out, insight.Row{Series: series, Subject: subject, Day: day, Counts: days[day]})
-	}
-	return out, ctx.Err()
-}
-
-// People implements [insight.Store].
-func (s *Store) People(ctx context.Context, queries []string, from string) (map[string]int, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	out := map[string]int{}
-	for _, query := range queries {
-		persons, visitors := map[string]bool{}, map[string]int{}
-		for w := range s.who {
-			if w.Query != query || w.Day < from {
-				continue
-			}
-			if w.Person != "" {
-				persons[w.Person] = true
-			} else {
-				visitors[w.Day]++
-			}
-		}
-		most := 0
-		for _, n := range visitors {
-			most = max(most, n)
-		}
-		if n := len(persons) + most; n > 0 {
-			out[query] = n
-		}
 	}
 	return out, ctx.Err()
 }
@@ -235,26 +200,9 @@ func (s *Store) Prune(ctx context.Context, day string) (int, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := len(s.rows) + len(s.who)
+	n := len(s.rows)
 	maps.DeleteFunc(s.rows, func(k rowKey, _ insight.Counts) bool { return k.day < day })
-	maps.DeleteFunc(s.who, func(w insight.Searcher, _ bool) bool { return w.Day < day })
-	return n - len(s.rows) - len(s.who), nil
-}
-
-// SearchersOf implements [insight.Store].
-func (s *Store) SearchersOf(ctx context.Context, person string) ([]insight.Searcher, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	var out []insight.Searcher
-	for w := range s.who {
-		if person != "" && w.Person == person {
-			out = append(out, w)
-		}
-	}
-	slices.SortFunc(out, func(a, b insight.Searcher) int {
-		return cmp.Or(strings.Compare(a.Query, b.Query), strings.Compare(a.Day, b.Day))
-	})
-	return out, ctx.Err()
+	return n - len(s.rows), nil
 }
 
 // ItemsBy implements [insight.Store].
@@ -274,18 +222,15 @@ func (s *Store) ItemsBy(ctx context.Context, person string) ([]insight.Item, err
 }
 
 // ForgetPerson implements [insight.Store].
-func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error) {
+func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (renamed int, err error) {
 	if err := cmp.Or(ctx.Err(), stored.CheckText(person, pseudonym)); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	if person == "" {
-		return 0, 0, insight.ErrInvalid
+		return 0, insight.ErrInvalid
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	removed = len(s.who)
-	maps.DeleteFunc(s.who, func(w insight.Searcher, _ bool) bool { return w.Person == person })
-	removed -= len(s.who)
 	for k, i := range s.items {
 		if i.By == person || i.Owner == person {
 			if i.By == person {
@@ -298,5 +243,5 @@ func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (rem
 			renamed++
 		}
 	}
-	return removed, renamed, nil
+	return renamed, nil
 }

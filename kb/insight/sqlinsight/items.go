@@ -150,21 +150,9 @@ func (s *Store) DropItems(ctx context.Context, kind string, before time.Time) (n
 // Prune implements [insight.Store].
 func (s *Store) Prune(ctx context.Context, day string) (n int, err error) {
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		if err := sqldb.Tally(ctx, tx, &n, `delete from stoa_insight_count where day < $1`, day); err != nil {
-			return err
-		}
-		return sqldb.Tally(ctx, tx, &n, `delete from stoa_insight_searcher where day < $1`, day)
+		return sqldb.Tally(ctx, tx, &n, `delete from stoa_insight_count where day < $1`, day)
 	})
 	return n, err
-}
-
-// SearchersOf implements [insight.Store].
-func (s *Store) SearchersOf(ctx context.Context, person string) (out []insight.Searcher, err error) {
-	if person == "" || sqldb.CheckText(person) != nil {
-		return nil, ctx.Err()
-	}
-	err = s.db.Select(ctx, &out, `select query, person, visitor, day from stoa_insight_searcher where person = $1 and person <> '' order by query, day`, person)
-	return out, err
 }
 
 // ItemsBy implements [insight.Store].
@@ -182,22 +170,19 @@ func (s *Store) ItemsBy(ctx context.Context, person string) ([]insight.Item, err
 }
 
 // ForgetPerson implements [insight.Store].
-func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (removed, renamed int, err error) {
+func (s *Store) ForgetPerson(ctx context.Context, person, pseudonym string) (renamed int, err error) {
 	if err := sqldb.CheckText(person, pseudonym); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	if person == "" {
-		return 0, 0, insight.ErrInvalid
+		return 0, insight.ErrInvalid
 	}
 	err = s.db.Write(ctx, func(tx sqlx.ExtContext) error {
-		if err := sqldb.Tally(ctx, tx, &removed, `delete from stoa_insight_searcher where person = $1`, person); err != nil {
-			return err
-		}
 		return sqldb.Tally(ctx, tx, &renamed, `update stoa_insight_item set decider = case when decider = $1 then $2 else decider end,
 			owner = case when owner = $1 then $2 else owner end where decider = $1 or owner = $1`, person, pseudonym)
 	})
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	return removed, renamed, nil
+	return renamed, nil
 }

@@ -69,19 +69,16 @@ func (s *Store) Progress(ctx context.Context, name string) (time.Time, error) {
 	return at.Time, err
 }
 
-const counted = `views, clicks, shown, cases, searches, empty, unclicked, refined`
+const counted = `views, clicks, shown, cases`
 
 // rowsAtOnce keeps statements short, see the SQL part of the design notes.
 const rowsAtOnce = 20
 
 // Count implements [insight.Store].
-func (s *Store) Count(ctx context.Context, name string, from, until time.Time, rows []insight.Row, who []insight.Searcher) error {
+func (s *Store) Count(ctx context.Context, name string, from, until time.Time, rows []insight.Row) error {
 	texts := []string{name}
 	for _, r := range rows {
 		texts = append(texts, string(r.Series), r.Subject, r.Detail, r.Day)
-	}
-	for _, w := range who {
-		texts = append(texts, w.Query, w.Person, w.Visitor, w.Day)
 	}
 	if err := sqldb.CheckText(texts...); err != nil {
 		return err
@@ -90,10 +87,7 @@ func (s *Store) Count(ctx context.Context, name string, from, until time.Time, r
 		if err := advance(ctx, tx, name, from, until); err != nil {
 			return err
 		}
-		if err := addRows(ctx, tx, rows); err != nil {
-			return err
-		}
-		return addSearchers(ctx, tx, who)
+		return addRows(ctx, tx, rows)
 	})
 }
 
@@ -127,13 +121,13 @@ func addRows(ctx context.Context, tx sqlx.ExtContext, rows []insight.Row) error 
 		var args []any
 		for _, k := range chunk {
 			c := sums[k]
-			args = append(args, string(k.Series), k.Subject, k.Detail, k.Day, c.Views, c.Clicks, c.Shown, c.Cases, c.Searches, c.Empty, c.Unclicked, c.Refined)
+			args = append(args, string(k.Series), k.Subject, k.Detail, k.Day, c.Views, c.Clicks, c.Shown, c.Cases)
 		}
 		var set []string
 		for _, name := range strings.Split(counted, ", ") {
 			set = append(set, name+" = stoa_insight_count."+name+" + excluded."+name)
 		}
-		if _, err := sqldb.Exec(ctx, tx, `insert into stoa_insight_count (series, subject, detail, day, `+counted+`) values `+sqldb.Tuples(len(chunk), 12)+`
+		if _, err := sqldb.Exec(ctx, tx, `insert into stoa_insight_count (series, subject, detail, day, `+counted+`) values `+sqldb.Tuples(len(chunk), 8)+`
 			on conflict (series, subject, detail, day) do update set `+strings.Join(set, ", "), args...); err != nil {
 			return err
 		}
@@ -141,31 +135,14 @@ func addRows(ctx context.Context, tx sqlx.ExtContext, rows []insight.Row) error 
 	return nil
 }
 
-func addSearchers(ctx context.Context, tx sqlx.ExtContext, who []insight.Searcher) error {
-	who = slices.Clone(who)
-	slices.SortFunc(who, func(a, b insight.Searcher) int {
-		return cmp.Or(strings.Compare(a.Query, b.Query), strings.Compare(a.Person, b.Person), strings.Compare(a.Visitor, b.Visitor), strings.Compare(a.Day, b.Day))
-	})
-	for chunk := range slices.Chunk(slices.Compact(who), rowsAtOnce) {
-		var args []any
-		for _, w := range chunk {
-			args = append(args, w.Query, w.Person, w.Visitor, w.Day)
-		}
-		if _, err := sqldb.Exec(ctx, tx, `insert into stoa_insight_searcher (query, person, visitor, day) values `+sqldb.Tuples(len(chunk), 4)+` on conflict do nothing`, args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 type countRow struct {
-	Subject, Detail, Day                                             string
-	Views, Clicks, Shown, Cases, Searches, Empty, Unclicked, Refined int
+	Subject, Detail, Day        string
+	Views, Clicks, Shown, Cases int
 }
 
 func (r countRow) row(series insight.Series) insight.Row {
 	return insight.Row{Series: series, Subject: r.Subject, Detail: r.Detail, Day: r.Day, Counts: insight.Counts{
-		Views: r.Views, Clicks: r.Clicks, Shown: r.Shown, Cases: r.Cases, Searches: r.Searches, Empty: r.Empty, Unclicked: r.Unclicked, Refined: r.Refined,
+		Views: r.Views, Clicks: r.Clicks, Shown: r.Shown, Cases: r.Cases,
 	}}
 }
 
@@ -235,31 +212,4 @@ func (s *Store) Days(ctx context.Context, series insight.Series, subject, from, 
 		out = append(out, r.row(series))
 	}
 	return out, err
-}
-
-// People implements [insight.Store].
-func (s *Store) People(ctx context.Context, queries []string, from string) (map[string]int, error) {
-	out := map[string]int{}
-	for chunk := range slices.Chunk(storable(queries), 100) {
-		w := &sqldb.Where{}
-		sqldb.In(w, "query", chunk)
-		w.And("day >= ?", from)
-		var rows []struct {
-			Query string
-			N     int
-		}
-		cond := w.String()
-		err := s.db.Select(ctx, &rows, `select query, cast(sum(n) as bigint) as n from (
-				select query, count(distinct person) as n from stoa_insight_searcher `+cond+` and person <> '' group by query
-				union all
-				select query, max(n) as n from (select query, day, count(*) as n from stoa_insight_searcher `+cond+` and person = '' group by query, day) as d group by query
-			) as p group by query`, w.Args()...)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			out[r.Query] = r.N
-		}
-	}
-	return out, ctx.Err()
 }

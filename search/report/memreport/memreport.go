@@ -99,7 +99,7 @@ func (s *Store) Sums(ctx context.Context, q report.SumQuery) ([]report.Row, erro
 	defer s.mu.RUnlock()
 	sums := map[string]*sum{}
 	facts := slices.AppendSeq(slices.Clone(s.nobodys), maps.Values(s.facts))
-	if q.Question.Text == "" && q.By != report.DimensionQuestion {
+	if q.Questions == nil && q.By != report.DimensionQuestion {
 		facts = append(facts, s.trimmed...)
 	}
 	for _, f := range facts {
@@ -186,7 +186,7 @@ func keyOf(by report.Dimension, f report.Fact) string {
 
 func fits(f report.Fact, q report.SumQuery) bool {
 	is := func(want, has string) bool { return want == "" || want == has }
-	return (q.Question.Text == "" || q.Question == f.Question) && f.Day >= q.From && (q.Until == "" || f.Day <= q.Until) &&
+	return (q.Questions == nil || slices.Contains(q.Questions, f.Question)) && f.Day >= q.From && (q.Until == "" || f.Day <= q.Until) &&
 		is(q.Brand, f.Brand) && is(q.Role, f.Role) && is(q.Language, f.Question.Locale) && is(q.Channel, f.Channel)
 }
 

@@ -106,7 +106,7 @@ func TestBroken(t *testing.T) {
 		"looks at all days":      {query: func(q *report.SumQuery) { q.From, q.Until = "", "" }},
 		"has one order":          {query: func(q *report.SumQuery) { q.Order = "" }},
 		"has no end":             {query: func(q *report.SumQuery) { q.Limit = 0 }},
-		"looks at all questions": {query: func(q *report.SumQuery) { q.Question = report.Query{} }},
+		"looks at all questions": {query: func(q *report.SumQuery) { q.Questions = nil }},
 		"counts visitors by days": {rows: func(q report.SumQuery, rows []report.Row) []report.Row {
 			for i := range rows {
 				rows[i].People = rows[i].Searches

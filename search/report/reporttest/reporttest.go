@@ -134,7 +134,12 @@ func checkSums(t *testing.T, s report.Store) {
 			{Key: "de|b", Text: "b", People: 1, Counts: one}, {Key: "en|a", Text: "á", People: 2, Counts: twice}, {Key: "en|b", Text: "b", People: 1, Counts: one},
 		}},
 		{report.SumQuery{By: report.DimensionDay}, []report.Row{{Key: day1, People: 1, Counts: all}, {Key: day2, People: 3, Counts: all.Plus(one).Plus(one)}}},
-		{report.SumQuery{By: report.DimensionDay, From: day2, Until: day2, Question: report.Query{Locale: "en", Text: "a"}}, []report.Row{{Key: day2, People: 1, Counts: all}}},
+		{report.SumQuery{By: report.DimensionDay, From: day2, Until: day2, Questions: []report.Query{{Locale: "en", Text: "a"}}}, []report.Row{{Key: day2, People: 1, Counts: all}}},
+		{report.SumQuery{By: report.DimensionQuestion, Questions: []report.Query{{Locale: "en", Text: "b"}, {Locale: "en", Text: "a"}, {Locale: "de", Text: "a"}, {Locale: "en", Text: "b"}}}, []report.Row{
+			{Key: "en|a", Text: "á", People: 2, Counts: twice}, {Key: "en|b", Text: "b", People: 1, Counts: one},
+		}},
+		{report.SumQuery{By: report.DimensionQuestion, Questions: []report.Query{}}, nil},
+		{report.SumQuery{Questions: []report.Query{}}, nil},
 		{report.SumQuery{By: report.DimensionDay, Until: day1}, []report.Row{{Key: day1, People: 1, Counts: all}}},
 		{report.SumQuery{By: report.DimensionLanguage, Role: "visitor"}, []report.Row{{Key: "de", People: 1, Counts: one}}},
 		{report.SumQuery{By: report.DimensionRole, Brand: "b1", Order: report.MeasureEmpty}, []report.Row{{Key: "agent", People: 1, Counts: all}, {Key: "customer", People: 1, Counts: all}}},
@@ -266,7 +271,7 @@ func checkText(t *testing.T, s report.Store) {
 		require.ErrorIs(t, s.Add(t.Context(), time.Time{}, t0, []report.Fact{fact(day1, "good"), fact(day1, bad)}, nil), report.ErrInvalid)
 		require.ErrorIs(t, s.Add(t.Context(), time.Time{}, t0, nil, []report.Vote{{Trial: bad}}), report.ErrInvalid)
 		require.Empty(t, sums(t, s, report.SumQuery{Brand: bad}))
-		require.Empty(t, sums(t, s, report.SumQuery{Question: report.Query{Text: bad}}))
+		require.Empty(t, sums(t, s, report.SumQuery{Questions: []report.Query{{Text: bad}}}))
 		b, err := s.Ballot(t.Context(), bad)
 		require.NoError(t, err)
 		require.Equal(t, report.Ballot{}, b)

@@ -45,14 +45,13 @@ func keyOf(d report.Dimension) string {
 func factsOf(q report.SumQuery) (w *sqldb.Where, none bool) {
 	w = &sqldb.Where{}
 	switch {
-	case q.Question.Text != "":
-		w.And("locale = ? and query = ?", q.Question.Locale, q.Question.Text)
+	case q.Questions != nil:
+		questions(w, q.Questions)
 	case q.By == report.DimensionQuestion:
 		w.And("query <> ''")
 	default:
 		w.And("query = ''")
 	}
-	none = sqldb.CheckText(q.Question.Locale, q.Question.Text) != nil
 	for _, c := range []struct{ cond, value string }{
 		{"day >= ?", q.From}, {"day <= ?", q.Until}, {"brand = ?", q.Brand}, {"role = ?", q.Role}, {"locale = ?", q.Language}, {"channel = ?", q.Channel},
 	} {
@@ -62,6 +61,22 @@ func factsOf(q report.SumQuery) (w *sqldb.Where, none bool) {
 		}
 	}
 	return w, none
+}
+
+// questions lets only some questions through; those that no column can hold are
+// none.
+func questions(w *sqldb.Where, list []report.Query) {
+	var args []any
+	for _, q := range list {
+		if sqldb.CheckText(q.Locale, q.Text) == nil {
+			args = append(args, q.Locale, q.Text)
+		}
+	}
+	if len(args) == 0 {
+		w.And("1 = 0")
+		return
+	}
+	w.And("(locale, query) in (values (?, ?)"+strings.Repeat(", (?, ?)", len(args)/2-1)+") and query <> ''", args...)
 }
 
 // measureOf is what rows are ordered by.
