@@ -2,6 +2,7 @@ package blevesearch_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,13 +16,14 @@ import (
 	"github.com/stoa-go/stoa/search/blevesearch"
 )
 
-// size returns how many documents a benchmark has: 100,000, or a tenth of them
-// with -short.
+// docs is how many documents benchmarks have; with -short it is a tenth.
+var docs = flag.Int("docs", 100_000, "how many documents benchmarks have")
+
 func size() int {
 	if testing.Short() {
-		return 10_000
+		return *docs / 10
 	}
-	return 100_000
+	return *docs
 }
 
 const batchSize = 500
