@@ -12,9 +12,18 @@ import (
 
 // Backlinks says what leads to an article, as far as somebody sees it at the desk.
 type Backlinks struct {
-	Texts  []Backlink // by article and language
-	Blocks []string   // names of blocks whose text does, in order
-	Next   string     // token of the next page of Texts, empty on the last
+	Texts   []Backlink // by article and language
+	Blocks  []string   // names of blocks whose text does, in order
+	Lessons []Lesson   // of courses, in the order of those
+	Next    string     // token of the next page of Texts, empty on the last
+}
+
+// A Lesson is one of a course, which shows an article or leads to it.
+type Lesson struct {
+	Course, CourseTitle string // ID and title
+	Lesson, Title       string // likewise; empty if what is said of the course leads there
+	Locale              string // language of the titles
+	Live                bool   // learners are given it; if not, it is a draft
 }
 
 // A Backlink is a text that leads to an article.
@@ -26,8 +35,8 @@ type Backlink struct {
 }
 
 // Backlinks returns a page of the texts that lead to an article, and the blocks
-// that do: of the articles that by sees at the desk, and no trace of others.
-// after is the token of an earlier answer; a limit of 0 means 50, at most 200.
+// and lessons that do: of the articles and courses that by sees at the desk, and no
+// trace of others. Blocks and lessons are on every page in full. after is the token of an earlier answer; a limit of 0 means 50, at most 200.
 func (l *Library) Backlinks(ctx context.Context, by profile.Actor, id, after string, limit int) (Backlinks, error) {
 	if _, err := l.manuscript(ctx, by, id); err != nil {
 		return Backlinks{}, fmt.Errorf("links to article %s: %w", id, err)
@@ -61,7 +70,10 @@ func (l *Library) backlinks(ctx context.Context, by profile.Actor, id, after str
 		q.Limit = limit - len(out.Texts)
 	}
 	out.Next = l.tokens.Seal(scope, q.After)
-	out.Blocks, err = l.blocksTo(ctx, id)
+	if out.Blocks, err = l.blocksTo(ctx, id); err != nil || l.lessons == nil {
+		return out, err
+	}
+	out.Lessons, err = l.lessons(ctx, by, id)
 	return out, err
 }
 

@@ -10,7 +10,7 @@ import (
 
 func (l *Library) serveLinks(api *web.API) {
 	api.Handle(web.Op{
-		Method: "GET", Path: "/manuscripts/{id}/backlinks", Name: "kb.backlinks", Summary: "Lists the texts and blocks that lead to an article, of those that the caller sees at the desk.",
+		Method: "GET", Path: "/manuscripts/{id}/backlinks", Name: "kb.backlinks", Summary: "Lists the texts, blocks and lessons of courses that lead to an article, of those that the caller sees at the desk.",
 		Policy: byWriters, Params: backlinksParams{}, Out: backlinksWire{},
 	}, l.serveBacklinks)
 	api.Handle(web.Op{
@@ -69,9 +69,10 @@ type backlinksParams struct {
 }
 
 type backlinksWire struct {
-	Texts  []backlinkWire `json:"texts"`
-	Blocks []string       `json:"blocks" doc:"names of blocks"`
-	Next   string         `json:"next,omitempty" doc:"token of the next page of texts"`
+	Texts   []backlinkWire `json:"texts"`
+	Blocks  []string       `json:"blocks" doc:"names of blocks"`
+	Lessons []lessonWire   `json:"lessons" doc:"of courses"`
+	Next    string         `json:"next,omitempty" doc:"token of the next page of texts"`
 }
 
 type backlinkWire struct {
@@ -79,6 +80,15 @@ type backlinkWire struct {
 	Locale  string `json:"locale"`
 	Title   string `json:"title"`
 	Live    bool   `json:"live" doc:"readers are shown a text that leads there"`
+}
+
+type lessonWire struct {
+	Course      string `json:"course"`
+	CourseTitle string `json:"course_title"`
+	Lesson      string `json:"lesson" doc:"empty if what is said of the course leads there"`
+	Title       string `json:"title"`
+	Locale      string `json:"locale" doc:"of the titles"`
+	Live        bool   `json:"live" doc:"learners are given it"`
 }
 
 func (l *Library) serveBacklinks(w http.ResponseWriter, r *http.Request) error {
@@ -94,9 +104,12 @@ func (l *Library) serveBacklinks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := backlinksWire{Texts: make([]backlinkWire, 0, len(links.Texts)), Blocks: list(links.Blocks), Next: links.Next}
+	out := backlinksWire{Texts: make([]backlinkWire, 0, len(links.Texts)), Blocks: list(links.Blocks), Lessons: make([]lessonWire, 0, len(links.Lessons)), Next: links.Next}
 	for _, t := range links.Texts {
 		out.Texts = append(out.Texts, backlinkWire(t))
+	}
+	for _, one := range links.Lessons {
+		out.Lessons = append(out.Lessons, lessonWire(one))
 	}
 	return web.JSON(w, r, http.StatusOK, out)
 }

@@ -37,6 +37,7 @@ type Library struct {
 	path    func(Ref) string
 	slugAt  func(string) (string, bool)
 	checker *http.Client
+	lessons func(context.Context, profile.Actor, string) ([]Lesson, error)
 	forest  atomic.Pointer[forest]
 	census  atomic.Pointer[census]
 	texts   *lru.Cache[textKey, *document]
@@ -112,6 +113,10 @@ type Options struct {
 
 	Providers []Provider // whose films and the like are shown in pages; nil means DefaultProviders, an empty list none
 
+	// Lessons returns the lessons of courses that show an article or lead to it, of
+	// those that by sees; nil means that there are none.
+	Lessons func(ctx context.Context, by profile.Actor, article string) ([]Lesson, error)
+
 	// Checker asks whether there is anything at the addresses elsewhere that texts
 	// lead to; nil means that nobody does. Authors write them: it must reach only
 	// what they may reach.
@@ -140,7 +145,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 	}
 	l := &Library{
 		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now,
-		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, slugAt: o.SlugAt, checker: o.Checker, word: o.Word,
+		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, slugAt: o.SlugAt, checker: o.Checker, lessons: o.Lessons, word: o.Word,
 		process: o.Process, actor: o.Actor, notify: o.Notify, redactor: o.Redactor, binFor: o.BinFor, held: o.Held,
 		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles, readText: o.ReadText,
 	}

@@ -47,7 +47,7 @@ func (w *world) course(t *testing.T, state, audience string, price int64) {
 		c.Status = courses.StatusDraft
 	}
 	quiz := courses.Quiz{Questions: []courses.Question{{ID: "q" + state, Kind: courses.QuestionText, Prompt: said, Accept: []string{"x"}}}}
-	rev := courses.Revision{Course: id, Number: 1, At: at, Content: courses.Content{Title: said, About: said, Modules: []courses.Module{{ID: "m", Title: said, Lessons: []courses.Lesson{
+	rev := courses.Revision{Course: id, Number: 1, At: at, Leads: []courses.Lead{{Lesson: "text", Article: "shown"}}, Content: courses.Content{Title: said, About: said, Modules: []courses.Module{{ID: "m", Title: said, Lessons: []courses.Lesson{
 		{ID: "text", Kind: courses.LessonText, Title: said, Body: said}, {ID: "quiz", Kind: courses.LessonQuiz, Title: said, Quiz: quiz},
 	}}}}}
 	require.NoError(t, w.lessons.SaveCourse(ctx, c, &rev))
@@ -237,6 +237,10 @@ func coursesWritten() []operation {
 		{name: "courses.Desk", on: "course", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
 			list, _, err := w.school.Desk(ctx, by, "", 200)
 			return list, lists(list, func(c courses.Course) bool { return c.ID == "c-"+state }), err
+		}},
+		{name: "courses.LessonsTo", on: "course", call: func(ctx context.Context, w *world, by profile.Actor, state string) (any, bool, error) {
+			list, err := w.school.LessonsTo(ctx, by, "shown")
+			return list, lists(list, func(l courses.LeadingLesson) bool { return l.Course == "c-"+state }), err
 		}},
 		onCourse("Manuscript", func(ctx context.Context, w *world, by profile.Actor, state string) (courses.Revision, error) {
 			_, rev, err := w.school.Manuscript(ctx, by, "c-"+state)

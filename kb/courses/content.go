@@ -13,6 +13,7 @@ type Revision struct {
 	Author string    `json:"author"` // person who saved it
 	Note   string    `json:"note"`   // why
 	At     time.Time `json:"at"`
+	Leads  []Lead    `json:"leads,omitempty"` // what its texts lead to, lessons that are articles apart
 	Content
 }
 
@@ -181,13 +182,16 @@ func (l Lesson) clone() Lesson {
 
 // Clone returns a copy that shares nothing with r.
 func (r Revision) Clone() Revision {
-	r.Content = r.Content.Clone()
+	r.Content, r.Leads = r.Content.Clone(), slices.Clone(r.Leads)
 	return r
 }
 
 // Texts returns every text in r.
 func (r Revision) Texts() []string {
 	out := append([]string{r.Course, r.Author, r.Note}, r.Title.texts(r.Summary, r.About)...)
+	for _, lead := range r.Leads {
+		out = append(out, lead.Lesson, lead.Article)
+	}
 	for _, m := range r.Modules {
 		out = append(append(out, m.ID), m.Title.texts()...)
 		for _, l := range m.Lessons {

@@ -56,8 +56,12 @@ func (s *School) Create(ctx context.Context, by profile.Actor, d Draft) (Course,
 	}
 	rev := &Revision{Course: c.ID, Number: 1, Author: by.ID, Note: d.Note, At: now, Content: d.Content.Clone()}
 	rev.name()
+	var err error
+	if rev.Leads, err = s.leads(ctx, rev.Content); err != nil {
+		return Course{}, wrap(err, "create", "course")
+	}
 	c.introduce(rev.Content)
-	c, err := idem.Once(c.Origin,
+	c, err = idem.Once(c.Origin,
 		func() (Course, error) { return c, s.store.SaveCourse(ctx, c, rev) },
 		func() (Course, string, error) {
 			first, err := s.store.Course(ctx, c.ID)
@@ -189,6 +193,9 @@ func (s *School) Save(ctx context.Context, by profile.Actor, id string, version 
 	if idem.Hash(content) != idem.Hash(head.Content) {
 		c.Head++
 		rev = &Revision{Course: id, Number: c.Head, Author: by.ID, Note: d.Note, At: c.Updated, Content: content}
+		if rev.Leads, err = s.leads(ctx, content); err != nil {
+			return Course{}, wrap(err, "course", id)
+		}
 		if c.Live == 0 {
 			c.introduce(content)
 		}
@@ -315,11 +322,17 @@ func (s *School) Desk(ctx context.Context, by profile.Actor, after string, n int
 	if err != nil {
 		return nil, "", wrap(err, "desk", "courses")
 	}
-	q := CourseQuery{After: position, Limit: limit(n)}
+	q := s.desk(by)
+	q.After, q.Limit = position, limit(n)
+	list, next, err := s.store.Courses(ctx, q)
+	return list, s.tokens.Seal(scope, next), wrap(err, "desk", "courses")
+}
+
+// desk selects the courses that by, who works there, sees at the desk.
+func (s *School) desk(by profile.Actor) (q CourseQuery) {
 	if !s.seesAll(by) {
 		sight := by.Sight()
 		q.Sight, q.Owner = &sight, by.ID
 	}
-	list, next, err := s.store.Courses(ctx, q)
-	return list, s.tokens.Seal(scope, next), wrap(err, "desk", "courses")
+	return q
 }

@@ -57,6 +57,10 @@ type Options struct {
 	// means that they may not. Nil means that there are no articles.
 	Article func(ctx context.Context, by profile.Actor, id, locale string) (Text, error)
 
+	// ArticleAt returns the ID of the article that an address in a text leads to, or
+	// "". Nil means that texts lead to none.
+	ArticleAt func(ctx context.Context, address string) (id string, err error)
+
 	// Payments takes money. Nil means that orders are to be paid by invoice.
 	Payments Payments
 

@@ -62,6 +62,7 @@ type CourseQuery struct {
 	IDs      []string       // nil means all
 	Topic    string         // "" means all
 	Language string         // that they have a title in; "" means all
+	Article  string         // only those whose head or live revision shows this article or leads to it, see [Revision.Leading]; "" means all
 	Free     *bool          // only free ones, or only those with a price; nil means all
 	After    string         // position from the page before
 	Limit    int            // 0 means DefaultLimit

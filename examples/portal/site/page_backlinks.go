@@ -25,18 +25,25 @@ type backlinksBody struct {
 
 // A backlinkList is what leads to an article, as far as the visitor sees it.
 type backlinkList struct {
-	Rows   []backlinkRow
-	Blocks []blockRow
-	All    string // address of the whole list, "" if this is it
+	Rows    []backlinkRow
+	Blocks  []blockRow
+	Lessons []lessonRow
+	All     string // address of the whole list, "" if this is it
 }
 
 // Any reports whether there is anything.
-func (l backlinkList) Any() bool { return len(l.Rows)+len(l.Blocks) > 0 }
+func (l backlinkList) Any() bool { return len(l.Rows)+len(l.Blocks)+len(l.Lessons) > 0 }
 
 // A backlinkRow is a text that leads to an article.
 type backlinkRow struct {
 	Title, Locale, Language, Href string
 	Live                          bool
+}
+
+// A lessonRow is a lesson of a course, or a course, that leads to an article.
+type lessonRow struct {
+	kb.Lesson
+	Href string
 }
 
 type backlinksParams struct {
@@ -82,6 +89,13 @@ func (s *Site) backlinks(ctx context.Context, v *visit, a kb.Article, after stri
 	}
 	for _, name := range links.Blocks {
 		out.Blocks = append(out.Blocks, blockRow{Name: name, Href: v.link(blocksPath + "/" + escape(name))})
+	}
+	for _, one := range links.Lessons {
+		href := "/desk/courses/" + escape(one.Course)
+		if one.Lesson != "" {
+			href += "/lessons/" + escape(one.Lesson)
+		}
+		out.Lessons = append(out.Lessons, lessonRow{one, v.link(href)})
 	}
 	return out, links.Next, nil
 }

@@ -2,10 +2,12 @@ package site
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -25,6 +27,18 @@ func TestBacklinkPages(t *testing.T) {
 	d.Body = "See [that](article:" + to.ID + ")."
 	write(t, s, d)
 
+	for title, audience := range map[string]profile.Audience{"Okapi course": profile.Public(), "Canary okapi": profile.NewAudience("account:nobody")} {
+		words := courses.Words{"en": title}
+		_, err := s.school.Create(t.Context(), system, courses.Draft{
+			Settings: courses.Settings{Slug: strings.ReplaceAll(strings.ToLower(title), " ", "-"), Audience: audience},
+			Content: courses.Content{Title: words, Modules: []courses.Module{{Title: words, Lessons: []courses.Lesson{
+				{ID: "shows", Kind: courses.LessonArticle, Title: courses.Words{"en": "Okapi shows"}, Article: to.ID},
+				{ID: "leads", Kind: courses.LessonText, Title: courses.Words{"en": "Okapi leads"}, Body: courses.Words{"en": "[that](/en/articles/zebra-crossing)"}},
+			}}}},
+		})
+		require.NoError(t, err)
+	}
+
 	editor := as("ruth").get(at + "/en").Body
 	require.Contains(t, editor, at+"/links")
 	require.Contains(t, editor, "Before you archive: what links here")
@@ -34,9 +48,16 @@ func TestBacklinkPages(t *testing.T) {
 	page := as("ruth").get(at + "/links").Body
 	require.Contains(t, page, "Leading there 11")
 	require.Contains(t, page, "Canary quagga")
+	require.Equal(t, 2, strings.Count(page, "Okapi shows"), "of two courses")
+	require.Equal(t, 2, strings.Count(page, "Okapi leads"))
+	require.Contains(t, page, "Canary okapi")
+	require.Contains(t, page, "/lessons/leads")
+	require.Contains(t, as("ruth").get("/de/desk/articles/"+to.ID+"/links").Body, "Lektion des Kurses")
 	page = as("ines").get(at + "/links").Body
 	require.Contains(t, page, "Leading there 11")
-	require.NotContains(t, page, "Canary quagga", "authors do not see it at the desk")
+	require.NotContains(t, page, "Canary", "authors do not see it at the desk")
+	require.Equal(t, 1, strings.Count(page, "Okapi shows"))
+	require.Contains(t, as("ines").get("/api/v1/manuscripts/"+to.ID+"/backlinks").Body, `"title":"Okapi leads"`)
 	ask := as("ruth").get(at + "/delete").Body
 	require.Contains(t, ask, "these links become plain text")
 	require.Contains(t, ask, "Show everything that links here")

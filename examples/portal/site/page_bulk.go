@@ -193,7 +193,7 @@ func (s *Site) ledTo(ctx context.Context, v *visit, rows []bulkRow) error {
 			return err
 		}
 		stays := slices.DeleteFunc(links.Texts, func(t kb.Backlink) bool { return goes[t.Article] })
-		rows[i].Leads, rows[i].Links = len(stays)+len(links.Blocks), v.link("/desk/articles/"+escape(r.Article)+"/links")
+		rows[i].Leads, rows[i].Links = len(stays)+len(links.Blocks)+len(links.Lessons), v.link("/desk/articles/"+escape(r.Article)+"/links")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -41,6 +42,13 @@ func TestBulkPages(t *testing.T) {
 	try := as("ruth").post(to, form)
 	require.Contains(t, try.Body, "2 articles would change. 1 is refused.")
 	require.Equal(t, 2, strings.Count(try.Body, "1 other text links here."))
+	words := courses.Words{"en": "Yaks"}
+	_, err := s.school.Create(t.Context(), system, courses.Draft{Settings: courses.Settings{Audience: profile.Public()}, Content: courses.Content{Title: words, Modules: []courses.Module{
+		{Title: words, Lessons: []courses.Lesson{{Kind: courses.LessonArticle, Title: words, Article: a.ID}}},
+	}}})
+	require.NoError(t, err)
+	try = as("ruth").post(to, form)
+	require.Contains(t, try.Body, "2 other texts link here.", "a lesson shows it")
 	require.Contains(t, try.Body, `/en/desk/articles/`+a.ID+`/links"`)
 	require.Equal(t, 200, as("").get("/en/articles/zebra-crossing").Status, "trying changes nothing")
 	items := regexp.MustCompile(`type="hidden" name="article" value="([^"]+)"`).FindAllStringSubmatch(try.Body, -1)

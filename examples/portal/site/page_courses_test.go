@@ -182,10 +182,12 @@ func TestCoursesAreForThoseWhoMay(t *testing.T) {
 	as := serve(t, s)
 	const canary = "zqcoursezq"
 	word := courses.Words{"en": canary}
+	shown := write(t, s, draft("What it shows", profile.Public(), anyCategory(t, s)))
 	c, err := s.school.Create(t.Context(), system, courses.Draft{
 		Settings: courses.Settings{Slug: "hidden-one", Audience: profile.NewAudience("partner"), Topics: []string{canary}},
 		Content: courses.Content{Title: word, Summary: word, About: word, Modules: []courses.Module{{ID: "m", Title: word, Lessons: []courses.Lesson{
-			{ID: "hidden-lesson", Kind: courses.LessonText, Title: word, Body: word}, {ID: "hidden-date", Kind: courses.LessonSession, Title: word}}}}},
+			{ID: "hidden-lesson", Kind: courses.LessonText, Title: word, Body: word}, {ID: "hidden-date", Kind: courses.LessonSession, Title: word},
+			{ID: "hidden-article", Kind: courses.LessonArticle, Title: word, Article: shown.ID}}}}},
 	})
 	require.NoError(t, err)
 	_, err = s.school.Publish(t.Context(), system, c.ID, c.Version)
@@ -209,6 +211,7 @@ func TestCoursesAreForThoseWhoMay(t *testing.T) {
 		"/courses", "/de/courses?topic=" + canary, base, base + "/lessons/hidden-lesson", base + "/sessions/" + date.ID + "/calendar", "/account/learning", "/account/notices", "/search?q=" + canary,
 		"/desk/courses", "/desk/courses/" + c.ID, "/desk/courses/" + c.ID + "/lessons/hidden-lesson", "/desk/courses/" + c.ID + "/learners", "/search/suggestions?q=zqcour", "/sitemap.xml", "/sitemaps/en-1.xml", "/api/v1/courses", "/api/v1/courses/" + c.ID, "/api/v1/courses/" + c.ID + "/sessions", "/api/v1/courses/" + c.ID + "/manuscript",
 		"/api/v1/courses/" + c.ID + "/learners", "/api/v1/courses/" + c.ID + "/lessons/hidden-lesson", "/api/v1/learning", "/api/v1/search?q=" + canary,
+		"/desk/articles/" + shown.ID + "/links", "/desk/articles/" + shown.ID + "/en", "/api/v1/manuscripts/" + shown.ID + "/backlinks",
 	}
 	for _, person := range []string{"", "tom", "mateo", "jonas"} {
 		for _, path := range paths {
@@ -219,6 +222,7 @@ func TestCoursesAreForThoseWhoMay(t *testing.T) {
 	for _, path := range paths[:1] {
 		require.Contains(t, as("sverre").get(path).Body, canary, path)
 	}
+	require.Contains(t, as("ruth").get("/desk/articles/"+shown.ID+"/links").Body, canary)
 	require.Contains(t, as("sverre").get("/search?q="+canary).Body, base)
 	for _, form := range []string{base, base + "/lessons/hidden-lesson", base + "/sessions/" + date.ID} {
 		require.Equal(t, 404, as("mateo").post(form, url.Values{"do": {"enrol"}}).Status)

@@ -25,7 +25,7 @@ const courseKind = "course"
 func (s *Site) openCourses(context.Context) error {
 	s.school = courses.NewSchool(sqlcourses.New(s.db.write).WithReader(s.db.read), &courses.Options{
 		Policy: s.policy, Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret, Locales: s.cfg.Locales,
-		Choose: s.choose, Word: s.word, Article: s.lessonArticle, Notify: s.notifier.Notify,
+		Choose: s.choose, Word: s.word, Article: s.lessonArticle, ArticleAt: s.articleAt, Notify: s.notifier.Notify,
 		Path: func(r courses.Ref) string { return i18n.JoinPath(i18n.Locale(r.Locale), coursePath(r.Slug)) },
 	})
 	s.people.Register(s.school.Keeper())
@@ -48,6 +48,29 @@ func (s *Site) lessonArticle(ctx context.Context, by profile.Actor, id, locale s
 		html.WriteString(string(part.HTML))
 	}
 	return courses.Text{Title: a.Title, HTML: template.HTML(html.String()), Locale: a.Locale, Path: s.path(kb.Ref{Kind: "article", ID: a.Article, Locale: a.Locale, Slug: a.Slug, Asked: locale})}, nil
+}
+
+// articleAt returns the ID of the article that an address leads to, or "".
+func (s *Site) articleAt(ctx context.Context, address string) (string, error) {
+	slug, ok := s.slugAt(address)
+	if !ok {
+		return "", nil
+	}
+	id, err := s.articles.Slug(ctx, slug)
+	if errors.Is(err, kb.ErrNotFound) {
+		return "", nil
+	}
+	return id, err
+}
+
+// lessonsTo returns the lessons that show an article or lead to it.
+func (s *Site) lessonsTo(ctx context.Context, by profile.Actor, article string) ([]kb.Lesson, error) {
+	found, err := s.school.LessonsTo(ctx, by, article)
+	out := make([]kb.Lesson, len(found))
+	for i, one := range found {
+		out[i] = kb.Lesson(one)
+	}
+	return out, err
 }
 
 // courseNotices are what people are told of their courses.

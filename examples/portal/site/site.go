@@ -201,7 +201,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 		Files:   files, ReadText: filetext.Extract,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, SlugAt: s.slugAt, Word: s.word, Types: s.types, Redactor: s.redactor,
-		Process: s.processOf, Actor: s.actorOf,
+		Process: s.processOf, Actor: s.actorOf, Lessons: s.lessonsTo,
 		Notify: func(ctx context.Context, o profile.Occurrence) error { return s.notifier.Notify(ctx, o) },
 		Held:   func(ctx context.Context) ([]string, error) { return s.held(ctx) },
 	})

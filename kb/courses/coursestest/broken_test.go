@@ -162,6 +162,33 @@ var broken = map[string]func(courses.Store) faulty{
 	"filter: no status":      asked(func(q *courses.CourseQuery) { q.Statuses = nil }),
 	"filter: no ids":         asked(func(q *courses.CourseQuery) { q.IDs = nil }),
 	"filter: no language":    asked(func(q *courses.CourseQuery) { q.Language = "" }),
+	"leads: of every course": asked(func(q *courses.CourseQuery) { q.Article = "" }),
+	"leads: no tags": func(s courses.Store) faulty {
+		return faulty{tags: func(ctx context.Context, q courses.CourseQuery) ([]courses.Tag, error) {
+			q.Article = ""
+			return s.Tags(ctx, q)
+		}}
+	},
+	"leads: only of lessons that are articles": func(s courses.Store) faulty {
+		return faulty{save: func(ctx context.Context, c courses.Course, rev *courses.Revision) error {
+			if rev != nil {
+				without := rev.Clone()
+				without.Leads = nil
+				rev = &without
+			}
+			return s.SaveCourse(ctx, c, rev)
+		}}
+	},
+	"leads: of the newest revision only": func(s courses.Store) faulty {
+		return faulty{list: func(ctx context.Context, q courses.CourseQuery) ([]courses.Course, string, error) {
+			page, next, err := s.Courses(ctx, q)
+			return slices.DeleteFunc(page, func(c courses.Course) bool {
+				rev, _ := s.Revision(ctx, c.ID, c.Head)
+				leads := slices.ContainsFunc(rev.Leading(), func(l courses.Lead) bool { return l.Article == q.Article })
+				return q.Article != "" && !leads
+			}), next, err
+		}}
+	},
 	"pages: never end early": asked(func(q *courses.CourseQuery) { q.Limit = 3 }),
 	"pages: in another order": func(s courses.Store) faulty {
 		return faulty{list: func(ctx context.Context, q courses.CourseQuery) ([]courses.Course, string, error) {

@@ -258,6 +258,43 @@ func checkFilters(t *testing.T, s courses.Store) {
 	}
 }
 
+func checkLeads(t *testing.T, s courses.Store) {
+	ctx := t.Context()
+	shown := courses.Lesson{ID: "l", Kind: courses.LessonArticle, Article: "shown", Title: courses.Words{"en": "L"}}
+	leading := func(course string, number int, l courses.Lesson, to ...string) *courses.Revision {
+		rev := newRevision(course, number)
+		rev.Modules[0].Lessons[0] = l
+		for _, id := range to {
+			rev.Leads = append(rev.Leads, courses.Lead{Lesson: "l2", Article: id}, courses.Lead{Article: id})
+		}
+		return &rev
+	}
+	found := func(article string) []string { return courseIDs(t, s, courses.CourseQuery{Article: article}) }
+	numbers := func(head, live int) func(*courses.Course) {
+		return func(c *courses.Course) { c.Head, c.Live, c.Version = head, live, c.Version+head-1 }
+	}
+	require.NoError(t, s.SaveCourse(ctx, newCourse("a"), leading("a", 1, shown, "both")))
+	require.NoError(t, s.SaveCourse(ctx, newCourse("b", func(c *courses.Course) { c.Audience = nil }), leading("b", 1, courses.Lesson{ID: "l", Article: "shown", Kind: courses.LessonText}, "both")))
+	require.Equal(t, []string{"a"}, found("shown"), "a lesson that is no article shows none")
+	require.Equal(t, []string{"a", "b"}, found("both"))
+	require.Equal(t, []string{"a"}, courseIDs(t, s, courses.CourseQuery{Article: "both", Sight: sight()}))
+	tags, err := s.Tags(ctx, courses.CourseQuery{Article: "shown"})
+	require.NoError(t, err)
+	require.Equal(t, 1, tags[0].N)
+	for _, odd := range []string{"Shown", "none", "sh\x00", "a"} {
+		require.Empty(t, found(odd))
+	}
+	require.NoError(t, s.SaveCourse(ctx, newCourse("a", numbers(2, 1)), leading("a", 2, courses.Lesson{ID: "l"}, "new")))
+	require.Equal(t, []string{"a"}, found("shown"), "learners are still given it")
+	require.Equal(t, []string{"a"}, found("new"), "of a draft")
+	require.NoError(t, s.SaveCourse(ctx, newCourse("a", numbers(3, 3)), leading("a", 3, courses.Lesson{ID: "l"}, "newest")))
+	require.Empty(t, found("shown"))
+	require.Empty(t, found("new"))
+	got, err := s.Revision(ctx, "a", 3)
+	require.NoError(t, err)
+	require.Equal(t, *leading("a", 3, courses.Lesson{ID: "l"}, "newest"), got)
+}
+
 func checkTags(t *testing.T, s courses.Store) {
 	ctx := t.Context()
 	require.NoError(t, s.SaveCourse(ctx, newCourse("a"), nil))

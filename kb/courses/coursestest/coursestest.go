@@ -33,6 +33,7 @@ func contract() []suitetest.Promise[courses.Store] {
 		{"Circles", "no course comes to need one that needs it, at whatever remove and however many save at once", checkCircles},
 		{"Sight", "lists and counts hold what the sight admits or the owner owns, and nothing else", checkSight},
 		{"Filters", "each filter selects what it says, alone and with others", checkFilters},
+		{"Leads", "courses are found by the articles that their newest or live revision shows or leads to, and by no others", checkLeads},
 		{"Tags", "Tags counts what a query selects, whatever its topic, language and page", checkTags},
 		{"Pages", "pages hold everything once, in order, with ties in byte order", checkPages},
 		{"Token", "a position that was not given out is ErrInvalid", checkToken},

@@ -121,7 +121,7 @@ func (s *Store) Courses(ctx context.Context, q courses.CourseQuery) ([]courses.C
 	defer s.mu.Unlock()
 	var rows []row[courses.Course]
 	for _, c := range s.courses {
-		if matches(c, q) {
+		if matches(c, q) && s.leads(c, q.Article) {
 			rows = append(rows, row[courses.Course]{[]string{sortable(int64(c.Rank)), c.ID}, c.Clone()})
 		}
 	}
@@ -141,6 +141,17 @@ func matches(c courses.Course, q courses.CourseQuery) bool {
 	return true
 }
 
+// leads reports whether a course shows an article or leads to it.
+func (s *Store) leads(c courses.Course, article string) bool {
+	for _, number := range []int{c.Head, c.Live} {
+		leads := s.revisions[revisionKey{c.ID, number}].Leading()
+		if slices.ContainsFunc(leads, func(l courses.Lead) bool { return l.Article == article }) {
+			return true
+		}
+	}
+	return article == ""
+}
+
 // Tags implements [courses.CourseStore].
 func (s *Store) Tags(ctx context.Context, q courses.CourseQuery) ([]courses.Tag, error) {
 	if err := s.enter(ctx); err != nil {
@@ -150,7 +161,7 @@ func (s *Store) Tags(ctx context.Context, q courses.CourseQuery) ([]courses.Tag,
 	q.Topic, q.Language = "", ""
 	counts := map[courses.Tag]int{}
 	for _, c := range s.courses {
-		if !matches(c, q) {
+		if !matches(c, q) || !s.leads(c, q.Article) {
 			continue
 		}
 		for _, topic := range c.Topics {

@@ -71,6 +71,13 @@ func filter(q courses.CourseQuery) *sqldb.Where {
 	default:
 		w.And("price <> 0")
 	}
+	switch {
+	case q.Article == "":
+	case sqldb.CheckText(q.Article) != nil:
+		w.And("1 = 0")
+	default:
+		w.And(`exists (select 1 from stoa_course_lead l where l.course = stoa_course.id and l.article = ? and l.number in (stoa_course.head, stoa_course.live))`, q.Article)
+	}
 	for kind, value := range map[string]string{courses.TagTopic: q.Topic, courses.TagLanguage: q.Language} {
 		switch {
 		case value == "":
@@ -138,9 +145,9 @@ func (s *Store) SaveCourse(ctx context.Context, c courses.Course, rev *courses.R
 			return err
 		}
 		err := write(ctx, tx, "stoa_course", c.ID, c.Version,
-			`insert into stoa_course (id, slug, status, owner, rank, price, course, version) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-			`update stoa_course set slug = $2, status = $3, owner = $4, rank = $5, price = $6, course = $7, version = $8 where id = $1 and version = $8 - 1`,
-			c.ID, c.Slug, c.Status, c.Owner, c.Rank, c.Price.Amount, sqldb.JSON[courses.Course]{V: c}, c.Version)
+			`insert into stoa_course (id, slug, status, owner, rank, price, course, version, head, live) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
+			`update stoa_course set slug = $2, status = $3, owner = $4, rank = $5, price = $6, course = $7, version = $8, head = $9, live = $10 where id = $1 and version = $8 - 1`,
+			c.ID, c.Slug, c.Status, c.Owner, c.Rank, c.Price.Amount, sqldb.JSON[courses.Course]{V: c}, c.Version, c.Head, c.Live)
 		if err != nil {
 			return err
 		}
@@ -231,7 +238,15 @@ func saveRevision(ctx context.Context, tx sqlx.ExtContext, rev courses.Revision)
 	if err != nil {
 		return err
 	}
-	return sqldb.Affected(res, errs.Conflict)
+	if err := sqldb.Affected(res, errs.Conflict); err != nil {
+		return err
+	}
+	for _, lead := range rev.Leading() {
+		if _, err := sqldb.Exec(ctx, tx, `insert into stoa_course_lead (course, number, article) values ($1, $2, $3) on conflict do nothing`, rev.Course, rev.Number, lead.Article); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Revision implements [courses.CourseStore].
