@@ -45,7 +45,7 @@ func (l *Library) emptyCategory(ctx context.Context, by profile.Actor, id, into 
 		return 0, ErrNotFound
 	}
 	if _, ok := f.byID[into]; !ok || into == id || f.closed(into) {
-		return 0, errs.Field("category", "error.field.choice", map[string]any{"choices": ""})
+		return 0, errs.Field("into", "error.field.choice", map[string]any{"choices": ""})
 	}
 	articles, err := l.standingIn(ctx, id)
 	if err != nil {
@@ -54,12 +54,11 @@ func (l *Library) emptyCategory(ctx context.Context, by profile.Actor, id, into 
 	fields := errs.Fields{}
 	for i := range articles {
 		a := &articles[i]
-		f.checkEffective(fields, into, a.Audience)
+		if f.checkEffective(fields, into, a.Audience); len(fields) > 0 {
+			return 0, errs.Fields{"into": fields["audience"]}
+		}
 		a.Category, a.UpdatedAt = into, l.clock()
 		a.Version++
-	}
-	if err := fields.Err(); err != nil {
-		return 0, err
 	}
 	if lead {
 		err = l.leadOn(ctx, c, into)

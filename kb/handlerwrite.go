@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"github.com/stoa-go/stoa/internal/errs"
-	"github.com/stoa-go/stoa/internal/idem"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -62,22 +61,6 @@ func (l *Library) serveWriting(api *web.API) {
 	l.serveBlocks(api)
 	l.serveWorkingOn(api)
 	l.serveOrganising(api)
-}
-
-func (l *Library) serveOrganising(api *web.API) {
-	organise := string(profile.PermissionContentOrganise)
-	api.Handle(web.Op{
-		Method: "POST", Path: "/categories", Name: "kb.create_category", Summary: "Creates a category.",
-		Policy: organise, In: newCategoryWire{}, Out: settingsWire{}, Create: true,
-	}, l.serveCreateCategory)
-	api.Handle(web.Op{
-		Method: "GET", Path: "/categories/{id}/settings", Name: "kb.category_settings", Summary: "Returns a category as those who arrange the library see it.",
-		Policy: organise, Out: settingsWire{},
-	}, l.serveCategorySettings)
-	api.Handle(web.Op{
-		Method: "PUT", Path: "/categories/{id}/settings", Name: "kb.save_category", Summary: "Changes a category.",
-		Policy: organise, In: categoryWire{}, Out: settingsWire{}, Update: true,
-	}, l.serveSaveCategory)
 }
 
 func (l *Library) serveCreate(w http.ResponseWriter, r *http.Request) error {
@@ -237,58 +220,6 @@ func (l *Library) serveRevision(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.JSON(w, r, http.StatusOK, wireOfRevision(rev))
-}
-
-func (l *Library) serveCreateCategory(w http.ResponseWriter, r *http.Request) error {
-	in, err := web.Decode[newCategoryWire](w, r, 0)
-	if err != nil {
-		return err
-	}
-	key, err := web.IdempotencyKey(r)
-	if err != nil {
-		return err
-	}
-	by := profile.FromContext(r.Context())
-	if in.ID == "" && key != "" {
-		in.ID = idem.ID("kb.category", by.ID, key)
-	}
-	c, err := l.SaveCategory(r.Context(), by, in.category(in.ID, 0))
-	if err != nil {
-		return err
-	}
-	return l.answerCategory(w, r, http.StatusCreated, c)
-}
-
-func (l *Library) answerCategory(w http.ResponseWriter, r *http.Request, status int, c Category) error {
-	w.Header().Set("ETag", web.ETag(c.Version))
-	return web.JSON(w, r, status, wireOfCategory(c))
-}
-
-func (l *Library) serveCategorySettings(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathValue(r, "id")
-	if err != nil {
-		return err
-	}
-	c, err := l.CategoryDraft(r.Context(), profile.FromContext(r.Context()), id)
-	if err != nil {
-		return err
-	}
-	return l.answerCategory(w, r, http.StatusOK, c)
-}
-
-func (l *Library) serveSaveCategory(w http.ResponseWriter, r *http.Request) error {
-	id, _, version, in, err := change[categoryWire](w, r)
-	if err != nil {
-		return err
-	}
-	if version == 0 {
-		return web.ErrPrecondition // an update creates nothing
-	}
-	c, err := l.SaveCategory(r.Context(), profile.FromContext(r.Context()), in.category(id, version))
-	if err != nil {
-		return stale(err)
-	}
-	return l.answerCategory(w, r, http.StatusOK, c)
 }
 
 // stale says in HTTP's words that If-Match named an old version.

@@ -50,14 +50,14 @@ func libraryPlaces() []operation {
 				err = nil // they may, if they say where to
 			}
 			return n, true, err
-		}),
+		}, "kb.empty_category"),
 		within("RemoveCategory", func(ctx context.Context, w *world, by profile.Actor, id string) (any, bool, error) {
 			err := w.library.RemoveCategory(ctx, by, id, 1)
 			if errors.Is(err, kb.ErrConflict) {
 				err = nil // they may, once it is empty
 			}
 			return nil, true, err
-		}),
+		}, "kb.remove_category"),
 	}
 }
 

@@ -424,11 +424,6 @@ func (s *Site) emptyCategory(ctx context.Context, v *visit, id, into string, lea
 		return errs.Field("into", "error.field.required", nil)
 	}
 	_, err = s.library.EmptyCategory(ctx, v.By, id, into, lead)
-	if fields, ok := errors.AsType[errs.Fields](err); ok {
-		for _, what := range fields {
-			return errs.Field("into", what.Key, what.Args)
-		}
-	}
 	return err
 }
 
