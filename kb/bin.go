@@ -136,7 +136,7 @@ func (l *Library) purge(ctx context.Context, by profile.Actor, id string, versio
 		return ErrForbidden
 	}
 	if a.Version != version {
-		return changed()
+		return errs.Changed()
 	}
 	purged, err := l.purgeOne(ctx, by, a)
 	if err == nil && !purged {

@@ -38,7 +38,7 @@ func (l *Library) removeBlock(ctx context.Context, name string, version int) err
 	case !ok:
 		return ErrNotFound
 	case b.Version != version:
-		return changed()
+		return errs.Changed()
 	case len(set.including(name)) > 0:
 		return blockUsed()
 	}
@@ -49,7 +49,7 @@ func (l *Library) removeBlock(ctx context.Context, name string, version int) err
 	if uses, useErr := l.store.BlockUses(ctx, []string{name}); useErr != nil || len(uses) > 0 {
 		return errors.Join(useErr, blockUsed())
 	}
-	return changed()
+	return errs.Changed()
 }
 
 func blockUsed() error { return errs.Say(ErrConflict, "error.block.used", nil) }
@@ -106,7 +106,7 @@ func (l *Library) UnfoldBlock(ctx context.Context, by profile.Actor, name string
 		return nil, fmt.Errorf("unfold block %s: %w", name, ErrNotFound)
 	}
 	if b.Version != version {
-		return nil, fmt.Errorf("unfold block %s: %w", name, changed())
+		return nil, fmt.Errorf("unfold block %s: %w", name, errs.Changed())
 	}
 	f := errs.Fields{}
 	if text(f, "note", note, 0, MaxSummary); len(f) > 0 {
@@ -242,7 +242,7 @@ func (l *Library) ReplaceInBlock(ctx context.Context, by profile.Actor, r BlockR
 	if b.Version == r.Version+1 { // the answer may have been lost
 		versions, err := l.BlockVersions(ctx, by, r.Block, b.Version, 1)
 		if err != nil || len(versions) == 0 {
-			return Block{}, errors.Join(err, fmt.Errorf("replace in block %s: %w", r.Block, changed()))
+			return Block{}, errors.Join(err, fmt.Errorf("replace in block %s: %w", r.Block, errs.Changed()))
 		}
 		b = versions[0].clone()
 	}

@@ -114,7 +114,7 @@ func (l *Library) SaveBlock(ctx context.Context, by profile.Actor, b Block) (Blo
 }
 
 // errOtherBlocks is when any block has changed since all were read.
-var errOtherBlocks = changed()
+var errOtherBlocks = errs.Changed()
 
 // tryBlock stores b, and reports whether it was not there already.
 func (l *Library) tryBlock(ctx context.Context, by profile.Actor, b Block) (Block, bool, error) {
@@ -135,7 +135,7 @@ func (l *Library) tryBlock(ctx context.Context, by profile.Actor, b Block) (Bloc
 	case old.Version != b.Version && b.Version == 0:
 		return Block{}, false, errs.Field("name", "error.field.taken", nil)
 	case old.Version != b.Version:
-		return Block{}, false, changed()
+		return Block{}, false, errs.Changed()
 	}
 	b.Version, b.Author, b.UpdatedAt = b.Version+1, by.ID, l.clock()
 	err = l.store.SaveBlock(ctx, b, set.blocks, set.around(b.Name))

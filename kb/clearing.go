@@ -129,7 +129,7 @@ func (l *Library) removeCategory(ctx context.Context, id string, version int) er
 	case !ok:
 		return ErrNotFound
 	case c.Version != version:
-		return changed()
+		return errs.Changed()
 	case len(f.children[id]) > 0:
 		return errs.Say(ErrConflict, "error.category.has_below", nil)
 	}
@@ -141,7 +141,7 @@ func (l *Library) removeCategory(ctx context.Context, id string, version int) er
 		return errs.Say(ErrConflict, "error.category.has_articles", nil)
 	}
 	if err = l.store.RemoveCategory(ctx, id, version, f.stamp); errors.Is(err, ErrConflict) {
-		return changed()
+		return errs.Changed()
 	}
 	return err
 }

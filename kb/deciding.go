@@ -59,7 +59,7 @@ func (l *Library) decide(ctx context.Context, by profile.Actor, id string, verdi
 		l.afterVerdict(ctx, r, plans)
 		return r, nil
 	}
-	return Review{}, changed()
+	return Review{}, errs.Changed()
 }
 
 // afterVerdict tells people and does at once what is due. What fails here is
@@ -186,7 +186,7 @@ func (l *Library) withdrawReview(ctx context.Context, by profile.Actor, id strin
 		}
 		return r, err
 	}
-	return Review{}, changed()
+	return Review{}, errs.Changed()
 }
 
 // checkApproved checks that a revision may be shown to readers by the process

@@ -83,7 +83,7 @@ func (l *Library) serveDelete(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := l.Delete(r.Context(), profile.FromContext(r.Context()), id, version)
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	w.Header().Set("ETag", web.ETag(a.Version))
 	return web.JSON(w, r, http.StatusOK, l.binnedWire(a))
@@ -96,7 +96,7 @@ func (l *Library) serveUndelete(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := l.Undelete(r.Context(), profile.FromContext(r.Context()), id, version)
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return l.answer(w, r, http.StatusOK, a)
 }
@@ -107,7 +107,7 @@ func (l *Library) servePurge(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := l.Purge(r.Context(), profile.FromContext(r.Context()), id, version); err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

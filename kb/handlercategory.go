@@ -80,7 +80,7 @@ func (l *Library) serveSaveCategory(w http.ResponseWriter, r *http.Request) erro
 	}
 	c, err := l.SaveCategory(r.Context(), profile.FromContext(r.Context()), in.category(id, version))
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return l.answerCategory(w, r, http.StatusOK, c)
 }
@@ -116,7 +116,7 @@ func (l *Library) serveRemoveCategory(w http.ResponseWriter, r *http.Request) er
 		return err
 	}
 	if err := l.RemoveCategory(r.Context(), profile.FromContext(r.Context()), id, version); err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -74,7 +74,7 @@ func (l *Library) serveRestore(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := l.Restore(r.Context(), profile.FromContext(r.Context()), id, locale, version, in.Number, in.Note)
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return l.answer(w, r, http.StatusOK, a)
 }

@@ -126,7 +126,7 @@ func (l *Library) serveHandleFeedback(w http.ResponseWriter, r *http.Request) er
 	}
 	f, err := l.HandleFeedback(r.Context(), profile.FromContext(r.Context()), id, version, Handling(in))
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return answerFeedback(w, r, f)
 }

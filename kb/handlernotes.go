@@ -139,7 +139,7 @@ func (l *Library) serveEditNote(w http.ResponseWriter, r *http.Request) error {
 	}
 	n, err := l.EditNote(r.Context(), profile.FromContext(r.Context()), id, version, in.Text, in.Mentions)
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return answerNote(w, r, http.StatusOK, n)
 }
@@ -151,7 +151,7 @@ func (l *Library) serveResolveNote(w http.ResponseWriter, r *http.Request) error
 	}
 	n, err := l.ResolveNote(r.Context(), profile.FromContext(r.Context()), id, version, in.Resolved)
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return answerNote(w, r, http.StatusOK, n)
 }

@@ -108,7 +108,7 @@ func (l *Library) serveReplace(w http.ResponseWriter, r *http.Request) error {
 		Article:     id, Locale: locale, Version: version, Head: in.Head, Only: in.Only, Publish: in.Publish, Note: in.Note,
 	})
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return l.answer(w, r, http.StatusOK, a)
 }

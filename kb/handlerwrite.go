@@ -1,12 +1,9 @@
 package kb
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"strconv"
 
-	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -123,7 +120,7 @@ func (l *Library) serveArrange(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := l.Arrange(r.Context(), profile.FromContext(r.Context()), id, version, in.meta())
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return l.answer(w, r, http.StatusOK, a)
 }
@@ -135,7 +132,7 @@ func (l *Library) serveEdit(w http.ResponseWriter, r *http.Request) error {
 	}
 	a, err := l.Edit(r.Context(), profile.FromContext(r.Context()), id, locale, version, in.text())
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return l.answer(w, r, http.StatusOK, a)
 }
@@ -156,7 +153,7 @@ func (l *Library) servePublication(do publication) web.Func {
 		}
 		a, err := do(r.Context(), profile.FromContext(r.Context()), id, locale, version)
 		if err != nil {
-			return stale(err)
+			return web.Stale(err)
 		}
 		return l.answer(w, r, http.StatusOK, a)
 	}
@@ -220,12 +217,4 @@ func (l *Library) serveRevision(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.JSON(w, r, http.StatusOK, wireOfRevision(rev))
-}
-
-// stale says in HTTP's words that If-Match named an old version.
-func stale(err error) error {
-	if says, ok := errors.AsType[*errs.Says](err); ok && says.Message.Key == "error.conflict_changed" {
-		return fmt.Errorf("%w: %w", web.ErrPrecondition, err)
-	}
-	return err
 }

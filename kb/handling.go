@@ -138,12 +138,12 @@ func (l *Library) handleFeedback(ctx context.Context, by profile.Actor, id strin
 		return old, nil
 	}
 	if old.Version != version {
-		return Feedback{}, changed()
+		return Feedback{}, errs.Changed()
 	}
 	f := old
 	f.State, f.Assignee, f.Resolution, f.UpdatedAt, f.Version = h.State, h.Assignee, h.Resolution, l.clock(), version+1
 	if err := l.store.SaveFeedback(ctx, f); errors.Is(err, ErrConflict) {
-		return Feedback{}, changed()
+		return Feedback{}, errs.Changed()
 	} else if err != nil {
 		return Feedback{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -125,5 +126,5 @@ func (l *Library) keep(ctx context.Context, a *Article, revisions ...Revision) e
 			break
 		}
 	}
-	return changed()
+	return errs.Changed()
 }

@@ -260,11 +260,11 @@ func (l *Library) changeNote(ctx context.Context, by profile.Actor, id string, v
 		return old, nil
 	}
 	if old.Version != version {
-		return Note{}, changed()
+		return Note{}, errs.Changed()
 	}
 	n.UpdatedAt, n.Version = l.clock(), version+1
 	if err := l.store.SaveNote(ctx, n); errors.Is(err, ErrConflict) {
-		return Note{}, changed()
+		return Note{}, errs.Changed()
 	} else if err != nil {
 		return Note{}, err
 	}

@@ -50,7 +50,7 @@ func (l *Library) saveCategory(ctx context.Context, by profile.Actor, c Category
 }
 
 // errOthers is when any category has changed since all were read.
-var errOthers = changed()
+var errOthers = errs.Changed()
 
 // tryCategory stores c, and reports whether it was not there already.
 func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, did bool, err error) {
@@ -67,7 +67,7 @@ func (l *Library) tryCategory(ctx context.Context, c Category) (saved Category, 
 		return old.clone(), false, nil
 	}
 	if c.Version != old.Version {
-		return Category{}, false, changed()
+		return Category{}, false, errs.Changed()
 	}
 	if c.Parent != old.Parent || !slices.Equal(c.Audience, old.Audience) {
 		if err := l.checkBelow(ctx, f.with(c), c.ID); err != nil {

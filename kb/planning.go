@@ -207,7 +207,7 @@ func (l *Library) attempt(ctx context.Context, p Plan) (why string, err error) {
 	switch {
 	case err == nil:
 		return "", nil
-	case says != nil && says.Message.Key != changedKey:
+	case says != nil && !errs.IsChanged(err):
 		return says.Message.Key, nil
 	case errors.Is(err, ErrForbidden):
 		return "error.plan.forbidden", nil

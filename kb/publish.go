@@ -223,14 +223,9 @@ func (a Article) is(version int) bool { return a.Version == version || a.Version
 // advance takes a to its next version, if version is the one it has.
 func (l *Library) advance(a *Article, version int) error {
 	if a.Version != version {
-		return changed()
+		return errs.Changed()
 	}
 	a.Version++
 	a.UpdatedAt = l.clock()
 	return nil
 }
-
-// changed is the error of who changes what somebody else has changed since.
-func changed() error { return errs.Say(ErrConflict, changedKey, nil) }
-
-const changedKey = "error.conflict_changed"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/profile"
 )
 
@@ -70,7 +71,7 @@ func (l *Library) saveVerification(ctx context.Context, a Article, set func(*Ver
 			return v, err
 		}
 	}
-	return Verification{}, changed()
+	return Verification{}, errs.Changed()
 }
 
 // verification returns that of an article, or the zero one.

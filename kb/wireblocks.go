@@ -143,7 +143,7 @@ func (l *Library) serveSaveBlock(w http.ResponseWriter, r *http.Request) error {
 	}
 	b, err := l.SaveBlock(r.Context(), profile.FromContext(r.Context()), newBlockWire{name, in}.block(version))
 	if err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	return l.answerBlock(w, r, http.StatusOK, b)
 }

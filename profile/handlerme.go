@@ -1,11 +1,8 @@
 package profile
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 
-	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/web"
 )
 
@@ -73,18 +70,10 @@ func (d *Directory) serveSavePreferences(w http.ResponseWriter, r *http.Request)
 	p := in.preferences()
 	p.Version = version
 	if p, err = d.SavePreferences(r.Context(), by, by.ID, p); err != nil {
-		return stale(err)
+		return web.Stale(err)
 	}
 	w.Header().Set("ETag", web.ETag(p.Version, by.ID))
 	return web.JSON(w, r, http.StatusOK, preferencesAsWire(p))
-}
-
-// stale says in HTTP's words that If-Match named an old version.
-func stale(err error) error {
-	if says, ok := errors.AsType[*errs.Says](err); ok && says.Message.Key == "error.conflict_changed" {
-		return fmt.Errorf("%w: %w", web.ErrPrecondition, err)
-	}
-	return err
 }
 
 type consentsParams struct {

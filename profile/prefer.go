@@ -106,7 +106,7 @@ func (d *Directory) mayArrange(ctx context.Context, by Actor, person string) ([]
 // was never there, has changed too.
 func changedMeanwhile(err error) error {
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
-		return errs.Say(errs.Conflict, "error.conflict_changed", nil)
+		return errs.Changed()
 	}
 	return err
 }

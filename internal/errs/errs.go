@@ -80,6 +80,18 @@ func Say(class error, key string, args map[string]any) error {
 	return &Says{Class: class, Message: Message{Key: key, Args: args}}
 }
 
+// changedKey is the message of [Changed].
+const changedKey = "error.conflict_changed"
+
+// Changed is the error of who changes what somebody else has changed since.
+func Changed() error { return Say(Conflict, changedKey, nil) }
+
+// IsChanged reports whether err is that of [Changed], and no other conflict.
+func IsChanged(err error) bool {
+	says, ok := errors.AsType[*Says](err)
+	return ok && says.Message.Key == changedKey
+}
+
 // Error says it for logs.
 func (s *Says) Error() string {
 	if s.Text != "" {

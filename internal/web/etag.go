@@ -91,3 +91,12 @@ func CheckVersion(record, ifMatch int) error {
 }
 
 func errIfMatch() error { return errs.Say(errs.Invalid, "error.if_match_value", nil) }
+
+// Stale says of [errs.Changed] what HTTP calls it: If-Match named an old version.
+// Other errors stay as they are.
+func Stale(err error) error {
+	if errs.IsChanged(err) {
+		return fmt.Errorf("%w: %w", ErrPrecondition, err)
+	}
+	return err
+}
