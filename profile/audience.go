@@ -17,11 +17,13 @@ const (
 )
 
 // Prefixes of the segments that are built in for one person, one organisation
-// and one role: "person:ann", "account:acme", "role:agent".
+// and one role: "person:ann", "account:acme", "role:agent"; and of those that a
+// capability gives for what somebody may do, see [Sight.With]: "may:cases.read".
 const (
 	SegmentPerson  = "person:"
 	SegmentAccount = "account:"
 	SegmentRole    = "role:"
+	SegmentMay     = "may:"
 )
 
 // An Audience says who may see a piece of content: whoever fulfils any one of

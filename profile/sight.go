@@ -32,6 +32,21 @@ func (a Actor) Sight() Sight {
 	return Sight{segments: slices.Compact(s)}
 }
 
+// With returns a sight that also sees what is meant for some names, which begin
+// with [SegmentMay]: what a capability lets somebody see for what they may do, or
+// work on. No rule can grant them. Other names count for nothing.
+func (s Sight) With(names ...string) Sight {
+	out := Sight{segments: slices.Clone(s.segments)}
+	for _, name := range names {
+		if strings.HasPrefix(name, SegmentMay) && validSegment(name) {
+			out.segments = append(out.segments, name)
+		}
+	}
+	slices.Sort(out.segments)
+	out.segments = slices.Compact(out.segments)
+	return out
+}
+
 // builtIn adds the segments that a has for being who a is.
 func (a Actor) builtIn(s []string) []string {
 	s = append(s, SegmentSignedIn, SegmentPerson+a.ID)
@@ -55,7 +70,7 @@ func reserved(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(name, SegmentPerson) || strings.HasPrefix(name, SegmentAccount) ||
-		strings.HasPrefix(name, SegmentRole)
+		strings.HasPrefix(name, SegmentRole) || strings.HasPrefix(name, SegmentMay)
 }
 
 // Segments returns the names of everything the actor fulfils, sorted.

@@ -127,3 +127,15 @@ func BenchmarkSight(b *testing.B) {
 		}
 	}
 }
+
+func TestSightWith(t *testing.T) {
+	agent := profile.Actor{ID: "bob", Segments: []string{"may:cases.queue.support", "eu"}}
+	work := profile.NewAudience("may:cases.queue.support")
+	require.False(t, agent.Sight().Admits(work), "no rule grants it")
+	with := agent.Sight().With("may:cases.queue.support", "may:cases.queue.support", "staff", "may:", "may:a b", "account:acme")
+	require.True(t, with.Admits(work))
+	require.True(t, with.Admits(profile.NewAudience("may:cases.queue.support+eu")))
+	require.False(t, with.Admits(profile.NewAudience("staff")), "only names of what somebody may do")
+	require.Equal(t, []string{"eu", "may:cases.queue.support", "person:bob", "public", "signed-in"}, with.Segments())
+	require.False(t, agent.Sight().Admits(work), "the first sight is as it was")
+}

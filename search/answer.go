@@ -195,7 +195,7 @@ func (e *Engine) earlier(a asked) (id string, ok bool) {
 func (e *Engine) request(by profile.Actor, a asked) Request {
 	q := a.query
 	r := Request{
-		Sight: by.Sight(), Locale: q.Locale, Filters: q.Filters, Facets: slices.Compact(slices.Sorted(slices.Values(q.Facets))),
+		Sight: e.opts.Sight(by), Locale: q.Locale, Filters: q.Filters, Facets: slices.Compact(slices.Sorted(slices.Values(q.Facets))),
 		Sort: q.Sort, Offset: (a.page - 1) * q.Limit, Limit: q.Limit, Snippet: e.opts.Snippet,
 		Correct: a.page == 1, Explain: q.Explain, Pinned: a.pinned,
 	}
@@ -263,7 +263,7 @@ func (e *Engine) finish(by profile.Actor, a asked, res *Results) {
 // admitted is the net under an index or a fallback that forgot the actor's
 // rights: it never has anything to do.
 func (e *Engine) admitted(by profile.Actor, hits []Hit) []Hit {
-	sight := by.Sight()
+	sight := e.opts.Sight(by)
 	return slices.DeleteFunc(hits, func(h Hit) bool {
 		if sight.Admits(h.Audience) {
 			return false

@@ -59,6 +59,32 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// TestSightOfOthers shows that what a capability opens to people for what they
+// may do is found by them, whatever is asked, and by nobody else.
+func TestSightOfOthers(t *testing.T) {
+	cracked := article("cracked", "Cracked hub", "The hub is cracked.", func(d *search.Document) { d.Audience = profile.NewAudience("may:work") })
+	b := newBench(t, []search.Document{cracked}, func(o *search.Options) {
+		o.Sight = func(by profile.Actor) profile.Sight {
+			if by.ID == eve.ID {
+				return by.Sight().With("may:work")
+			}
+			return by.Sight()
+		}
+	})
+	for _, c := range []struct {
+		by   profile.Actor
+		want int
+	}{{eve, 1}, {ann, 0}, {nobody, 0}} {
+		require.Len(t, b.find(t, c.by, "cracked"), c.want, c.by.ID)
+		suggestions, err := b.Suggest(t.Context(), c.by, "crac", "", 5)
+		require.NoError(t, err)
+		require.Len(t, suggestions, c.want, c.by.ID)
+		related, err := b.Related(t.Context(), c.by, search.Like{Title: "Hub"})
+		require.NoError(t, err)
+		require.Len(t, related, c.want, c.by.ID)
+	}
+}
+
 // TestNetUnderIndex shows what happens should an index ever forget the rights.
 func TestNetUnderIndex(t *testing.T) {
 	inner := memsearch.New()

@@ -160,7 +160,7 @@ func (e *Engine) Followed(ctx context.Context, by profile.Actor, token, locale s
 	if err != nil {
 		return Document{}, err
 	}
-	request := Request{Sight: by.Sight(), Groups: []string{c.group}, Locale: e.locale(by, locale), Sort: SortUpdated, Limit: 1}
+	request := Request{Sight: e.opts.Sight(by), Groups: []string{c.group}, Locale: e.locale(by, locale), Sort: SortUpdated, Limit: 1}
 	found, _, err := e.find(ctx, by, request)
 	if err != nil {
 		return Document{}, err

@@ -53,7 +53,7 @@ func (e *Engine) neighbours(ctx context.Context, by profile.Actor, q Query) ([]N
 			}
 			done <- got
 		}()
-		got.found, got.err = e.opts.Semantic.Neighbours(ctx, q.Text, by.Sight(), q.Locale, near)
+		got.found, got.err = e.opts.Semantic.Neighbours(ctx, q.Text, e.opts.Sight(by), q.Locale, near)
 	}()
 	select {
 	case got := <-done:

@@ -19,6 +19,12 @@ type Options struct {
 	Now     func() time.Time   // nil means time.Now
 	Logger  *slog.Logger       // nil means no log
 
+	// Sight returns what an actor may see, where sources have documents that are
+	// open to people for more than the segments they are in: a case is to who
+	// works on it. Combine theirs with [profile.Sight.With]. nil means
+	// [profile.Actor.Sight].
+	Sight func(by profile.Actor) profile.Sight
+
 	// Tuning keeps synonyms, pins and stop words. nil means that there are none.
 	Tuning TuningStore
 
@@ -87,6 +93,9 @@ func (o *Options) filled() Options {
 	}
 	if f.Policy == nil {
 		f.Policy = profile.DefaultPolicy()
+	}
+	if f.Sight == nil {
+		f.Sight = profile.Actor.Sight
 	}
 	if f.Now == nil {
 		f.Now = time.Now

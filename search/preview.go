@@ -159,7 +159,7 @@ func (e *Engine) Titles(ctx context.Context, by profile.Actor, groups []string) 
 		return out, nil
 	}
 	for _, locale := range []string{"", e.locale(by, "")} {
-		resp, _, err := e.find(ctx, by, Request{Sight: by.Sight(), Groups: groups, Locale: locale, Sort: SortUpdated, Limit: depth})
+		resp, _, err := e.find(ctx, by, Request{Sight: e.opts.Sight(by), Groups: groups, Locale: locale, Sort: SortUpdated, Limit: depth})
 		if err != nil {
 			return nil, fmt.Errorf("titles: %w", err)
 		}

@@ -20,7 +20,7 @@ const (
 // never more than 20. No event is recorded.
 func (e *Engine) Suggest(ctx context.Context, by profile.Actor, text, locale string, limit int) ([]Suggestion, error) {
 	r := SuggestRequest{
-		Sight: by.Sight(), Text: clean(text), Locale: e.locale(by, locale),
+		Sight: e.opts.Sight(by), Text: clean(text), Locale: e.locale(by, locale),
 		Limit: min(or(max(limit, 0), defaultSuggestions), maxSuggestions),
 	}
 	if end, _ := measure(r.Text, maxWords); end < len(r.Text) {
@@ -85,7 +85,7 @@ func (e *Engine) Related(ctx context.Context, by profile.Actor, like Like) ([]Hi
 	limit := min(or(max(like.Limit, 0), defaultRelated), maxLimit)
 	locale := e.locale(by, like.Locale)
 	r := Request{
-		Sight: by.Sight(), Words: e.tunedNow(ctx).in(locale, e.stemmer()).words(like.words(), locale), Locale: locale, Filters: like.Filters, Limit: limit + 1, Rare: true,
+		Sight: e.opts.Sight(by), Words: e.tunedNow(ctx).in(locale, e.stemmer()).words(like.words(), locale), Locale: locale, Filters: like.Filters, Limit: limit + 1, Rare: true,
 	}
 	if len(r.Words) == 0 {
 		return nil, nil
