@@ -9,11 +9,12 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-// A Signal is what people's behaviour says of one document for one question.
+// A Signal is what people say of one document for one question, by what they did.
 type Signal struct {
 	Group  string
 	Value  float64 // from -1, much worse than its place, to 1, much better
 	People int     // how many different ones have spoken
+	What   string  // what it comes from, for explanations
 }
 
 const (
@@ -24,7 +25,7 @@ const (
 )
 
 // learned are the signals for a query, by group.
-type learned map[string]float64
+type learned map[string][]Signal
 
 func (e *Engine) learned(a asked) learned {
 	q := a.query
@@ -33,22 +34,30 @@ func (e *Engine) learned(a asked) learned {
 	}
 	l := learned{}
 	for _, s := range e.opts.Signals(q.Text, q.Locale) {
-		if math.Abs(s.Value) >= faint {
-			l[s.Group] = max(-1, min(1, s.Value))
+		if s.Value = max(-1, min(1, s.Value)); math.Abs(s.Value) >= faint {
+			l[s.Group] = append(l[s.Group], s)
 		}
 	}
 	return l
 }
 
+// value returns what is known of a document together.
+func (l learned) value(group string) (sum float64) {
+	for _, s := range l[group] {
+		sum += s.Value
+	}
+	return sum
+}
+
 // found returns the groups that are found without any of the words, the surest
 // first.
 func (l learned) found() (out []string) {
-	for group, value := range l {
-		if value >= certain {
+	for group := range l {
+		if l.value(group) >= certain {
 			out = append(out, group)
 		}
 	}
-	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(l[b], l[a]), cmp.Compare(a, b)) })
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(cmp.Compare(l.value(b), l.value(a)), cmp.Compare(a, b)) })
 	return out[:min(len(out), most)]
 }
 
@@ -101,16 +110,18 @@ func (l learned) rank(hits []Hit, explain bool) {
 	})
 }
 
-// lift doubles or halves a score at most. What people are sure of begins at half
-// of the best score at least, however few of the words it has.
+// lift doubles or halves a score at most for each signal. What people are sure of
+// begins at half of the best score at least, however few of the words it has.
 func (l learned) lift(h *Hit, best float64, explain bool) {
-	value := l[h.Group]
+	value := l.value(h.Group)
 	if value >= certain {
 		h.Score = max(h.Score, or(best, 1)/2)
 	}
 	h.Score *= math.Exp2(value)
-	if explain && value != 0 {
-		h.Explain = append(h.Explain, Reason{What: "times what people found before", Value: math.Exp2(value)})
+	if explain {
+		for _, s := range l[h.Group] {
+			h.Explain = append(h.Explain, Reason{What: "times " + s.What, Value: math.Exp2(s.Value)})
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package search_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ func taught(question string, values map[string]float64) func(*search.Options) {
 				return nil
 			}
 			for slug, v := range values {
-				out = append(out, search.Signal{Group: "article/" + slug, Value: v, People: 9})
+				out = append(out, search.Signal{Group: "article/" + slug, Value: v, People: 9, What: "what people found before"})
 			}
 			return out
 		}
@@ -51,6 +52,27 @@ func TestLearned(t *testing.T) {
 			require.Contains(t, fmt.Sprint(h.Explain), "{times what people found before 2}")
 		}
 	}
+}
+
+// TestLearnedOfSeveralKinds: what different things say of a document is added up,
+// and explained one by one.
+func TestLearnedOfSeveralKinds(t *testing.T) {
+	b := tunedBench(t, helpCentre(), search.Tuning{}, func(o *search.Options) {
+		o.Signals = func(string, string) []search.Signal {
+			return []search.Signal{
+				{Group: "article/password", Value: 0.3, What: "clicks"}, {Group: "article/password", Value: 0.25, What: "votes"},
+				{Group: "article/secret", Value: 1, What: "votes"}, {Group: "article/secret", Value: 0.5, What: "clicks"},
+			}
+		}
+	})
+	res, err := b.Search(t.Context(), eve, search.Query{Text: "hub", Locale: "en", Explain: true})
+	require.NoError(t, err)
+	at := slices.Index(slugs(res.Hits), "password")
+	require.GreaterOrEqual(t, at, 0, "together they are sure enough")
+	says := fmt.Sprint(res.Hits[at].Explain)
+	require.Contains(t, says, "{times clicks 1.2")
+	require.Contains(t, says, "{times votes 1.1")
+	require.NotContains(t, b.find(t, nobody, "hub"), "secret", "votes open nothing")
 }
 
 // TestLearnedRevealsNothing compares with a portal in which what people found does

@@ -22,6 +22,15 @@
 // decides. Nothing is said of a document before [Options.People] different people
 // have spoken. What is old counts less: half after [Options.HalfLife].
 //
+// # Solved questions
+//
+// [Solved] remembers questions that were solved, and by what: by an article that
+// somebody found and said helped ([SolvedSearches]), by one that an agent linked
+// in a case, by an answer that was accepted. When something similar is asked, in
+// whatever words, these questions vote for what solved them. Votes of several
+// people bring in a document that has none of the words; one person's only move
+// it. What both say goes to an engine by [Together].
+//
 // # What is kept
 //
 // A model is in memory, one on each instance, and is learned anew at each start

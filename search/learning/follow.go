@@ -76,12 +76,17 @@ func (f *Follower) Catch(ctx context.Context) error {
 	}
 }
 
+// telling names the events that say what came of searches.
+func telling(asked []string) []string {
+	return append([]string{search.EventPerformed, search.EventClicked, search.EventAnswered, rated, opened}, asked...)
+}
+
 // learn takes the searches from f.until to until. What surrounds them is read as
 // well: it tells what came of them. Nothing is learned if not all can be read, so
 // that nothing counts twice.
 func (f *Follower) learn(ctx context.Context, until time.Time) error {
 	events := f.from.Scan(ctx, analytics.Range{
-		From: f.until, To: until.Add(together), Names: append([]string{search.EventPerformed, search.EventClicked, search.EventAnswered, rated, opened}, f.model.opts.Events...),
+		From: f.until, To: until.Add(together), Names: telling(f.model.opts.Events),
 	})
 	var step []Outcome
 	for o, err := range Outcomes(events, f.model.opts.Events...) {

@@ -48,27 +48,22 @@ type Model struct {
 	mu        sync.RWMutex
 	epoch     time.Time // counts of this time weigh 1, later ones more
 	places    places
-	questions map[string]*experience // by key
-	words     map[string][]*experience
+	questions *index[experience]
 }
 
 // NewModel returns a model that has learned nothing. A nil opts means the
 // defaults.
 func NewModel(opts *Options) *Model {
-	m := &Model{opts: opts.filled(), seed: maphash.MakeSeed(), questions: map[string]*experience{}, words: map[string][]*experience{}}
+	m := &Model{opts: opts.filled(), seed: maphash.MakeSeed(), questions: newIndex[experience]()}
 	m.epoch = m.opts.Now()
 	return m
 }
 
 // experience is what is known of one question.
 type experience struct {
-	question
-	locale string
 	groups map[string]*tally
 	day    string
 	asked  int // searches on that day
-	last   time.Time
-	dead   bool // forgotten, and only still in lists
 }
 
 // tally is what is known of one document for one question.
@@ -98,18 +93,21 @@ func (m *Model) Observe(o Outcome) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	x := m.experience(q, o)
-	weight := m.weight(o.At) / float64(x.count(o.At))
+	if o.At.After(x.last) {
+		x.last = o.At
+	}
+	weight := m.weight(o.At) / float64(x.is.count(o.At))
 	for i, group := range o.Shown {
 		if slices.Contains(o.Pinned, group) {
 			continue
 		}
 		worth := o.Worth[group]
 		m.places.count(i, worth, weight)
-		m.credit(x, group, o.Who, worth, m.places.expected(i), weight)
+		m.credit(&x.is, group, o.Who, worth, m.places.expected(i), weight)
 	}
 	for group, worth := range o.Worth {
 		if !slices.Contains(o.Shown, group) {
-			m.credit(x, group, o.Who, worth, 0, weight)
+			m.credit(&x.is, group, o.Who, worth, 0, weight)
 		}
 	}
 }
@@ -121,50 +119,22 @@ func (m *Model) weight(at time.Time) float64 {
 }
 
 // experience returns what is known of a question, and makes room for it.
-func (m *Model) experience(q question, o Outcome) *experience {
-	if x, ok := m.questions[q.key]; ok {
+func (m *Model) experience(q question, o Outcome) *entry[experience] {
+	if x, ok := m.questions.entries[q.key]; ok {
 		return x
 	}
-	if len(m.questions) >= m.opts.Questions {
-		m.forget()
+	if len(m.questions.entries) >= m.opts.Questions {
+		m.questions.drop(m.questions.oldest()...)
 	}
-	x := &experience{question: q, locale: o.Locale, groups: map[string]*tally{}}
-	m.questions[q.key] = x
-	for _, w := range q.words {
-		m.words[w] = append(m.words[w], x)
-	}
+	x := m.questions.put(q.key, o.Locale, q.words)
+	x.is.groups = map[string]*tally{}
 	return x
-}
-
-// forget gives up the tenth of the questions that was asked longest ago.
-func (m *Model) forget() {
-	times := make([]int64, 0, len(m.questions))
-	for _, x := range m.questions {
-		times = append(times, x.last.UnixMicro())
-	}
-	limit := nth(times, len(times)/10)
-	for key, x := range m.questions {
-		if x.last.UnixMicro() <= limit {
-			delete(m.questions, key)
-			x.dead = true
-		}
-	}
-	for w, list := range m.words {
-		if list = living(list); len(list) == 0 {
-			delete(m.words, w)
-		} else {
-			m.words[w] = list
-		}
-	}
 }
 
 // count returns which search of its day this is.
 func (x *experience) count(at time.Time) int {
 	if day := analytics.Day(at); day != x.day {
 		x.day, x.asked = day, 0
-	}
-	if at.After(x.last) {
-		x.last = at
 	}
 	x.asked++
 	return x.asked

@@ -12,6 +12,7 @@ import (
 
 // An Outcome is what came of one search.
 type Outcome struct {
+	ID       string // of the event
 	Question string
 	Locale   string
 	Who      string // a person, or a browser for one day; empty means nobody knows, and nothing is learned
@@ -19,13 +20,14 @@ type Outcome struct {
 	Shown    []string           // groups, in the order in which they were shown
 	Pinned   []string           // those of them that a team had put there, of which nothing is learned
 	Worth    map[string]float64 // of the groups that were followed, from here or from a search that came after: 0 for nothing, 1 for an answer
+	Solved   []string           // of these, what somebody said helped
 }
 
 const (
 	together = 30 * time.Minute // a session that pauses longer has ended
 	glance   = 10 * time.Second // who comes back sooner has not read
 	reading  = 45 * time.Second // who comes back later has
-	again    = 5 * time.Minute  // another search within is about the same question
+	soon     = 5 * time.Minute  // another search within is about the same question
 
 	worthFollowed = 0.5 // it was read for a while, and then something else
 	worthGlance   = 0.1
@@ -76,7 +78,6 @@ type session struct {
 }
 
 type asked struct {
-	id string
 	Outcome
 	gaveUp bool // and asked people
 }
@@ -113,15 +114,15 @@ func (s *session) ask(e analytics.Event) {
 	if who == "" {
 		who = e.Visitor
 	}
-	s.searches = append(s.searches, &asked{id: e.ID, Outcome: Outcome{
-		Question: e.Text, Locale: e.Locale, Who: who, At: e.At,
+	s.searches = append(s.searches, &asked{Outcome: Outcome{
+		ID: e.ID, Question: e.Text, Locale: e.Locale, Who: who, At: e.At,
 		Shown: strings.Fields(e.Props[search.PropShown]), Pinned: strings.Fields(e.Props[search.PropPinned]), Worth: map[string]float64{},
 	}})
 }
 
 func (s *session) follow(e analytics.Event) {
 	for _, a := range s.searches {
-		if a.id == e.Search && e.Subject != "" {
+		if a.ID == e.Search && e.Subject != "" {
 			a.Worth[e.Subject] = max(a.Worth[e.Subject], 1) // until something else comes
 			s.open = &follow{a, e.Subject, e.At}
 		}
@@ -154,6 +155,7 @@ func (s *session) rate(e analytics.Event) {
 	for _, a := range s.searches {
 		if _, followed := a.Worth[e.Subject]; followed {
 			a.Worth[e.Subject] = worth
+			a.solvedBy(e.Subject, worth == 1)
 			if s.open != nil && s.open.group == e.Subject {
 				s.open = nil
 			}
@@ -165,16 +167,27 @@ func (s *session) rate(e analytics.Event) {
 // were looking for was in it, or not, whether they followed it or no.
 func (s *session) answered(e analytics.Event) {
 	for _, a := range s.searches {
-		if a.id != e.Search || e.Subject == "" {
+		if a.ID != e.Search || e.Subject == "" {
 			continue
 		}
 		delete(a.Worth, e.Subject)
-		if e.Props[search.PropRight] == "true" {
+		right := e.Props[search.PropRight] == "true"
+		if right {
 			a.Worth[e.Subject] = 1
 		}
+		a.solvedBy(e.Subject, right)
 		if s.open != nil && s.open.search == a && s.open.group == e.Subject {
 			s.open = nil
 		}
+	}
+}
+
+// solvedBy notes that somebody said whether a document helped: their last word
+// counts.
+func (a *asked) solvedBy(group string, helped bool) {
+	a.Solved = slices.DeleteFunc(a.Solved, func(g string) bool { return g == group })
+	if helped {
+		a.Solved = append(a.Solved, group)
 	}
 }
 
@@ -183,6 +196,7 @@ func (s *session) tell(yield func(Outcome, error) bool) bool {
 	for i, a := range s.searches {
 		if a.gaveUp {
 			clear(a.Worth)
+			a.Solved = nil
 		} else if len(a.Worth) == 0 {
 			a.foundLater(s.searches[i+1:])
 		}
@@ -198,7 +212,7 @@ func (s *session) tell(yield func(Outcome, error) bool) bool {
 // foundLater puts down to a search that led nowhere what the next ones found.
 func (a *asked) foundLater(next []*asked) {
 	for _, b := range next {
-		if b.At.Sub(a.At) > again {
+		if b.At.Sub(a.At) > soon {
 			return
 		}
 		if len(b.Worth) > 0 && !b.gaveUp {

@@ -1,7 +1,5 @@
 package learning
 
-import "slices"
-
 // mostPeople is how many people are told apart who spoke of one document for one
 // question. After them the ranking hardly moves.
 const mostPeople = 200
@@ -21,14 +19,4 @@ func (p people) take(who uint64, worth float64) (before float64, fresh bool) {
 		p[who] = float32(worth)
 	}
 	return float64(old), !known
-}
-
-// nth returns the n-th smallest of numbers.
-func nth(numbers []int64, n int) int64 {
-	slices.Sort(numbers)
-	return numbers[n]
-}
-
-func living(list []*experience) []*experience {
-	return slices.DeleteFunc(list, func(x *experience) bool { return x.dead })
 }

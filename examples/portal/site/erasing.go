@@ -2,14 +2,15 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/stoa-go/stoa/internal/errs"
 )
 
-// Keepers take a person out of all rows. What files still hold of rows that are
-// gone is taken out here: by each instance, since each has an index of its own.
+// Keepers take a person out of all rows. What files and memory still hold of rows
+// that are gone is taken out here: by each instance, since each has its own.
 
 const (
 	lastErased  = "erased" // the setting that says when somebody was last erased
@@ -35,7 +36,7 @@ func (s *Site) followErasures(ctx context.Context) error {
 	for done := ""; ; {
 		at, err := s.db.setting(ctx, lastErased)
 		if err == nil && at != done {
-			if err = s.clean(ctx); err == nil {
+			if err = errors.Join(s.clean(ctx), s.solved.Anew(ctx)); err == nil {
 				done = at
 			}
 		}

@@ -66,6 +66,7 @@ type Site struct {
 	visits    *analytics.Visits
 	learned   *learning.Model    // which documents answered which questions
 	learner   *learning.Follower // what teaches it
+	solved    *learning.Solved   // which documents solved which questions
 	meaning   *semantic.Store    // finds by meaning, nil without a service that embeds
 	ledger    *analytics.Ledger
 	events    analytics.Recorder // the ledger, counted
@@ -227,7 +228,7 @@ func (s *Site) openSearch(ctx context.Context) error {
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: sources, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: kept, Trials: kept, Asked: s.asked, Policy: s.policy,
-		Signals: s.learned.Signals, Brand: brandHere, Semantic: s.neighbours(),
+		Signals: learning.Together(s.learned.Signals, s.solved.Signals), Brand: brandHere, Semantic: s.neighbours(),
 	})
 	s.people.Register(s.engine.Keeper())
 	return s.watchSearch()
@@ -252,6 +253,7 @@ func (s *Site) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.engine.Run(ctx) })
 	g.Go(func() error { return s.learner.Run(ctx) })
+	g.Go(func() error { return s.solved.Run(ctx) })
 	g.Go(func() error { return s.keepMeaning(ctx) })
 	g.Go(func() error { return s.ledger.Run(ctx) })
 	g.Go(func() error { return s.sessions.Run(ctx) })
