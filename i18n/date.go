@@ -94,6 +94,16 @@ func offset(t time.Time) string {
 	return fmt.Sprintf("UTC%c%d:%02d", sign, hours, minutes)
 }
 
+// ZoneName returns what people call the zone of t at that time, "CET", where its
+// database has a name for it, and otherwise the distance from UTC.
+func ZoneName(t time.Time) string {
+	name, _ := t.Zone()
+	if name == "" || strings.ContainsAny(name, "+-0123456789") {
+		return offset(t)
+	}
+	return name
+}
+
 // appendMoment writes t by a pattern of CLDR's letters.
 func (c *Conventions) appendMoment(b []byte, pattern string, t time.Time) []byte {
 	start := len(b)

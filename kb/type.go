@@ -6,11 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/errs"
 )
 
@@ -37,21 +37,7 @@ type Section struct {
 }
 
 // Words are a text by language.
-type Words map[string]string
-
-// In returns the words in locale, in the language it belongs to, in English, or
-// else in the first language there is.
-func (w Words) In(locale string) string {
-	for tag := locale; tag != ""; tag = parent(tag) {
-		if s, ok := w[tag]; ok {
-			return s
-		}
-	}
-	if s, ok := w["en"]; ok || len(w) == 0 {
-		return s
-	}
-	return w[slices.Min(slices.Collect(maps.Keys(w)))]
-}
+type Words = i18n.Words
 
 //go:embed types.json
 var defaultTypes string

@@ -30,6 +30,12 @@ func Decode[T any](w http.ResponseWriter, r *http.Request, limit int64) (T, erro
 	if err != nil {
 		return v, err
 	}
+	return Parse[T](data)
+}
+
+// Parse reads one JSON value as strictly as [Decode] does, from wherever it came.
+func Parse[T any](data []byte) (T, error) {
+	var v T
 	if err := scan(data, reflect.TypeFor[T]()); err != nil {
 		return v, err
 	}
