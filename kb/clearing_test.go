@@ -1,11 +1,13 @@
 package kb_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/profile"
 )
@@ -72,4 +74,53 @@ func TestClearCategory(t *testing.T) {
 	require.NoError(t, err)
 	_, err = w.FindCategory(w.ctx(), profile.Actor{}, "en", "category-old")
 	require.ErrorIs(t, err, kb.ErrNotFound, "what they may not see is not there at its old address either")
+}
+
+// A hasty store has somebody remove a category just before an article is put there.
+type hasty struct {
+	kb.Store
+	category string
+}
+
+func (h *hasty) SaveArticle(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+	if a.Category == h.category {
+		stamp, _, _ := h.Stamps(ctx)
+		if err := h.RemoveCategory(ctx, h.category, 1, stamp); err != nil {
+			return err
+		}
+	}
+	return h.Store.SaveArticle(ctx, a, r...)
+}
+
+// TestPutIntoRemovedCategory: whoever puts an article into a category that somebody
+// removes at that moment is told so at its field, and nothing is kept.
+func TestPutIntoRemovedCategory(t *testing.T) {
+	for name, put := range map[string]func(w *world, a kb.Article) error{
+		"create": func(w *world, _ kb.Article) error {
+			_, err := w.Create(w.ctx(), reviewer, draft("new", "gone", "public"))
+			return err
+		},
+		"arrange": func(w *world, a kb.Article) error {
+			_, err := w.Arrange(w.ctx(), reviewer, a.ID, a.Version, kb.Meta{Category: "gone", Kind: a.Kind, Audience: a.Audience, Owner: a.Owner})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.place("c", "", "public")
+			w.place("gone", "", "public")
+			a := w.write(draft("a", "c", "public"))
+			w.Library = kb.NewLibrary(&hasty{w.store, "gone"}, nil)
+			err := put(w, a)
+			var fields errs.Fields
+			require.ErrorAs(t, err, &fields)
+			require.Equal(t, "error.field.choice", fields["category"].Key)
+			_, err = w.CategoryDraft(w.ctx(), admin, "gone")
+			require.ErrorIs(t, err, kb.ErrNotFound)
+			all, _, err := w.Manuscripts(w.ctx(), admin, kb.ManuscriptQuery{})
+			require.NoError(t, err)
+			require.Len(t, all, 1)
+			require.Equal(t, "c", all[0].Category)
+		})
+	}
 }

@@ -126,5 +126,12 @@ func (l *Library) keep(ctx context.Context, a *Article, revisions ...Revision) e
 			break
 		}
 	}
+	f, err := l.categories(ctx)
+	if err != nil {
+		return err
+	}
+	if _, there := f.byID[a.Category]; !there {
+		return errs.Field("category", "error.field.choice", map[string]any{"choices": ""}) // removed since it was checked
+	}
 	return errs.Changed()
 }

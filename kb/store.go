@@ -40,7 +40,8 @@ type ArticleStore interface {
 	// 1 is a new article: ErrConflict if its ID is taken. Any other must follow
 	// the stored version: ErrNotFound if there is none, ErrConflict if it
 	// differs. A slug that another article has or had, in whatever language, is
-	// ErrConflict; slugs given up go on to find the article.
+	// ErrConflict; slugs given up go on to find the article. So is a category that
+	// was removed and is not there again, however close to it that was.
 	SaveArticle(ctx context.Context, a Article, revisions ...Revision) error
 
 	// SaveArticles stores articles that are there, each as SaveArticle does without

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,6 +133,44 @@ var broken = []broke{
 			stamp, _, _ := s.Stamps(ctx)
 			return s.RemoveCategory(ctx, id, version, stamp)
 		}}
+	}},
+	{"puts articles into what was removed", "CategoryGone", func(s kb.Store) faulty {
+		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+			err := s.SaveArticle(ctx, a, r...)
+			all, _, _ := s.Categories(ctx)
+			if errors.Is(err, kb.ErrConflict) && !slices.ContainsFunc(all, func(c kb.Category) bool { return c.ID == a.Category }) {
+				return nil
+			}
+			return err
+		}}
+	}},
+	{"puts one of several into what was removed", "CategoryGone", func(s kb.Store) faulty {
+		return faulty{saveArticles: func(ctx context.Context, articles []kb.Article) error {
+			for i := range articles {
+				if err := s.SaveArticles(ctx, articles[i:i+1]); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}},
+	{"knows what was removed for ever", "CategoryGone", func(s kb.Store) faulty {
+		var gone sync.Map
+		return faulty{
+			dropCategory: func(ctx context.Context, id string, version int, stamp string) error {
+				err := s.RemoveCategory(ctx, id, version, stamp)
+				if err == nil {
+					gone.Store(id, true)
+				}
+				return err
+			},
+			saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
+				if _, there := gone.Load(a.Category); there {
+					return kb.ErrConflict
+				}
+				return s.SaveArticle(ctx, a, r...)
+			},
+		}
 	}},
 	{"keeps what it removes", "CategoryRemoved", func(kb.Store) faulty {
 		return faulty{dropCategory: func(ctx context.Context, _ string, _ int, _ string) error { return ctx.Err() }}

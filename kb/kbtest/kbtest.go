@@ -70,6 +70,7 @@ var contract = []promise{
 	{"CategoryStamp", "SaveCategory returns ErrConflict if any category has changed since the stamp", checkCategoryStamp},
 	{"CategorySlugs", "two categories cannot have one slug in any languages; a slug given up is free", checkCategorySlugs},
 	{"CategoryRemoved", "RemoveCategory removes a category that nothing stands in, with its slugs and redirects, and no other", checkCategoryRemoved},
+	{"CategoryGone", "of an article put into a category and the removal of that category, exactly one succeeds, however close together", checkCategoryGone},
 	{"Redirects", "Redirect returns the last one saved for a path, and RedirectsTo those that lead somewhere", checkRedirects},
 	{"Installation", "Installation returns the first ID that it was given, for ever", checkInstallation},
 	{"Former slugs", "Slugs returns the slugs that readers have seen of an article, and no others", checkFormerSlugs},

@@ -112,6 +112,9 @@ func (s *Store) mayStore(a kb.Article, revisions []kb.Revision) error {
 	if err := follows(s.articles[a.ID].Version, a.Version); err != nil {
 		return err
 	}
+	if s.removed[a.Category] {
+		return kb.ErrConflict
+	}
 	for _, t := range a.Translations {
 		if holder, ok := s.slugs[t.Slug]; ok && holder != a.ID {
 			return kb.ErrConflict

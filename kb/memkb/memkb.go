@@ -25,6 +25,7 @@ type Store struct {
 	slugs      map[string]string // to article ID, of now and before
 	shown      map[string]bool   // slugs that readers saw
 	categories map[string]kb.Category
+	removed    map[string]bool // categories that were
 	redirects  map[string]kb.Redirect
 	feedback   map[string]kb.Feedback
 	media      map[string]kb.Media
@@ -57,7 +58,7 @@ func New() *Store {
 	return &Store{
 		articles: map[string]kb.Article{}, revisions: map[revisionKey]kb.Revision{}, slugs: map[string]string{},
 		shown:      map[string]bool{},
-		categories: map[string]kb.Category{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
+		categories: map[string]kb.Category{}, removed: map[string]bool{}, redirects: map[string]kb.Redirect{}, feedback: map[string]kb.Feedback{},
 		media: map[string]kb.Media{}, texts: map[string]string{}, blocks: map[string][]kb.Block{}, uses: map[string][]revisionKey{}, log: memfeed.New(search.ErrRebuild),
 		reviews: map[string]kb.Review{}, plans: map[string]kb.Plan{}, verified: map[string]kb.Verification{},
 		unsaved: map[deskKey]kb.Working{}, locks: map[deskKey]kb.Lock{}, notes: map[string]kb.Note{}, targets: map[targetKey]kb.LinkTarget{},
@@ -108,6 +109,7 @@ func (s *Store) SaveCategory(ctx context.Context, c kb.Category, stamp string, m
 		return err
 	}
 	s.categories[c.ID] = cloneCategory(c)
+	delete(s.removed, c.ID)
 	s.places++
 	var ids []string
 	for _, id := range slices.Sorted(maps.Keys(s.articles)) {
@@ -144,6 +146,7 @@ func (s *Store) RemoveCategory(ctx context.Context, id string, version int, stam
 		}
 	}
 	delete(s.categories, id)
+	s.removed[id] = true
 	maps.DeleteFunc(s.redirects, func(_ string, r kb.Redirect) bool { return r.To == "category/"+id })
 	s.places++
 	s.changed()

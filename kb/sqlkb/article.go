@@ -147,30 +147,49 @@ func (s *Store) saveArticles(ctx context.Context, articles []kb.Article, revisio
 		if err := stamp(ctx, tx, "content"); err != nil {
 			return err
 		}
-		if err := putCounts(ctx, tx, ids, articles); err != nil {
-			return err
-		}
-		for _, a := range articles {
-			if err := putArticle(ctx, tx, a); err != nil {
-				return err
-			}
-		}
-		if err := clearLists(ctx, tx, ids); err != nil {
-			return err
-		}
-		for _, step := range []func(context.Context, sqlx.ExtContext, []kb.Article) error{putSlugs, putTranslations, putAudience, putProducts, putFieldMedia, putRelated} {
-			if err := step(ctx, tx, articles); err != nil {
+		for chunk := range slices.Chunk(articles, maxRows) {
+			if err := putArticles(ctx, tx, chunk); err != nil {
 				return err
 			}
 		}
 		if err := putRevisions(ctx, tx, revisions); err != nil {
 			return err
 		}
-		if err := askArticles(ctx, tx, ids); err != nil {
-			return err
+		for chunk := range slices.Chunk(ids, maxRows) {
+			if err := askArticles(ctx, tx, chunk); err != nil {
+				return err
+			}
 		}
 		return feed.Append(ctx, tx, changes...)
 	})
+}
+
+// putArticles stores as many articles as a statement can name.
+func putArticles(ctx context.Context, tx sqlx.ExtContext, articles []kb.Article) error {
+	ids := make([]string, len(articles))
+	for i, a := range articles {
+		ids[i] = a.ID
+	}
+	if err := checkPlaces(ctx, tx, articles); err != nil {
+		return err
+	}
+	if err := putCounts(ctx, tx, ids, articles); err != nil {
+		return err
+	}
+	for _, a := range articles {
+		if err := putArticle(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	if err := clearLists(ctx, tx, ids); err != nil {
+		return err
+	}
+	for _, step := range []func(context.Context, sqlx.ExtContext, []kb.Article) error{putSlugs, putTranslations, putAudience, putProducts, putFieldMedia, putRelated} {
+		if err := step(ctx, tx, articles); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clearLists takes away what articles are found by and what they name, which is
@@ -251,8 +270,9 @@ func missing(ctx context.Context, tx sqlx.QueryerContext, conflict error, query,
 	return errors.Join(conflict, err)
 }
 
-// maxRows keeps the placeholders of one insert within what SQLite takes.
-const maxRows = 1000
+// maxRows keeps the placeholders of one statement within what SQLite takes, which
+// looks for each among all those before: ten times as many take longer.
+const maxRows = 100
 
 // putRows inserts rows of equal width. It returns how many were inserted or,
 // where tail says what to do about those that are there, changed.

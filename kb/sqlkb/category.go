@@ -2,6 +2,7 @@ package sqlkb
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -102,6 +103,9 @@ func (s *Store) RemoveCategory(ctx context.Context, id string, version int, stam
 		if _, err := sqldb.Exec(ctx, tx, `delete from stoa_category_slug where category = $1`, id); err != nil {
 			return err
 		}
+		if _, err := sqldb.Exec(ctx, tx, `insert into stoa_category_removed (id) values ($1)`, id); err != nil {
+			return err
+		}
 		_, err = sqldb.Exec(ctx, tx, `delete from stoa_redirect where target = $1`, "category/"+id)
 		return err
 	})
@@ -116,10 +120,14 @@ func putCategory(ctx context.Context, tx sqlx.ExtContext, c kb.Category) error {
 		res, err := sqldb.Exec(ctx, tx, `
 			insert into stoa_category (id, parent, place, audience, icon, labels, source, external, updated_at, version)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing`, args...)
+		if err == nil {
+			err = sqldb.Affected(res, errs.Conflict)
+		}
 		if err != nil {
 			return err
 		}
-		return sqldb.Affected(res, errs.Conflict)
+		_, err = sqldb.Exec(ctx, tx, `delete from stoa_category_removed where id = $1`, c.ID)
+		return err
 	}
 	res, err := sqldb.Exec(ctx, tx, `
 		update stoa_category set parent = $2, place = $3, audience = $4, icon = $5, labels = $6, source = $7,
@@ -130,6 +138,27 @@ func putCategory(ctx context.Context, tx sqlx.ExtContext, c kb.Category) error {
 	}
 	if err := sqldb.Affected(res, errs.Conflict); err != nil {
 		return missing(ctx, tx, err, `select 1 from stoa_category where id = $1`, c.ID)
+	}
+	return nil
+}
+
+// checkPlaces refuses articles that would stand in a category that was removed.
+// Whoever removes one waits for the content stamp, as who puts articles does.
+func checkPlaces(ctx context.Context, tx sqlx.ExtContext, articles []kb.Article) error {
+	var places []string
+	for _, a := range articles {
+		if !slices.Contains(places, a.Category) {
+			places = append(places, a.Category)
+		}
+	}
+	w := &sqldb.Where{}
+	sqldb.In(w, "id", places)
+	var removed []string
+	if err := sqldb.Select(ctx, tx, &removed, `select id from stoa_category_removed `+w.String(), w.Args()...); err != nil {
+		return err
+	}
+	if len(removed) > 0 {
+		return errs.Conflict
 	}
 	return nil
 }
