@@ -16,7 +16,7 @@ import (
 //	POST /answers      somebody says whether an answer was one
 //
 // and below /tuning, for those with permission search.tune, synonyms, pins and
-// stop words.
+// stop words, and below /trials comparisons of two rankings.
 //
 // Mounted at /api/search and /api/search/, it needs no redirect from one to the
 // other. The actor comes from [profile.FromContext]: mount it behind
@@ -53,6 +53,7 @@ func (e *Engine) API() *web.API {
 		Policy: "whoever was given the token", Public: true, In: answeredWire{}, MaxBody: 8 << 10,
 	}, e.serveAnswered)
 	e.serveTuning(api)
+	e.serveTrials(api)
 	return api
 }
 

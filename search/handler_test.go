@@ -128,6 +128,38 @@ func TestHandlerWhileIndexIsDown(t *testing.T) {
 	})
 }
 
+func TestTrialHandler(t *testing.T) {
+	b := tunedBench(t, helpCentre(), search.Tuning{}, taught("hub", map[string]float64{"password": 1}), func(o *search.Options) { o.Trials = &memsearch.Trials{} })
+	url := prefix + "/trials"
+	var scenarios []webtest.Scenario
+	for _, s := range []webtest.Scenario{
+		{Name: "list", URL: url}, {Name: "begin", Method: "POST", URL: url, Body: `{"kind":"plain","share":20}`},
+		{Name: "stop", Method: "POST", URL: url + "/1/stop"}, {Name: "stop nothing", Method: "POST", URL: url + "/x/stop"}, {Name: "rankings", URL: url + "/rankings?kind=plain&q=hub"},
+	} {
+		s.Name, s.Status, s.Prepare = s.Name+" by nobody", 403, nil
+		scenarios = append(scenarios, s)
+		s.Name, s.Status, s.Prepare = s.Name+" but somebody", 403, by(ann)
+		scenarios = append(scenarios, s)
+	}
+	admin := by(eve)
+	scenarios = append(scenarios,
+		webtest.Scenario{Name: "none", URL: url, Status: 200, Prepare: admin, Want: []string{`{"trials":[]}`}},
+		webtest.Scenario{Name: "wrong", Method: "POST", URL: url, Body: `{"kind":"odd","share":101}`, Status: 422, Prepare: admin, Want: []string{`"kind"`, `"share"`}},
+		webtest.Scenario{Name: "no draft", Method: "POST", URL: url, Body: `{"kind":"tuning","share":20}`, Status: 422, Prepare: admin, Want: []string{`"kind"`}, Not: []string{`"share"`}},
+		webtest.Scenario{Name: "begun", Method: "POST", URL: url, Body: `{"kind":"plain","share":20}`, Status: 201, Prepare: admin, Want: []string{`"id":"trial-1","number":1,"kind":"plain","share":20,"by":"eve"`}, Not: []string{"stopped", "tuning"}},
+		webtest.Scenario{Name: "begun again", Method: "POST", URL: url, Body: `{"kind":"plain","share":20}`, Status: 409, Prepare: admin},
+		webtest.Scenario{Name: "stopped", Method: "POST", URL: url + "/1/stop", Status: 204, Prepare: admin},
+		webtest.Scenario{Name: "stopped again", Method: "POST", URL: url + "/1/stop", Status: 204, Prepare: admin},
+		webtest.Scenario{Name: "stopped what never was", Method: "POST", URL: url + "/2/stop", Status: 404, Prepare: admin},
+		webtest.Scenario{Name: "no number", Method: "POST", URL: url + "/x/stop", Status: 404, Prepare: admin},
+		webtest.Scenario{Name: "listed", URL: url + "?limit=1", Status: 200, Prepare: admin, Want: []string{`"number":1`, `"stopped":"`}},
+		webtest.Scenario{Name: "both", URL: url + "/rankings?kind=plain&q=hub&locale=en", Status: 200, Prepare: admin, Want: []string{`"other":["article/reset","article/e17"]`, `"article/password"`}, Not: []string{"secret"}},
+		webtest.Scenario{Name: "of nothing", URL: url + "/rankings?kind=plain&q=", Status: 200, Prepare: admin, Want: []string{`{"live":[],"other":[]}`}},
+		webtest.Scenario{Name: "of what kind", URL: url + "/rankings?q=hub", Status: 422, Prepare: admin, Want: []string{`"kind"`}},
+	)
+	webtest.RunAPI(t, mounted(b.Engine), b.API().OpenAPI(prefix), scenarios)
+}
+
 func TestTuningHandler(t *testing.T) {
 	store := &memsearch.Tunings{}
 	b := newBench(t, helpCentre(), func(o *search.Options) { o.Tuning = store })

@@ -290,7 +290,8 @@ func (e *Engine) triedTuning(ctx context.Context, kind TrialKind, share int) (Tu
 	return d.Tuning, f.Err()
 }
 
-// StopTrial stops a trial. Stopping one that has ended does nothing.
+// StopTrial stops a trial. Stopping one that has ended does nothing; one that there
+// is not is ErrNotFound.
 func (e *Engine) StopTrial(ctx context.Context, by profile.Actor, number int) error {
 	s, err := e.trials(by)
 	if err != nil {
@@ -299,8 +300,8 @@ func (e *Engine) StopTrial(ctx context.Context, by profile.Actor, number int) er
 	err = s.StopTrial(ctx, number, e.now())
 	if errors.Is(err, errs.Conflict) {
 		list, listErr := s.Trials(ctx, maxLimit)
-		if listErr == nil && slices.ContainsFunc(list, func(t Trial) bool { return t.Number == number }) {
-			err = nil
+		if err = listErr; err == nil && !slices.ContainsFunc(list, func(t Trial) bool { return t.Number == number }) {
+			err = fmt.Errorf("trial %d: %w", number, errs.NotFound)
 		}
 	}
 	return errors.Join(err, e.retry(ctx))
@@ -312,6 +313,9 @@ func (e *Engine) StopTrial(ctx context.Context, by profile.Actor, number int) er
 func (e *Engine) Rankings(ctx context.Context, by profile.Actor, kind TrialKind, text, locale string) (live, other []string, err error) {
 	if err := e.permit(by, profile.PermissionSearchTune); err != nil {
 		return nil, nil, err
+	}
+	if !slices.Contains(TrialKinds(), kind) {
+		return nil, nil, errs.Field("kind", "error.search.trial.kind", nil)
 	}
 	t := newTuned(Tuning{}, -1)
 	if kind == TrialTuning {

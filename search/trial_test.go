@@ -112,7 +112,7 @@ func TestTrial(t *testing.T) {
 
 	require.NoError(t, b.StopTrial(t.Context(), eve, tr.Number))
 	require.NoError(t, b.StopTrial(t.Context(), eve, tr.Number), "again")
-	require.ErrorIs(t, b.StopTrial(t.Context(), eve, 9), search.ErrConflict)
+	require.ErrorIs(t, b.StopTrial(t.Context(), eve, 9), search.ErrNotFound)
 	for i := range 10 {
 		all(fmt.Sprint("visit", i))
 		require.Empty(t, b.events.take()[0].Props[search.PropTrial])

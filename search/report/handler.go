@@ -18,6 +18,7 @@ import (
 //	GET   /search-reports/trend                 one question day by day
 //	GET   /search-reports/worklist              what could be done; as CSV at worklist.csv
 //	POST  /search-reports/worklist              says what becomes of a question
+//	GET   /search-reports/trials/{trial}        how people vote in a trial of two rankings
 //
 // The actor comes from [profile.FromContext]: mount it behind
 // [profile.Middleware].
@@ -66,6 +67,10 @@ func (r *Reporter) API() *web.API {
 		Method: http.MethodPost, Path: "/search-reports/worklist", Name: "search_reports.decide", Summary: "Says what becomes of a question.",
 		In: decisionWire{}, Out: markWire{}, Errors: []int{404, 409},
 	}, r.serveDecide)
+	add(web.Op{
+		Method: http.MethodGet, Path: "/search-reports/trials/{trial}", Name: "search_reports.trial", Summary: "How people vote in a trial of two rankings, by its ID, one vote each, and what that says.",
+		Out: ballotWire{},
+	}, r.serveTrial)
 	return api
 }
 
@@ -80,6 +85,18 @@ type filterParams struct {
 
 func (p filterParams) filter() Filter {
 	return Filter{Days: p.Days, Language: p.Language, Role: p.Role, Brand: p.Brand, Channel: p.Channel}
+}
+
+func (r *Reporter) serveTrial(w http.ResponseWriter, req *http.Request) error {
+	trial, err := web.PathValue(req, "trial")
+	if err != nil {
+		return err
+	}
+	b, err := r.Ballot(req.Context(), profile.FromContext(req.Context()), trial)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, req, http.StatusOK, wireOfBallot(b))
 }
 
 func (r *Reporter) serveSummary(w http.ResponseWriter, req *http.Request) error {

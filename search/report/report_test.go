@@ -3,11 +3,14 @@ package report_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/internal/web/webtest"
 	"github.com/stoa-go/stoa/profile"
 	"github.com/stoa-go/stoa/search/report"
 )
@@ -228,6 +231,22 @@ func TestVotes(t *testing.T) {
 	b, err := w.Ballot(t.Context(), admin, "trial")
 	require.NoError(t, err)
 	require.Equal(t, report.Ballot{Live: 1, Other: 1, Even: 1}, b)
+	check := webtest.NewChecker(t, w.API().OpenAPI(""))
+	for _, c := range []struct {
+		by     profile.Actor
+		trial  string
+		status int
+		has    string
+	}{
+		{admin, "trial", 200, `"live":1,"other":1,"even":1,"share":0.5,`}, {admin, "trial-9", 200, `"live":0,"other":0,"even":0,"share":0,`},
+		{author, "trial", 403, ""}, {profile.Actor{}, "trial", 401, ""}, {admin, "%00", 404, ""},
+	} {
+		path, answer := "/search-reports/trials/"+c.trial, httptest.NewRecorder()
+		w.Handler().ServeHTTP(answer, httptest.NewRequestWithContext(profile.NewContext(t.Context(), c.by), http.MethodGet, path, nil))
+		require.Equal(t, c.status, answer.Code, "%s: %s", c.trial, answer.Body)
+		require.NoError(t, check.Exchange(http.MethodGet, path, "", answer))
+		require.Contains(t, answer.Body.String(), c.has)
+	}
 }
 
 func TestTrimmed(t *testing.T) {

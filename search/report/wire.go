@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"github.com/stoa-go/stoa/search/learning"
+)
 
 type countsWire struct {
 	Searches  int     `json:"searches" doc:"of a visitor once a day for a question"`
@@ -92,6 +96,23 @@ type workWire struct {
 
 type worksWire struct {
 	Items []workWire `json:"items"`
+}
+
+type ballotWire struct {
+	Live   int     `json:"live" doc:"people who followed more of the live ranking"`
+	Other  int     `json:"other" doc:"people who followed more of the one that is tried"`
+	Even   int     `json:"even" doc:"people who followed as many of each"`
+	Share  float64 `json:"share" doc:"of votes for the one that is tried; 0 without votes"`
+	Low    float64 `json:"low" doc:"between this and high lies the share of all who might vote, at 95 %"`
+	High   float64 `json:"high"`
+	Doubt  float64 `json:"doubt" doc:"how likely votes as uneven as these would ever be if nobody preferred either, at most"`
+	Enough bool    `json:"enough" doc:"the doubt is small enough to decide"`
+	Better bool    `json:"better" doc:"and the one that is tried is the better one"`
+}
+
+func wireOfBallot(b Ballot) ballotWire {
+	v := learning.Judge(b.Live, b.Other)
+	return ballotWire{b.Live, b.Other, b.Even, v.Share, v.Low, v.High, v.Doubt, v.Enough, v.Other}
 }
 
 // state returns what an item is listed as.

@@ -177,11 +177,7 @@ func (s *Site) stopTrial(w http.ResponseWriter, r *http.Request) error {
 		return search.ErrNotFound
 	}
 	v := visitOf(r.Context())
-	err = s.engine.StopTrial(r.Context(), v.By, number)
-	if errors.Is(err, search.ErrConflict) {
-		return search.ErrNotFound
-	}
-	if err != nil {
+	if err := s.engine.StopTrial(r.Context(), v.By, number); err != nil {
 		return err
 	}
 	http.Redirect(w, r, v.link(comparePath+"?done=stopped"), http.StatusSeeOther)
