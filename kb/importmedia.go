@@ -80,6 +80,9 @@ func (im *importing) ownName(item MediaItem) string {
 
 // put stores a medium, with its content if that is a file.
 func (im *importing) put(ctx context.Context, m Media, file *spool) error {
+	if err := im.l.scan(ctx, im.by, m, file); err != nil {
+		return err
+	}
 	if file != nil {
 		if err := im.l.storeFile(ctx, m, file); err != nil {
 			return err

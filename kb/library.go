@@ -60,6 +60,8 @@ type Library struct {
 	maxFile   int64
 	maxFiles  int64
 	readText  TextReader
+	scanner   Scanner
+	audit     profile.Auditor
 	providers []provider
 	swept     atomic.Pointer[time.Time]
 	redactor  Redactor
@@ -107,6 +109,12 @@ type Options struct {
 	ReadText  TextReader // finds the words in files; nil reads text, HTML and documents of Word and OpenDocument. Package search/filetext reads PDF too
 	MaxFiles  int64      // how large all media together may be before no more files are taken; 0 means any
 
+	// Scanner looks at media before they are kept: what it finds something in, or
+	// cannot look at, is refused. Nil means that nobody looks. Package
+	// tools/clamscan asks ClamAV.
+	Scanner Scanner
+	Audit   profile.Auditor // writes down in whose media something harmful was found; nil writes nothing down
+
 	// Redactor takes personal data out of conversations; the zero one knows the
 	// common kinds.
 	Redactor Redactor
@@ -148,6 +156,7 @@ func NewLibrary(store Store, opts *Options) *Library {
 		locales: slices.Clone(o.Locales), types: slices.Clone(o.Types), choose: o.Choose, tokens: cursor.NewKey(o.Secret), path: o.Path, slugAt: o.SlugAt, checker: o.Checker, lessons: o.Lessons, word: o.Word,
 		process: o.Process, actor: o.Actor, notify: o.Notify, redactor: o.Redactor, binFor: o.BinFor, held: o.Held,
 		files: o.Files, fileTypes: slices.Clone(o.FileTypes), maxFile: o.MaxFile, maxFiles: o.MaxFiles, readText: o.ReadText,
+		scanner: o.Scanner, audit: o.Audit,
 	}
 	l.defaults(o)
 	return l

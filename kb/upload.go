@@ -211,6 +211,9 @@ func (l *Library) keepMedia(ctx context.Context, by profile.Actor, m Media, repl
 	if err := l.mayJoin(ctx, by, m.Name); err != nil {
 		return Media{}, err
 	}
+	if err := l.scan(ctx, by, m, s); err != nil {
+		return Media{}, err
+	}
 	if s != nil {
 		if err := l.storeFile(ctx, m, s); err != nil {
 			return Media{}, err

@@ -28,7 +28,7 @@ func (s *Site) auditRoutes() []route {
 
 // auditKinds are the kinds of actions that the page offers to look for.
 var auditKinds = []string{
-	"access", "account", "audit", "connection", "field", "erasure", "hold", "identity", "invitation", "page", "person", "retention", "promotion", "role", "rule", "segment", "session", "sessions", "view",
+	"access", "account", "audit", "connection", "field", "erasure", "hold", "identity", "invitation", "media", "page", "person", "retention", "promotion", "role", "rule", "segment", "session", "sessions", "view",
 }
 
 type auditBody struct {
