@@ -159,8 +159,8 @@ func checkRemove(t testing.TB, f blob.Files) {
 }
 
 func checkKeys(t testing.TB, f blob.Files) {
-	all := []string{"aaaa", "aabb", "bbaa", "cccc", "ccdd"}
-	for _, key := range []string{"cccc", "aabb", "ccdd", "aaaa", "bbaa"} {
+	all := []string{"aaaa", "aabb", "aabb-1", "aabb1", "bbaa", "cccc", "ccdd"}
+	for _, key := range []string{"cccc", "aabb1", "aabb-1", "aabb", "ccdd", "aaaa", "bbaa"} {
 		put(t, f, key, key)
 	}
 	require.Empty(t, keys(t, f, early(), "", 10))
