@@ -20,6 +20,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -185,14 +186,15 @@ func judge(status int, wait time.Duration) error {
 // of the seconds since 1970, a dot and the body.
 func Sign(secret string, body []byte, at time.Time) string {
 	seconds := strconv.FormatInt(at.Unix(), 10)
-	return "t=" + seconds + ",v1=" + hex.EncodeToString(mac(secret, seconds, body))
+	sum, _ := mac(secret, seconds, bytes.NewReader(body)) // which cannot fail
+	return "t=" + seconds + ",v1=" + hex.EncodeToString(sum)
 }
 
-func mac(secret, seconds string, body []byte) []byte {
+func mac(secret, seconds string, body io.Reader) ([]byte, error) {
 	h := hmac.New(sha256.New, []byte(secret))
 	h.Write([]byte(seconds + "."))
-	h.Write(body)
-	return h.Sum(nil)
+	_, err := io.Copy(h, body)
+	return h.Sum(nil), err
 }
 
 // Window is how far the clocks of a sender and a receiver may be apart.
@@ -201,6 +203,11 @@ const Window = 5 * time.Minute
 // Verify is for receivers: it returns profile.ErrForbidden unless the signature
 // is that of the body, made with the secret within [Window] of now.
 func Verify(secret, signature string, body []byte, now time.Time) error {
+	return VerifyReader(secret, signature, bytes.NewReader(body), now)
+}
+
+// VerifyReader is [Verify] for a body that is not in memory.
+func VerifyReader(secret, signature string, body io.Reader, now time.Time) error {
 	fault := fmt.Errorf("webhook signature: %w", profile.ErrForbidden)
 	stamp, sum, ok := strings.Cut(signature, ",")
 	seconds, stamped := strings.CutPrefix(stamp, "t=")
@@ -209,11 +216,15 @@ func Verify(secret, signature string, body []byte, now time.Time) error {
 	if !ok || !stamped || !versioned || err != nil || secret == "" {
 		return fault
 	}
-	if !hmac.Equal(given, mac(secret, seconds, body)) {
-		return fault
-	}
 	at, err := strconv.ParseInt(seconds, 10, 64)
 	if err != nil || now.Sub(time.Unix(at, 0)).Abs() > Window {
+		return fault
+	}
+	right, err := mac(secret, seconds, body)
+	if err != nil {
+		return fmt.Errorf("webhook signature: %w", err)
+	}
+	if !hmac.Equal(given, right) {
 		return fault
 	}
 	return nil
