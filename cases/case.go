@@ -45,7 +45,7 @@ type Case struct {
 	Tags     []string // of those who work on it; customers do not see them
 	Links    []Link
 
-	Solution  int       // number of the entry that is proposed as the solution, or 0
+	Solution  string    // ID of the entry that is proposed as the solution, or empty
 	Last      int       // number of its newest entry
 	RepliedAt time.Time // when staff first answered, zero before
 	CreatedAt time.Time
@@ -93,6 +93,8 @@ const (
 	LevelMedium Level = "medium"
 	LevelHigh   Level = "high"
 )
+
+var levels = []Level{LevelLow, LevelMedium, LevelHigh}
 
 // A Priority is how soon a case is worked on.
 type Priority string

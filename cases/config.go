@@ -70,5 +70,5 @@ type Status struct {
 type Queue struct {
 	Key      Key              `json:"key"`
 	Names    Words            `json:"names"`
-	Audience profile.Audience `json:"audience,omitempty"` // whose people see its cases; nil means everybody who works on cases
+	Audience profile.Audience `json:"audience,omitempty"` // who of those who may read cases sees these; nil means all of them
 }

@@ -97,6 +97,13 @@ const (
 	maxFieldOrder = 10_000
 )
 
+// Validate returns nil, or what is wrong with the field itself. Its error matches
+// ErrInvalid.
+func (f Field) Validate() error {
+	_, err := f.check()
+	return err
+}
+
 // check returns f as it is kept, or what is wrong with it.
 func (f Field) check() (Field, error) {
 	w := errs.Fields{}

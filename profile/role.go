@@ -61,33 +61,38 @@ type Permission string
 // The permissions of the capabilities that exist so far. Each is checked in
 // exactly one front type.
 const (
-	PermissionContentWrite     Permission = "kb.write"         // draft and edit articles
-	PermissionContentDraft     Permission = "kb.draft"         // draft and edit one's own
-	PermissionContentPublish   Permission = "kb.publish"       // publish, archive, restore
-	PermissionContentTranslate Permission = "kb.translate"     // edit translations
-	PermissionContentReview    Permission = "kb.review"        // approve or refuse what others wrote
-	PermissionContentOrganise  Permission = "kb.organise"      // categories and redirects
-	PermissionContentImport    Permission = "kb.import"        // import and export
-	PermissionFeedbackRead     Permission = "kb.feedback"      // read what readers said
-	PermissionCoursesTeach     Permission = "courses.teach"    // decide who gets into courses, see who learns what, say what is paid
-	PermissionSearchTune       Permission = "search.tune"      // see rankings explained, rebuild
-	PermissionDirectoryRead    Permission = "directory.read"   // see people and organisations
-	PermissionDirectoryWrite   Permission = "directory.write"  // change them
-	PermissionRolesGrant       Permission = "directory.roles"  // give people roles that the giver does not hold
-	PermissionRolesWrite       Permission = "roles.write"      // define what custom roles permit
-	PermissionMembersRead      Permission = "members.read"     // see the people of one's own organisation
-	PermissionMembersWrite     Permission = "members.write"    // add, change and disable them
-	PermissionSegmentsRead     Permission = "segments.read"    // see which segments there are
-	PermissionSegmentsWrite    Permission = "segments.write"   // change the rules of segments
-	PermissionEventsRead       Permission = "analytics.read"   // read journeys and reports
-	PermissionImpersonate      Permission = "directory.viewas" // see the portal as somebody else
-	PermissionAssetsRead       Permission = "assets.read"      // see what anybody bought and has
-	PermissionAssetsWrite      Permission = "assets.write"     // change it
-	PermissionAssetsSpend      Permission = "assets.spend"     // use up hours and cases of support packages
-	PermissionHoldingsRead     Permission = "holdings.read"    // see all that one's own organisation and its people bought and have
-	PermissionHoldingsWrite    Permission = "holdings.write"   // move and unregister its products
-	PermissionAuditRead        Permission = "audit.read"       // see who did what
-	PermissionRetention        Permission = "retention.write"  // decide how long things are kept, and whose must be
+	PermissionContentWrite       Permission = "kb.write"             // draft and edit articles
+	PermissionContentDraft       Permission = "kb.draft"             // draft and edit one's own
+	PermissionContentPublish     Permission = "kb.publish"           // publish, archive, restore
+	PermissionContentTranslate   Permission = "kb.translate"         // edit translations
+	PermissionContentReview      Permission = "kb.review"            // approve or refuse what others wrote
+	PermissionContentOrganise    Permission = "kb.organise"          // categories and redirects
+	PermissionContentImport      Permission = "kb.import"            // import and export
+	PermissionFeedbackRead       Permission = "kb.feedback"          // read what readers said
+	PermissionCoursesTeach       Permission = "courses.teach"        // decide who gets into courses, see who learns what, say what is paid
+	PermissionSearchTune         Permission = "search.tune"          // see rankings explained, rebuild
+	PermissionDirectoryRead      Permission = "directory.read"       // see people and organisations
+	PermissionDirectoryWrite     Permission = "directory.write"      // change them
+	PermissionRolesGrant         Permission = "directory.roles"      // give people roles that the giver does not hold
+	PermissionRolesWrite         Permission = "roles.write"          // define what custom roles permit
+	PermissionMembersRead        Permission = "members.read"         // see the people of one's own organisation
+	PermissionMembersWrite       Permission = "members.write"        // add, change and disable them
+	PermissionSegmentsRead       Permission = "segments.read"        // see which segments there are
+	PermissionSegmentsWrite      Permission = "segments.write"       // change the rules of segments
+	PermissionEventsRead         Permission = "analytics.read"       // read journeys and reports
+	PermissionImpersonate        Permission = "directory.viewas"     // see the portal as somebody else
+	PermissionAssetsRead         Permission = "assets.read"          // see what anybody bought and has
+	PermissionAssetsWrite        Permission = "assets.write"         // change it
+	PermissionAssetsSpend        Permission = "assets.spend"         // use up hours and cases of support packages
+	PermissionHoldingsRead       Permission = "holdings.read"        // see all that one's own organisation and its people bought and have
+	PermissionHoldingsWrite      Permission = "holdings.write"       // move and unregister its products
+	PermissionCasesColleagues    Permission = "cases.colleagues"     // see the cases of one's own organisation
+	PermissionCasesColleaguesAct Permission = "cases.colleagues_act" // act on them as if they were one's own
+	PermissionCasesRead          Permission = "cases.read"           // see cases and what is said about them among staff
+	PermissionCasesAnswer        Permission = "cases.answer"         // answer, assign and change them
+	PermissionCasesManage        Permission = "cases.manage"         // say how cases are worked on, remove them
+	PermissionAuditRead          Permission = "audit.read"           // see who did what
+	PermissionRetention          Permission = "retention.write"      // decide how long things are kept, and whose must be
 )
 
 // A Policy maps roles to permissions. The zero Policy grants nothing.
@@ -99,10 +104,15 @@ type Policy map[Role][]Permission
 func DefaultPolicy() Policy {
 	content := []Permission{PermissionContentWrite, PermissionContentDraft, PermissionContentTranslate, PermissionFeedbackRead, PermissionSegmentsRead}
 	publish := append([]Permission{PermissionContentPublish, PermissionContentReview, PermissionContentOrganise, PermissionCoursesTeach}, content...)
-	members := []Permission{PermissionMembersRead, PermissionMembersWrite, PermissionHoldingsRead, PermissionHoldingsWrite}
+	members := []Permission{
+		PermissionMembersRead, PermissionMembersWrite, PermissionHoldingsRead, PermissionHoldingsWrite, PermissionCasesColleagues, PermissionCasesColleaguesAct,
+	}
 	return Policy{
-		RoleManager:    members,
-		RoleAgent:      {PermissionContentDraft, PermissionFeedbackRead, PermissionDirectoryRead, PermissionSegmentsRead, PermissionAssetsRead, PermissionAssetsSpend},
+		RoleManager: members,
+		RoleAgent: {
+			PermissionContentDraft, PermissionFeedbackRead, PermissionDirectoryRead, PermissionSegmentsRead, PermissionAssetsRead, PermissionAssetsSpend,
+			PermissionCasesRead, PermissionCasesAnswer,
+		},
 		RoleAuthor:     content,
 		RoleTranslator: {PermissionContentTranslate},
 		RoleReviewer:   publish,
@@ -111,6 +121,7 @@ func DefaultPolicy() Policy {
 			PermissionContentImport, PermissionSearchTune, PermissionDirectoryRead, PermissionDirectoryWrite,
 			PermissionRolesGrant, PermissionRolesWrite, PermissionSegmentsWrite, PermissionEventsRead, PermissionImpersonate,
 			PermissionAssetsRead, PermissionAssetsWrite, PermissionAssetsSpend, PermissionAuditRead, PermissionRetention,
+			PermissionCasesRead, PermissionCasesAnswer, PermissionCasesManage,
 		}),
 	}
 }
