@@ -56,7 +56,7 @@ func (d *Desk) change(ctx context.Context, by profile.Actor, a act) (Case, Entry
 		if err == nil {
 			return w.Case, w.entries[0], nil
 		}
-		if !errors.Is(err, ErrConflict) || a.version != 0 {
+		if !errors.Is(err, ErrConflict) {
 			return Case{}, Entry{}, err
 		}
 	}
@@ -66,7 +66,7 @@ func (d *Desk) change(ctx context.Context, by profile.Actor, a act) (Case, Entry
 // try does an act on a case as it was read.
 func (d *Desk) try(by profile.Actor, c Case, a act) (*work, error) {
 	if a.version != 0 && a.version != c.Version {
-		return nil, ErrConflict
+		return nil, errs.Changed()
 	}
 	w := &work{Case: clone(c), by: by, side: d.side(by, c)}
 	if err := a.do(w); err != nil {
