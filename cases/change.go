@@ -78,6 +78,9 @@ func (d *Desk) try(by profile.Actor, c Case, a act) (*work, error) {
 	if a.key != "" {
 		w.entries[0].ID, w.entries[0].Input = a.key, a.input
 	}
+	if len(w.Fields) == 0 {
+		w.Fields = nil
+	}
 	w.TouchedAt = d.clock()
 	for i := range w.entries {
 		w.Last++

@@ -49,12 +49,14 @@ func TestOpenRefuses(t *testing.T) {
 		change func(*cases.Draft)
 		fields []string
 	}{
-		"nothing written":              {func(c *cases.Draft) { c.Subject, c.Body = " ", "" }, []string{"subject", "body"}},
-		"no such kind":                 {func(c *cases.Draft) { c.Kind = "wish" }, []string{"kind"}},
-		"a kind that is not theirs":    {func(c *cases.Draft) { c.Kind = "refund" }, []string{"kind"}},
-		"what must be said":            {func(c *cases.Draft) { c.Kind = "problem" }, []string{"fields.affects"}},
-		"what is no choice":            {func(c *cases.Draft) { c.Kind, c.Fields = "problem", map[string][]string{"affects": {"you"}} }, []string{"fields.affects"}},
-		"what is not asked then":       {func(c *cases.Draft) { c.Kind, c.Fields = "problem", map[string][]string{"affects": {"me"}, "workaround": {"x"}} }, []string{"fields.workaround"}},
+		"nothing written":           {func(c *cases.Draft) { c.Subject, c.Body = " ", "" }, []string{"subject", "body"}},
+		"no such kind":              {func(c *cases.Draft) { c.Kind = "wish" }, []string{"kind"}},
+		"a kind that is not theirs": {func(c *cases.Draft) { c.Kind = "refund" }, []string{"kind"}},
+		"what must be said":         {func(c *cases.Draft) { c.Kind = "problem" }, []string{"fields.affects"}},
+		"what is no choice":         {func(c *cases.Draft) { c.Kind, c.Fields = "problem", map[string][]string{"affects": {"you"}} }, []string{"fields.affects"}},
+		"what is not asked then": {func(c *cases.Draft) {
+			c.Kind, c.Fields = "problem", map[string][]string{"affects": {"me"}, "workaround": {"x"}}
+		}, []string{"fields.workaround"}},
 		"what no form asks":            {func(c *cases.Draft) { c.Fields = map[string][]string{"admin": {"yes"}} }, []string{"fields.admin"}},
 		"an urgency that is none":      {func(c *cases.Draft) { c.Urgency = "now" }, []string{"urgency"}},
 		"a language that is none":      {func(c *cases.Draft) { c.Locale = "klingon!" }, []string{"locale"}},

@@ -241,6 +241,9 @@ func (d *Desk) checkDraft(ctx context.Context, by profile.Actor, draft *Draft) (
 	if err := w.Err(); err != nil {
 		return Kind{}, nil, err
 	}
+	if len(fields) == 0 {
+		fields = nil
+	}
 	return kinds[i], fields, nil
 }
 

@@ -80,7 +80,10 @@ func TestWhoActs(t *testing.T) {
 		}
 	}
 	say := func(m cases.Message) func(*desk, profile.Actor, cases.Case) error {
-		return func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Say(t.Context(), by, c.ID, m); return err }
+		return func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Say(t.Context(), by, c.ID, m)
+			return err
+		}
 	}
 	subject, queue := "New words", cases.Key("support")
 	own, joined, work := "ann mia", "ann mia bea", "bob kim rex"
@@ -92,21 +95,48 @@ func TestWhoActs(t *testing.T) {
 		"note":          {say(cases.Message{Body: "x", Internal: true}), work},
 		"propose":       {say(cases.Message{Body: "x", Solution: true}), work},
 		"reply, status": {say(cases.Message{Body: "x", Status: "waiting"}), work},
-		"accept":        {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Accept(t.Context(), by, c.ID); return err }, own},
-		"reject":        {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Reject(t.Context(), by, c.ID, "no"); return err }, own},
-		"close":         {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Close(t.Context(), by, c.ID, ""); return err }, own + " " + work},
-		"escalate":      {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Escalate(t.Context(), by, c.ID, "now"); return err }, own},
-		"move":          {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Move(t.Context(), by, c.ID, "waiting", ""); return err }, work},
-		"assign":        {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Assign(t.Context(), by, c.ID, "kim"); return err }, work},
-		"edit":          {edit(cases.Edit{Subject: &subject}), own + " " + work},
-		"edit work":     {edit(cases.Edit{Queue: &queue}), work},
+		"accept": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Accept(t.Context(), by, c.ID)
+			return err
+		}, own},
+		"reject": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Reject(t.Context(), by, c.ID, "no")
+			return err
+		}, own},
+		"close": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Close(t.Context(), by, c.ID, "")
+			return err
+		}, own + " " + work},
+		"escalate": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Escalate(t.Context(), by, c.ID, "now")
+			return err
+		}, own},
+		"move": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Move(t.Context(), by, c.ID, "waiting", "")
+			return err
+		}, work},
+		"assign": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Assign(t.Context(), by, c.ID, "kim")
+			return err
+		}, work},
+		"edit":      {edit(cases.Edit{Subject: &subject}), own + " " + work},
+		"edit work": {edit(cases.Edit{Queue: &queue}), work},
 		"follow": {func(d *desk, by profile.Actor, c cases.Case) error {
 			_, err := d.Follow(t.Context(), by, c.ID, cases.Participant{Person: "mia"})
 			return err
 		}, own + " " + work},
-		"unfollow": {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Unfollow(t.Context(), by, c.ID, "bea"); return err }, joined + " " + work},
-		"link":     {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Link(t.Context(), by, c.ID, "article/reset"); return err }, joined + " " + work},
-		"unlink":   {func(d *desk, by profile.Actor, c cases.Case) error { _, err := d.Unlink(t.Context(), by, c.ID, "article/reset"); return err }, own + " " + work},
+		"unfollow": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Unfollow(t.Context(), by, c.ID, "bea")
+			return err
+		}, joined + " " + work},
+		"link": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Link(t.Context(), by, c.ID, "article/reset")
+			return err
+		}, joined + " " + work},
+		"unlink": {func(d *desk, by profile.Actor, c cases.Case) error {
+			_, err := d.Unlink(t.Context(), by, c.ID, "article/reset")
+			return err
+		}, own + " " + work},
 	} {
 		t.Run(says, func(t *testing.T) {
 			for _, by := range []profile.Actor{nobody, ann, viewing, bea, mia, gus, ines, bob, kim, rex} {
