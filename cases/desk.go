@@ -21,7 +21,7 @@ type Desk struct {
 	log       *slog.Logger
 	now       func() time.Time
 	tokens    cursor.Key
-	locale    string
+	locales   []string
 	actor     func(context.Context, string) (profile.Actor, error)
 	knows     func(context.Context, profile.Actor, string) (bool, error)
 	notify    func(context.Context, profile.Occurrence) error
@@ -36,7 +36,9 @@ type Options struct {
 	Logger *slog.Logger       // nil means none
 	Now    func() time.Time   // nil means time.Now
 	Secret []byte             // authenticates page tokens; nil means a random one that ends with the process
-	Locale string             // language of who says none; empty means "en"
+
+	// Locales are the languages of the portal, the default first; nil means "en".
+	Locales []string
 
 	// Actor returns a person as they are now, or ErrNotFound: for those whom a
 	// case is opened for, assigned to or shown to. Nil means that nobody is known:
@@ -64,7 +66,7 @@ func NewDesk(store Store, opts *Options) *Desk {
 		o = *opts
 	}
 	d := &Desk{
-		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now, tokens: cursor.NewKey(o.Secret), locale: o.Locale,
+		store: store, events: o.Events, policy: o.Policy, log: o.Logger, now: o.Now, tokens: cursor.NewKey(o.Secret), locales: slices.Clone(o.Locales),
 		actor: o.Actor, knows: o.Knows, notify: o.Notify, reopenFor: o.ReopenFor,
 	}
 	d.configure(o.Config)
@@ -80,8 +82,8 @@ func NewDesk(store Store, opts *Options) *Desk {
 	if d.now == nil {
 		d.now = time.Now
 	}
-	if d.locale == "" {
-		d.locale = "en"
+	if len(d.locales) == 0 {
+		d.locales = []string{"en"}
 	}
 	if d.reopenFor == 0 {
 		d.reopenFor = 14 * 24 * time.Hour

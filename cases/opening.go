@@ -131,7 +131,7 @@ func (d *Desk) fresh(ctx context.Context, by profile.Actor, draft Draft) (Case, 
 	c := Case{
 		ID: idem.ID("cases.open", by.ID, draft.Key), Kind: kind.Key, Subject: draft.Subject, Requester: requester.ID, Account: requester.Account,
 		Private: draft.Private || kind.Private, Queue: d.queue(kind.Queue).Key, Channel: or(draft.Channel, ChannelPortal),
-		Locale: or(draft.Locale, or(requester.Locale, d.locale)), Product: draft.Product, Fields: fields, Articles: draft.Articles,
+		Locale: or(draft.Locale, or(requester.Locale, d.locales[0])), Product: draft.Product, Fields: fields, Articles: draft.Articles,
 		Impact: or(kind.Impact, LevelMedium), Urgency: or(draft.Urgency, or(kind.Urgency, LevelMedium)),
 		CreatedAt: now, UpdatedAt: now, TouchedAt: now, Last: 1, Version: 1, Input: idem.Hash(draft),
 	}

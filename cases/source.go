@@ -102,7 +102,7 @@ func (s source) change(ctx context.Context, id string) (search.Change, error) {
 		return change, err
 	}
 	doc := search.Document{
-		ID: groupPrefix + id, Group: groupPrefix + id, Kind: DocumentKind, Locale: c.Locale, Title: c.Subject, Body: said,
+		ID: groupPrefix + id, Group: groupPrefix + id, Kind: DocumentKind, Locale: c.Locale, Serves: s.d.locales, Title: c.Subject, Body: said,
 		Keywords: []string{c.Reference, strings.ReplaceAll(c.Reference, "-", "")}, Path: "/cases/" + c.Reference, Audience: c.Audience, UpdatedAt: c.UpdatedAt,
 		Facets: map[string][]string{"kind": {DocumentKind}, "language": {c.Locale}, "product": products(c)},
 	}
