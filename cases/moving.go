@@ -25,11 +25,11 @@ func (d *Desk) Move(ctx context.Context, by profile.Actor, id string, to Key, wh
 // it matters no more.
 func (d *Desk) Close(ctx context.Context, by profile.Actor, id, why string) (Case, error) {
 	return d.step(ctx, by, id, step{"case.closed", NoticeMoved, func(w *work) error {
+		if !d.moves(by, w.Case) {
+			return ErrForbidden
+		}
 		if w.State == StateClosed {
 			return nil
-		}
-		if !d.Rights(by, w.Case).Close {
-			return ErrForbidden
 		}
 		return w.moveFor(d, d.statusFor(StateClosed), why)
 	}})
@@ -38,15 +38,20 @@ func (d *Desk) Close(ctx context.Context, by profile.Actor, id, why string) (Cas
 // Reopen says that a case is not over.
 func (d *Desk) Reopen(ctx context.Context, by profile.Actor, id, why string) (Case, error) {
 	return d.step(ctx, by, id, step{"case.reopened", NoticeMoved, func(w *work) error {
-		if !w.State.Over() {
+		switch {
+		case !d.moves(by, w.Case):
+			return ErrForbidden
+		case !w.State.Over():
 			return nil
-		}
-		if !d.Rights(by, w.Case).Reopen {
+		case !d.Rights(by, w.Case).Reopen:
 			return d.closedOr(w.Case, ErrForbidden)
 		}
 		return w.moveFor(d, d.statusFor(StateOpen), why)
 	}})
 }
+
+// moves reports whether by may say whether a case is over.
+func (d *Desk) moves(by profile.Actor, c Case) bool { return d.takesPart(by, c) || d.works(by, c) }
 
 // moveFor moves a case, and says why. What stays in its state happens among
 // staff.
@@ -66,7 +71,7 @@ func (w *work) moveFor(d *Desk, to Status, why string) error {
 // by a step.
 func (d *Desk) Escalate(ctx context.Context, by profile.Actor, id, why string) (Case, error) {
 	return d.step(ctx, by, id, step{"case.escalated", NoticeEscalated, func(w *work) error {
-		if w.Escalated {
+		if w.Escalated && d.takesPart(by, w.Case) {
 			return nil
 		}
 		if !d.Rights(by, w.Case).Escalate {

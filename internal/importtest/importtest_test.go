@@ -34,8 +34,14 @@ var levels = map[string]int{
 // plumbing is what of other people's code a core may reach, and through which
 // internal package.
 var plumbing = map[string][]string{
-	"kb":   {"github.com/yuin/goldmark", "github.com/microcosm-cc/bluemonday", "github.com/aymerick/douceur", "github.com/gorilla/css", "golang.org/x/net", "go.yaml.in/yaml/v3"}, // articles are Markdown: internal/markdown
-	"i18n": {"github.com/go-playground/locales"},                                                                                                                                  // x/text has no dates
+	"kb":    markdown,                             // articles are Markdown
+	"cases": markdown,                             // and so is what people write to each other
+	"i18n":  {"github.com/go-playground/locales"}, // x/text has no dates
+}
+
+// markdown is what internal/markdown is made of.
+var markdown = []string{
+	"github.com/yuin/goldmark", "github.com/microcosm-cc/bluemonday", "github.com/aymerick/douceur", "github.com/gorilla/css", "golang.org/x/net", "go.yaml.in/yaml/v3",
 }
 
 // everywhere is what every core may reach: the standard library's extension,

@@ -42,6 +42,7 @@ var states = map[string][]string{
 	"role":     {"staff.lead", "member.buyer", "none"},
 	"entry":    {"open", "signed-in", "staff", "acme", "none"},
 	"holding":  {"mine", "shared", "colleague-has", "foreign", "missing"},
+	"case":     {"mine", "colleagues", "private", "followed", "foreign", "missing"},
 	"course":   {"open", "staff", "acme", "draft", "missing"},
 	"portal":   {"-"},
 }
@@ -50,7 +51,7 @@ var states = map[string][]string{
 func operations() []operation {
 	return slices.Concat(
 		libraryOperations(), engineOperations(), directoryOperations(), roleOperations(), fieldOperations(), personalOperations(),
-		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(), retentionOperations(), courseOperations(),
+		signinOperations(), noticeOperations(), layoutOperations(), assetOperations(), auditOperations(), retentionOperations(), courseOperations(), caseOperations(),
 	)
 }
 

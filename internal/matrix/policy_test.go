@@ -110,7 +110,7 @@ func (p policy) knows(role, state string, ops ...string) bool {
 // seeing are the operations that show a thing.
 var seeing = []string{
 	"kb.Article", "kb.Manuscript", "kb.Category", "kb.CategoryDraft", "profile.Person", "profile.Account", "profile.Fields", "profile.Role", "layout.Arrange",
-	"assets.Asset", "assets.Purchase",
+	"assets.Asset", "assets.Purchase", "cases.Case",
 }
 
 // harmless are the operations that may be done to who is not there.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/cases"
 	"github.com/stoa-go/stoa/internal/web"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
@@ -41,6 +42,7 @@ var fronts = map[string][]reflect.Type{
 		reflect.TypeFor[*profile.Notifier](), reflect.TypeFor[*profile.Links](), reflect.TypeFor[*profile.Bounces](), reflect.TypeFor[*profile.Invitations](),
 		reflect.TypeFor[*profile.Connections](), reflect.TypeFor[*profile.Addresses](),
 	},
+	"cases":                  {reflect.TypeFor[*cases.Desk]()},
 	"kb/courses":             {reflect.TypeFor[*courses.School]()},
 	"kb/insight":             {reflect.TypeFor[*insight.Analyst]()},
 	"search/report":          {reflect.TypeFor[*report.Reporter]()},
@@ -168,7 +170,7 @@ func TestEveryRouteIsRegistered(t *testing.T) {
 		}
 	}
 	served := map[string]bool{}
-	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.phones.API(), w.arranger.API(), w.inventory.API(), w.school.API(), w.log.API()} {
+	for _, api := range []*web.API{w.library.API(), w.engine.API(), w.desk.API(), w.notifier.API(), w.push.API(), w.phones.API(), w.arranger.API(), w.inventory.API(), w.school.API(), w.log.API(), w.cases.API()} {
 		for _, op := range api.Ops() {
 			served[op.Name] = true
 			require.True(t, routes[op.Name], "the route %s (%s %s) belongs to no registered operation", op.Name, op.Method, op.Path)

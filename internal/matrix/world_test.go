@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/stoa-go/stoa/analytics"
+	"github.com/stoa-go/stoa/cases"
+	"github.com/stoa-go/stoa/cases/memcases"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/kb/courses/memcourses"
@@ -96,6 +98,9 @@ type world struct {
 	inventory *assets.Inventory
 	lessons   *memcourses.Store
 	school    *courses.School
+	folder    *memcases.Store
+	cases     *cases.Desk
+	inquiry   map[string]string // IDs of cases, by state
 	log       *audit.Log
 	analyst   *insight.Analyst
 	reporter  *report.Reporter
@@ -121,7 +126,7 @@ func newWorld(t *testing.T, b build) *world {
 	t.Helper()
 	good := kb.Store(memkb.New())
 	w := &world{
-		store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}, pages: memlayout.New(), things: memassets.New(), lessons: memcourses.New(),
+		store: good, keeping: memprofile.New(), events: &recorder{}, now: &clock{}, article: map[string]kb.Article{}, pages: memlayout.New(), things: memassets.New(), lessons: memcourses.New(), folder: memcases.New(),
 		personal: personal{letters: memprofile.NewLinks(), cookies: map[string]*http.Cookie{}, session: map[string]string{"unknown": "no-such"}, invited: map[string]string{"nowhere": "no-such"}},
 	}
 	secret := []byte("0123456789abcdef")
@@ -144,6 +149,7 @@ func newWorld(t *testing.T, b build) *world {
 	w.arrange(t, b)
 	w.stock(t, b)
 	w.teach(t, b)
+	w.ask(t, b)
 	w.watch(t, b)
 	w.reporter = newReporter(t, w.now.time, b)
 	w.writeDown(t, b)
@@ -286,12 +292,12 @@ func (w *world) canaries(p policy, role string) []string {
 	for _, state := range states["role"] {
 		hide(p.knows(role, state, "profile.Role"), "canary-role-"+state)
 	}
-	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role), assetCanaries(p, role), courseCanaries(p, role))
+	return slices.Concat(out, personalCanaries(p, role), layoutCanaries(p, role), assetCanaries(p, role), courseCanaries(p, role), caseCanaries(p, role))
 }
 
 // snapshot tells apart what is stored.
 func (w *world) snapshot() uint64 {
-	return digest(w.store, w.keeping, w.letters, w.pages, w.things, w.lessons, w.tunings, w.trials)
+	return digest(w.store, w.keeping, w.letters, w.pages, w.things, w.lessons, w.folder, w.tunings, w.trials)
 }
 
 // subject returns the ID of a person in a state, as by sees it.
