@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/stoa-go/stoa/cases"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
@@ -82,7 +83,7 @@ func (w *world) connect(t *testing.T, b build) {
 	}
 	secret := []byte("0123456789abcdef")
 	w.people = profile.NewDirectory(kept, &profile.Options{Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Titles: w.titles(b)})
-	require.NoError(t, w.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions(), retention.Permissions(), courses.Permissions())...))
+	require.NoError(t, w.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions(), retention.Permissions(), courses.Permissions(), cases.Permissions())...))
 	w.people.Register(profile.LinkKeeper(letters, kept), profile.EndpointKeeper(kept, profile.ChannelPush, profile.ChannelSMS, profile.ChannelWebhook))
 	w.sessions = profile.NewSessions(kept, w.people, &profile.SessionOptions{Idle: year, Life: year, Events: w.events, Now: w.now.time})
 	w.identities = profile.NewIdentities(kept, w.people, w.sessions)
