@@ -47,14 +47,16 @@ func openTab(parent context.Context) (*tab, error) {
 	return t, nil
 }
 
-// wipe makes the tab as good as new, for the next page.
-func (t *tab) wipe() error {
+// wipe makes the tab as good as new, for the next page. It waits for that at an
+// empty page on the host of all tests: from about:blank, which is no site's, it
+// would go on in a new process.
+func (t *tab) wipe(blank string) error {
 	if t.marked {
 		return errors.New("what was done to the tab stays")
 	}
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	return chromedp.Do(ctx, chromedp.Navigate("about:blank"), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	return chromedp.Do(ctx, chromedp.Navigate(blank), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, cookies := cdp.Call(ctx, target, network.ClearBrowserCookies, cdp.Empty{})
 		_, history := cdp.Call(ctx, target, page.ResetNavigationHistory, cdp.Empty{})
 		err := errors.Join(cookies, history)
