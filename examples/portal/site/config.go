@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/valid"
 	"github.com/stoa-go/stoa/search"
 	"github.com/stoa-go/stoa/search/seo"
@@ -64,6 +65,7 @@ type Config struct {
 	// machine are answered there, and nobody else.
 	MetricsElsewhere bool
 
+	catalog        *i18n.Catalog                   // for tests that open many portals; nil is read from Texts
 	maps           seo.Splitter                    // for tests of small sitemaps
 	mailTLS        *tls.Config                     // for tests whose mail server nobody knows
 	outside        *http.Client                    // for tests whose push services and webhooks are on this machine

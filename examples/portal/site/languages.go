@@ -70,8 +70,10 @@ func (l *languages) Pick(r i18n.Request) (wanted, spoken i18n.Locale) {
 // openLanguages loads the texts of the interface. It is offered in the languages
 // of the configuration, or in all there are texts for.
 func (s *Site) openLanguages(context.Context) (err error) {
-	if s.catalog, err = i18n.New(&i18n.Options{Layers: Texts(), Log: s.cfg.Log}); err != nil {
-		return err
+	if s.catalog = s.cfg.catalog; s.catalog == nil {
+		if s.catalog, err = i18n.New(&i18n.Options{Layers: Texts(), Log: s.cfg.Log}); err != nil {
+			return err
+		}
 	}
 	if len(s.cfg.Locales) == 0 {
 		s.cfg.Locales = []string{"en", "de", "es", "ja", "ar"}

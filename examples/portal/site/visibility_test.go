@@ -183,20 +183,33 @@ func atDesk(person string, h hidden, surface string) bool {
 	return strings.HasSuffix(surface, "media") || slices.Contains([]string{"draft", "archived"}, h.state)
 }
 
+// once returns a function by which c asks for each page once, and is given the
+// same answer from then on. A person who looks for one article after the other
+// sees many pages that are the same for all.
+func once(c *client) func(path string) answer {
+	said := map[string]answer{}
+	return func(path string) answer {
+		if _, ok := said[path]; !ok {
+			said[path] = c.from(path)
+		}
+		return said[path]
+	}
+}
+
 // sightings returns where person saw something of h.
-func sightings(c *client, h hidden, feeds map[string][]string) []string {
+func sightings(person string, look func(path string) answer, h hidden, feeds map[string][]string) []string {
 	var out []string
-	h.feeds = feeds[c.person+" "+h.state]
+	h.feeds = feeds[person+" "+h.state]
 	for _, s := range surfaces {
-		if atDesk(c.person, h, s.name) {
+		if atDesk(person, h, s.name) {
 			continue
 		}
 		for _, path := range s.paths(h) {
-			seen := c.from(path)
+			seen := look(path)
 			text := strings.ReplaceAll(strings.ToLower(seen.All()), strings.ToLower(url.QueryEscape(path)), "")
 			for _, part := range parts {
-				if word := canary(h.state, part); secret(h, part) && !written(c.person, s.name, part) && reveals(text, path, word) {
-					out = append(out, fmt.Sprintf("%q sees %s of %s on %s (%s, status %d)", c.person, part, h.state, s.name, path, seen.Status))
+				if word := canary(h.state, part); secret(h, part) && !written(person, s.name, part) && reveals(text, path, word) {
+					out = append(out, fmt.Sprintf("%q sees %s of %s on %s (%s, status %d)", person, part, h.state, s.name, path, seen.Status))
 				}
 			}
 		}
@@ -274,12 +287,13 @@ func TestVisibility(t *testing.T) {
 	as := serve(t, s)
 	cells, seen := 0, []string{}
 	for _, person := range viewers {
+		look := once(as(person))
 		for _, st := range states {
 			if slices.Contains(st.sees, person) {
 				continue
 			}
 			cells += len(surfaces)
-			seen = append(seen, sightings(as(person), all[st.state], feeds)...)
+			seen = append(seen, sightings(person, look, all[st.state], feeds)...)
 		}
 	}
 	require.Empty(t, seen)
@@ -368,7 +382,7 @@ func TestVisibilityTestSees(t *testing.T) {
 	s := open(t, behindProxy, func(c *Config) { c.wrapIndex = func(i search.Index) search.Index { return blind{i} } })
 	all := plant(t, s, func(string) bool { return true })
 	require.NoError(t, s.engine.Refresh(t.Context()))
-	require.NotEmpty(t, sightings(serve(t, s)(""), all["staff"], nil))
+	require.NotEmpty(t, sightings("", serve(t, s)("").from, all["staff"], nil))
 }
 
 // volatile is what differs between two answers to the same question.
