@@ -252,7 +252,7 @@ func (r *Reporter) serveWorkTable(w http.ResponseWriter, req *http.Request) erro
 			}
 			reasons += string(reason)
 		}
-		rows = append(rows, append([]string{strconv.Itoa(one.Helped), reasons, string(one.state())}, cellsOf(one.Question)...))
+		rows = append(rows, append([]string{strconv.Itoa(one.Helped), reasons, string(one.State())}, cellsOf(one.Question)...))
 	}
 	return table(w, "worklist.csv", rows)
 }

@@ -165,12 +165,12 @@ func TestWorklist(t *testing.T) {
 		list, err := w.Worklist(t.Context(), admin, q)
 		require.NoError(t, err)
 		for _, i := range list {
-			out = append(out, fmt.Sprint(i.Text, i.Helped, i.Reasons, i.Grown))
+			out = append(out, fmt.Sprint(i.Text, i.Helped, i.Reasons, i.Back))
 		}
 		return out
 	}
-	require.Equal(t, []string{"ignored8 [unclicked] false", "far down6 [low] false", "conexión4 [empty] false", "asked3 [case] false"}, open(report.WorkQuery{}))
-	require.Equal(t, []string{"far down6 [low] false"}, open(report.WorkQuery{Reason: report.ReasonLow}))
+	require.Equal(t, []string{"ignored8 [unclicked]", "far down6 [low]", "conexión4 [empty]", "asked3 [case]"}, open(report.WorkQuery{}))
+	require.Equal(t, []string{"far down6 [low]"}, open(report.WorkQuery{Reason: report.ReasonLow}))
 	require.Empty(t, open(report.WorkQuery{Filter: report.Filter{Language: "de"}}))
 	require.Empty(t, open(report.WorkQuery{State: report.StateDone}))
 
@@ -186,8 +186,8 @@ func TestWorklist(t *testing.T) {
 	require.ErrorIs(t, err, report.ErrConflict)
 	_, err = w.Decide(t.Context(), admin, report.Decision{Question: report.NewQuery("en", "conexion"), State: report.StateDone, Deed: report.DeedSynonym})
 	require.NoError(t, err)
-	require.Equal(t, []string{"far down6 [low] false", "asked3 [case] false"}, open(report.WorkQuery{}))
-	require.Equal(t, []string{"ignored8 [unclicked] false"}, open(report.WorkQuery{State: report.StateDismissed}))
+	require.Equal(t, []string{"far down6 [low]", "asked3 [case]"}, open(report.WorkQuery{}))
+	require.Equal(t, []string{"ignored8 [unclicked]"}, open(report.WorkQuery{State: report.StateDismissed}))
 	failing, err := w.Failing(t.Context(), admin, report.Filter{})
 	require.NoError(t, err)
 	require.Len(t, failing, 4, "whatever was decided")
@@ -200,7 +200,7 @@ func TestWorklist(t *testing.T) {
 	ask(w.now.Add(-2*day), 0, 4, "q:conexion=a b", "c:1")
 	ask(w.now.Add(-2*day), 20, 7, "q:ignored=a", "v:home")
 	w.later(day)
-	require.NotContains(t, open(report.WorkQuery{}), "ignored15 [unclicked] true", "it has not doubled")
+	require.NotContains(t, open(report.WorkQuery{}), "ignored15 [unclicked]grown", "it has not doubled")
 	done, err := w.Worklist(t.Context(), admin, report.WorkQuery{State: report.StateDone})
 	require.NoError(t, err)
 	require.Equal(t, report.Counts{Searches: 4, Empty: 4, Unclicked: 4, Exits: 4}, done[0].Effect.Before)
@@ -211,11 +211,11 @@ func TestWorklist(t *testing.T) {
 	w.now = w.now.Add(3 * time.Hour)
 	ask(w.now.Add(-2*time.Hour), 40, 2, "q:ignored=a", "v:home")
 	w.later(0)
-	require.Contains(t, open(report.WorkQuery{}), "ignored17 [unclicked] true")
+	require.Contains(t, open(report.WorkQuery{}), "ignored17 [unclicked]grown")
 	m, err = w.Decide(t.Context(), admin, report.Decision{Question: ignored, State: report.StateDismissed, Reason: "Still not.", Version: 1})
 	require.NoError(t, err)
 	require.Equal(t, 17, m.People)
-	require.NotContains(t, open(report.WorkQuery{}), "ignored17 [unclicked] true")
+	require.NotContains(t, open(report.WorkQuery{}), "ignored17 [unclicked]grown")
 }
 
 func TestVotes(t *testing.T) {
@@ -302,4 +302,53 @@ func TestKeeper(t *testing.T) {
 	for range w.Keeper().Export(t.Context(), "root") {
 		t.Fatal("something is left")
 	}
+}
+
+// TestDecisionsHoldForATime: what was done is open again once it fails again, with
+// what happened since, and what was dismissed when that is long ago.
+func TestDecisionsHoldForATime(t *testing.T) {
+	w := newWorld(t, report.Options{Dismissed: 30 * day})
+	ask := func(from, n int, steps ...string) {
+		for i := range n {
+			w.visit(w.now, fmt.Sprint("p", from+i), steps...)
+		}
+		w.later(3 * time.Hour)
+	}
+	listed := func(state report.State) (out []string) {
+		list, err := w.Worklist(t.Context(), admin, report.WorkQuery{State: state, Filter: report.Filter{Days: 90}})
+		require.NoError(t, err)
+		for _, i := range list {
+			out = append(out, fmt.Sprint(i.Text, i.People, i.Reasons, i.Back))
+		}
+		return out
+	}
+	decide := func(text string, state report.State, version int) {
+		_, err := w.Decide(t.Context(), admin, report.Decision{Question: report.NewQuery("en", text), State: state, Deed: report.DeedPin, Reason: "because", Version: version})
+		require.NoError(t, err)
+	}
+	ask(0, 9, "q:broken")
+	ask(0, 4, "q:unwanted")
+	decide("broken", report.StateDone, 0)
+	decide("unwanted", report.StateDismissed, 0)
+	require.Empty(t, listed(report.StateOpen))
+
+	w.later(3 * day)
+	ask(20, 5, "q:broken=a", "c:1")
+	require.Empty(t, listed(report.StateOpen), "it is well now")
+	ask(30, 2, "q:broken")
+	require.Empty(t, listed(report.StateOpen), "it fails now and then")
+	w.later(day)
+	ask(40, 6, "q:broken")
+	require.Equal(t, []string{"broken13 [empty]again"}, listed(report.StateOpen), "without the nine of before")
+	require.Equal(t, []string{"broken22 [empty]"}, listed(report.StateDone))
+	decide("broken", report.StateDone, 1)
+	require.Empty(t, listed(report.StateOpen), "done once more")
+
+	w.later(25 * day)
+	require.Empty(t, listed(report.StateOpen), "a month is not over")
+	require.Len(t, listed(report.StateDismissed), 1)
+	w.later(2 * day)
+	require.Equal(t, []string{"unwanted4 [empty]lapsed"}, listed(report.StateOpen))
+	decide("unwanted", report.StateDismissed, 1)
+	require.Empty(t, listed(report.StateOpen), "for another month")
 }

@@ -38,6 +38,7 @@ type Options struct {
 	People    int           // how many different people a question is told of from; 0 means 3
 	Questions int           // how many questions of a day are kept by themselves; 0 means 2,000
 	Keep      time.Duration // how long figures are kept; 0 means 400 days
+	Dismissed time.Duration // how long what was dismissed stays so; 0 means 180 days
 	Past      time.Duration // how far back a first run looks; 0 means 28 days
 }
 
@@ -64,6 +65,9 @@ func New(store Store, journeys Journeys, opts Options) *Reporter {
 	}
 	if o.Keep <= 0 {
 		o.Keep = 400 * day
+	}
+	if o.Dismissed <= 0 {
+		o.Dismissed = 180 * day
 	}
 	if o.Past <= 0 {
 		o.Past = 28 * day

@@ -88,7 +88,7 @@ type workWire struct {
 
 	Reasons []Reason    `json:"reasons"`
 	Helped  int         `json:"would_help" doc:"how many people"`
-	Grown   bool        `json:"grown,omitempty" doc:"it was dismissed, and many more people ask since"`
+	Back    Back        `json:"back,omitempty" doc:"why it is open whatever was decided: \"again\", it fails since it was done, and only that is counted; \"grown\", many more people ask since it was dismissed; \"lapsed\", that was long ago"`
 	State   State       `json:"state"`
 	Mark    *markWire   `json:"decision,omitempty"`
 	Effect  *effectWire `json:"effect,omitempty" doc:"of what was done"`
@@ -115,16 +115,8 @@ func wireOfBallot(b Ballot) ballotWire {
 	return ballotWire{b.Live, b.Other, b.Even, v.Share, v.Low, v.High, v.Doubt, v.Enough, v.Other}
 }
 
-// state returns what an item is listed as.
-func (i Item) state() State {
-	if i.Mark.State == "" || i.Grown {
-		return StateOpen
-	}
-	return i.Mark.State
-}
-
 func wireOfItem(i Item) workWire {
-	out := workWire{questionWire: wireOfQuestion(i.Question), Reasons: append([]Reason{}, i.Reasons...), Helped: i.Helped, Grown: i.Grown, State: i.state()}
+	out := workWire{questionWire: wireOfQuestion(i.Question), Reasons: append([]Reason{}, i.Reasons...), Helped: i.Helped, Back: i.Back, State: i.State()}
 	if i.Mark.Version > 0 {
 		m := wireOfMark(i.Mark)
 		out.Mark = &m

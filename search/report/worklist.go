@@ -75,7 +75,7 @@ type State string
 const (
 	StateOpen      State = "open"
 	StateDone      State = "done"
-	StateDismissed State = "dismissed" // it comes back only if it grows
+	StateDismissed State = "dismissed"
 )
 
 // States returns the states in the order in which they are offered.
@@ -100,9 +100,27 @@ type Item struct {
 	Question
 	Reasons []Reason
 	Helped  int  // how many people would be helped
-	Grown   bool // it was dismissed, and many more people ask since
 	Mark    Mark // what was decided, the zero value if nothing was
+	Back    Back // why it is open whatever was decided
 	Effect  *Effect
+}
+
+// A Back is why a question is open again.
+type Back string
+
+// Why a question is.
+const (
+	BackAgain  Back = "again"  // it was done, and fails again: what is counted is what happened since
+	BackGrown  Back = "grown"  // it was dismissed, and many more people ask since
+	BackLapsed Back = "lapsed" // it was dismissed, as long ago as that holds
+)
+
+// State returns what a question is listed as.
+func (i Item) State() State {
+	if i.Mark.State == "" || i.Back != "" {
+		return StateOpen
+	}
+	return i.Mark.State
 }
 
 // An Effect is how a question did before and after something was done.
@@ -136,7 +154,8 @@ func (q WorkQuery) check() error {
 	return f.Err()
 }
 
-// Worklist returns what could be done, what would help most people first. What
+// Worklist returns what could be done, what would help most people first: also what
+// was done and fails again, and what was dismissed long ago or when far fewer asked. What
 // was decided comes with its latest first, and what was done with its effect.
 func (r *Reporter) Worklist(ctx context.Context, by profile.Actor, q WorkQuery) ([]Item, error) {
 	if err := cmp.Or(r.permit(by), q.check()); err != nil {
@@ -167,12 +186,41 @@ func (r *Reporter) open(ctx context.Context, q WorkQuery, marks []Mark) ([]Item,
 	list, err := r.failing(ctx, q.Filter)
 	var out []Item
 	for _, one := range list {
-		item := itemOf(one.Question, known[one.Query])
-		if item.fits(q) && (item.Mark.State != StateDone && item.Mark.State != StateDismissed || item.Grown) {
+		item, err := r.returned(ctx, q.Filter, itemOf(one.Question, known[one.Query]))
+		if err != nil {
+			return nil, err
+		}
+		if item.fits(q) && item.State() == StateOpen {
 			out = append(out, item)
 		}
 	}
+	slices.SortStableFunc(out, byHelp)
 	return out, err
+}
+
+// returned says why a question that was decided is open again, if it is. The day
+// on which something was done says nothing of what that did.
+func (r *Reporter) returned(ctx context.Context, f Filter, item Item) (Item, error) {
+	m := item.Mark
+	switch {
+	case m.State == StateDismissed && item.People >= 2*m.People && item.People > m.People:
+		item.Back = BackGrown
+	case m.State == StateDismissed && r.clock().Sub(m.At) >= r.opts.Dismissed:
+		item.Back = BackLapsed
+	case m.State == StateDone:
+		rows, err := r.store.Sums(ctx, SumQuery{
+			By: DimensionQuestion, Questions: []Query{m.Question}, From: analytics.Day(m.At.AddDate(0, 0, 1)), People: r.opts.People,
+			Brand: f.Brand, Role: f.Role, Language: f.Language, Channel: f.Channel,
+		})
+		if err != nil || len(rows) == 0 {
+			return item, err
+		}
+		if since := itemOf(questionsOf(rows)[0], m); len(since.Reasons) > 0 {
+			since.Back = BackAgain
+			return since, nil
+		}
+	}
+	return item, nil
 }
 
 // Failing returns the questions that fail, what would help most people first,
@@ -205,17 +253,17 @@ func (r *Reporter) failing(ctx context.Context, f Filter) ([]Item, error) {
 			seen[one.Query] = true
 		}
 	}
-	slices.SortFunc(out, func(a, b Item) int {
-		return cmp.Or(b.Helped-a.Helped, b.failures()-a.failures(), strings.Compare(a.Key(), b.Key()))
-	})
+	slices.SortFunc(out, byHelp)
 	return out, nil
 }
 
+// byHelp orders by how many people would be helped, most first.
+func byHelp(a, b Item) int {
+	return cmp.Or(b.Helped-a.Helped, b.failures()-a.failures(), strings.Compare(a.Key(), b.Key()))
+}
+
 func itemOf(one Question, m Mark) Item {
-	return Item{
-		Question: one, Reasons: one.Reasons(), Helped: int(math.Round(float64(one.People) * one.Failed())), Mark: m,
-		Grown: m.State == StateDismissed && one.People >= 2*m.People && one.People > m.People,
-	}
+	return Item{Question: one, Reasons: one.Reasons(), Helped: int(math.Round(float64(one.People) * one.Failed())), Mark: m}
 }
 
 // fits reports whether there is a reason, and the one that is asked for.
@@ -332,7 +380,7 @@ func (r *Reporter) Decide(ctx context.Context, by profile.Actor, d Decision) (Ma
 	if err != nil {
 		return Mark{}, fmt.Errorf("decide: %w", err)
 	}
-	m := Mark{Question: d.Question, State: d.State, Reason: strings.TrimSpace(d.Reason), By: by.ID, At: r.clock(), Version: d.Version + 1}
+	m := Mark{Question: d.Question, State: d.State, Reason: strings.TrimSpace(d.Reason), By: by.ID, At: r.clock(), People: rows[0].People, Version: d.Version + 1}
 	if len(recent) > 0 {
 		m.People = recent[0].People
 	}

@@ -42,7 +42,7 @@ type workRow struct {
 	Text, Locale, Language string
 	Helped                 string
 	Reasons, Facts         []string
-	Grown                  bool
+	Back                   string // why it is open again
 	Synonym, Pin, Write    string // addresses, empty for those who may not
 	Trend                  string // address
 	Version                int
@@ -137,13 +137,16 @@ func workReason(v *visit, r report.Reason) string {
 
 func (s *Site) workRow(v *visit, one report.Item, n int, who string, typed workTyped) workRow {
 	row := workRow{
-		N: n, Text: one.Text, Locale: one.Locale, Language: i18n.Locale(one.Locale).Name(v.Locale), Grown: one.Grown, Version: one.Mark.Version,
-		Open: one.Mark.State == "" || one.Mark.State == report.StateOpen || one.Grown, Helped: v.P.T("work.helped", "n", one.Helped),
+		N: n, Text: one.Text, Locale: one.Locale, Language: i18n.Locale(one.Locale).Name(v.Locale), Version: one.Mark.Version,
+		Open: one.State() == report.StateOpen, Helped: v.P.T("work.helped", "n", one.Helped),
 		Facts: []string{v.P.T("gaps.people", "n", one.People), v.P.T("gaps.searches", "n", one.Searches)},
 		Trend: v.link(reportsPath) + "?" + url.Values{"question": {one.Key()}}.Encode() + "#question", Reason: one.Mark.Reason,
 	}
 	for _, r := range one.Reasons {
 		row.Reasons = append(row.Reasons, workReason(v, r))
+	}
+	if one.Back != "" {
+		row.Back = v.P.T("work.back_" + string(one.Back))
 	}
 	if one.Followed > 0 {
 		row.Facts = append(row.Facts, v.P.T("work.rank", "rank", v.P.Decimal(one.Rank(), 1)))
