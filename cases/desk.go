@@ -12,7 +12,8 @@ import (
 )
 
 // A Desk is where customers and those who answer them work on cases. It carries
-// every rule about them; its [Store] carries none.
+// every rule about them; its [Store] carries none. Where an ID of a case is asked
+// for, its reference will do.
 type Desk struct {
 	store     Store
 	config    Config

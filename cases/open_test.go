@@ -102,7 +102,7 @@ func TestOpenForSomebody(t *testing.T) {
 func TestFollowUp(t *testing.T) {
 	d := open(t)
 	first := d.opened(t, ann)
-	second := d.opened(t, ann, func(c *cases.Draft) { c.Follows = first.ID })
+	second := d.opened(t, ann, func(c *cases.Draft) { c.Follows = first.Reference })
 	require.Equal(t, []cases.Link{{Kind: cases.LinkFollows, Case: first.ID}}, d.case_(t, ann, second.ID).Links)
 	require.Equal(t, []cases.Link{{Kind: cases.LinkFollowed, Case: second.ID}}, d.case_(t, ann, first.ID).Links)
 }

@@ -235,7 +235,7 @@ func (d *Desk) checkDraft(ctx context.Context, by profile.Actor, draft *Draft) (
 	if err := d.checkReferences(ctx, by, w, draft.Articles); err != nil {
 		return Kind{}, nil, err
 	}
-	if err := d.checkFollowed(ctx, by, w, draft.Follows); err != nil {
+	if err := d.checkFollowed(ctx, by, w, draft); err != nil {
 		return Kind{}, nil, err
 	}
 	if err := w.Err(); err != nil {
@@ -277,14 +277,15 @@ func (d *Desk) checkReferences(ctx context.Context, by profile.Actor, w errs.Fie
 }
 
 // checkFollowed refuses to follow a case that by does not see.
-func (d *Desk) checkFollowed(ctx context.Context, by profile.Actor, w errs.Fields, id string) error {
-	if id == "" {
+func (d *Desk) checkFollowed(ctx context.Context, by profile.Actor, w errs.Fields, draft *Draft) error {
+	if draft.Follows == "" {
 		return nil
 	}
-	_, err := d.read(ctx, by, id)
+	c, err := d.read(ctx, by, draft.Follows)
 	if errors.Is(err, ErrNotFound) {
 		w.Add("follows", "error.cases.no_reference", nil)
 		return nil
 	}
+	draft.Follows = c.ID
 	return err
 }

@@ -15,13 +15,6 @@ import (
 // Case returns a case that by may see, by its ID or its reference. Of the cases
 // it is linked with, those are named that by may see too.
 func (d *Desk) Case(ctx context.Context, by profile.Actor, id string) (Case, error) {
-	if ref, ok := ParseReference(id); ok {
-		found, err := d.store.Reference(ctx, ref)
-		if err != nil {
-			return Case{}, fmt.Errorf("case %s: %w", id, err)
-		}
-		id = found
-	}
 	c, err := d.read(ctx, by, id)
 	if err != nil {
 		return Case{}, fmt.Errorf("case %s: %w", id, err)
@@ -33,8 +26,20 @@ func (d *Desk) Case(ctx context.Context, by profile.Actor, id string) (Case, err
 	return d.shown(by, c), nil
 }
 
+// resolve returns the ID of a case from its ID or its reference, whoever asks.
+func (d *Desk) resolve(ctx context.Context, id string) (string, error) {
+	if ref, ok := ParseReference(id); ok {
+		return d.store.Reference(ctx, ref)
+	}
+	return id, nil
+}
+
 // read returns a case that by may see, as it is stored.
 func (d *Desk) read(ctx context.Context, by profile.Actor, id string) (Case, error) {
+	id, err := d.resolve(ctx, id)
+	if err != nil {
+		return Case{}, err
+	}
 	c, err := d.store.Case(ctx, id)
 	if err != nil {
 		return Case{}, err
@@ -166,7 +171,7 @@ func (d *Desk) Entries(ctx context.Context, by profile.Actor, id, after string, 
 	if limit <= 0 || limit > maxLimit {
 		limit = maxLimit
 	}
-	scope := "entries|" + id
+	scope := "entries|" + c.ID
 	position, err := d.tokens.Open(scope, after)
 	if err != nil {
 		return nil, "", fmt.Errorf("case %s: %w", id, err)
@@ -178,7 +183,7 @@ func (d *Desk) Entries(ctx context.Context, by profile.Actor, id, after string, 
 		}
 	}
 	notes := d.reads(by, c)
-	if page, err = d.store.Entries(ctx, id, notes, number, limit+1); err != nil {
+	if page, err = d.store.Entries(ctx, c.ID, notes, number, limit+1); err != nil {
 		return nil, "", fmt.Errorf("case %s: %w", id, err)
 	}
 	if len(page) > limit {

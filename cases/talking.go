@@ -26,6 +26,10 @@ type Message struct {
 // internal note. A customer's reply takes up again what waited for it or was
 // solved.
 func (d *Desk) Say(ctx context.Context, by profile.Actor, id string, m Message) (Entry, error) {
+	id, err := d.resolve(ctx, id)
+	if err != nil {
+		return Entry{}, fmt.Errorf("case %s: %w", id, err)
+	}
 	m.Body = strings.TrimSpace(valid.Newlines(m.Body))
 	a := act{id: id, do: func(w *work) error { return d.say(w, m) }}
 	if m.Key != "" {
