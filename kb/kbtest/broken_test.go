@@ -1,15 +1,12 @@
 package kbtest_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +26,7 @@ type broke struct {
 
 // allBroken are the stores that the suite must not let pass.
 func allBroken() []broke {
-	return slices.Concat(broken, brokenDesks, brokenProcess, brokenBlocks, brokenWorking, brokenHandling, brokenNotes, brokenBin, brokenMedia, brokenLinks, brokenTargets)
+	return slices.Concat(broken, brokenCategories, brokenLists, brokenSlugs, brokenFeedback, brokenDesks, brokenProcess, brokenBlocks, brokenWorking, brokenHandling, brokenNotes, brokenBin, brokenMedia, brokenLinks, brokenTargets)
 }
 
 var broken = []broke{
@@ -119,62 +116,6 @@ var broken = []broke{
 			return s.SaveArticles(ctx, articles)
 		}}
 	}},
-	{"removes categories that are not empty", "CategoryRemoved", func(s kb.Store) faulty {
-		return faulty{dropCategory: func(ctx context.Context, id string, version int, stamp string) error {
-			err := s.RemoveCategory(ctx, id, version, stamp)
-			if id == "full" {
-				return nil
-			}
-			return err
-		}}
-	}},
-	{"removes categories whatever others do", "CategoryRemoved", func(s kb.Store) faulty {
-		return faulty{dropCategory: func(ctx context.Context, id string, version int, _ string) error {
-			stamp, _, _ := s.Stamps(ctx)
-			return s.RemoveCategory(ctx, id, version, stamp)
-		}}
-	}},
-	{"puts articles into what was removed", "CategoryGone", func(s kb.Store) faulty {
-		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
-			err := s.SaveArticle(ctx, a, r...)
-			all, _, _ := s.Categories(ctx)
-			if errors.Is(err, kb.ErrConflict) && !slices.ContainsFunc(all, func(c kb.Category) bool { return c.ID == a.Category }) {
-				return nil
-			}
-			return err
-		}}
-	}},
-	{"puts one of several into what was removed", "CategoryGone", func(s kb.Store) faulty {
-		return faulty{saveArticles: func(ctx context.Context, articles []kb.Article) error {
-			for i := range articles {
-				if err := s.SaveArticles(ctx, articles[i:i+1]); err != nil {
-					return err
-				}
-			}
-			return nil
-		}}
-	}},
-	{"knows what was removed for ever", "CategoryGone", func(s kb.Store) faulty {
-		var gone sync.Map
-		return faulty{
-			dropCategory: func(ctx context.Context, id string, version int, stamp string) error {
-				err := s.RemoveCategory(ctx, id, version, stamp)
-				if err == nil {
-					gone.Store(id, true)
-				}
-				return err
-			},
-			saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
-				if _, there := gone.Load(a.Category); there {
-					return kb.ErrConflict
-				}
-				return s.SaveArticle(ctx, a, r...)
-			},
-		}
-	}},
-	{"keeps what it removes", "CategoryRemoved", func(kb.Store) faulty {
-		return faulty{dropCategory: func(ctx context.Context, _ string, _ int, _ string) error { return ctx.Err() }}
-	}},
 	{"overwrites what is there", "Taken", func(s kb.Store) faulty {
 		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
 			if old, err := s.Article(ctx, a.ID); err == nil && a.Version == 1 {
@@ -232,31 +173,6 @@ var broken = []broke{
 			return r, err
 		}}
 	}},
-	{"forgets old slugs", "Slugs", func(s kb.Store) faulty {
-		return faulty{slug: func(ctx context.Context, slug string) (string, error) {
-			id, err := s.Slug(ctx, slug)
-			a, _ := s.Article(ctx, id)
-			if err == nil && !slices.ContainsFunc(a.Translations, func(t kb.Translation) bool { return t.Slug == slug }) {
-				return "", kb.ErrNotFound
-			}
-			return id, err
-		}}
-	}},
-	{"finds what was never shown", "SlugsShown", func(s kb.Store) faulty {
-		return faulty{slug: s.Holder}
-	}},
-	{"holds only what was shown", "SlugsShown", func(s kb.Store) faulty {
-		return faulty{holder: s.Slug}
-	}},
-	{"has slugs for each language apart", "Slugs", func(s kb.Store) faulty {
-		return faulty{saveArticle: func(ctx context.Context, a kb.Article, r ...kb.Revision) error {
-			err := s.SaveArticle(ctx, a, r...)
-			if a.ID == "a2" && errors.Is(err, kb.ErrConflict) && a.Translations[0].Slug != "zu-a2" {
-				return nil
-			}
-			return err
-		}}
-	}},
 	{"gives revisions with their bodies", "Revisions", listing(func(r *kb.Revision) { r.Body = "# Text\n\nof a1" })},
 	{"lists old revisions first", "Revisions", func(s kb.Store) faulty {
 		return faulty{revisions: func(ctx context.Context, article, locale string, before, limit int) ([]kb.Revision, error) {
@@ -268,212 +184,6 @@ var broken = []broke{
 	{"lists revisions from the newest always", "Revisions", func(s kb.Store) faulty {
 		return faulty{revisions: func(ctx context.Context, article, locale string, _, limit int) ([]kb.Revision, error) {
 			return s.Revisions(ctx, article, locale, 0, limit)
-		}}
-	}},
-	{"counts drafts among the visible", "Filters", asking(func(q *kb.ArticleQuery) { q.Visible = false })},
-	{"takes no categories for all", "Filters", asking(func(q *kb.ArticleQuery) {
-		if len(q.Categories) == 0 {
-			q.Categories = nil
-		}
-	})},
-	{"takes no IDs for all", "Filters", asking(func(q *kb.ArticleQuery) {
-		if len(q.IDs) == 0 {
-			q.IDs = nil
-		}
-	})},
-	{"ignores products", "Filters", asking(func(q *kb.ArticleQuery) { q.Product = "" })},
-	{"ignores kinds", "Filters", asking(func(q *kb.ArticleQuery) { q.Kinds = nil })},
-	{"ignores the sight", "Sight", asking(func(q *kb.ArticleQuery) { q.Sight = nil })},
-	{"takes + for or", "Sight", saving(func(a *kb.Article, _ *[]kb.Revision) {
-		a.Audience = strings.Split(strings.Join(a.Audience, "+"), "+")
-		if a.Audience[0] == "" {
-			a.Audience = nil
-		}
-	})},
-	{"counts what readers are not shown", "Counts", func(s kb.Store) faulty {
-		return faulty{counts: func(ctx context.Context) ([]kb.Count, error) {
-			page, _, err := s.Articles(ctx, kb.ArticleQuery{Limit: 1000})
-			return counted(page), err
-		}}
-	}},
-	{"counts without regard to the audience", "Counts", func(s kb.Store) faulty {
-		return faulty{counts: func(ctx context.Context) ([]kb.Count, error) {
-			page, _, err := s.Articles(ctx, kb.ArticleQuery{Visible: true, Limit: 1000})
-			for i := range page {
-				page[i].Audience = profile.Public()
-			}
-			return counted(page), err
-		}}
-	}},
-	{"ends after a page", "Pages", paging(func(_ kb.ArticleQuery, page []kb.Article, _ string) ([]kb.Article, string) { return page, "" })},
-	{"repeats where a page begins", "Pages", repeating},
-	{"sorts by the rules of a language", "Pages", paging(func(_ kb.ArticleQuery, page []kb.Article, next string) ([]kb.Article, string) {
-		slices.SortStableFunc(page, func(a, b kb.Article) int {
-			return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID)))
-		})
-		return page, next
-	})},
-	{"has one more on a page", "Pages", asking(func(q *kb.ArticleQuery) { q.Limit++ })},
-	{"knows one order", "PagesUpdated", asking(func(q *kb.ArticleQuery) { q.Order = kb.OrderPlace })},
-	{"starts over for a bad token", "BadToken", func(s kb.Store) faulty {
-		return faulty{articles: func(ctx context.Context, q kb.ArticleQuery) ([]kb.Article, string, error) {
-			page, next, err := s.Articles(ctx, q)
-			if errors.Is(err, kb.ErrInvalid) {
-				q.After = ""
-				return s.Articles(ctx, q)
-			}
-			return page, next, err
-		}}
-	}},
-	{"forgets to log a change", "Changes", func(s kb.Store) faulty {
-		return faulty{changes: func(ctx context.Context, after string, limit int) ([]string, string, error) {
-			ids, next, err := s.Changes(ctx, after, limit)
-			return slices.DeleteFunc(ids, func(id string) bool { return id == "a3" }), next, err
-		}}
-	}},
-	{"tells of changes out of order", "Changes", func(s kb.Store) faulty {
-		return faulty{changes: func(ctx context.Context, after string, limit int) ([]string, string, error) {
-			ids, next, err := s.Changes(ctx, after, limit)
-			slices.Sort(ids)
-			return ids, next, err
-		}}
-	}},
-	{"logs nothing for a category", "ChangesOfCategory", placing(func(_ kb.Store, _ *kb.Category, _ *string, moved *[]string) { *moved = nil })},
-	{"logs all for a category", "ChangesOfCategory", placing(func(_ kb.Store, _ *kb.Category, _ *string, moved *[]string) { *moved = []string{"c1", "c2"} })},
-	{"starts over for a bad cursor", "ChangesBadCursor", func(s kb.Store) faulty {
-		return faulty{changes: func(ctx context.Context, after string, limit int) ([]string, string, error) {
-			if _, err := strconv.Atoi(after); err != nil {
-				after = ""
-			}
-			return s.Changes(ctx, after, limit)
-		}}
-	}},
-	{"waits for ever", "Wait", func(kb.Store) faulty {
-		return faulty{wait: func(ctx context.Context, _ string) error { return nil }}
-	}},
-	{"has one stamp for ever", "Stamps", func(kb.Store) faulty {
-		return faulty{stamps: func(ctx context.Context) (string, string, error) { return "1", "1", nil }}
-	}},
-	{"stamps articles only", "Stamps", func(s kb.Store) faulty {
-		var at string
-		return faulty{stamps: func(ctx context.Context) (string, string, error) {
-			places, content, err := s.Stamps(ctx)
-			if places == "0" {
-				at = content
-			}
-			return places, at, err
-		}}
-	}},
-	{"shares the labels of categories", "Categories", sharingLabels},
-	{"drops a category's icon", "Categories", placing(func(_ kb.Store, c *kb.Category, _ *string, _ *[]string) { c.Order = 0 })},
-	{"ignores the stamp", "CategoryStamp", placing(func(s kb.Store, _ *kb.Category, stamp *string, _ *[]string) {
-		*stamp, _, _ = s.Stamps(context.Background())
-	})},
-	{"lets categories share slugs", "CategorySlugs", func(s kb.Store) faulty {
-		return faulty{saveCategory: func(ctx context.Context, c kb.Category, stamp string, moved []string) error {
-			if err := s.SaveCategory(ctx, c, stamp, moved); !errors.Is(err, kb.ErrConflict) {
-				return err
-			}
-			return nil
-		}}
-	}},
-	{"is another installation each time", "Installation", func(kb.Store) faulty {
-		return faulty{installation: func(_ context.Context, fresh string) (string, error) { return fresh, nil }}
-	}},
-	{"keeps the first redirect", "Redirects", func(s kb.Store) faulty {
-		first := map[string]kb.Redirect{}
-		return faulty{redirect: func(ctx context.Context, from string) (kb.Redirect, error) {
-			r, err := s.Redirect(ctx, from)
-			if _, ok := first[from]; !ok {
-				first[from] = r
-			}
-			return first[from], err
-		}}
-	}},
-	{"names redirects to anything", "Redirects", func(s kb.Store) faulty {
-		return faulty{redirectsTo: func(ctx context.Context, _ ...string) ([]kb.Redirect, error) {
-			return s.RedirectsTo(ctx, "article/a1", "article/a2", "category/c1")
-		}}
-	}},
-	{"names no former slug", "Former slugs", func(s kb.Store) faulty {
-		return faulty{slugs: func(ctx context.Context, article string) ([]string, error) {
-			all, err := s.Slugs(ctx, article)
-			return all[:min(len(all), 1)], err
-		}}
-	}},
-	{"keeps feedback twice", "Feedback", func(s kb.Store) faulty {
-		return faulty{addFeedback: func(ctx context.Context, f kb.Feedback) error {
-			if err := s.AddFeedback(ctx, f); !errors.Is(err, kb.ErrConflict) {
-				return err
-			}
-			return nil
-		}}
-	}},
-	{"pages of feedback end early", "FeedbackAmong", func(s kb.Store) faulty {
-		return faulty{feedback: func(ctx context.Context, q kb.FeedbackQuery) ([]kb.Feedback, string, error) {
-			all := q
-			all.Among, all.Owner = nil, ""
-			page, next, err := s.Feedback(ctx, all)
-			kept, _, _ := s.Feedback(ctx, kb.FeedbackQuery{Article: q.Article, Among: q.Among, Owner: q.Owner, Limit: 1000})
-			page = slices.DeleteFunc(page, func(f kb.Feedback) bool { return !slices.Contains(kept, f) })
-			if len(page) == 0 {
-				next = ""
-			}
-			return page, next, err
-		}}
-	}},
-	{"counts every opinion", "Ratings", func(s kb.Store) faulty {
-		return faulty{ratings: func(ctx context.Context, articles []string) (map[string]kb.Rating, error) {
-			out, err := s.Ratings(ctx, articles)
-			for id := range out {
-				out[id] = kb.Rating{}
-			}
-			page, _, _ := s.Feedback(ctx, kb.FeedbackQuery{Limit: 1000})
-			for _, f := range page {
-				if r, ok := out[f.Article]; ok {
-					if f.Helpful {
-						r.Helpful++
-					} else {
-						r.Unhelpful++
-					}
-					out[f.Article] = r
-				}
-			}
-			return out, err
-		}}
-	}},
-	{"ignores among what", "FeedbackAmong", opining(func(q *kb.FeedbackQuery) { q.Among = nil })},
-	{"ignores the owner", "FeedbackAmong", opining(func(q *kb.FeedbackQuery) { q.Owner = "" })},
-	{"shares the bytes of media", "Media", func(s kb.Store) faulty {
-		return faulty{media: func(ctx context.Context, name string) (kb.Media, error) {
-			m, err := s.Media(ctx, name)
-			m.Data = []byte(strings.ToValidUTF8(string(m.Data), "?"))
-			return m, err
-		}}
-	}},
-	{"takes all uses for live ones", "MediaUses", func(s kb.Store) faulty {
-		return faulty{uses: func(ctx context.Context, name string) ([]kb.MediaUse, error) {
-			uses, err := s.MediaUses(ctx, name)
-			for i := range uses {
-				uses[i].Live = true
-			}
-			return uses, err
-		}}
-	}},
-	{"forgets who wrote what shows media", "MediaUses", func(s kb.Store) faulty {
-		return faulty{uses: func(ctx context.Context, name string) ([]kb.MediaUse, error) {
-			uses, err := s.MediaUses(ctx, name)
-			for i := range uses {
-				uses[i].Author = "ann"
-			}
-			return uses, err
-		}}
-	}},
-	{"forgets who put media there", "Media", func(s kb.Store) faulty {
-		return faulty{media: func(ctx context.Context, name string) (kb.Media, error) {
-			m, err := s.Media(ctx, name)
-			m.Owner = ""
-			return m, err
 		}}
 	}},
 	{"trims text", "OddText", saving(func(a *kb.Article, _ *[]kb.Revision) { a.Owner = strings.TrimSpace(a.Owner) })},

@@ -3,6 +3,7 @@ package kbtest_test
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/kb"
 )
@@ -80,6 +81,38 @@ func readingWords(save func(ctx context.Context, s kb.Store, name, hash string, 
 }
 
 var brokenMedia = []broke{
+	{"shares the bytes of media", "Media", func(s kb.Store) faulty {
+		return faulty{media: func(ctx context.Context, name string) (kb.Media, error) {
+			m, err := s.Media(ctx, name)
+			m.Data = []byte(strings.ToValidUTF8(string(m.Data), "?"))
+			return m, err
+		}}
+	}},
+	{"takes all uses for live ones", "MediaUses", func(s kb.Store) faulty {
+		return faulty{uses: func(ctx context.Context, name string) ([]kb.MediaUse, error) {
+			uses, err := s.MediaUses(ctx, name)
+			for i := range uses {
+				uses[i].Live = true
+			}
+			return uses, err
+		}}
+	}},
+	{"forgets who wrote what shows media", "MediaUses", func(s kb.Store) faulty {
+		return faulty{uses: func(ctx context.Context, name string) ([]kb.MediaUse, error) {
+			uses, err := s.MediaUses(ctx, name)
+			for i := range uses {
+				uses[i].Author = "ann"
+			}
+			return uses, err
+		}}
+	}},
+	{"forgets who put media there", "Media", func(s kb.Store) faulty {
+		return faulty{media: func(ctx context.Context, name string) (kb.Media, error) {
+			m, err := s.Media(ctx, name)
+			m.Owner = ""
+			return m, err
+		}}
+	}},
 	{"forgets what is said about media", "MediaList", putting(func(m *kb.Media) { m.About = "" })},
 	{"forgets what goes with a film", "MediaWithFilm", putting(func(m *kb.Media) { m.Stem = "" })},
 	{"takes films for what goes with them", "MediaWithFilm", putting(func(m *kb.Media) {
