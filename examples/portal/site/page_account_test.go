@@ -123,6 +123,9 @@ func TestSessionPages(t *testing.T) {
 		require.Contains(t, page.Body, text)
 	}
 	require.Equal(t, 2, strings.Count(page.Body, `name="session"`), "not of the browser itself")
+	for locale, what := range map[string]string{"en": "Private feeds end as well", "de": "Auch private Feeds enden", "es": "También terminan los canales privados", "ja": "非公開フィードも無効", "ar": "تنتهي أيضًا الخلاصات الخاصة"} {
+		require.Contains(t, c.get("/"+locale+"/account/sessions", "Cookie", here).Body, what)
+	}
 	all, err := s.sessions.List(t.Context(), profile.Actor{ID: "tom"}, "tom")
 	require.NoError(t, err)
 	others, err := s.sessions.List(t.Context(), profile.Actor{ID: "priya"}, "priya")

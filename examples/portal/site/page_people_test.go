@@ -161,6 +161,7 @@ func TestPersonSessions(t *testing.T) {
 	_, priya := signIn(t, c, "priya")
 	me := func(session string) int { return c.get("/api/v1/me", "Cookie", session).Status }
 	require.Contains(t, c.get("/en/admin/people/tom", "Cookie", ruth).Body, "Phone")
+	require.Contains(t, c.get("/en/admin/people/tom", "Cookie", ruth).Body, "Private feeds end as well")
 	require.Equal(t, 303, c.post("/en/admin/people/tom/sessions/end", nil, "Cookie", ruth).Status)
 	require.Equal(t, []int{200, 401, 200}, []int{me(ruth), me(tom), me(priya)})
 	require.Contains(t, c.get("/en/admin/people/tom?ended=1", "Cookie", ruth).Body, "Nowhere at present.")
