@@ -51,7 +51,7 @@ func TestCostGrowsWithSize(t *testing.T) {
 	for name, make := range hostile {
 		took := func(n int) time.Duration {
 			raw, best := make(n), time.Hour
-			for range 3 {
+			for range 2 {
 				begun := time.Now()
 				_, err := mailin.Read(strings.NewReader(raw), nil)
 				require.NoError(t, err)
@@ -59,10 +59,10 @@ func TestCostGrowsWithSize(t *testing.T) {
 			}
 			return best
 		}
-		once, twice := took(4000), took(8000)
+		once, twice := took(12000), took(24000)
 		t.Logf("%-26s %8v %8v  x%.1f", name, once.Round(time.Microsecond), twice.Round(time.Microsecond), float64(twice)/float64(once))
 		// What takes no time says nothing; the machine may be busy with other things.
-		require.Less(t, twice, 4*once+20*time.Millisecond, name)
-		require.Less(t, twice, 3*time.Second, name)
+		require.Less(t, twice, 4*once+150*time.Millisecond, name)
+		require.Less(t, twice, 5*time.Second, name)
 	}
 }

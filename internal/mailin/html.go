@@ -1,6 +1,7 @@
 package mailin
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -30,8 +31,9 @@ func pageLetters(data []byte) (string, bool) {
 // where neither matters.
 func textOf(page string) string {
 	root, err := filetext.ParseHTML([]byte(page), "text/html; charset=utf-8")
-	if err != nil {
-		return ""
+	if err != nil { // it is nested deeper than anybody writes: the words are left
+		words, _ := filetext.Extract(context.Background(), "text/html", strings.NewReader(page), int64(len(page)))
+		return words
 	}
 	var p plainer
 	p.node(root, 0)

@@ -93,10 +93,11 @@ func TestPages(t *testing.T) {
 			`<div dir="ltr">It works.<div><br></div><div>Ann</div></div><div class="gmail_quote">On Tue, Nov 3, 2026 at 4:05 PM Support &lt;<a href="mailto:s@p.example">s@p.example</a>&gt; wrote:<br><blockquote>Did you?</blockquote></div>`,
 			"It works.\n\nAnn\nOn Tue, Nov 3, 2026 at 4:05 PM Support <s@p.example> wrote:\n\n> Did you?", "It works.\n\nAnn",
 		},
-		"links and pictures":     {`<p>See <a href="https://x.example/a">this</a> and https://x.example/b</p><p><img src="cid:1" alt="a screen"></p>`, "See this <https://x.example/a> and https://x.example/b\n\n[a screen]", ""},
-		"what is not to be seen": {`<style>p{}</style><script>alert(1)</script><div style="display: none">no</div><p>yes</p><!-- no -->`, "yes", ""},
-		"lists and tables":       {`<ul><li>one<li>two</ul><table><tr><td>a</td><td>b</td></tr></table>`, "- one\n- two\n\na b", ""},
-		"preformatted":           {"<pre>a\n  b\n</pre>c", "a\n  b\n\nc", ""},
+		"links and pictures":         {`<p>See <a href="https://x.example/a">this</a> and https://x.example/b</p><p><img src="cid:1" alt="a screen"></p>`, "See this <https://x.example/a> and https://x.example/b\n\n[a screen]", ""},
+		"what is not to be seen":     {`<style>p{}</style><script>alert(1)</script><div style="display: none">no</div><p>yes</p><!-- no -->`, "yes", ""},
+		"lists and tables":           {`<ul><li>one<li>two</ul><table><tr><td>a</td><td>b</td></tr></table>`, "- one\n- two\n\na b", ""},
+		"deeper than anybody writes": {strings.Repeat("<blockquote>", 1000) + "hello", "hello", "hello"},
+		"preformatted":               {"<pre>a\n  b\n</pre>c", "a\n  b\n\nc", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, err := mailin.Read(strings.NewReader("Content-Type: text/html; charset=utf-8\n\n"+c.page), nil)
