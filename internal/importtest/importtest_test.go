@@ -112,6 +112,13 @@ var rules = []rule{
 		},
 	},
 	{
+		why: "they talk to strangers' servers: who takes no mail by SMTP or IMAP has none of them in their program",
+		of: func(p pkg) bool {
+			return p.top != "examples" && p.path != "cases/imapcases" && p.path != "cases/smtpcases" && !forTests(p.path)
+		},
+		deny: func(_ pkg, dep string) bool { return under(dep, "github.com/emersion") },
+	},
+	{
 		why:  "its service provider believes what was not signed, and its clock is everybody's: it is a peer for tests",
 		of:   func(pkg) bool { return true },
 		deny: func(_ pkg, dep string) bool { return under(dep, "github.com/crewjam/saml") },
@@ -217,6 +224,8 @@ func TestRulesBite(t *testing.T) {
 		{"kb/sqlkb", "kb", []string{"modernc.org/sqlite"}},
 		{"kb/sqlkb", "kb", []string{"github.com/blevesearch/bleve/v2"}},
 		{"examples/portal", "examples", []string{"github.com/blevesearch/bleve/v2/http"}},
+		{"cases", "cases", []string{"github.com/emersion/go-smtp"}},
+		{"cases/mailhookcases", "cases", []string{"github.com/emersion/go-imap/v2/imapclient"}},
 		{"profile/oidcprofile", "profile", []string{"github.com/russellhaering/goxmldsig"}},
 		{"profile", "profile", []string{module + "/profile/samlprofile"}},
 		{"profile/samlprofile", "profile", []string{"github.com/crewjam/saml"}},
