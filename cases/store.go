@@ -30,13 +30,14 @@ type Store interface {
 	// other must follow the stored version: ErrNotFound if there is none,
 	// ErrConflict if it differs. The entries of a case have the numbers that follow
 	// the stored Last, up to the new one, in order: ErrConflict otherwise, and if
-	// the ID of one is taken. A case is named once, and every entry is of one of
-	// the cases.
+	// the ID of one is taken. A case is named once, every entry is of one of the
+	// cases, and audiences have no compound terms: ErrInvalid otherwise.
 	Save(ctx context.Context, cases []Case, entries []Entry) error
 
 	// Cases returns the cases that match q, in its order, and a token for the next
 	// page, empty on the last. Its cost depends on the page, not on how many cases
-	// there are.
+	// there are. An order that is none, or a token that was not given out for this
+	// one, is ErrInvalid.
 	Cases(ctx context.Context, q Query) (page []Case, next string, err error)
 
 	// Count returns how many cases match q, whatever its page, but no more than
@@ -62,12 +63,13 @@ type Store interface {
 	// Replace puts pseudonym in the place of a person, wherever one is named as
 	// who did or has something, in cases and entries and their audiences, and
 	// returns how many cases and entries named the person. What people wrote stays
-	// as it is.
+	// as it is. Cases that it changes, or of which it changes an entry, get their
+	// next version.
 	Replace(ctx context.Context, person, pseudonym string) (int, error)
 
-	// Purge removes cases with all their entries, and links to them. Those that
-	// are not there, or have another version, are passed over; it returns how many
-	// were removed.
+	// Purge removes cases with all their entries, and links to them: cases that
+	// had one get their next version. Those that are not there, or have another
+	// version, are passed over; it returns how many were removed.
 	Purge(ctx context.Context, versions map[string]int) (int, error)
 }
 
@@ -95,7 +97,7 @@ type Query struct {
 	Limit     int    // 0 means 50
 }
 
-// An Order is an order of cases. Ties are broken by ID.
+// An Order is an order of cases. Ties are broken by ID, in the same direction.
 type Order string
 
 // The orders.
