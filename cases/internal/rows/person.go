@@ -2,12 +2,13 @@ package rows
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/stoa-go/stoa/cases"
 	"github.com/stoa-go/stoa/profile"
 )
 
-// People returns the people whom cases and entries name as who did or has
+// People returns the people whom a case and entries name as who did, has or sees
 // something, each once.
 func People(c cases.Case, entries []cases.Entry) (people []string) {
 	note := func(p *string) {
@@ -17,6 +18,11 @@ func People(c cases.Case, entries []cases.Entry) (people []string) {
 	}
 	c.People = slices.Clone(c.People)
 	inCase(&c, note)
+	for _, term := range c.Audience {
+		if person, ok := strings.CutPrefix(term, profile.SegmentPerson); ok {
+			note(&person)
+		}
+	}
 	for _, e := range entries {
 		e.Changes = slices.Clone(e.Changes)
 		inEntry(&e, note)
