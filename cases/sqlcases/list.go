@@ -171,14 +171,11 @@ func micros(t time.Time) int64 { return t.Add(time.Microsecond - 1).UnixMicro() 
 // branches returns the parts of indexes that a list is read from. All but the set
 // of keys that leads there become conditions.
 func (s *Store) branches(ctx context.Context, q cases.Query, l *list) ([]branch, error) {
-	if slices.ContainsFunc(l.sets, func(set []string) bool { return len(set) == 0 }) {
-		return nil, nil
-	}
 	if q.IDs != nil {
 		return named(texts(q.IDs), l), nil
 	}
-	lead, err := s.lead(ctx, l)
-	if err != nil {
+	lead, pairs, err := s.lead(ctx, l)
+	if err != nil || len(pairs) == 0 {
 		return nil, err
 	}
 	for i, set := range l.sets {
@@ -186,20 +183,22 @@ func (s *Store) branches(ctx context.Context, q cases.Query, l *list) ([]branch,
 			l.has(set)
 		}
 	}
-	pairs, err := s.pairs(ctx, l.sets[lead], l.states)
 	var out []branch
 	for _, p := range pairs {
 		out = append(out, func(w *sqldb.Where) string {
 			return `k.key = ` + w.Arg(p.Key) + ` and k.state = ` + w.Arg(p.State)
 		})
 	}
-	return out, err
+	return out, nil
 }
 
 // named returns branches for cases that a query names: there is a row of each
 // under the key of all.
 func named(ids []string, l *list) (out []branch) {
 	for _, set := range l.sets {
+		if len(set) == 0 {
+			return nil
+		}
 		l.has(set)
 	}
 	sqldb.In(l.where, "k.state", l.states)
@@ -224,24 +223,48 @@ func (l *list) has(set []string) {
 	l.where.And(`exists (select 1 from stoa_case_key h where h.ref = k.ref and h.key in (?`+strings.Repeat(", ?", len(set)-1)+`))`, args...)
 }
 
-// lead returns which set of keys selects least.
-func (s *Store) lead(ctx context.Context, l *list) (at int, err error) {
+// lead returns which set of keys selects least, with the pairs that it comes to:
+// none if nothing is selected.
+func (s *Store) lead(ctx context.Context, l *list) (at int, lead []pair, err error) {
 	least := enough + 1
 	for i, set := range l.sets {
-		if len(l.sets) == 1 {
-			break
+		pairs, err := s.pairs(ctx, set, l.states)
+		if err != nil || len(pairs) == 0 {
+			return 0, nil, err
 		}
-		w := sqldb.In(sqldb.In(sqldb.NewWhere(), "key", set), "state", l.states)
-		limit := w.Arg(enough)
-		var n int
-		if err := s.db.Get(ctx, &n, "", `select count(*) from (select 1 from stoa_case_key `+w.String()+` limit `+limit+`) k`, w.Args()...); err != nil {
-			return 0, err
+		if len(l.sets) == 1 {
+			return 0, pairs, nil
+		}
+		n, err := s.size(ctx, pairs)
+		if err != nil {
+			return 0, nil, err
 		}
 		if n < least {
-			at, least = i, n
+			at, least, lead = i, n, pairs
 		}
 	}
-	return at, nil
+	return at, lead, nil
+}
+
+// size returns how many cases there are of some pairs, and counts no further than
+// what is enough.
+func (s *Store) size(ctx context.Context, pairs []pair) (n int, err error) {
+	for some := range slices.Chunk(pairs, parts) {
+		w := sqldb.NewWhere()
+		limit := w.Arg(enough)
+		var each []string
+		for _, p := range some {
+			each = append(each, `select * from (select 1 from stoa_case_key where key = `+w.Arg(p.Key)+` and state = `+w.Arg(p.State)+` order by updated limit `+limit+`) b`)
+		}
+		var more int
+		if err := s.db.Get(ctx, &more, "", `select count(*) from (`+strings.Join(each, ` union all `)+` limit `+limit+`) n`, w.Args()...); err != nil {
+			return 0, err
+		}
+		if n += more; n >= enough {
+			return enough, nil
+		}
+	}
+	return n, nil
 }
 
 // pairs returns those of some keys and states that there are cases of.

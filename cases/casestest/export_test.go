@@ -1,0 +1,4 @@
+package casestest
+
+// Contract has the promises, for tests that see whether each is checked.
+var Contract = contract
