@@ -19,8 +19,8 @@ func fill(t testing.TB, db *sqlx.DB, n int) {
 	queue := `(case when i % 100 = 0 then 'rare' when i % 2 = 0 then 'even' else 'odd' end)`
 	state := `(case i % 10 when 0 then 'open' when 1 then 'in_progress' when 2 then 'waiting' else 'closed' end)`
 	rows := fmt.Sprintf(` from (with recursive s(i) as (select 1 union all select i + 1 from s where i < %d) select cast(i as bigint) as i from s) s`, n)
-	queries := []string{`insert into stoa_case (id, reference, kind, status, priority, escalated, last, version, body)
-		select 'c' || i, 'r' || i, 'question', 'new', 'normal', false, 0, 1,
+	queries := []string{`insert into stoa_case (id, reference, last, version, body)
+		select 'c' || i, 'r' || i, 1, 1,
 			'{"ID":"c' || i || '","Reference":"r' || i || '","Kind":"question","Subject":"Something of a usual length is wrong","Requester":"' || ` + person +
 		` || '","Queue":"' || ` + queue + ` || '","State":"' || ` + state + ` || '","Version":1}'` + rows}
 	numbers := fmt.Sprintf(`1700000000000000 + (i * 7919 %% %d) * 1000000, 1700000000000000 + (i * 6271 %% %d) * 1000000, 1700000000000000 + i * 1000000,
@@ -28,9 +28,11 @@ func fill(t testing.TB, db *sqlx.DB, n int) {
 	for _, key := range []string{
 		`'all/'`, `'sight/person:' || ` + person, `'sight/may:cases.queue.' || ` + queue, `'sight/may:cases.colleagues@' || ` + account,
 		`'requester/' || ` + person, `'account/' || ` + account, `'queue/' || ` + queue, `'assignee/' || (case when i % 10 = 1 then 'dan' else '' end)`,
+		`'kind/question'`, `'status/new'`, `'priority/' || (case when i % 1000 = 0 then 'urgent' else 'normal' end)`,
 	} {
 		queries = append(queries, `insert into stoa_case_key (ref, key, state, updated, touched, created, urgent) select 'c' || i, `+key+`, `+state+`, `+numbers+rows)
 	}
+	queries = append(queries, `insert into stoa_case_entry (id, ref, number, internal, body) select 'e' || i, 'c' || i, 1, false, '{"Number":1}'`+rows)
 	queries = append(queries, `insert into stoa_case_person (person, ref) select `+person+`, 'c' || i`+rows, `analyze`)
 	for _, q := range queries {
 		_, err := db.ExecContext(t.Context(), q)

@@ -22,6 +22,10 @@ const (
 	facetTag       facet = "tag"
 	facetArticle   facet = "article"
 	facetLink      facet = "link"
+	facetKind      facet = "kind"
+	facetStatus    facet = "status"
+	facetPriority  facet = "priority"
+	facetEscalated facet = "escalated" // without a value
 )
 
 func (f facet) key(value string) string { return string(f) + "/" + value }
@@ -41,6 +45,10 @@ func (f facet) keys(values ...string) []string {
 func keysOf(c cases.Case) []string {
 	out := append(facetAll.keys(""), facetSight.keys(c.Audience...)...)
 	out = append(out, facetRequester.key(c.Requester), facetAssignee.key(c.Assignee), facetQueue.key(string(c.Queue)))
+	out = append(out, facetKind.key(string(c.Kind)), facetStatus.key(string(c.Status)), facetPriority.key(string(c.Priority)))
+	if c.Escalated {
+		out = append(out, facetEscalated.key(""))
+	}
 	if c.Account != "" {
 		out = append(out, facetAccount.key(c.Account))
 	}
@@ -79,16 +87,29 @@ func setsOf(q cases.Query) (sets [][]string) {
 	if q.Assignee != nil {
 		sets = append(sets, facetAssignee.keys(*q.Assignee))
 	}
+	if q.Escalated {
+		sets = append(sets, facetEscalated.keys(""))
+	}
 	if q.Sight != nil {
 		sets = append(sets, facetSight.keys(q.Sight.Segments()...))
 	}
-	if len(q.Queues) > 0 {
-		sets = append(sets, facetQueue.keys(texts(q.Queues)...))
+	for _, want := range [][]string{among(facetQueue, q.Queues), among(facetStatus, q.Statuses), among(facetPriority, q.Priority), among(facetKind, q.Kinds)} {
+		if want != nil {
+			sets = append(sets, want)
+		}
 	}
 	if len(sets) == 0 {
 		sets = append(sets, facetAll.keys(""))
 	}
 	return sets
+}
+
+// among returns the keys of some words, nil if there are none.
+func among[T ~string](f facet, words []T) []string {
+	if len(words) == 0 {
+		return nil
+	}
+	return f.keys(texts(words)...)
 }
 
 // texts returns those of some words that a column can hold.

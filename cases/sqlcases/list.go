@@ -111,7 +111,6 @@ type list struct {
 	states []string
 	column string
 	desc   bool
-	joined bool // something is asked for that the rows of keys do not have
 	limit  int
 }
 
@@ -144,19 +143,6 @@ func newList(q cases.Query, limit int) (*list, error) {
 
 // filter adds what no key is made of.
 func (l *list) filter(q cases.Query) {
-	among := func(column string, wanted int, values []string) {
-		if wanted > 0 {
-			sqldb.In(l.where, column, values)
-			l.joined = true
-		}
-	}
-	among("c.kind", len(q.Kinds), texts(q.Kinds))
-	among("c.status", len(q.Statuses), texts(q.Statuses))
-	among("c.priority", len(q.Priority), texts(q.Priority))
-	if q.Escalated {
-		l.where.And(`c.escalated`)
-		l.joined = true
-	}
 	if !q.Since.IsZero() {
 		l.where.And(`k.created >= ?`, micros(q.Since))
 	}
@@ -297,12 +283,9 @@ func (s *Store) pairs(ctx context.Context, keys, states []string) (out []pair, e
 
 // places returns the query for the first places of some branches.
 func (l *list) places(branches []branch) (query string, args []any) {
-	direction, join, where := "", "", "where "
+	direction, where := "", "where "
 	if l.desc {
 		direction = " desc"
-	}
-	if l.joined {
-		join = " join stoa_case c on c.id = k.ref"
 	}
 	if text := l.where.String(); text != "" {
 		where = text + " and "
@@ -312,7 +295,7 @@ func (l *list) places(branches []branch) (query string, args []any) {
 	order := func(n string) string { return ` order by ` + n + direction + `, ref` + direction + ` limit ` + limit }
 	var texts []string
 	for _, b := range branches {
-		texts = append(texts, `select * from (select k.ref, k.`+l.column+` as n from stoa_case_key k`+join+` `+where+b(w)+
+		texts = append(texts, `select * from (select k.ref, k.`+l.column+` as n from stoa_case_key k `+where+b(w)+
 			` order by k.`+l.column+direction+`, k.ref`+direction+` limit `+limit+`) b`)
 	}
 	return `select ref, n from (` + strings.Join(texts, ` union `) + `) p` + order("n"), w.Args()

@@ -30,15 +30,15 @@ func (s *Store) Save(ctx context.Context, list []cases.Case, entries []cases.Ent
 }
 
 const (
-	insertCase = `insert into stoa_case (id, reference, kind, status, priority, escalated, last, version, body)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`
-	updateCase = `update stoa_case set reference = $2, kind = $3, status = $4, priority = $5, escalated = $6, last = $7, version = $8, body = $9
-		where id = $1 and version = $8 - 1 and last = $10`
+	insertCase = `insert into stoa_case (id, reference, last, version, body)
+		values ($1, $2, $3, $4, $5) on conflict do nothing`
+	updateCase = `update stoa_case set reference = $2, last = $3, version = $4, body = $5
+		where id = $1 and version = $4 - 1 and last = $6`
 )
 
 // saveCase writes the row of a case that gets a number of new entries.
 func saveCase(ctx context.Context, tx sqlx.ExtContext, c cases.Case, added int) error {
-	args := []any{c.ID, c.Reference, c.Kind, c.Status, c.Priority, c.Escalated, c.Last, c.Version, sqldb.JSON[cases.Case]{V: c}}
+	args := []any{c.ID, c.Reference, c.Last, c.Version, sqldb.JSON[cases.Case]{V: c}}
 	query := insertCase
 	if c.Version != 1 {
 		query, args = updateCase, append(args, c.Last-added)

@@ -1,10 +1,6 @@
 create table stoa_case (
     id        text collate "C" primary key,
     reference text collate "C" not null unique,
-    kind      text collate "C" not null,
-    status    text collate "C" not null,
-    priority  text collate "C" not null,
-    escalated boolean not null,
     last      integer not null,
     version   integer not null,
     body      text not null

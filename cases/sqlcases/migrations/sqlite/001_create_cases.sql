@@ -1,10 +1,6 @@
 create table stoa_case (
     id        text primary key,
     reference text not null unique,
-    kind      text not null,
-    status    text not null,
-    priority  text not null,
-    escalated boolean not null,
     last      integer not null,
     version   integer not null,
     body      text not null
