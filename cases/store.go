@@ -31,7 +31,8 @@ type Store interface {
 	// ErrConflict if it differs. The entries of a case have the numbers that follow
 	// the stored Last, up to the new one, in order: ErrConflict otherwise, and if
 	// the ID of one is taken. A case is named once, every entry is of one of the
-	// cases, and audiences have no compound terms: ErrInvalid otherwise.
+	// cases, audiences have no compound terms, and a priority is one of those there
+	// are: ErrInvalid otherwise.
 	Save(ctx context.Context, cases []Case, entries []Entry) error
 
 	// Cases returns the cases that match q, in its order, and a token for the next

@@ -30,7 +30,7 @@ func contract() []suitetest.Promise[cases.Store] {
 		{"Versions", "Save keeps the rules of versions", checkVersions},
 		{"Reference", "a reference is there once, and leads to its case", checkReference},
 		{"Batch", "several cases are saved all or not at all", checkBatch},
-		{"Impossible", "a case named twice, an entry of no case and a compound audience are ErrInvalid", checkImpossible},
+		{"Impossible", "a case named twice, an entry of no case, a compound audience and a priority that is none are ErrInvalid", checkImpossible},
 		{"Entries", "entries come in order, after a number, internal ones only if asked for", checkEntries},
 		{"Gapless", "entries have the numbers that follow, without gaps, and IDs of their own", checkGapless},
 		{"Race", "of those who save a version at once exactly one does", checkRace},

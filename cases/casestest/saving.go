@@ -111,6 +111,8 @@ func checkImpossible(t *testing.T, s cases.Store) {
 	require.ErrorIs(t, s.Save(ctx, []cases.Case{NewCase("c1")}, []cases.Entry{NewEntry("c2", 1)}), cases.ErrInvalid)
 	compound := NewCase("c1", func(c *cases.Case) { c.Audience = profile.NewAudience("partner+region-eu") })
 	require.ErrorIs(t, s.Save(ctx, []cases.Case{compound}, nil), cases.ErrInvalid)
+	none := NewCase("c1", func(c *cases.Case) { c.Priority = "soon" })
+	require.ErrorIs(t, s.Save(ctx, []cases.Case{none}, nil), cases.ErrInvalid)
 	require.Empty(t, list(t, s, cases.Query{}))
 }
 

@@ -26,11 +26,10 @@ func fill(t testing.TB, db *sqlx.DB, n int) {
 	numbers := fmt.Sprintf(`1700000000000000 + (i * 7919 %% %d) * 1000000, 1700000000000000 + (i * 6271 %% %d) * 1000000, 1700000000000000 + i * 1000000,
 		2 * 1152921504606846976 + 1700000000000000 + i * 1000000`, n, n)
 	for _, key := range []string{
-		`'all/'`, `'sight/person:' || ` + person, `'sight/may:cases.queue.' || ` + queue, `'sight/may:cases.colleagues@' || ` + account,
+		`'sight/person:' || ` + person, `'sight/may:cases.queue.' || ` + queue, `'sight/may:cases.colleagues@' || ` + account,
 		`'requester/' || ` + person, `'account/' || ` + account, `'queue/' || ` + queue, `'assignee/' || (case when i % 10 = 1 then 'dan' else '' end)`,
-		`'kind/question'`, `'status/new'`, `'priority/' || (case when i % 1000 = 0 then 'urgent' else 'normal' end)`,
 	} {
-		queries = append(queries, `insert into stoa_case_key (ref, key, state, updated, touched, created, urgent) select 'c' || i, `+key+`, `+state+`, `+numbers+rows)
+		queries = append(queries, `insert into stoa_case_key (ref, key, state, kind, status, updated, touched, created, urgent) select 'c' || i, `+key+`, `+state+`, 'question', 'new', `+numbers+rows)
 	}
 	queries = append(queries, `insert into stoa_case_entry (id, ref, number, internal, body) select 'e' || i, 'c' || i, 1, false, '{"Number":1}'`+rows)
 	queries = append(queries, `insert into stoa_case_person (person, ref) select `+person+`, 'c' || i`+rows, `analyze`)

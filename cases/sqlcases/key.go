@@ -11,7 +11,6 @@ import (
 type facet string
 
 const (
-	facetAll       facet = "all" // every case
 	facetSight     facet = "sight"
 	facetRequester facet = "requester"
 	facetFollower  facet = "follower"
@@ -22,13 +21,13 @@ const (
 	facetTag       facet = "tag"
 	facetArticle   facet = "article"
 	facetLink      facet = "link"
-	facetKind      facet = "kind"
-	facetStatus    facet = "status"
-	facetPriority  facet = "priority"
 	facetEscalated facet = "escalated" // without a value
 )
 
 func (f facet) key(value string) string { return string(f) + "/" + value }
+
+// end returns what comes after all keys of f.
+func (f facet) end() string { return string(f) + "0" }
 
 // keys returns those of some values that a column can hold.
 func (f facet) keys(values ...string) []string {
@@ -43,9 +42,7 @@ func (f facet) keys(values ...string) []string {
 
 // keysOf returns all that a case is found by, each once.
 func keysOf(c cases.Case) []string {
-	out := append(facetAll.keys(""), facetSight.keys(c.Audience...)...)
-	out = append(out, facetRequester.key(c.Requester), facetAssignee.key(c.Assignee), facetQueue.key(string(c.Queue)))
-	out = append(out, facetKind.key(string(c.Kind)), facetStatus.key(string(c.Status)), facetPriority.key(string(c.Priority)))
+	out := append(facetSight.keys(c.Audience...), facetRequester.key(c.Requester), facetAssignee.key(c.Assignee), facetQueue.key(string(c.Queue)))
 	if c.Escalated {
 		out = append(out, facetEscalated.key(""))
 	}
@@ -93,23 +90,10 @@ func setsOf(q cases.Query) (sets [][]string) {
 	if q.Sight != nil {
 		sets = append(sets, facetSight.keys(q.Sight.Segments()...))
 	}
-	for _, want := range [][]string{among(facetQueue, q.Queues), among(facetStatus, q.Statuses), among(facetPriority, q.Priority), among(facetKind, q.Kinds)} {
-		if want != nil {
-			sets = append(sets, want)
-		}
-	}
-	if len(sets) == 0 {
-		sets = append(sets, facetAll.keys(""))
+	if len(q.Queues) > 0 {
+		sets = append(sets, facetQueue.keys(texts(q.Queues)...))
 	}
 	return sets
-}
-
-// among returns the keys of some words, nil if there are none.
-func among[T ~string](f facet, words []T) []string {
-	if len(words) == 0 {
-		return nil
-	}
-	return f.keys(texts(words)...)
 }
 
 // texts returns those of some words that a column can hold.

@@ -16,14 +16,8 @@ import (
 // gives as many as are wanted in all. So a page costs what it holds, and not what
 // there is.
 
-// A pair is a part of an index that holds cases in the order of a list.
-type pair struct{ Key, State string }
-
-// parts is how many pairs go into one query.
+// parts is how many branches go into one query.
 const parts = 100
-
-// enough is how many cases are counted to see which keys select least.
-const enough = 1000
 
 // A listed case is one with its place.
 type listed struct {
@@ -35,11 +29,15 @@ type listed struct {
 func (s *Store) Cases(ctx context.Context, q cases.Query) ([]cases.Case, string, error) {
 	limit := rows.Limit(q)
 	found := map[string]listed{}
-	desc, err := s.gather(ctx, q, limit+1, `select u.n, c.body from (`, `) u join stoa_case c on c.id = u.ref`, func(query string, args []any) error {
+	l, err := newList(q, limit+1)
+	if err != nil {
+		return nil, "", err
+	}
+	err = s.gather(ctx, q, l, `select u.n, c.body from (`, `) u join stoa_case c on c.id = u.ref`, func(query string, args []any) error {
 		var page []listed
 		err := s.db.Select(ctx, &page, query, args...)
-		for _, l := range page {
-			found[l.Body.V.ID] = l
+		for _, v := range page {
+			found[v.Body.V.ID] = v
 		}
 		return err
 	})
@@ -47,11 +45,11 @@ func (s *Store) Cases(ctx context.Context, q cases.Query) ([]cases.Case, string,
 		return nil, "", err
 	}
 	var places []rows.Place
-	for id, l := range found {
-		places = append(places, rows.Place{N: l.N, ID: id})
+	for id, v := range found {
+		places = append(places, rows.Place{N: v.N, ID: id})
 	}
 	slices.SortFunc(places, rows.Place.Compare)
-	if desc {
+	if l.desc {
 		slices.Reverse(places)
 	}
 	next := ""
@@ -72,7 +70,11 @@ func (s *Store) Count(ctx context.Context, q cases.Query, most int) (int, error)
 	}
 	q.After, q.Order = "", cases.OrderUpdated
 	found := map[string]bool{}
-	_, err := s.gather(ctx, q, most, `select u.ref from (`, `) u`, func(query string, args []any) error {
+	l, err := newList(q, most)
+	if err != nil {
+		return 0, err
+	}
+	err = s.gather(ctx, q, l, `select u.ref from (`, `) u`, func(query string, args []any) error {
 		var refs []string
 		err := s.db.Select(ctx, &refs, query, args...)
 		for _, ref := range refs {
@@ -84,121 +86,81 @@ func (s *Store) Count(ctx context.Context, q cases.Query, most int) (int, error)
 }
 
 // gather has run run the queries whose rows together hold the first cases that q
-// selects, and reports whether the greatest come first. before and after stand
-// around the places, which are called n and ref.
-func (s *Store) gather(ctx context.Context, q cases.Query, limit int, before, after string, run func(query string, args []any) error) (desc bool, err error) {
-	l, err := newList(q, limit)
-	if err != nil {
-		return false, err
-	}
+// selects. before and after stand around the places, which are called n and ref.
+func (s *Store) gather(ctx context.Context, q cases.Query, l *list, before, after string, run func(query string, args []any) error) error {
 	branches, err := s.branches(ctx, q, l)
 	if err != nil {
-		return false, err
+		return err
 	}
 	for some := range slices.Chunk(branches, parts) {
 		query, args := l.places(some)
 		if err := run(before+query+after, args); err != nil {
-			return false, err
+			return err
 		}
 	}
-	return l.desc, ctx.Err()
+	return ctx.Err()
 }
 
 // A list is a query on its way into SQL.
 type list struct {
-	where  *sqldb.Where // what all branches ask for
-	sets   [][]string
-	states []string
-	column string
-	desc   bool
-	limit  int
+	where      *sqldb.Where // what all branches ask for
+	sets       [][]string
+	states     []string
+	priorities []cases.Priority // nil: any
+	column     string
+	desc       bool
+	after      *rows.Place
+	limit      int
 }
 
-// A branch adds its conditions to those of a list.
-type branch func(w *sqldb.Where) string
+// A branch is a part of a list: cases of a key and a state, or those with some IDs.
+type branch struct {
+	Key, State string
+	ids        []string
+	base       int64 // of the only priority, in a list by creation
+}
 
-func newList(q cases.Query, limit int) (*list, error) {
-	column, desc, err := rows.Column(q.Order)
-	if err != nil {
+func newList(q cases.Query, limit int) (l *list, err error) {
+	l = &list{where: sqldb.NewWhere(), sets: setsOf(q), states: texts(cases.States()), limit: limit}
+	if l.column, l.desc, err = rows.Column(q.Order); err != nil {
 		return nil, err
 	}
-	after, err := rows.After(q)
-	if err != nil {
+	if l.after, err = rows.After(q); err != nil {
 		return nil, err
 	}
-	l := &list{where: sqldb.NewWhere(), sets: setsOf(q), states: texts(cases.States()), column: column, desc: desc, limit: limit}
 	if len(q.States) > 0 {
 		l.states = texts(q.States)
 	}
-	l.filter(q)
-	if after != nil {
-		sign := ">"
-		if desc {
-			sign = "<"
-		}
-		l.where.And(`(k.`+column+`, k.ref) `+sign+` (?, ?)`, after.N, after.ID)
+	if len(q.Priority) > 0 {
+		l.priorities = slices.DeleteFunc(rows.Priorities(), func(p cases.Priority) bool { return !slices.Contains(q.Priority, p) })
+		l.ofPriorities()
 	}
-	return l, nil
-}
-
-// filter adds what no key is made of.
-func (l *list) filter(q cases.Query) {
+	if len(q.Kinds) > 0 {
+		sqldb.In(l.where, "k.kind", texts(q.Kinds))
+	}
+	if len(q.Statuses) > 0 {
+		sqldb.In(l.where, "k.status", texts(q.Statuses))
+	}
 	if !q.Since.IsZero() {
 		l.where.And(`k.created >= ?`, micros(q.Since))
 	}
 	if !q.Until.IsZero() {
 		l.where.And(`k.created < ?`, micros(q.Until))
 	}
+	return l, nil
+}
+
+// ofPriorities adds the condition that a case has one of the priorities.
+func (l *list) ofPriorities() {
+	conds, args := []string{"1 = 0"}, []any{}
+	for _, p := range l.priorities {
+		conds, args = append(conds, `k.urgent between ? and ?`), append(args, rows.Base(p)-rows.Span/2, rows.Base(p)+rows.Span/2-1)
+	}
+	l.where.And(`(`+strings.Join(conds, " or ")+`)`, args...)
 }
 
 // micros returns the first microsecond that is not before t.
 func micros(t time.Time) int64 { return t.Add(time.Microsecond - 1).UnixMicro() }
-
-// branches returns the parts of indexes that a list is read from. All but the set
-// of keys that leads there become conditions.
-func (s *Store) branches(ctx context.Context, q cases.Query, l *list) ([]branch, error) {
-	if q.IDs != nil {
-		return named(texts(q.IDs), l), nil
-	}
-	lead, pairs, err := s.lead(ctx, l)
-	if err != nil || len(pairs) == 0 {
-		return nil, err
-	}
-	for i, set := range l.sets {
-		if i != lead {
-			l.has(set)
-		}
-	}
-	var out []branch
-	for _, p := range pairs {
-		out = append(out, func(w *sqldb.Where) string {
-			return `k.key = ` + w.Arg(p.Key) + ` and k.state = ` + w.Arg(p.State)
-		})
-	}
-	return out, nil
-}
-
-// named returns branches for cases that a query names: there is a row of each
-// under the key of all.
-func named(ids []string, l *list) (out []branch) {
-	for _, set := range l.sets {
-		if len(set) == 0 {
-			return nil
-		}
-		l.has(set)
-	}
-	sqldb.In(l.where, "k.state", l.states)
-	for some := range slices.Chunk(ids, chunk) {
-		out = append(out, func(w *sqldb.Where) string {
-			refs := make([]string, len(some))
-			for i, id := range some {
-				refs[i] = w.Arg(id)
-			}
-			return `k.key = ` + w.Arg(facetAll.key("")) + ` and k.ref in (` + strings.Join(refs, ", ") + `)`
-		})
-	}
-	return out
-}
 
 // has adds the condition that a case has one of some keys.
 func (l *list) has(set []string) {
@@ -207,78 +169,6 @@ func (l *list) has(set []string) {
 		args[i] = key
 	}
 	l.where.And(`exists (select 1 from stoa_case_key h where h.ref = k.ref and h.key in (?`+strings.Repeat(", ?", len(set)-1)+`))`, args...)
-}
-
-// lead returns which set of keys selects least, with the pairs that it comes to:
-// none if nothing is selected.
-func (s *Store) lead(ctx context.Context, l *list) (at int, lead []pair, err error) {
-	least := enough + 1
-	for i, set := range l.sets {
-		pairs, err := s.pairs(ctx, set, l.states)
-		if err != nil || len(pairs) == 0 {
-			return 0, nil, err
-		}
-		if len(l.sets) == 1 {
-			return 0, pairs, nil
-		}
-		n, err := s.size(ctx, pairs)
-		if err != nil {
-			return 0, nil, err
-		}
-		if n < least {
-			at, least, lead = i, n, pairs
-		}
-	}
-	return at, lead, nil
-}
-
-// size returns how many cases there are of some pairs, and counts no further than
-// what is enough.
-func (s *Store) size(ctx context.Context, pairs []pair) (n int, err error) {
-	for some := range slices.Chunk(pairs, parts) {
-		w := sqldb.NewWhere()
-		limit := w.Arg(enough)
-		var each []string
-		for _, p := range some {
-			each = append(each, `select * from (select 1 from stoa_case_key where key = `+w.Arg(p.Key)+` and state = `+w.Arg(p.State)+` order by updated limit `+limit+`) b`)
-		}
-		var more int
-		if err := s.db.Get(ctx, &more, "", `select count(*) from (`+strings.Join(each, ` union all `)+` limit `+limit+`) n`, w.Args()...); err != nil {
-			return 0, err
-		}
-		if n += more; n >= enough {
-			return enough, nil
-		}
-	}
-	return n, nil
-}
-
-// pairs returns those of some keys and states that there are cases of.
-func (s *Store) pairs(ctx context.Context, keys, states []string) (out []pair, err error) {
-	if len(states) == 0 {
-		return nil, nil
-	}
-	for some := range slices.Chunk(keys, chunk/len(states)+1) {
-		var args []any
-		var values strings.Builder
-		for _, key := range some {
-			for _, state := range states {
-				if len(args) > 0 {
-					values.WriteString(", ")
-				}
-				w := sqldb.NewWhere(args...)
-				values.WriteString(`(cast(` + w.Arg(key) + ` as text), cast(` + w.Arg(state) + ` as text))`)
-				args = w.Args()
-			}
-		}
-		var found []pair
-		if err := s.db.Select(ctx, &found, `select r.column1 as key, r.column2 as state from (values `+values.String()+`) r
-			where exists (select 1 from stoa_case_key k where k.key = r.column1 and k.state = r.column2)`, args...); err != nil {
-			return nil, err
-		}
-		out = append(out, found...)
-	}
-	return out, nil
 }
 
 // places returns the query for the first places of some branches.
@@ -292,11 +182,39 @@ func (l *list) places(branches []branch) (query string, args []any) {
 	}
 	w := sqldb.NewWhere(l.where.Args()...)
 	limit := w.Arg(l.limit)
-	order := func(n string) string { return ` order by ` + n + direction + `, ref` + direction + ` limit ` + limit }
-	var texts []string
+	var each []string
 	for _, b := range branches {
-		texts = append(texts, `select * from (select k.ref, k.`+l.column+` as n from stoa_case_key k `+where+b(w)+
-			` order by k.`+l.column+direction+`, k.ref`+direction+` limit `+limit+`) b`)
+		cond, column := l.of(b, w)
+		each = append(each, `select * from (select k.ref, k.`+l.column+` as n from stoa_case_key k `+where+cond+
+			` order by `+column+direction+`, k.ref`+direction+` limit `+limit+`) b`)
 	}
-	return `select ref, n from (` + strings.Join(texts, ` union `) + `) p` + order("n"), w.Args()
+	return `select ref, n from (` + strings.Join(each, ` union `) + `) p order by n` + direction + `, ref` + direction + ` limit ` + limit, w.Args()
+}
+
+// of returns the conditions of a branch, and the column whose index has it in
+// order: that of what is urgent has those of a priority by creation.
+func (l *list) of(b branch, w *sqldb.Where) (cond, column string) {
+	var base int64
+	column = "k." + l.column
+	switch {
+	case b.ids != nil:
+		refs := make([]string, len(b.ids))
+		for i, id := range b.ids {
+			refs[i] = w.Arg(id)
+		}
+		cond = `k.key >= ` + w.Arg(facetQueue.key("")) + ` and k.key < ` + w.Arg(facetQueue.end()) + ` and k.ref in (` + strings.Join(refs, ", ") + `)`
+	case l.column == "created":
+		base, column = b.base, "k.urgent"
+		cond = `k.key = ` + w.Arg(b.Key) + ` and k.state = ` + w.Arg(b.State) + ` and k.urgent between ` + w.Arg(base-rows.Span/2) + ` and ` + w.Arg(base+rows.Span/2-1)
+	default:
+		cond = `k.key = ` + w.Arg(b.Key) + ` and k.state = ` + w.Arg(b.State)
+	}
+	if l.after != nil {
+		sign := " > "
+		if l.desc {
+			sign = " < "
+		}
+		cond += ` and (` + column + `, k.ref)` + sign + `(` + w.Arg(base+l.after.N) + `, ` + w.Arg(l.after.ID) + `)`
+	}
+	return cond, column
 }

@@ -63,7 +63,7 @@ func saveCase(ctx context.Context, tx sqlx.ExtContext, c cases.Case, added int) 
 // saveRest writes what goes with the rows of cases.
 func saveRest(ctx context.Context, tx sqlx.ExtContext, batch []cases.Case, of map[string][]cases.Entry) error {
 	added := inserts{into: `stoa_case_entry (id, ref, number, internal, body)`, width: 5}
-	found := inserts{into: `stoa_case_key (ref, key, state, updated, touched, created, urgent)`, width: 7}
+	found := inserts{into: `stoa_case_key (ref, key, state, kind, status, updated, touched, created, urgent)`, width: 9}
 	named := inserts{into: `stoa_case_person (person, ref)`, rest: `on conflict do nothing`, width: 2}
 	var changes []feed.Change
 	for _, c := range batch {
@@ -78,7 +78,7 @@ func saveRest(ctx context.Context, tx sqlx.ExtContext, batch []cases.Case, of ma
 		}
 		n := rows.Numbers(c)
 		for _, key := range keysOf(c) {
-			found.add(c.ID, key, c.State, n["updated"], n["touched"], n["created"], n["urgent"])
+			found.add(c.ID, key, c.State, c.Kind, c.Status, n["updated"], n["touched"], n["created"], n["urgent"])
 		}
 		changes = append(changes, feed.Change{Topic: topic, Ref: c.ID})
 	}

@@ -37,22 +37,26 @@ func Column(o cases.Order) (name string, desc bool, err error) {
 }
 
 // Numbers returns the numbers that orders go by: microseconds, and for what is
-// urgent the priority above them.
+// urgent those of its creation above the [Base] of its priority.
 func Numbers(c cases.Case) map[string]int64 {
 	created := c.CreatedAt.UnixMicro()
 	return map[string]int64{
-		"updated": c.UpdatedAt.UnixMicro(), "touched": c.TouchedAt.UnixMicro(), "created": created,
-		"urgent": rank(c.Priority)<<60 + created,
+		"updated": c.UpdatedAt.UnixMicro(), "touched": c.TouchedAt.UnixMicro(), "created": created, "urgent": Base(c.Priority) + created,
 	}
 }
 
-func rank(p cases.Priority) int64 {
-	order := []cases.Priority{cases.PriorityUrgent, cases.PriorityHigh, cases.PriorityNormal, cases.PriorityLow}
-	if i := slices.Index(order, p); i >= 0 {
-		return int64(i)
-	}
-	return 2
+// Span is how far the bases of two priorities are from each other. The
+// microseconds of all years that are kept are within half of it on either side.
+const Span = 1 << 60
+
+// Priorities returns all priorities, the most urgent first.
+func Priorities() []cases.Priority {
+	return []cases.Priority{cases.PriorityUrgent, cases.PriorityHigh, cases.PriorityNormal, cases.PriorityLow}
 }
+
+// Base returns the number that stands for a priority, lower for what is more
+// urgent.
+func Base(p cases.Priority) int64 { return int64(slices.Index(Priorities(), p)) * Span }
 
 // Token returns the page token that goes on after a place.
 func Token(o cases.Order, p Place) string {

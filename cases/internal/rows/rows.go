@@ -96,6 +96,9 @@ func checkCase(c cases.Case, entries []cases.Entry) error {
 	if slices.ContainsFunc(c.Audience, func(term string) bool { return strings.Contains(term, "+") }) {
 		return fmt.Errorf("audience %v of case %q: %w", c.Audience, c.ID, cases.ErrInvalid)
 	}
+	if !slices.Contains(Priorities(), c.Priority) {
+		return fmt.Errorf("priority %q of case %q: %w", c.Priority, c.ID, cases.ErrInvalid)
+	}
 	return nil
 }
 

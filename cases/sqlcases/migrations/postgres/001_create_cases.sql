@@ -7,11 +7,14 @@ create table stoa_case (
 );
 
 -- What cases are found by. Numbers are those that lists go by, so that a list is
--- read from one index, whatever else there is.
+-- read from one index, whatever else there is. In the order of what is urgent, the
+-- cases of each priority are in that of their creation.
 create table stoa_case_key (
     ref     text collate "C" not null,
     key     text collate "C" not null,
     state   text collate "C" not null,
+    kind    text collate "C" not null,
+    status  text collate "C" not null,
     updated bigint not null,
     touched bigint not null,
     created bigint not null,
@@ -20,7 +23,6 @@ create table stoa_case_key (
 );
 create index stoa_case_key_updated on stoa_case_key (key, state, updated, ref);
 create index stoa_case_key_touched on stoa_case_key (key, state, touched, ref);
-create index stoa_case_key_created on stoa_case_key (key, state, created, ref);
 create index stoa_case_key_urgent on stoa_case_key (key, state, urgent, ref);
 
 create table stoa_case_entry (

@@ -7,11 +7,14 @@ create table stoa_case (
 );
 
 -- What cases are found by. Numbers are those that lists go by, so that a list is
--- read from one index, whatever else there is.
+-- read from one index, whatever else there is. In the order of what is urgent, the
+-- cases of each priority are in that of their creation.
 create table stoa_case_key (
     ref     text not null,
     key     text not null,
     state   text not null,
+    kind    text not null,
+    status  text not null,
     updated integer not null,
     touched integer not null,
     created integer not null,
@@ -20,7 +23,6 @@ create table stoa_case_key (
 ) without rowid;
 create index stoa_case_key_updated on stoa_case_key (key, state, updated, ref);
 create index stoa_case_key_touched on stoa_case_key (key, state, touched, ref);
-create index stoa_case_key_created on stoa_case_key (key, state, created, ref);
 create index stoa_case_key_urgent on stoa_case_key (key, state, urgent, ref);
 
 create table stoa_case_entry (
