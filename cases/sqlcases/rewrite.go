@@ -95,10 +95,10 @@ func lock(ctx context.Context, tx sqlx.ExtContext, id string) (cases.Case, error
 func rewrite(ctx context.Context, tx sqlx.ExtContext, c cases.Case) error {
 	c = rows.Case(c)
 	c.Version++
-	if err := saveCase(ctx, tx, c, 0); err != nil {
+	if err := advance(ctx, tx, c, 0); err != nil {
 		return err
 	}
-	return saveRest(ctx, tx, []cases.Case{c}, nil)
+	return insert(ctx, tx, false, []cases.Case{c}, nil)
 }
 
 // Purge implements [cases.Store].
