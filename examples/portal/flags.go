@@ -33,6 +33,10 @@ func (o *options) storing(f *flag.FlagSet) {
 	f.StringVar(&o.cfg.Data, "data", "portal-data", "`folder` for the search index and the SQLite file, for this portal alone; it is made if missing")
 	f.StringVar(&o.cfg.Search.Server, "search", "", "`server` that keeps the search index, opensearch:https://USER@HOST:9200/PREFIX, for several portals on one database; empty keeps it in -data")
 	f.StringVar(&o.searchPassword, "search-password-file", "", "`file` with the password for the search server")
+	f.StringVar(&o.cfg.Files.Bucket, "files", "", "`bucket` that keeps large media, s3://KEY@HOST/BUCKET/PREFIX, for several portals on one database; s3+plain:// goes without TLS; empty keeps them in -data")
+	f.StringVar(&o.cfg.Files.Region, "files-region", "", "`region` of the bucket, such as eu-central-1; empty takes us-east-1, which servers other than Amazon's expect")
+	f.StringVar(&o.filesSecret, "files-secret-file", "", "`file` with the secret of the bucket's KEY")
+	f.StringVar(&o.cfg.Clamd, "clamd", "", "`address` of ClamAV's clamd, HOST:PORT or unix:PATH, that looks at what is uploaded before it is kept; while it is down nothing is; empty has nobody look")
 	f.StringVar(&o.auditKey, "audit-key-file", "", "`file` with the key of the record of who did what; empty takes one that is in the database")
 	f.StringVar(&o.keep, "keep", "", "`days` that data is kept, by class, such as events=200,notices=90; the page /admin/retention names all classes")
 }

@@ -28,6 +28,7 @@ type options struct {
 	mailPassword, mailHook          string
 	smsToken, addressToken          string
 	searchPassword, embedToken      string
+	filesSecret                     string
 	saml                            samlOptions
 }
 
@@ -66,6 +67,7 @@ func parse(args []string) (options, error) {
 	o.cfg.MetricsElsewhere = o.metrics != ""
 	return o, errors.Join(o.networks(), secretIn("-oidc-secret-file", o.oidcSecret, &o.cfg.OIDC.Secret), o.saml.read(&o.cfg.SAML), o.keyIn(), o.mail(), o.texts(), o.kept(),
 		secretIn("-address-token-file", o.addressToken, &o.cfg.AddressToken), secretIn("-search-password-file", o.searchPassword, &o.cfg.Search.Password),
+		secretIn("-files-secret-file", o.filesSecret, &o.cfg.Files.Secret),
 		secretIn("-embed-token-file", o.embedToken, &o.cfg.Embed.Token))
 }
 

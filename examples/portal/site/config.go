@@ -42,6 +42,8 @@ type Config struct {
 	SMS        SMS              // how text messages go out; the zero value is not at all
 	IndexNow   string           // key by which search engines are told of changes as they happen; it takes BaseURL; empty means that they are not
 	Embed      Embed            // service by which searches also find by meaning; the zero value is none
+	Files      Files            // where large media are kept; the zero value is a folder in Data
+	Clamd      string           // ClamAV's server that looks at what is uploaded before it is kept, "HOST:PORT" or "unix:PATH"; empty means that nobody does
 	CheckLinks bool             // asks servers elsewhere, seldom, whether there is anything at the addresses that articles lead to
 	Push       bool             // notices go to browsers and webhooks too; it takes BaseURL or Served
 	Holdout    int              // the share of visitors, per cent, whose pages stay as declared, to tell what arranging them brings about; 0 means nobody
@@ -108,7 +110,10 @@ func (c *Config) check() error {
 	if c.Holdout < 0 || c.Holdout > 100 {
 		return fmt.Errorf("-holdout %d: want 0 to 100 per cent", c.Holdout)
 	}
-	if err := c.Search.check(); err != nil {
+	if _, err := c.scanner(); err != nil {
+		return err
+	}
+	if err := errors.Join(c.Search.check(), c.Files.check()); err != nil {
 		return err
 	}
 	if err := c.OIDC.check(c.BaseURL); err != nil {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -189,7 +188,11 @@ func (s *Site) openStores(ctx context.Context) (err error) {
 
 func (s *Site) openLibrary(ctx context.Context) error {
 	s.articles = sqlkb.New(s.db.write).WithReader(s.db.read)
-	files, err := kb.FolderFiles(filepath.Join(s.cfg.Data, "files"))
+	files, err := s.openFiles(ctx)
+	if err != nil {
+		return err
+	}
+	scanner, err := s.cfg.scanner()
 	if err != nil {
 		return err
 	}
@@ -199,7 +202,7 @@ func (s *Site) openLibrary(ctx context.Context) error {
 	}
 	s.library = kb.NewLibrary(s.articles, &kb.Options{
 		Checker: checker,
-		Files:   files, ReadText: filetext.Extract,
+		Files:   files, ReadText: filetext.Extract, Scanner: scanner, Audit: s.audit,
 		Events: s.events, Logger: s.cfg.Log, Now: s.cfg.Now, Secret: s.secret,
 		Locales: s.cfg.Locales, Choose: s.choose, Path: s.path, SlugAt: s.slugAt, Word: s.word, Types: s.types, Redactor: s.redactor,
 		Process: s.processOf, Actor: s.actorOf, Lessons: s.lessonsTo,
