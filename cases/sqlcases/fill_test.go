@@ -17,7 +17,7 @@ func fill(t testing.TB, db *sqlx.DB, n int) {
 	t.Helper()
 	person, account := fmt.Sprintf(`'p' || (i %% %d)`, n/10), fmt.Sprintf(`'a' || (i %% %d)`, n/100)
 	queue := `(case when i % 100 = 0 then 'rare' when i % 2 = 0 then 'even' else 'odd' end)`
-	state := `(case i % 10 when 0 then 'open' when 1 then 'in_progress' when 2 then 'waiting' else 'closed' end)`
+	state := `(case (i / 11) % 10 when 0 then 'open' when 1 then 'in_progress' when 2 then 'waiting' else 'closed' end)`
 	rows := fmt.Sprintf(` from (with recursive s(i) as (select 1 union all select i + 1 from s where i < %d) select cast(i as bigint) as i from s) s`, n)
 	queries := []string{`insert into stoa_case (id, reference, last, version, body)
 		select 'c' || i, 'r' || i, 1, 1,
@@ -27,7 +27,7 @@ func fill(t testing.TB, db *sqlx.DB, n int) {
 		2 * 1152921504606846976 + 1700000000000000 + i * 1000000`, n, n)
 	for _, key := range []string{
 		`'sight/person:' || ` + person, `'sight/may:cases.queue.' || ` + queue, `'sight/may:cases.colleagues@' || ` + account,
-		`'requester/' || ` + person, `'account/' || ` + account, `'queue/' || ` + queue, `'assignee/' || (case when i % 10 = 1 then 'dan' else '' end)`,
+		`'requester/' || ` + person, `'account/' || ` + account, `'queue/' || ` + queue, `'assignee/' || (case when (i / 11) % 10 = 1 then 'dan' else '' end)`,
 	} {
 		queries = append(queries, `insert into stoa_case_key (ref, key, state, kind, status, updated, touched, created, urgent) select 'c' || i, `+key+`, `+state+`, 'question', 'new', `+numbers+rows)
 	}
