@@ -174,4 +174,5 @@ type Suggestion struct {
 	Title     []Span
 	Path      string
 	UpdatedAt time.Time
+	Click     string // of what is read elsewhere, from an engine: hand it to [Engine.Followed]
 }

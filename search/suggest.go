@@ -37,7 +37,19 @@ func (e *Engine) Suggest(ctx context.Context, by profile.Actor, text, locale str
 	if err != nil {
 		return nil, fmt.Errorf("suggest: %w", err)
 	}
+	e.countable(found)
 	return found, nil
+}
+
+// countable gives suggestions of what is read elsewhere something to count by that
+// they were followed: no page of ours will.
+func (e *Engine) countable(list []Suggestion) {
+	typed := newID(e.now()) // no search was made, and none is found by it
+	for i := range list {
+		if one := &list[i]; (Document{Path: one.Path}).Elsewhere() != "" {
+			one.Click = e.clickToken(typed, Hit{Document: Document{Group: one.Group}, Rank: i + 1})
+		}
+	}
 }
 
 func (e *Engine) suggestFallback(ctx context.Context, by profile.Actor, r SuggestRequest, said said) ([]Suggestion, error) {

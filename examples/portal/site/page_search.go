@@ -175,6 +175,9 @@ func (s *Site) suggestions(w http.ResponseWriter, r *http.Request) error {
 		item := suggestion{Href: s.relink(v, f.Path), Kind: s.kindName(v.Locale, f.Kind)}
 		if at := (search.Document{Path: f.Path}).Elsewhere(); at != "" {
 			item.Kind += " · " + at
+			if f.Click != "" {
+				item.Href = v.link("/search/out?c=" + f.Click)
+			}
 		}
 		for _, part := range f.Title {
 			item.Title = append(item.Title, span(part))
