@@ -28,11 +28,11 @@ func TestBacklinkPages(t *testing.T) {
 	write(t, s, d)
 
 	for title, audience := range map[string]profile.Audience{"Okapi course": profile.Public(), "Canary okapi": profile.NewAudience("account:nobody")} {
-		words := courses.Words{"en": title}
+		words := courses.Words{"en": title, "de": title + " auf Deutsch"}
 		_, err := s.school.Create(t.Context(), system, courses.Draft{
 			Settings: courses.Settings{Slug: strings.ReplaceAll(strings.ToLower(title), " ", "-"), Audience: audience},
 			Content: courses.Content{Title: words, Modules: []courses.Module{{Title: words, Lessons: []courses.Lesson{
-				{ID: "shows", Kind: courses.LessonArticle, Title: courses.Words{"en": "Okapi shows"}, Article: to.ID},
+				{ID: "shows", Kind: courses.LessonArticle, Title: courses.Words{"en": "Okapi shows", "de": "Okapi zeigt"}, Article: to.ID},
 				{ID: "leads", Kind: courses.LessonText, Title: courses.Words{"en": "Okapi leads"}, Body: courses.Words{"en": "[that](/en/articles/zebra-crossing)"}},
 			}}}},
 		})
@@ -52,7 +52,10 @@ func TestBacklinkPages(t *testing.T) {
 	require.Equal(t, 2, strings.Count(page, "Okapi leads"))
 	require.Contains(t, page, "Canary okapi")
 	require.Contains(t, page, "/lessons/leads")
-	require.Contains(t, as("ruth").get("/de/desk/articles/"+to.ID+"/links").Body, "Lektion des Kurses")
+	page = as("ruth").get("/de/desk/articles/" + to.ID + "/links").Body
+	require.Contains(t, page, "Lektion des Kurses")
+	require.Contains(t, page, "Okapi zeigt")
+	require.Contains(t, page, "Okapi course auf Deutsch")
 	page = as("ines").get(at + "/links").Body
 	require.Contains(t, page, "Leading there 11")
 	require.NotContains(t, page, "Canary", "authors do not see it at the desk")

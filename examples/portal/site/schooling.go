@@ -63,8 +63,12 @@ func (s *Site) articleAt(ctx context.Context, address string) (string, error) {
 	return id, err
 }
 
-// lessonsTo returns the lessons that show an article or lead to it.
+// lessonsTo returns the lessons that show an article or lead to it, by what they are
+// called in the language of the page.
 func (s *Site) lessonsTo(ctx context.Context, by profile.Actor, article string) ([]kb.Lesson, error) {
+	if v := visitOf(ctx); v != nil {
+		by.Locale = string(v.Wanted)
+	}
 	found, err := s.school.LessonsTo(ctx, by, article)
 	out := make([]kb.Lesson, len(found))
 	for i, one := range found {
