@@ -61,12 +61,18 @@ type Store interface {
 	// is done.
 	WaitChanges(ctx context.Context, after string) error
 
-	// Replace puts pseudonym in the place of a person, wherever one is named as
-	// who did or has something, in cases and entries and their audiences, and
-	// returns how many cases and entries named the person. What people wrote stays
-	// as it is. Cases that it changes, or of which it changes an entry, get their
-	// next version.
-	Replace(ctx context.Context, person, pseudonym string) (int, error)
+	// Naming returns the IDs of the cases that name a person, as who did or has
+	// something, in them or their entries, by ID, after the one given.
+	Naming(ctx context.Context, person, after string, limit int) ([]string, error)
+
+	// Forget puts pseudonym in the place of a person, wherever one is named as who
+	// did or has something, in cases and entries and their audiences; if it is
+	// empty, nobody stands there and follows. What the person wrote is taken out,
+	// and of their own cases all that anybody did: the subject, the fields, every
+	// text, and what these were before. It returns how many cases and entries
+	// named the person. Cases that it changes, or of which it changes an entry, get
+	// their next version.
+	Forget(ctx context.Context, person, pseudonym string) (int, error)
 
 	// Purge removes cases with all their entries, and links to them: cases that
 	// had one get their next version. Those that are not there, or have another

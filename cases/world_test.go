@@ -66,14 +66,7 @@ func open(t *testing.T, change ...func(*cases.Options)) *desk {
 	d := &desk{now: t0, store: memcases.New()}
 	o := &cases.Options{
 		Config: config(), Events: d, Now: func() time.Time { return d.now }, Secret: []byte(strings.Repeat("s", 32)),
-		Actor: func(_ context.Context, id string) (profile.Actor, error) {
-			for _, a := range []profile.Actor{ann, bea, mia, gus, bob, kim, ines, rex} {
-				if a.ID == id {
-					return a, nil
-				}
-			}
-			return profile.Actor{}, profile.ErrNotFound
-		},
+		Actor:  actors(map[string]profile.Actor{"ann": ann, "bea": bea, "mia": mia, "gus": gus, "bob": bob, "kim": kim, "ines": ines, "rex": rex}),
 		Knows:  func(_ context.Context, _ profile.Actor, ref string) (bool, error) { return ref == "article/reset", nil },
 		Notify: func(_ context.Context, o profile.Occurrence) error { d.notices = append(d.notices, o); return nil },
 	}
@@ -178,3 +171,13 @@ func linked(c cases.Case, to string) []cases.Case {
 }
 
 func contains(list, id string) bool { return id != "" && slices.Contains(strings.Fields(list), id) }
+
+// actors knows some people.
+func actors(people map[string]profile.Actor) func(context.Context, string) (profile.Actor, error) {
+	return func(_ context.Context, id string) (profile.Actor, error) {
+		if a, ok := people[id]; ok {
+			return a, nil
+		}
+		return profile.Actor{}, profile.ErrNotFound
+	}
+}

@@ -23,7 +23,8 @@ type faulty struct {
 	said    func(ctx context.Context, of string, internal bool, after, limit int) ([]cases.Entry, error)
 	changes func(ctx context.Context, after string, limit int) ([]string, string, error)
 	wait    func(ctx context.Context, after string) error
-	replace func(ctx context.Context, person, pseudonym string) (int, error)
+	forget  func(ctx context.Context, person, pseudonym string) (int, error)
+	naming  func(ctx context.Context, person, after string, limit int) ([]string, error)
 	purge   func(ctx context.Context, versions map[string]int) (int, error)
 }
 
@@ -83,11 +84,18 @@ func (f *faulty) WaitChanges(ctx context.Context, after string) error {
 	return f.Store.WaitChanges(ctx, after)
 }
 
-func (f *faulty) Replace(ctx context.Context, person, pseudonym string) (int, error) {
-	if f.replace != nil {
-		return f.replace(ctx, person, pseudonym)
+func (f *faulty) Naming(ctx context.Context, person, after string, limit int) ([]string, error) {
+	if f.naming != nil {
+		return f.naming(ctx, person, after, limit)
 	}
-	return f.Store.Replace(ctx, person, pseudonym)
+	return f.Store.Naming(ctx, person, after, limit)
+}
+
+func (f *faulty) Forget(ctx context.Context, person, pseudonym string) (int, error) {
+	if f.forget != nil {
+		return f.forget(ctx, person, pseudonym)
+	}
+	return f.Store.Forget(ctx, person, pseudonym)
 }
 
 func (f *faulty) Purge(ctx context.Context, versions map[string]int) (int, error) {

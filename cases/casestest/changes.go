@@ -53,7 +53,7 @@ func checkChanges(t *testing.T, s cases.Store) {
 	require.NoError(t, err)
 	got, cursor = follow(t, s, cursor, 10)
 	require.Equal(t, []string{"c1"}, got, "what is gone changed too")
-	_, err = s.Replace(t.Context(), "ann", "gone-1")
+	_, err = s.Forget(t.Context(), "ann", "gone-1")
 	require.NoError(t, err)
 	got, _ = follow(t, s, cursor, 10)
 	require.ElementsMatch(t, []string{"c0", "c2", "c3"}, got)

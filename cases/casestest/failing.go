@@ -116,9 +116,14 @@ func (f *Failing) WaitChanges(ctx context.Context, after string) error {
 	return f.do(func() error { return f.store.WaitChanges(ctx, after) })
 }
 
-// Replace implements [cases.Store].
-func (f *Failing) Replace(ctx context.Context, person, pseudonym string) (int, error) {
-	return ask(f, func() (int, error) { return f.store.Replace(ctx, person, pseudonym) })
+// Naming implements [cases.Store].
+func (f *Failing) Naming(ctx context.Context, person, after string, limit int) ([]string, error) {
+	return ask(f, func() ([]string, error) { return f.store.Naming(ctx, person, after, limit) })
+}
+
+// Forget implements [cases.Store].
+func (f *Failing) Forget(ctx context.Context, person, pseudonym string) (int, error) {
+	return ask(f, func() (int, error) { return f.store.Forget(ctx, person, pseudonym) })
 }
 
 // Purge implements [cases.Store].

@@ -11,53 +11,96 @@ import (
 	"github.com/stoa-go/stoa/profile"
 )
 
-func checkReplace(t *testing.T, s cases.Store) {
-	ctx := t.Context()
+// ofEve saves cases and entries that name eve, and one that does not.
+func ofEve(t *testing.T, s cases.Store) {
 	assigned := NewEntry("c1", 2, func(e *cases.Entry) {
-		e.Author, e.BehalfOf, e.Body = "bob", "eve", "eve wrote this"
-		e.Changes = []cases.Change{{Field: "assignee", From: "eve", To: "dan"}, {Field: "people", To: "eve"}, {Field: "subject", From: "eve", To: "x"}}
+		e.Author, e.Body = "bob", "for eve"
+		e.Changes = []cases.Change{{Field: "assignee", From: "eve", To: "dan"}, {Field: "people", To: "eve"}, {Field: "subject", From: "a", To: "b"}}
 	})
-	own := NewCase("c2", last(1), audience("person:eve"), func(c *cases.Case) { c.Requester, c.OpenedBy, c.Assignee, c.Subject = "eve", "eve", "eve", "eve" })
-	wrote := NewCase("c3", last(1))
+	own := NewCase("c2", last(2), audience("person:eve"), func(c *cases.Case) {
+		c.Requester, c.OpenedBy, c.Assignee, c.Subject, c.Tags, c.Fields = "eve", "eve", "eve", "my words", []string{"words"}, map[string][]string{"a": {"words"}}
+	})
 	c1 := full("c1")
 	c1.Last = 2
-	byEve := func(of string) cases.Entry { return NewEntry(of, 1, func(e *cases.Entry) { e.Author = "eve" }) }
-	save(t, s, []cases.Case{c1, own, wrote, NewCase("c4", last(1))}, NewEntry("c1", 1), assigned, byEve("c2"), byEve("c3"),
+	byEve := func(of string) cases.Entry {
+		return NewEntry(of, 1, func(e *cases.Entry) { e.Author, e.Body, e.Files = "eve", "words", []string{"f"} })
+	}
+	answered := NewEntry("c2", 2, func(e *cases.Entry) {
+		e.Author, e.Body, e.Changes = "bob", "words to eve", []cases.Change{{Field: "subject", From: "words", To: "my words"}, {Field: "state", From: "open", To: "solved"}}
+	})
+	save(t, s, []cases.Case{c1, own, NewCase("c3", last(1)), NewCase("c4", last(1))}, NewEntry("c1", 1), assigned, byEve("c2"), answered, byEve("c3"),
 		NewEntry("c4", 1, func(e *cases.Entry) { e.Author, e.Body = "Eve", "eve" }))
+}
 
-	n, err := s.Replace(ctx, "eve", "gone-1")
+func checkForget(t *testing.T, s cases.Store) {
+	ctx := t.Context()
+	ofEve(t, s)
+	entry := func(id string) cases.Entry {
+		e, err := s.Entry(ctx, id)
+		require.NoError(t, err)
+		return e
+	}
+	n, err := s.Forget(ctx, "eve", "gone-1")
 	require.NoError(t, err)
-	require.Equal(t, 5, n, "three entries and two cases")
+	require.Equal(t, 6, n, "four entries and two cases")
 	got := read(t, s, "c1")
 	require.Equal(t, []cases.Participant{{Person: "gone-1", Comment: true, Added: t0, By: "ann"}, {Person: "fay", Added: t0, By: "gone-1"}}, got.People)
 	require.Equal(t, profile.NewAudience("may:cases.queue.support", "person:ann", "person:fay", "person:gone-1"), got.Audience)
+	require.Equal(t, full("c1").Subject, got.Subject, "the case of somebody else")
 	require.Equal(t, 2, got.Version)
 	got = read(t, s, "c2")
-	require.Equal(t, []string{"gone-1", "gone-1", "gone-1", "eve"}, []string{got.Requester, got.OpenedBy, got.Assignee, got.Subject})
+	require.Equal(t, []string{"gone-1", "gone-1", "gone-1", ""}, []string{got.Requester, got.OpenedBy, got.Assignee, got.Subject})
+	require.Empty(t, got.Fields)
+	require.Empty(t, got.Tags)
 	require.Equal(t, 2, read(t, s, "c3").Version, "its entries changed")
 	require.Equal(t, NewCase("c4", last(1)), read(t, s, "c4"))
-	e, err := s.Entry(ctx, "c1-2")
-	require.NoError(t, err)
-	require.Equal(t, []string{"bob", "gone-1", "eve wrote this"}, []string{e.Author, e.BehalfOf, e.Body})
-	require.Equal(t, []cases.Change{{Field: "assignee", From: "gone-1", To: "dan"}, {Field: "people", To: "gone-1"}, {Field: "subject", From: "eve", To: "x"}}, e.Changes)
+	require.Equal(t, "for eve", entry("c1-2").Body, "what others wrote elsewhere")
+	require.Equal(t, []cases.Change{{Field: "assignee", From: "gone-1", To: "dan"}, {Field: "people", To: "gone-1"}, {Field: "subject", From: "a", To: "b"}}, entry("c1-2").Changes)
+	for _, id := range []string{"c2-1", "c2-2", "c3-1"} {
+		require.Empty(t, entry(id).Body, id)
+		require.Empty(t, entry(id).Files, id)
+	}
+	require.Equal(t, []cases.Change{{Field: "subject"}, {Field: "state", From: "open", To: "solved"}}, entry("c2-2").Changes)
 
-	for _, q := range []cases.Query{{Sight: sight("eve")}, {Requester: "eve"}, {Follower: "eve"}, {Assignee: &own.Assignee}} {
+	for _, q := range []cases.Query{{Sight: sight("eve")}, {Requester: "eve"}, {Follower: "eve"}, {Assignee: new("eve")}} {
 		require.Empty(t, list(t, s, q))
 	}
 	require.ElementsMatch(t, []string{"c1", "c2"}, list(t, s, cases.Query{Sight: sight("gone-1")}))
 	require.Equal(t, []string{"c1"}, list(t, s, cases.Query{Follower: "gone-1"}))
 	require.ErrorIs(t, s.Save(ctx, []cases.Case{NewCase("c3", last(1), func(c *cases.Case) { c.Version = 2 })}, nil), cases.ErrConflict, "who read it before")
 	for _, person := range []string{"eve", "", "nobody"} {
-		n, err = s.Replace(ctx, person, "gone-2")
+		n, err = s.Forget(ctx, person, "gone-2")
 		require.NoError(t, err)
 		require.Zero(t, n, person)
 	}
-	n, err = s.Replace(ctx, "gone-1", "gone-1")
+	n, err = s.Forget(ctx, "gone-1", "gone-1")
 	require.NoError(t, err)
 	require.Zero(t, n)
-	n, err = s.Replace(ctx, "gone-1", "gone-3")
+	n, err = s.Forget(ctx, "gone-1", "")
 	require.NoError(t, err)
 	require.Equal(t, 5, n, "a pseudonym is a name like any other")
+	got = read(t, s, "c1")
+	require.Equal(t, []cases.Participant{{Person: "fay", Added: t0}}, got.People, "nobody follows")
+	require.Equal(t, profile.NewAudience("may:cases.queue.support", "person:ann", "person:fay"), got.Audience)
+	require.Empty(t, entry("c3-1").Author)
+}
+
+func checkNaming(t *testing.T, s cases.Store) {
+	ofEve(t, s)
+	naming := func(person, after string, limit int) []string {
+		ids, err := s.Naming(t.Context(), person, after, limit)
+		require.NoError(t, err)
+		return ids
+	}
+	require.Equal(t, []string{"c1", "c2", "c3"}, naming("eve", "", 9))
+	require.Equal(t, []string{"c1", "c2"}, naming("eve", "", 2))
+	require.Equal(t, []string{"c3"}, naming("eve", "c2", 2))
+	require.Empty(t, naming("ev", "", 9))
+	require.Empty(t, naming("", "", 9))
+	_, err := s.Forget(t.Context(), "eve", "")
+	require.NoError(t, err)
+	require.Empty(t, naming("eve", "", 9))
+	require.Empty(t, naming("", "", 9))
 }
 
 func checkPurge(t *testing.T, s cases.Store) {
@@ -134,7 +177,7 @@ func checkBadText(t *testing.T, s cases.Store) {
 		} {
 			require.ErrorIs(t, s.Save(ctx, []cases.Case{NewCase("c2", last(1))}, []cases.Entry{NewEntry("c2", 1, edit)}), cases.ErrInvalid, what)
 		}
-		_, err := s.Replace(ctx, "ann", text)
+		_, err := s.Forget(ctx, "ann", text)
 		require.ErrorIs(t, err, cases.ErrInvalid)
 		findsNothing(t, s, text)
 	}
@@ -161,7 +204,7 @@ func findsNothing(t testing.TB, s cases.Store, text string) {
 		require.NoError(t, err)
 		require.Zero(t, n)
 	}
-	n, err := s.Replace(ctx, text, "x")
+	n, err := s.Forget(ctx, text, "x")
 	require.NoError(t, err)
 	require.Zero(t, n)
 }
@@ -179,7 +222,8 @@ func checkCancelled(t *testing.T, s cases.Store) {
 		"Entry":     func() error { _, err := s.Entry(ctx, "c1-1"); return err },
 		"Entries":   func() error { _, err := s.Entries(ctx, "c1", true, 0, 10); return err },
 		"Changes":   func() error { _, _, err := s.Changes(ctx, "", 10); return err },
-		"Replace":   func() error { _, err := s.Replace(ctx, "ann", "x"); return err },
+		"Forget":    func() error { _, err := s.Forget(ctx, "ann", "x"); return err },
+		"Naming":    func() error { _, err := s.Naming(ctx, "ann", "", 9); return err },
 		"Purge":     func() error { _, err := s.Purge(ctx, map[string]int{"c1": 1}); return err },
 	} {
 		require.ErrorIs(t, call(), context.Canceled, name)

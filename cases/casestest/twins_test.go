@@ -54,16 +54,17 @@ func twins() map[string]twin {
 		"tells only newcomers":   {"Changes", tellsOnlyNewcomers},
 		"waits for nobody":       {"Wait", func(_ cases.Store, f *faulty) { f.wait = func(context.Context, string) error { return nil } }},
 		"goes on from anywhere":  {"BadCursor", goesOnFromAnywhere},
-		"renames nobody": {"Replace", func(_ cases.Store, f *faulty) {
-			f.replace = func(ctx context.Context, _, _ string) (int, error) { return 0, ctx.Err() }
+		"renames nobody": {"Forget", func(_ cases.Store, f *faulty) {
+			f.forget = func(ctx context.Context, _, _ string) (int, error) { return 0, ctx.Err() }
 		}},
-		"renames in the text": {"Replace", renamesInTheText},
-		"purges any version":  {"Purge", purgesAnyVersion},
-		"leaves links":        {"Purge", saving(func(c *cases.Case) { c.Links = slices.Clone(c.Links[:min(len(c.Links), 1)]) })},
-		"trims text":          {"OddText", saving(func(c *cases.Case) { c.Product = strings.TrimSpace(c.Product) })},
-		"mends text":          {"BadText", saving(func(c *cases.Case) { c.Subject = strings.ToValidUTF8(strings.ReplaceAll(c.Subject, "\x00", ""), "") })},
-		"drops odd times":     {"BadTimes", saving(dropsOddTimes)},
-		"shares what it has":  {"NoAliasing", sharesWhatItHas},
+		"keeps the words":    {"Forget", keepsTheWords},
+		"names too few":      {"Naming", namesTooFew},
+		"purges any version": {"Purge", purgesAnyVersion},
+		"leaves links":       {"Purge", saving(func(c *cases.Case) { c.Links = slices.Clone(c.Links[:min(len(c.Links), 1)]) })},
+		"trims text":         {"OddText", saving(func(c *cases.Case) { c.Product = strings.TrimSpace(c.Product) })},
+		"mends text":         {"BadText", saving(func(c *cases.Case) { c.Subject = strings.ToValidUTF8(strings.ReplaceAll(c.Subject, "\x00", ""), "") })},
+		"drops odd times":    {"BadTimes", saving(dropsOddTimes)},
+		"shares what it has": {"NoAliasing", sharesWhatItHas},
 		"does not listen": {"Cancelled", func(s cases.Store, f *faulty) {
 			f.read = func(ctx context.Context, id string) (cases.Case, error) {
 				return s.Case(context.WithoutCancel(ctx), id)
@@ -258,16 +259,30 @@ func goesOnFromAnywhere(s cases.Store, f *faulty) {
 	}
 }
 
-func renamesInTheText(s cases.Store, f *faulty) {
-	f.replace = func(ctx context.Context, person, pseudonym string) (int, error) {
-		n, err := s.Replace(ctx, person, pseudonym)
-		list, _, _ := s.Cases(ctx, cases.Query{Requester: pseudonym})
-		for _, c := range list {
-			c.Subject = strings.ReplaceAll(c.Subject, person, pseudonym)
+// keepsTheWords forgets who wrote something, and not what.
+func keepsTheWords(s cases.Store, f *faulty) {
+	f.forget = func(ctx context.Context, person, pseudonym string) (int, error) {
+		list, _, err := s.Cases(ctx, cases.Query{Requester: person})
+		n, forgot := s.Forget(ctx, person, pseudonym)
+		err = errors.Join(err, forgot)
+		for _, old := range list {
+			c, readErr := s.Case(ctx, old.ID)
+			c.Subject = old.Subject
 			c.Version++
-			err = errors.Join(err, s.Save(ctx, []cases.Case{c}, nil))
+			err = errors.Join(err, readErr, s.Save(ctx, []cases.Case{c}, nil))
 		}
 		return n, err
+	}
+}
+
+// namesTooFew finds only those whose case it is.
+func namesTooFew(s cases.Store, f *faulty) {
+	f.naming = func(ctx context.Context, person, _ string, _ int) (ids []string, err error) {
+		list, _, err := s.Cases(ctx, cases.Query{Requester: person})
+		for _, c := range list {
+			ids = append(ids, c.ID)
+		}
+		return ids, err
 	}
 }
 

@@ -151,8 +151,22 @@ func (s *Store) Changes(ctx context.Context, after string, limit int) ([]string,
 // WaitChanges implements [cases.Store].
 func (s *Store) WaitChanges(ctx context.Context, after string) error { return s.log.Wait(ctx, after) }
 
-// Replace implements [cases.Store].
-func (s *Store) Replace(ctx context.Context, person, pseudonym string) (n int, err error) {
+// Naming implements [cases.Store].
+func (s *Store) Naming(ctx context.Context, person, after string, limit int) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ids []string
+	for id, c := range s.cases {
+		if id > after && person != "" && slices.Contains(rows.People(c, s.entries[id]), person) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids[:min(limit, len(ids))], ctx.Err()
+}
+
+// Forget implements [cases.Store].
+func (s *Store) Forget(ctx context.Context, person, pseudonym string) (n int, err error) {
 	if err := stored.Enter(ctx, &s.mu, pseudonym); err != nil {
 		return 0, err
 	}
@@ -161,12 +175,12 @@ func (s *Store) Replace(ctx context.Context, person, pseudonym string) (n int, e
 		return 0, nil
 	}
 	for id, c := range s.cases {
-		found := 0
-		if c = rows.Case(c); rows.RenameCase(&c, person, pseudonym) {
+		found, own := 0, c.Requester == person
+		if c = rows.Case(c); rows.ForgetCase(&c, person, pseudonym) {
 			found++
 		}
 		for i := range s.entries[id] {
-			if rows.RenameEntry(&s.entries[id][i], person, pseudonym) {
+			if rows.ForgetEntry(&s.entries[id][i], person, pseudonym, own) {
 				found++
 			}
 		}

@@ -14,8 +14,17 @@ import (
 	"github.com/stoa-go/stoa/internal/sqldb"
 )
 
-// Replace implements [cases.Store].
-func (s *Store) Replace(ctx context.Context, person, pseudonym string) (n int, err error) {
+// Naming implements [cases.Store].
+func (s *Store) Naming(ctx context.Context, person, after string, limit int) (ids []string, err error) {
+	if sqldb.CheckText(person, after) != nil {
+		return nil, ctx.Err()
+	}
+	err = sqldb.Select(ctx, s.db.Read(), &ids, `select ref from stoa_case_person where person = $1 and ref > $2 order by ref limit $3`, person, after, limit)
+	return ids, err
+}
+
+// Forget implements [cases.Store].
+func (s *Store) Forget(ctx context.Context, person, pseudonym string) (n int, err error) {
 	if err := sqldb.CheckText(pseudonym); err != nil {
 		return 0, err
 	}
@@ -30,7 +39,7 @@ func (s *Store) Replace(ctx context.Context, person, pseudonym string) (n int, e
 				return err
 			}
 			for _, ref := range refs {
-				found, err := replace(ctx, tx, ref, person, pseudonym)
+				found, err := forget(ctx, tx, ref, person, pseudonym)
 				if err != nil {
 					return err
 				}
@@ -41,35 +50,37 @@ func (s *Store) Replace(ctx context.Context, person, pseudonym string) (n int, e
 	return n, err
 }
 
-// replace renames a person in a case and its entries, and returns how many of
-// them named the person.
-func replace(ctx context.Context, tx sqlx.ExtContext, ref, person, pseudonym string) (found int, err error) {
+// forget takes a person out of a case and its entries, and returns how many of
+// them changed.
+func forget(ctx context.Context, tx sqlx.ExtContext, ref, person, pseudonym string) (found int, err error) {
 	c, err := lock(ctx, tx, ref)
 	if err != nil && !errors.Is(err, cases.ErrNotFound) { // somebody else may have removed it meanwhile
 		return 0, err
 	}
-	if found, err = replaceEntries(ctx, tx, ref, person, pseudonym); err != nil {
+	if found, err = forgetEntries(ctx, tx, ref, person, pseudonym, c.Requester == person); err != nil {
 		return 0, err
 	}
-	if rows.RenameCase(&c, person, pseudonym) {
+	if rows.ForgetCase(&c, person, pseudonym) {
 		found++
 	}
 	if _, err := sqldb.Exec(ctx, tx, `delete from stoa_case_person where person = $1 and ref = $2`, person, ref); err != nil || found == 0 {
 		return 0, err
 	}
-	if _, err := sqldb.Exec(ctx, tx, `insert into stoa_case_person (person, ref) values ($1, $2) on conflict do nothing`, pseudonym, ref); err != nil {
-		return 0, err
+	if pseudonym != "" {
+		if _, err := sqldb.Exec(ctx, tx, `insert into stoa_case_person (person, ref) values ($1, $2) on conflict do nothing`, pseudonym, ref); err != nil {
+			return 0, err
+		}
 	}
 	return found, rewrite(ctx, tx, c)
 }
 
-func replaceEntries(ctx context.Context, tx sqlx.ExtContext, ref, person, pseudonym string) (found int, err error) {
+func forgetEntries(ctx context.Context, tx sqlx.ExtContext, ref, person, pseudonym string, own bool) (found int, err error) {
 	all, err := entries(ctx, tx, `where ref = $1 order by number`, ref)
 	if err != nil {
 		return 0, err
 	}
 	for _, e := range all {
-		if !rows.RenameEntry(&e, person, pseudonym) {
+		if !rows.ForgetEntry(&e, person, pseudonym, own) {
 			continue
 		}
 		found++

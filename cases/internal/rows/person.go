@@ -30,25 +30,47 @@ func People(c cases.Case, entries []cases.Entry) (people []string) {
 	return people
 }
 
-// RenameCase puts a pseudonym in the place of a person, and reports whether the
-// case named the person.
-func RenameCase(c *cases.Case, person, pseudonym string) bool {
+// ForgetCase puts a pseudonym in the place of a person, nobody if it is empty, and
+// takes out what the person's own case said. It reports whether the case changed.
+func ForgetCase(c *cases.Case, person, pseudonym string) bool {
+	if c.Requester == person {
+		c.Subject, c.Fields, c.Tags = "", nil, nil
+	}
 	swap, found := swapper(person, pseudonym)
 	inCase(c, swap)
+	c.People = slices.DeleteFunc(c.People, func(p cases.Participant) bool { return p.Person == "" })
 	seen := profile.SegmentPerson + person
 	if i := slices.Index(c.Audience, seen); i >= 0 {
-		c.Audience[i], *found = profile.SegmentPerson+pseudonym, true
-		slices.Sort(c.Audience)
-		c.Audience = slices.Compact(c.Audience)
+		*found = true
+		c.Audience = slices.Delete(c.Audience, i, i+1)
+		if pseudonym != "" {
+			c.Audience = append(c.Audience, profile.SegmentPerson+pseudonym)
+			slices.Sort(c.Audience)
+			c.Audience = slices.Compact(c.Audience)
+		}
 	}
 	return *found
 }
 
-// RenameEntry is RenameCase for an entry.
-func RenameEntry(e *cases.Entry, person, pseudonym string) bool {
+// ForgetEntry is ForgetCase for an entry; own says that it is of the person's own
+// case, in which everybody's words are about them.
+func ForgetEntry(e *cases.Entry, person, pseudonym string, own bool) bool {
+	emptied := (own || e.Author == person || e.BehalfOf == person) && empty(e)
 	swap, found := swapper(person, pseudonym)
 	inEntry(e, swap)
-	return *found
+	return *found || emptied
+}
+
+// empty takes out what an entry says, and reports whether it said anything.
+func empty(e *cases.Entry) (said bool) {
+	said = e.Body != "" || len(e.Files) > 0
+	e.Body, e.Files = "", nil
+	for i, c := range e.Changes {
+		if words := c.Field == "subject" || c.Field == "tags" || strings.HasPrefix(c.Field, "fields."); words && c.From+c.To != "" {
+			e.Changes[i].From, e.Changes[i].To, said = "", "", true
+		}
+	}
+	return said
 }
 
 func swapper(person, pseudonym string) (swap func(*string), found *bool) {
