@@ -113,9 +113,10 @@ func (h *hook) plainForm(r *http.Request) (map[string]string, *mailin.Spool, err
 	for _, name := range []string{"timestamp", "token", "signature", "sender", "recipient"} {
 		fields[name] = r.PostForm.Get(name)
 	}
-	if !r.PostForm.Has("body-mime") {
+	raw := r.PostForm["body-mime"]
+	if len(raw) == 0 {
 		return fields, nil, nil
 	}
-	spool, err := h.spool(strings.NewReader(r.PostForm.Get("body-mime")))
+	spool, err := h.spool(strings.NewReader(raw[0]))
 	return fields, spool, err
 }
