@@ -131,7 +131,7 @@ func engineOperations() []operation {
 		overall("search.Trials", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.engine.Trials(ctx, by, 9)
 			return err
-		}),
+		}, "search.trials"),
 		overall("search.BeginTrial", func(ctx context.Context, w *world, by profile.Actor) error {
 			if slices.Contains(by.Roles, profile.RoleAdmin) {
 				d := search.TuningDraft{Tuning: w.pinning(), Revision: w.draft(ctx) + 1, Open: true}
@@ -143,7 +143,7 @@ func engineOperations() []operation {
 			_, err := w.engine.BeginTrial(ctx, by, search.TrialTuning, 100)
 			w.stopTrial(ctx)
 			return err
-		}),
+		}, "search.begin_trial"),
 		overall("search.StopTrial", func(ctx context.Context, w *world, by profile.Actor) error {
 			if slices.Contains(by.Roles, profile.RoleAdmin) {
 				list, err := w.trials.Trials(ctx, 1000)
@@ -156,11 +156,11 @@ func engineOperations() []operation {
 				return w.engine.StopTrial(ctx, by, len(list)+1)
 			}
 			return w.engine.StopTrial(ctx, by, 1)
-		}),
+		}, "search.stop_trial"),
 		overall("search.Rankings", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, _, err := w.engine.Rankings(ctx, by, search.TrialPlain, "guide", "en")
 			return err
-		}),
+		}, "search.trial_rankings"),
 		overall("search.Preview/draft", func(ctx context.Context, w *world, by profile.Actor) error {
 			_, err := w.engine.Preview(ctx, by, search.Rehearsal{})
 			return err
