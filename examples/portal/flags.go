@@ -56,6 +56,7 @@ func (o *options) filling(f *flag.FlagSet) {
 	f.StringVar(&o.imported, "import", "", "`path` of a folder of Markdown with front matter, or of an articles.jsonl, to take into the library before serving")
 	f.StringVar(&o.cfg.Sync, "sync", "", "`folder` of Markdown files, maybe a checkout of Git, that articles are kept as: what changes there is taken, and what is gone is archived")
 	f.StringVar(&o.cfg.Types, "types", "", "`file` that says what types of content there are, with their sections, fields and templates; empty takes those of the library")
+	f.StringVar(&o.cfg.Cases, "cases", "", "`file` that says how you work on what customers ask: kinds of case with their forms, statuses, queues; empty takes those of the library")
 	f.StringVar(&o.cfg.Processes, "processes", "", "`file` that says what it takes to publish: reviews, verification, by type or category")
 	f.StringVar(&o.cfg.Redact, "redact", "", "`file` with patterns of your own for what says who somebody is, such as customer numbers: [{\"kind\": \"customer-number\", \"pattern\": \"\\\\bK-\\\\d{6}\\\\b\"}]; they are taken out of drafts from conversations, and of searches before these are kept")
 	f.BoolVar(&o.cfg.CheckLinks, "check-links", false, "ask servers elsewhere whether there is anything at the addresses that articles lead to")

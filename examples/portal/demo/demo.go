@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-//go:embed articles media offers.json courses.json past.json categories.yaml people.yaml products.yaml things.yaml
+//go:embed articles media offers.json courses.json cases.json past.json categories.yaml people.yaml products.yaml things.yaml
 var files embed.FS
 
 // Files returns articles, pictures and categories as an importer reads them.
@@ -103,6 +103,9 @@ func Read() (World, error) {
 	}
 	return w, nil
 }
+
+// Cases returns what the demo's customers ask, as JSON.
+func Cases() ([]byte, error) { return files.ReadFile("cases.json") }
 
 // Courses returns the demo's courses, as JSON.
 func Courses() ([]byte, error) { return files.ReadFile("courses.json") }

@@ -24,6 +24,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	s.mountAll(mux, s.directory.API(), s.directory)
 	s.mountAll(mux, s.inventory.API(), s.inventory.Handler())
 	s.mountAll(mux, s.school.API(), s.school.Handler())
+	s.mountAll(mux, s.helpdesk.API(), s.helpdesk.Handler())
 	s.mountAll(mux, s.analyst.API(), s.analyst.Handler())
 	s.mountAll(mux, s.reporter.API(), s.reporter.Handler())
 	engine := http.StripPrefix(apiPrefix+"/search", s.engine.Handler())
@@ -37,7 +38,7 @@ func (s *Site) mountAPI(mux *http.ServeMux) {
 	mux.Handle(apiPrefix+"/live", web.Handler(s.cfg.Log, s.live))
 	described := []web.Document{
 		s.library.API().OpenAPI(apiPrefix), s.engine.API().OpenAPI(apiPrefix + "/search"), s.directory.API().OpenAPI(apiPrefix), s.notifier.API().OpenAPI(apiPrefix),
-		s.inventory.API().OpenAPI(apiPrefix), s.arranger.API().OpenAPI(apiPrefix + "/layout"), s.school.API().OpenAPI(apiPrefix), s.audit.API().OpenAPI(apiPrefix), s.analyst.API().OpenAPI(apiPrefix), s.reporter.API().OpenAPI(apiPrefix),
+		s.inventory.API().OpenAPI(apiPrefix), s.arranger.API().OpenAPI(apiPrefix + "/layout"), s.school.API().OpenAPI(apiPrefix), s.helpdesk.API().OpenAPI(apiPrefix), s.audit.API().OpenAPI(apiPrefix), s.analyst.API().OpenAPI(apiPrefix), s.reporter.API().OpenAPI(apiPrefix),
 	}
 	if s.push != nil {
 		browsers := http.StripPrefix(apiPrefix, s.push.Handler())

@@ -31,6 +31,7 @@ type Config struct {
 	Sync       string           // folder of Markdown files, maybe a checkout of Git, that articles are kept as; empty means none
 	Crawl      []string         // sites whose pages are searched too, "NAME=https://..." of a sitemap or of a page to follow links from; the name may be left out
 	Folders    []string         // folders whose files are searched too, "NAME=FOLDER,https://docs.example.com/{page}"; the name may be left out
+	Cases      string           // file that says how the team works on cases: kinds with their forms, statuses, queues, as JSON; empty means cases.DefaultConfig
 	Processes  string           // file that says what it takes to publish, as JSON; empty means nothing, and in demo mode what it shows
 	Redact     string           // file with patterns of a team's own that are taken out of conversations and searches, as JSON; empty means none
 	Brand      string           // name of the portal; empty means the demo's company, or "Stoa"

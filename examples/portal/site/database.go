@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver for sqlite:
 
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
+	"github.com/stoa-go/stoa/cases/sqlcases"
 	"github.com/stoa-go/stoa/internal/errs"
 	"github.com/stoa-go/stoa/internal/migrate"
 	"github.com/stoa-go/stoa/internal/sqldb"
@@ -198,7 +199,7 @@ func (d *database) migrate(ctx context.Context) error {
 	for _, up := range []func(context.Context, *sql.DB) error{
 		migrate.Line{Name: "portal", Embedded: migrations}.Up,
 		sqlprofile.Migrate, sqlaudit.Migrate, sqlretention.Migrate, sqllayout.Migrate, sqlassets.Migrate,
-		sqlsearch.Migrate, sqlreport.Migrate, sqlanalytics.Migrate, sqlkb.Migrate, sqlcourses.Migrate, sqlinsight.Migrate,
+		sqlsearch.Migrate, sqlreport.Migrate, sqlanalytics.Migrate, sqlkb.Migrate, sqlcourses.Migrate, sqlcases.Migrate, sqlinsight.Migrate,
 	} {
 		if err := up(ctx, d.write.DB); err != nil {
 			return err

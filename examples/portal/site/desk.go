@@ -21,6 +21,9 @@ var works = []profile.Permission{profile.PermissionContentWrite, profile.Permiss
 // of who only drafts and sees there what is theirs.
 var drafts = append(slices.Clip(works), profile.PermissionContentDraft)
 
+// writesDrafts are the permissions of those who make articles of what was said.
+var writesDrafts = []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentDraft}
+
 // A deskPart is a part of the desk: an entry of its menu, with the pages below
 // it. Whoever has none of the permissions sees neither.
 type deskPart struct {
@@ -33,6 +36,7 @@ type deskPart struct {
 // line, and its pages are guarded.
 func deskRoutes() []deskPart {
 	return []deskPart{
+		{deskCasesPath, "cases.desk", "cases.desk_note", seesCases, (*Site).deskCaseRoutes},
 		{"/desk/articles", "desk.articles", "desk.articles_note", drafts, (*Site).deskArticleRoutes},
 		{deskCategoriesPath, "cats.title", "cats.note", []profile.Permission{profile.PermissionContentOrganise}, (*Site).deskCategoryRoutes},
 		{blocksPath, "blocks.title", "blocks.note", works, (*Site).blockRoutes},
@@ -48,7 +52,7 @@ func deskRoutes() []deskPart {
 		{"/desk/health", "health.title", "health.desk_note", works, (*Site).healthRoutes},
 		{tunePath, "tune.title", "tune.note", []profile.Permission{profile.PermissionSearchTune}, (*Site).tuneRoutes},
 		{sourcesPath, "sources.title", "sources.note", []profile.Permission{profile.PermissionSearchTune}, (*Site).sourceRoutes},
-		{"/desk/draft", "draft.title", "draft.note", []profile.Permission{profile.PermissionContentWrite, profile.PermissionContentDraft}, (*Site).draftRoutes},
+		{"/desk/draft", "draft.title", "draft.note", writesDrafts, (*Site).draftRoutes},
 	}
 }
 
@@ -62,7 +66,7 @@ type deskTask struct {
 // None is asked for who may not do what it finds.
 func (s *Site) deskTasks() []func(context.Context, *visit) ([]deskTask, error) {
 	return []func(context.Context, *visit) ([]deskTask, error){
-		s.unsavedTasks, s.articleTasks, s.processTasks, s.feedbackTasks, s.noteTasks,
+		s.caseTasks, s.unsavedTasks, s.articleTasks, s.processTasks, s.feedbackTasks, s.noteTasks,
 	}
 }
 

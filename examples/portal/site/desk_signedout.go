@@ -33,12 +33,13 @@ func typedLabels(v *visit) map[string]string {
 	return map[string]string{
 		"title": v.P.T("write.title"), "summary": v.P.T("write.summary"), "body": v.P.T("write.body"), "note": v.P.T("write.note"), "text": v.P.T("write.body"),
 		"quote": v.P.T("suggest.quote"), "proposal": v.P.T("suggest.proposal"), "comment": v.P.T("suggest.comment"),
+		"subject": v.P.T("cases.subject"), "reason": v.P.T("cases.reason"),
 	}
 }
 
 // takesTexts matches the paths, without a language, of forms that people write
-// texts in: those of the desk, and what readers say of an article.
-var takesTexts = regexp.MustCompile(`^/desk/|^/articles/[^/]+/(?:feedback|suggestion)$`)
+// texts in: those of the desk, of cases, and what readers say of an article.
+var takesTexts = regexp.MustCompile(`^/desk/|^/cases/|^/articles/[^/]+/(?:feedback|suggestion)$`)
 
 // writesText reports whether a request sends a form with what somebody wrote, and
 // is answered with a page.
@@ -107,6 +108,9 @@ func (s *Site) typedSignedOut(w http.ResponseWriter, r *http.Request) error {
 	p := s.newPage(r, v.P.T("write.signed_out"))
 	p.NoIndex, p.Body = true, signedOutForm(v, r)
 	back := "/desk"
+	if strings.HasPrefix(v.Path, casesPath+"/") {
+		back = casesPath
+	}
 	if strings.HasPrefix(v.Path, "/articles/") {
 		back = v.Path[:strings.LastIndex(v.Path, "/")]
 	}

@@ -26,7 +26,8 @@ type input struct {
 	Complete string // what browsers may fill in, as in HTML's autocomplete
 	Mode     string // which keyboard helps, as in HTML's inputmode
 	Error    string
-	Row      int // which of several forms on the page that ask it; 0 where there is one
+	When     string // which answers to other questions ask it, for a script: "fields.affects=some|all"; empty for always
+	Row      int    // which of several forms on the page that ask it; 0 where there is one
 }
 
 type option struct{ Value, Label string }

@@ -39,7 +39,7 @@ func (s *Site) openNotices(ctx context.Context) error {
 			{Name: kindPublished, Title: "notice.article_published", Channels: outward, Resolve: s.resolveArticle, Concerns: s.readsNews},
 			{Name: kindUpdated, Title: "notice.article_updated", Channels: outward, Resolve: s.resolveArticle, Concerns: s.readsNews},
 			{Name: kindTranslated, Title: "notice.article_translated", Minor: true, Resolve: s.resolveArticle, Concerns: s.readsNews},
-		}, slices.Concat(s.deskNotices(), s.courseNotices(outward))...),
+		}, slices.Concat(s.deskNotices(), s.courseNotices(outward), s.caseNotices(outward))...),
 		Channels: channels, Bounces: s.bounces, Text: s.noticeText,
 		Brand: s.homeOf, BrandLink: s.brandLink,
 		Base: s.cfg.links(), API: apiPrefix, Stop: "/unsubscribe", Locale: s.cfg.Locales[0], Poll: noticesPoll, Keep: -1, Secret: s.secret, Logger: s.cfg.Log, Now: s.cfg.Now,

@@ -30,6 +30,7 @@ func (s *Site) draftRoutes() []route {
 type draftParams struct {
 	Gap      string `query:"gap" max:"300"`
 	Question string `query:"question" max:"100"`
+	Case     string `query:"case" max:"40"`
 }
 
 type draftBody struct {
@@ -80,6 +81,12 @@ func (s *Site) draftPage(w http.ResponseWriter, r *http.Request) error {
 		conversation := c.Conversation()
 		conversation.Locale = s.writtenIn(v, conversation.Locale)
 		return s.draftOf(w, r, conversation)
+	case q.Case != "":
+		c, err := s.conversationOf(ctx, v, q.Case)
+		if err != nil {
+			return err
+		}
+		return s.draftOf(w, r, c)
 	}
 	return s.askConversation(w, r, http.StatusOK, nil)
 }
@@ -250,7 +257,7 @@ func withMarks(t kb.RedactedTurn) template.HTML {
 }
 
 // sourcesOfDrafts are where a draft may come from.
-var sourcesOfDrafts = []string{"upload", "gap", "faq"}
+var sourcesOfDrafts = []string{"upload", "gap", "faq", sourceCase}
 
 // createDraft keeps a draft as somebody checked it. It is for staff until they
 // say otherwise in the editor.

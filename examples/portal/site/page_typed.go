@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/stoa-go/stoa/cases"
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/kb"
 )
@@ -67,6 +68,8 @@ func (s *Site) kindName(locale i18n.Locale, kind string) string {
 	switch kind {
 	case courseKind:
 		return s.catalog.In(locale).T("courses.kind")
+	case cases.DocumentKind:
+		return s.catalog.In(locale).T("cases.kind")
 	case pageKind:
 		return s.catalog.In(locale).T("sources.kind")
 	}

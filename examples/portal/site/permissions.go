@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/stoa-go/stoa/cases"
 	"github.com/stoa-go/stoa/kb"
 	"github.com/stoa-go/stoa/kb/courses"
 	"github.com/stoa-go/stoa/profile"
@@ -17,7 +18,7 @@ import (
 // registerPermissions tells the directory what roles can be made of: all that
 // the capabilities of this portal ask for.
 func (s *Site) registerPermissions() error {
-	return s.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions(), retention.Permissions(), courses.Permissions())...)
+	return s.people.RegisterPermissions(slices.Concat(kb.Permissions(), search.Permissions(), assets.Permissions(), audit.Permissions(), retention.Permissions(), courses.Permissions(), cases.Permissions())...)
 }
 
 // customGroups are the roles that the team made, as groups of an identity

@@ -172,6 +172,17 @@ func (s *Site) reviewersFor(ctx context.Context, a kb.Article, author string) (o
 // workersFor returns the people who have any of the permissions and see an
 // article at the desk, without one of them.
 func (s *Site) workersFor(ctx context.Context, a kb.Article, any []profile.Permission, without string) (out []profile.Person, err error) {
+	return s.peopleWho(ctx, any, func(p profile.Person) (bool, error) {
+		if p.ID == without {
+			return false, nil
+		}
+		return s.seesAtDesk(ctx, p.ID, a.ID)
+	})
+}
+
+// peopleWho returns some of the people who have any of the permissions and are
+// wanted.
+func (s *Site) peopleWho(ctx context.Context, any []profile.Permission, wanted func(profile.Person) (bool, error)) (out []profile.Person, err error) {
 	roles, err := s.people.Roles(ctx, system)
 	if err != nil {
 		return nil, err
@@ -184,12 +195,12 @@ func (s *Site) workersFor(ctx context.Context, a kb.Article, any []profile.Permi
 			if err != nil {
 				return nil, err
 			}
-			if p.Disabled || p.ID == without || slices.ContainsFunc(out, func(o profile.Person) bool { return o.ID == p.ID }) {
+			if p.Disabled || slices.ContainsFunc(out, func(o profile.Person) bool { return o.ID == p.ID }) {
 				continue
 			}
-			if sees, err := s.seesAtDesk(ctx, p.ID, a.ID); err != nil {
+			if ok, err := wanted(p); err != nil {
 				return nil, err
-			} else if sees {
+			} else if ok {
 				out = append(out, p)
 			}
 			if len(out) == mostReviewers {

@@ -56,6 +56,7 @@ func (s *Site) routes() []route {
 	pages = append(pages, s.noticeRoutes()...)
 	pages = append(pages, s.owningRoutes()...)
 	pages = append(pages, s.courseRoutes()...)
+	pages = append(pages, s.caseRoutes()...)
 	pages = append(pages, s.peopleRoutes()...)
 	pages = append(pages, s.adminRoutes()...)
 	pages = append(pages, s.fieldRoutes()...)

@@ -22,7 +22,7 @@ func (s *Site) seed(ctx context.Context) (err error) {
 		return err
 	}
 	return s.db.alone(ctx, aloneSeed, func(ctx context.Context) error {
-		return errors.Join(s.seedPeople(ctx), s.seedThings(ctx), s.seedAddresses(ctx), s.seedArticles(ctx), s.seedOffers(ctx), s.seedCourses(ctx), s.seedPast(ctx))
+		return errors.Join(s.seedPeople(ctx), s.seedThings(ctx), s.seedAddresses(ctx), s.seedArticles(ctx), s.seedOffers(ctx), s.seedCourses(ctx), s.seedCases(ctx), s.seedPast(ctx))
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -19,6 +20,7 @@ import (
 	"github.com/stoa-go/stoa/analytics"
 	"github.com/stoa-go/stoa/analytics/promanalytics"
 	"github.com/stoa-go/stoa/analytics/sqlanalytics"
+	"github.com/stoa-go/stoa/cases"
 	"github.com/stoa-go/stoa/examples/portal/demo"
 	"github.com/stoa-go/stoa/i18n"
 	"github.com/stoa-go/stoa/internal/outbound"
@@ -80,6 +82,8 @@ type Site struct {
 	imports   *importJobs
 	processes processFile // what it takes to publish
 	school    *courses.School
+	helpdesk  *cases.Desk      // where customers ask people
+	casework  cases.Config     // how the team works on what they ask
 	announcer *seo.IndexNow    // tells search engines of changes, nil without one
 	analyst   *insight.Analyst // of how articles do
 	reporter  *report.Reporter // of how searches do
@@ -131,7 +135,7 @@ func Open(ctx context.Context, cfg Config) (*Site, error) {
 		cfg: cfg, stays: newStays(), homes: newHomes(), metrics: prometheus.NewRegistry(), streams: web.NewSlots(streamsEach, streamsInAll), viewings: make(chan viewing, mostViewings), erased: make(chan struct{}, 1),
 	}
 	for _, step := range []func(context.Context) error{
-		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openReports, s.openInsight, s.openRetention, s.openAddresses, s.openAnnouncing, s.seed, s.learnLanguages, s.openSources, s.openSearch, s.openPages,
+		s.openLanguages, s.readSite, s.readProcesses, s.readTypes, s.readCases, s.readPatterns, s.openFolder, s.openStores, s.openLayout, s.openSignIn, s.openConnections, s.openLibrary, s.openMirror, s.openImports, s.openNotices, s.openCourses, s.openCases, s.openReports, s.openInsight, s.openRetention, s.openAddresses, s.openAnnouncing, s.seed, s.learnLanguages, s.openSources, s.openSearch, s.openPages,
 	} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -224,12 +228,12 @@ func (s *Site) openSearch(ctx context.Context) error {
 	}
 	s.openLearning()
 	kept := sqlsearch.New(s.db.write).WithReader(s.db.read)
-	sources := s.searched()
+	sources := slices.Clip(s.searched())
 	if err := s.openMeaning(sources); err != nil {
 		return err
 	}
 	s.engine = search.NewEngine(s.index, &search.Options{
-		Sources: sources, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
+		Sources: append(sources, s.helpdesk.Source()), Sight: s.helpdesk.Sight, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: kept, Trials: kept, Asked: s.asked, Policy: s.policy,
 		Signals: learning.Together(s.learned.Signals, s.solved.Signals), Brand: brandHere, Semantic: s.neighbours(),
 	})

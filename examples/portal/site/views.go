@@ -45,13 +45,14 @@ var pageNames = []string{
 	"desk-tune", "desk-sources", "desk-tune-entry", "desk-tune-preview", "desk-tune-versions", "desk-reports", "desk-work", "desk-compare", "desk-tune-version", "desk-tune-import",
 	"admin", "segments", "segment", "segment-removal", "fields", "field", "roles", "role", "role-removal", "layout-rules", "layout-rule", "layout-theme",
 	"promotions", "promotion", "addresses",
+	"cases", "case-new", "case", "case-edit", "desk-cases", "desk-case",
 	"courses", "course", "lesson", "learning", "certificate", "desk-courses", "desk-course", "desk-lesson", "desk-learners",
 	"products", "product", "purchases", "purchase", "entitlements",
 }
 
 func loadViews(s *Site) (*views, error) {
 	v := &views{byName: map[string]func() (*template.Template, error){}}
-	base, err := s.parseView("layout", "parts")
+	base, err := s.parseView("layout", "parts", "caseparts")
 	if err != nil {
 		return nil, err
 	}

@@ -114,6 +114,12 @@ var surfaces = []surface{
 		"GET /courses", "GET /courses/{slug}", "POST /courses/{slug}", "GET /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/lessons/{lesson}", "POST /courses/{slug}/sessions/{id}",
 		"GET /courses/{slug}/sessions/{id}/calendar", "courses.list", "courses.course", "courses.sessions", "courses.learning",
 	}, fixed("/courses", "/de/courses", "/courses/cold-chain-basics", "/courses/temperature-mapping-in-a-day", "/api/v1/courses", "/api/v1/learning")},
+	{"cases", []string{
+		"GET /cases", "GET /cases/{reference}", "GET /cases/{reference}/transcript", "GET /cases/{reference}/edit", "GET /cases/new/answers", "cases.kinds", "cases.cases", "cases.case", "cases.entries",
+	}, func(h hidden) []string {
+		return []string{"/cases", "/de/cases?view=organisation", "/cases/new/answers?q=about+canaries", "/cases/new/answers?q=" + canary(h.state, "title"), "/api/v1/cases", "/api/v1/cases?article=article/" + h.id, "/api/v1/kinds"}
+	}},
+	{"desk cases", []string{"GET /desk/cases", "GET /desk/cases/{reference}", "GET /desk/cases/{reference}/edit"}, fixed("/desk/cases?view=open", "/de/desk/cases?view=over")},
 	{"desk courses", []string{
 		"GET /desk/courses", "GET /desk/courses/{id}", "GET /desk/courses/{id}/lessons/{lesson}", "GET /desk/courses/{id}/learners",
 	}, fixed("/desk/courses", "/de/desk/courses")},
@@ -331,6 +337,25 @@ var exempt = map[string]string{
 	"POST /desk/reviews/{id}/verdict":           "answers like GET /desk/reviews/{id}",
 	"POST /desk/articles/{id}/{locale}/reviews": "answers like GET /desk/articles/{id}/{locale}/process",
 	"POST /desk/articles/{id}/{locale}/plans":   "answers like GET /desk/articles/{id}/{locale}/process",
+
+	"POST /cases/new":                    "TestCasePages: leads to the case",
+	"POST /cases/{reference}/edit":       "answers like GET /cases/{reference}/edit",
+	"POST /cases/{reference}/{act}":      "answers like GET /cases/{reference}",
+	"POST /desk/cases/new":               "TestCasePages: leads to the case",
+	"POST /desk/cases/{reference}/edit":  "answers like GET /desk/cases/{reference}/edit",
+	"POST /desk/cases/{reference}/{act}": "answers like GET /desk/cases/{reference}",
+	"cases.open":                         "authorization matrix: answers with what was sent",
+	"cases.say":                          "authorization matrix: answers with what was sent",
+	"cases.decide":                       "answers like cases.case",
+	"cases.state":                        "answers like cases.case",
+	"cases.escalate":                     "answers like cases.case",
+	"cases.follow":                       "answers like cases.case",
+	"cases.unfollow":                     "answers nothing",
+	"cases.link":                         "answers like cases.case",
+	"cases.unlink":                       "answers nothing",
+	"cases.edit":                         "answers like cases.case",
+	"cases.move":                         "answers like cases.case",
+	"cases.assign":                       "answers like cases.case",
 
 	"courses.lesson":      "TestCoursesAreForThoseWhoMay",
 	"courses.enrol":       "authorization matrix: answers with the asker's own",

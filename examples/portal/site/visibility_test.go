@@ -354,7 +354,7 @@ func TestEverySurfaceIsCovered(t *testing.T) {
 		_, excused := exempt[r.Pattern]
 		require.True(t, covered[r.Pattern] || excused, "no surface of the visibility test covers the page %s", r.Pattern)
 	}
-	for _, api := range []*web.API{s.library.API(), s.engine.API(), s.directory.API(), s.notifier.API(), s.inventory.API(), s.arranger.API(), s.audit.API(), s.analyst.API(), s.reporter.API()} {
+	for _, api := range []*web.API{s.library.API(), s.engine.API(), s.directory.API(), s.notifier.API(), s.inventory.API(), s.arranger.API(), s.audit.API(), s.analyst.API(), s.reporter.API(), s.helpdesk.API()} {
 		for _, op := range api.Ops() {
 			_, excused := exempt[op.Name]
 			require.True(t, covered[op.Name] || excused, "no surface of the visibility test covers the operation %s", op.Name)
