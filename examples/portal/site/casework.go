@@ -36,6 +36,7 @@ func (s *Site) readCases(context.Context) error {
 // openCases opens the desk where customers ask people.
 func (s *Site) openCases(context.Context) error {
 	s.helpdesk = s.newDesk(s.cfg.Now, s.events, s.notifier.Notify)
+	s.people.Register(s.helpdesk.Keeper())
 	return nil
 }
 
