@@ -456,7 +456,10 @@ func TestAccess(t *testing.T) {
 	}
 	now, err := p.Access(t.Context(), root, "ann")
 	require.NoError(t, err)
-	require.Equal(t, []profile.Permission{profile.PermissionHoldingsRead, profile.PermissionHoldingsWrite, profile.PermissionMembersRead, profile.PermissionMembersWrite}, now.Permissions)
+	require.Equal(t, []profile.Permission{
+		profile.PermissionCasesColleagues, profile.PermissionCasesColleaguesAct, profile.PermissionHoldingsRead, profile.PermissionHoldingsWrite,
+		profile.PermissionMembersRead, profile.PermissionMembersWrite,
+	}, now.Permissions)
 	require.Equal(t, []string{"account:acme", "person:ann", "public", "role:customer", "role:manager", "signed-in"}, now.Segments)
 
 	ann, err := p.Person(t.Context(), root, "ann")

@@ -85,16 +85,16 @@ func (s *Store) Count(ctx context.Context, q cases.Query, most int) (int, error)
 	return min(len(found), most), err
 }
 
-// gather has run run the queries whose rows together hold the first cases that q
+// gather has ask make those queries whose rows together hold the first cases that q
 // selects. before and after stand around the places, which are called n and ref.
-func (s *Store) gather(ctx context.Context, q cases.Query, l *list, before, after string, run func(query string, args []any) error) error {
+func (s *Store) gather(ctx context.Context, q cases.Query, l *list, before, after string, ask func(query string, args []any) error) error {
 	branches, err := s.branches(ctx, q, l)
 	if err != nil {
 		return err
 	}
 	for some := range slices.Chunk(branches, parts) {
 		query, args := l.places(some)
-		if err := run(before+query+after, args); err != nil {
+		if err := ask(before+query+after, args); err != nil {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@ func TestAgentsDesk(t *testing.T) {
 		home := jonas.get("/en/desk")
 		require.Equal(t, 200, home.Status)
 		for _, part := range deskRoutes() {
-			want := map[string]int{"/desk/articles": 200, "/desk/inbox": 200, binPath: 200, "/desk/draft": 200}[part.Path]
+			want := map[string]int{"/desk/articles": 200, "/desk/cases": 200, "/desk/inbox": 200, binPath: 200, "/desk/draft": 200}[part.Path]
 			if require.Equal(t, want == 200, strings.Contains(home.Body, `href="/en`+part.Path+`"`), part.Path); want == 0 {
 				require.Equal(t, 404, jonas.get("/en"+part.Path).Status, part.Path)
 				continue
