@@ -47,17 +47,18 @@ func (e *Engine) Search(ctx context.Context, by profile.Actor, q Query) (Results
 
 // asked is a query on its way.
 type asked struct {
-	query   Query  // bounded
-	parsed  parsed // and tuned
-	pinned  []string
-	learned learned
-	request Request
-	search  string // ID of the search
-	token   string // of the search
-	known   bool   // the search goes on, and is no new one
-	scope   string // of page tokens
-	own     string // scope of the search's token
-	page    int    // from 1
+	query    Query  // bounded
+	parsed   parsed // and tuned
+	pinned   []string
+	learned  learned
+	leanings []Leaning
+	request  Request
+	search   string // ID of the search
+	token    string // of the search
+	known    bool   // the search goes on, and is no new one
+	scope    string // of page tokens
+	own      string // scope of the search's token
+	page     int    // from 1
 }
 
 // prepare parses and bounds a query.
@@ -86,6 +87,7 @@ func (e *Engine) prepare(ctx context.Context, by profile.Actor, q Query) (asked,
 	e.tune(&a, e.tunedNow(ctx))
 	a.learned = e.learned(a)
 	a.request = e.request(by, a)
+	a.leanings = e.leanings(ctx, by, a)
 	return a, nil
 }
 
@@ -134,6 +136,9 @@ func scope(q Query) string {
 	}
 	if q.Plain {
 		fmt.Fprint(h, "plain")
+	}
+	if q.Impersonal {
+		fmt.Fprint(h, "impersonal")
 	}
 	return "search.page|" + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }

@@ -71,7 +71,7 @@ func (w wanted) choose(hits []Hit) (i int, sure bool) {
 		}
 	}
 	for j, h := range hits {
-		if h.Score > hits[i].Score {
+		if h.Score > hits[i].Score || h.Score == hits[i].Score && j+h.up < i+hits[i].up {
 			i = j
 		}
 	}

@@ -64,24 +64,25 @@ type searchParams struct {
 
 // searchOptions are the parameters besides the text, of which none is refused.
 type searchOptions struct {
-	Locale   string   `query:"locale" max:"35" doc:"language of the reader, a BCP 47 tag; the actor's if missing"`
-	Kind     []string `query:"kind" doc:"only documents of any of these kinds"`
-	Category []string `query:"category" doc:"only documents in any of these categories or below"`
-	Product  []string `query:"product" doc:"only documents about any of these products"`
-	Language []string `query:"language" doc:"only documents in any of these languages"`
-	Site     []string `query:"site" doc:"only documents that are read at any of these hosts"`
-	Facets   []string `query:"facets" doc:"what to count the documents found by: kind, category, product, language, site"`
-	Plain    bool     `query:"plain" doc:"results without what was learned from people's behaviour"`
-	Sort     Sort     `query:"sort" doc:"updated for newest first; by relevance if missing"`
-	Limit    int      `query:"limit" default:"10" clamp:"1,50" doc:"hits a page"`
-	Page     int      `query:"page" clamp:"0,1000" doc:"number of the page, from 1"`
-	After    string   `query:"after" max:"4096" doc:"next from an earlier answer to the same query"`
-	Token    string   `query:"token" max:"4096" doc:"token from an earlier answer to the same query, so that this is another page of that search and no new one; ignored if it does not fit"`
+	Locale     string   `query:"locale" max:"35" doc:"language of the reader, a BCP 47 tag; the actor's if missing"`
+	Kind       []string `query:"kind" doc:"only documents of any of these kinds"`
+	Category   []string `query:"category" doc:"only documents in any of these categories or below"`
+	Product    []string `query:"product" doc:"only documents about any of these products"`
+	Language   []string `query:"language" doc:"only documents in any of these languages"`
+	Site       []string `query:"site" doc:"only documents that are read at any of these hosts"`
+	Facets     []string `query:"facets" doc:"what to count the documents found by: kind, category, product, language, site"`
+	Plain      bool     `query:"plain" doc:"results without what was learned from people's behaviour, for everybody alike"`
+	Impersonal bool     `query:"impersonal" doc:"results in the order that everybody gets, whatever concerns whoever asks"`
+	Sort       Sort     `query:"sort" doc:"updated for newest first; by relevance if missing"`
+	Limit      int      `query:"limit" default:"10" clamp:"1,50" doc:"hits a page"`
+	Page       int      `query:"page" clamp:"0,1000" doc:"number of the page, from 1"`
+	After      string   `query:"after" max:"4096" doc:"next from an earlier answer to the same query"`
+	Token      string   `query:"token" max:"4096" doc:"token from an earlier answer to the same query, so that this is another page of that search and no new one; ignored if it does not fit"`
 }
 
 func (o searchOptions) query(text string) Query {
 	return Query{
-		Text: text, Locale: o.Locale, Plain: o.Plain, Facets: o.Facets, Sort: o.Sort, Limit: o.Limit, Page: o.Page, After: o.After, Token: o.Token,
+		Text: text, Locale: o.Locale, Plain: o.Plain, Impersonal: o.Impersonal, Facets: o.Facets, Sort: o.Sort, Limit: o.Limit, Page: o.Page, After: o.After, Token: o.Token,
 		Filters: map[string][]string{"kind": o.Kind, "category": o.Category, "product": o.Product, "language": o.Language, "site": o.Site},
 	}
 }

@@ -127,6 +127,9 @@ type Hit struct {
 	Pinned  bool     // it is where it is because its group was to be: see [Request]
 	Click   string   // hand it to [Engine.Clicked] when the hit is followed
 
+	Leanings []Leaning // what has moved it up for the asker; filled in by an engine
+
+	up   int  // places that it has moved up, or down, for the asker
 	team Team // which ranking of a trial brought it: for events, and nobody else
 }
 

@@ -61,30 +61,40 @@ func (l learned) found() (out []string) {
 	return out[:min(len(out), most)]
 }
 
-// look asks the index. What behaviour says moves documents within the first
-// places, which are asked for by each page that shows some of them: so each
-// document is on one page only.
+// look asks the index. What behaviour says, and what concerns the asker, moves
+// documents within the first places, which are asked for by each page that shows
+// some of them: so each document is on one page only.
 func (e *Engine) look(ctx context.Context, by profile.Actor, a asked) (Response, bool, error) {
 	meant := e.meaning(ctx, by, a)
-	if len(a.learned) == 0 && len(meant.groups) == 0 {
-		return e.find(ctx, by, a.request)
+	r, taught := a.request, len(a.learned) > 0 || len(meant.groups) > 0
+	places := 0
+	switch {
+	case taught:
+		places = window
+	case len(a.leanings) > 0:
+		places = leaned
 	}
-	r := a.request
+	if r.Offset >= places {
+		places = 0
+	} else {
+		r.Offset, r.Limit = 0, max(places, r.Offset+r.Limit)
+	}
 	r.Pinned = append(append(slices.Clone(a.pinned), a.learned.found()...), meant.found()...)
-	if r.Offset < window {
-		r.Offset, r.Limit = 0, max(window, r.Offset+r.Limit)
-	}
 	resp, doubtful, err := e.find(ctx, by, r)
 	for i := range resp.Hits {
 		resp.Hits[i].Pinned = resp.Hits[i].Pinned && slices.Contains(a.pinned, resp.Hits[i].Group)
 	}
-	if r.Offset == 0 {
+	if places == 0 {
+		return resp, doubtful, err
+	}
+	if taught {
 		first := resp.Hits[:min(window, len(resp.Hits))]
 		meant.raise(first, r.Explain)
 		a.learned.rank(first, r.Explain)
-		from := min(a.request.Offset, len(resp.Hits))
-		resp.Hits = resp.Hits[from:min(from+a.request.Limit, len(resp.Hits))]
 	}
+	e.lean(a, resp.Hits)
+	from := min(a.request.Offset, len(resp.Hits))
+	resp.Hits = resp.Hits[from:min(from+a.request.Limit, len(resp.Hits))]
 	return resp, doubtful, err
 }
 

@@ -37,6 +37,12 @@ type Options struct {
 	// is learned.
 	Signals func(text, locale string) []Signal
 
+	// Leanings returns what concerns somebody: what they own, what they have just
+	// read. It is asked for each search of somebody known, so it should remember
+	// what it has read; it must heed its context, and return nothing for those who
+	// want the order that everybody gets. nil means that everybody gets the same.
+	Leanings func(ctx context.Context, by profile.Actor) ([]Leaning, error)
+
 	// Semantic finds by meaning, such as a semantic.Store, beside what words find.
 	// nil means that only words do.
 	Semantic Neighbours
@@ -70,7 +76,7 @@ type Options struct {
 	Batch      int           // changes read and applied at once; 0 means 500
 	Poll       time.Duration // how often sources are looked at without being told; 0 means a minute
 	Retune     time.Duration // how often a new version of the tuning is looked for; 0 means three seconds
-	Patience   time.Duration // how long Semantic may take before words answer alone; 0 means 0.3 seconds
+	Patience   time.Duration // how long Semantic, and Leanings, may take before a search goes on without; 0 means 0.3 seconds
 	Retry      time.Duration // pause after a first failure, doubled up to twentyfold; 0 means half a second
 }
 

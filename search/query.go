@@ -14,8 +14,10 @@ type Query struct {
 	Page    int                 // or the number of the page, from 1; 0 means the first. With After, a page of that search
 	Token   string              // of an earlier answer to the same query by the same person: this is another page of that search, and no new one. Any other is ignored
 	Limit   int                 // hits a page; 0 means 10, at most 50
-	Plain   bool                // results as they are without what was learned from people's behaviour
+	Plain   bool                // results as they are without what was learned from people's behaviour, for everybody alike
 	Explain bool                // how scores came about; needs permission search.tune
+
+	Impersonal bool // in the order that everybody gets, whatever concerns the asker: see [Options].Leanings
 
 	Also   []string // other ways to say Text, of which any will do: filled in by an engine for its fallback
 	Pinned []string // groups that come first, in this order, whatever their words: filled in by an engine for its fallback

@@ -1,6 +1,9 @@
 package search
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Wire structs are what the JSON API speaks. They are apart from the types of
 // the engine so that neither holds the other back.
@@ -44,6 +47,12 @@ type countWire struct {
 	Count int    `json:"count"`
 }
 
+type leaningWire struct {
+	Because string `json:"because" doc:"owned, read or segment, or another word of the portal's"`
+	Facet   string `json:"facet"`
+	Value   string `json:"value,omitempty" doc:"of the facet; of an audience nothing is told"`
+}
+
 type resultsWire struct {
 	ID         string                 `json:"id" doc:"of this search"`
 	Answer     *answerWire            `json:"answer,omitempty" doc:"a passage that answers what was asked, quoted word by word; only where one surely does"`
@@ -51,6 +60,7 @@ type resultsWire struct {
 	Total      int                    `json:"total"`
 	Facets     map[string][]countWire `json:"facets"`
 	DidYouMean string                 `json:"did_you_mean,omitempty" doc:"the whole query in a spelling that finds more"`
+	Personal   []leaningWire          `json:"personal,omitempty" doc:"what has moved hits up for whoever asks; see parameter impersonal"`
 	Token      string                 `json:"token" doc:"for parameter token on other pages of this search"`
 	Next       string                 `json:"next,omitempty" doc:"for parameter after"`
 	Page       int                    `json:"page"`
@@ -99,10 +109,25 @@ func wireSpans(spans []Span) []spanWire {
 	return out
 }
 
+// wireLeanings leaves out what segments are called: that is for those who make
+// them.
+func wireLeanings(list []Leaning) (out []leaningWire) {
+	for _, l := range list {
+		w := leaningWire{Because: l.Because, Facet: l.Facet, Value: l.Value}
+		if l.Facet == FacetAudience {
+			w.Value = ""
+		}
+		if !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
 func wireResults(r Results) resultsWire {
 	out := resultsWire{
 		ID: r.ID, Answer: wireAnswer(r.Answer), Hits: make([]hitWire, 0, len(r.Hits)), Total: r.Total, Facets: map[string][]countWire{},
-		DidYouMean: r.DidYouMean, Token: r.Token, Next: r.Next, Page: r.Page, Pages: r.Pages, Partial: r.Partial,
+		DidYouMean: r.DidYouMean, Personal: wireLeanings(r.Leanings()), Token: r.Token, Next: r.Next, Page: r.Page, Pages: r.Pages, Partial: r.Partial,
 	}
 	for _, h := range r.Hits {
 		out.Hits = append(out.Hits, hitWire{

@@ -52,6 +52,10 @@ func engineOperations() []operation {
 			res, err := w.engine.Search(ctx, by, search.Query{Text: "pinned things", Limit: 50})
 			return res, groupsOf(res.Hits), err
 		}),
+		finding("Search/impersonal", func(ctx context.Context, w *world, by profile.Actor) (any, []string, error) {
+			res, err := w.engine.Search(ctx, by, search.Query{Text: "guide", Limit: 50, Impersonal: true})
+			return res, groupsOf(res.Hits), err
+		}),
 		finding("Titles", func(ctx context.Context, w *world, by profile.Actor) (any, []string, error) {
 			titles, err := w.engine.Titles(ctx, by, w.groups())
 			return titles, slices.Collect(maps.Keys(titles)), err

@@ -43,6 +43,10 @@ func layoutShown() []operation {
 		{name: "layout.Arm", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
 			return nil, w.arranger.Arm(ctx, by, w.visit(by)) == layout.ArmArranged, nil
 		}},
+		{name: "layout.Arranged", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
+			on, err := w.arranger.Arranged(ctx, by)
+			return on, on, err
+		}},
 		{name: "layout.Order", on: "portal", call: func(ctx context.Context, w *world, by profile.Actor, _ string) (any, bool, error) {
 			places := w.arranger.Order(ctx, by, w.visit(by), []string{"category/a", "category/b"})
 			return places, len(places) == 2, nil

@@ -156,6 +156,12 @@ func newWorld(t *testing.T, b build) *world {
 	w.tune(t)
 	w.engine = search.NewEngine(memsearch.New(), &search.Options{
 		Sources: []search.Source{source}, Policy: b.policy, Events: w.events, Now: w.now.time, Secret: secret, Tuning: w.tunings, Trials: w.trials,
+		Leanings: func(context.Context, profile.Actor) (out []search.Leaning, _ error) {
+			for _, term := range []string{profile.SegmentStaff, "beta"} {
+				out = append(out, search.Leaning{Facet: search.FacetAudience, Value: term, Weight: 1, Because: "segment"})
+			}
+			return out, nil
+		},
 	})
 	require.NoError(t, w.engine.Refresh(t.Context()))
 	w.clicks = map[string]string{}

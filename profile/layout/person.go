@@ -22,6 +22,21 @@ func (a *Arranger) Choice(ctx context.Context, by profile.Actor) (Choice, error)
 	return c, nil
 }
 
+// Arranged reports whether anything may be arranged for an actor: nothing is for
+// visitors whom nobody knows, and for those who have switched it off. It remembers
+// what they chose as Arrange does, and is for whatever else goes by what is known
+// of somebody, such as the order of search results.
+func (a *Arranger) Arranged(ctx context.Context, by profile.Actor) (bool, error) {
+	if by.Anonymous() {
+		return false, nil
+	}
+	c, err := a.choice(ctx, WhoPerson(by.ID), a.clock())
+	if err != nil {
+		return false, fmt.Errorf("choice: %w", err)
+	}
+	return !c.Off, nil
+}
+
 // Reset forgets what an actor has used, so that everything stands as for
 // somebody new. It takes effect at once, on other instances within
 // Options.RulesFor.

@@ -74,9 +74,14 @@ type productsBody struct {
 // who see everybody's.
 func (s *Site) ownThings(v *visit) assets.Query {
 	return assets.Query{
-		Of:    assets.Scope{Person: v.By.ID, Account: v.By.Account, Shared: true, Members: true},
+		Of:    thingsOf(v.By),
 		After: v.Query.Get("after"), Limit: thingsPerPage,
 	}
+}
+
+// thingsOf is what somebody and their organisation have.
+func thingsOf(by profile.Actor) assets.Scope {
+	return assets.Scope{Person: by.ID, Account: by.Account, Shared: true, Members: true}
 }
 
 // away reports whether an error only says that a port cannot be asked now, which

@@ -24,6 +24,8 @@ type searchParams struct {
 	Sort     string   `query:"sort" max:"20"`
 	Page     int      `query:"page" default:"1" clamp:"1,1000"`
 	Token    string   `query:"t" max:"4096"` // of the search that this is another page of
+
+	Impersonal bool `query:"impersonal"` // in everybody's order
 }
 
 func (p searchParams) filters() map[string][]string {
@@ -37,21 +39,22 @@ func (p searchParams) filters() map[string][]string {
 }
 
 type searchBody struct {
-	Text    string
-	Results search.Results
-	Answer  *answerBlock // nil if nothing surely is one
-	Hits    []hit
-	Facets  []facet
-	Active  []choice // filters in force, each with the address without it
-	Sort    string
-	Pages   []pageLink
-	Prev    string
-	Next    string
-	Correct string     // address of the corrected query
-	All     string     // address without filters
-	Popular []kb.Entry // ways on when nothing is found
-	Places  []kb.Place
-	Keeping *searchKeeping // nil for those who cannot keep the search
+	Text     string
+	Results  search.Results
+	Answer   *answerBlock // nil if nothing surely is one
+	Hits     []hit
+	Facets   []facet
+	Active   []choice // filters in force, each with the address without it
+	Sort     string
+	Pages    []pageLink
+	Prev     string
+	Next     string
+	Correct  string     // address of the corrected query
+	All      string     // address without filters
+	Popular  []kb.Entry // ways on when nothing is found
+	Places   []kb.Place
+	Personal *personal      // nil if there is nothing to say of the order
+	Keeping  *searchKeeping // nil for those who cannot keep the search
 }
 
 type hit struct {
@@ -72,7 +75,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := search.Query{
-		Text: params.Text, Locale: string(v.Wanted), Filters: params.filters(), Facets: facets, Page: params.Page, Token: params.Token, Limit: 10,
+		Text: params.Text, Locale: string(v.Wanted), Filters: params.filters(), Facets: facets, Page: params.Page, Token: params.Token, Limit: 10, Impersonal: params.Impersonal,
 	}
 	if params.Sort == string(search.SortUpdated) {
 		q.Sort = search.SortUpdated
@@ -85,7 +88,7 @@ func (s *Site) search(w http.ResponseWriter, r *http.Request) error {
 	if params.Text != "" {
 		p.Title = v.P.T("search.title_for", "query", params.Text)
 	}
-	p.Search, p.NoIndex = params.Text, true
+	p.Search, p.Impersonal, p.NoIndex = params.Text, params.Impersonal, true
 	p.Canonical = v.Origin + v.link("/search")
 	p.Crumbs = s.crumbs(v)
 	if p.Body, err = s.searchBody(r.Context(), p, q, res); err != nil {
@@ -113,6 +116,9 @@ func (s *Site) searchBody(ctx context.Context, p *page, q search.Query, res sear
 		b.Correct = p.With("q", res.DidYouMean)
 	}
 	b.pages(p, res)
+	if b.Personal, err = s.personalOf(ctx, p, q, res, places); err != nil {
+		return b, err
+	}
 	if b.Keeping, err = s.searchKeepingOf(ctx, p); err != nil {
 		return b, err
 	}

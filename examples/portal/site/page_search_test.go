@@ -31,7 +31,7 @@ func TestSearchesAgree(t *testing.T) {
 	_, err = s.engine.PublishTuning(t.Context(), system, d.Revision, 0, "")
 	require.NoError(t, err)
 
-	answers := 0
+	answers, moved := 0, 0
 	for _, who := range []string{"", "tom", "ines"} {
 		by := profile.Actor{}
 		if who != "" {
@@ -39,19 +39,30 @@ func TestSearchesAgree(t *testing.T) {
 			require.NoError(t, err)
 			by = access.Actor
 		}
-		for _, asked := range []struct{ locale, text string }{
-			{"en", "sensor"}, {"en", "thermometer"}, {"en", "please hub"}, {"en", `"the hub"`}, {"en", "sensor -hub"}, {"de", "Fühler"}, {"ar", "sensor"}, {"ja", "センサー"}, {"en", "zyzzyva"},
-			{"en", "How long does the battery last?"}, {"ja", "センサー以外に必要なものは何ですか"},
+		for _, asked := range []struct {
+			locale, text string
+			impersonal   bool
+		}{
+			{locale: "en", text: "sensor"}, {locale: "en", text: "thermometer"}, {locale: "en", text: "please hub"}, {locale: "en", text: `"the hub"`}, {locale: "en", text: "sensor -hub"},
+			{locale: "de", text: "Fühler"}, {locale: "ar", text: "sensor"}, {locale: "ja", text: "センサー"}, {locale: "en", text: "zyzzyva"},
+			{locale: "en", text: "How long does the battery last?"}, {locale: "ja", text: "センサー以外に必要なものは何ですか"},
+			{locale: "en", text: "sensor", impersonal: true}, {locale: "en", text: "battery lamp", impersonal: true}, {locale: "en", text: "battery lamp"},
 		} {
 			for page := 1; page <= 2; page++ {
 				query := url.Values{"q": {asked.text}, "page": {strconv.Itoa(page)}}
+				if asked.impersonal {
+					query.Set("impersonal", "true")
+				}
 				body := as(who).get("/" + asked.locale + "/search?" + query.Encode()).Body
 				shown := slugsOf(hitLink, body)
 				query.Set("locale", asked.locale)
 				answer := as(who).get("/api/v1/search?" + query.Encode()).Body
 				answered := slugsOf(hitPath, answer[strings.Index(answer, `"hits":`):])
-				res, err := s.engine.Search(t.Context(), by, search.Query{Text: asked.text, Locale: asked.locale, Page: page})
+				res, err := s.engine.Search(t.Context(), by, search.Query{Text: asked.text, Locale: asked.locale, Page: page, Impersonal: asked.impersonal})
 				require.NoError(t, err)
+				require.Equal(t, len(res.Leanings()) > 0, strings.Contains(body, "Ordered for you") || strings.Contains(body, "Für Sie sortiert") || strings.Contains(body, "あなたに合わせた順序") || strings.Contains(body, "مرتّبة لك"))
+				require.Equal(t, len(res.Leanings()) > 0, strings.Contains(answer, `"personal":[`))
+				moved += len(res.Leanings())
 				found := []string{}
 				for _, h := range res.Hits {
 					found = append(found, path.Base(h.Path))
@@ -71,6 +82,7 @@ func TestSearchesAgree(t *testing.T) {
 		require.Equal(t, slugsOf(hitPath, as(who).get("/api/v1/search/suggestions?q=sens&locale=en&limit=7").Body), box, who)
 	}
 	require.Positive(t, answers)
+	require.Positive(t, moved, "what somebody owns stands higher")
 }
 
 // agree returns how many answers there are, of one at most, once it is sure that

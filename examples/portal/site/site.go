@@ -235,7 +235,7 @@ func (s *Site) openSearch(ctx context.Context) error {
 	s.engine = search.NewEngine(s.index, &search.Options{
 		Sources: append(sources, s.helpdesk.Source()), Sight: s.helpdesk.Sight, Locale: s.readersLocale, Events: s.events, Secret: s.secret,
 		Now: s.cfg.Now, Logger: s.cfg.Log, Fallback: s.fallback, Tuning: kept, Trials: kept, Asked: s.asked, Policy: s.policy,
-		Signals: learning.Together(s.learned.Signals, s.solved.Signals), Brand: brandHere, Semantic: s.neighbours(),
+		Signals: learning.Together(s.learned.Signals, s.solved.Signals), Leanings: s.newLeanings(), Brand: brandHere, Semantic: s.neighbours(),
 	})
 	s.people.Register(s.engine.Keeper())
 	return s.watchSearch()

@@ -196,6 +196,7 @@ type page struct {
 	Published   time.Time         // of an article
 	Modified    time.Time         //
 	Search      string            // text in the search box
+	Impersonal  bool              // what is searched there comes in everybody's order
 	Big         bool              // the page has a large search box of its own
 	Crumbs      []crumb           //
 	SignIn      string            // where to sign in and come back; empty if nobody can
